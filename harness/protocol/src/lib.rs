@@ -1,0 +1,209 @@
+//! The lines that labrun and a runner exchange, as JSON, one object a line.
+//!
+//! A runner is a program with two verbs:
+//!
+//! * `describe` prints one [`Describe`] and exits: the receipt that the runtime
+//!   is here and works, and which version it is.
+//! * `job` reads one [`Command`] per line on stdin, does it, and answers each
+//!   with exactly one [`Event`] line on stdout ([`Event::Done`],
+//!   [`Event::Failed`] or [`Event::Unsupported`]), in the order of the commands.
+//!   [`Event::Served`] lines may come in between. It exits 0 when stdin ends.
+//! * `precompile` is a command too ([`Command::Precompile`]), so that building
+//!   and running share one way in.
+//!
+//! What a guest prints goes to file descriptor [`GUEST_STDOUT_FD`], a pipe of its
+//! own, so that it never mixes with the protocol. A guest's stdin is empty.
+//!
+//! All instants are nanoseconds of `CLOCK_MONOTONIC`, which every process on a
+//! machine shares; labrun's own clock decides the totals, and what a runner
+//! reports explains them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Version of these types; labrun refuses a runner that speaks another one.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The file descriptor on which labrun hands a runner the pipe for guest output.
+/// Where it is not open (a runner started by hand), guest output goes to stderr.
+pub const GUEST_STDOUT_FD: i32 = 3;
+
+/// What a runner's `describe` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Describe {
+    /// [`PROTOCOL_VERSION`] of the runner.
+    pub protocol: u32,
+    /// The technology, the part before the slash in an isolation: `wasmtime`.
+    pub name: String,
+    /// Version of the runtime (not of the runner's own package): `48.0.8`.
+    pub version: String,
+    /// Names of the configurations that the runner can run, sorted.
+    pub configurations: Vec<String>,
+}
+
+/// What a module is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GuestTarget {
+    /// A core module importing WASI preview 1.
+    Wasip1,
+    /// A component importing WASI 0.2.
+    Wasip2,
+}
+
+/// What labrun asks of a runner: one line on its stdin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Compile `artifact` ahead of time into the file `output`, for
+    /// `configuration`. Done outside every clock, while building.
+    Precompile {
+        /// Configuration whose compiler settings are used.
+        configuration: String,
+        /// What the artifact is.
+        target: GuestTarget,
+        /// The `.wasm` file.
+        artifact: PathBuf,
+        /// Where the precompiled file is written (atomically).
+        output: PathBuf,
+    },
+    /// Make a module current: compile it, or map its precompiled file.
+    Load(Load),
+    /// Run the current module once, as a command (`_start`, or `wasi:cli/run`),
+    /// in a fresh store and instance, and drop them before answering.
+    Run(Grants),
+    /// Serve the current module as an HTTP handler on `address`, a fresh instance
+    /// for each request. Answered once the address accepts connections. A request
+    /// that arrives while no loaded module is a handler waits until one is.
+    Listen {
+        /// `IP:PORT`, port not 0.
+        address: String,
+        /// How many requests from the next one on are reported by
+        /// [`Event::Served`].
+        trace: u32,
+        /// What every instance is granted.
+        grants: Grants,
+    },
+    /// Instantiate the current module `times` times, without calling it, one after
+    /// another, each with a store and WASI context of its own that are dropped
+    /// again outside the span; answered with `spans_ns` of each repeat.
+    Repeat {
+        /// Number of repeats.
+        times: u32,
+        /// What every instance is granted.
+        grants: Grants,
+    },
+    /// Answer at once. Calibrates what a round trip of the pipes costs.
+    Ping,
+}
+
+/// Which module to make current, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// The part after the slash in an isolation: `cranelift-aot`. A process keeps
+    /// the configuration of its first load; another one is an error.
+    pub configuration: String,
+    /// What the artifact is.
+    pub target: GuestTarget,
+    /// The `.wasm` file.
+    pub artifact: PathBuf,
+    /// What [`Command::Precompile`] made of it; null for configurations that
+    /// compile at load.
+    pub precompiled: Option<PathBuf>,
+}
+
+/// What a guest is given: nothing else is reachable from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Grants {
+    /// Arguments after the program's name.
+    pub args: Vec<String>,
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Directories, readable and writable.
+    pub directories: Vec<Directory>,
+}
+
+/// One granted directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    /// Path on the host.
+    pub host: PathBuf,
+    /// Path that the guest sees.
+    pub guest: String,
+}
+
+/// The end of one phase. Phases are contiguous: each begins where the one before
+/// it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// `spawn` (until `main` is entered; first load of a process only), `runtime`
+    /// (engine, linker; first load only), `compile` or `load` (until the module is
+    /// ready to be instantiated), `listen`, `instantiate` (store, WASI context,
+    /// instance), `call`.
+    pub phase: String,
+    /// Instant at which it ended, nanoseconds of `CLOCK_MONOTONIC`.
+    pub end_ns: u64,
+}
+
+/// What a runner answers: one line on its stdout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// The command is done, and all that it made and no longer needs is dropped.
+    Done {
+        /// Its phases, in order.
+        #[serde(default)]
+        marks: Vec<Mark>,
+        /// Exit code of the guest, for [`Command::Run`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit_code: Option<i32>,
+        /// For [`Command::Repeat`]: the length of each span, nanoseconds, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        spans_ns: Vec<u64>,
+    },
+    /// The command failed (a trap, a module that does not load, an unknown
+    /// configuration). The runner goes on with the next command.
+    Failed {
+        /// One line for a person.
+        reason: String,
+    },
+    /// The runtime cannot do this at all; the row is `unsupported`.
+    Unsupported {
+        /// One line for a person.
+        reason: String,
+    },
+    /// A traced request was answered and its instance dropped.
+    Served {
+        /// `instantiate`, `call`; the first mark may be `accept`: the instant at
+        /// which the request had been read.
+        marks: Vec<Mark>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_one_flat_object() {
+        let line = r#"{"do":"load","configuration":"cranelift-jit","target":"wasip1","artifact":"/a.wasm","precompiled":null}"#;
+        let command: Command = serde_json::from_str(line).expect("parses");
+        assert_eq!(serde_json::to_string(&command).expect("prints"), line);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let line = r#"{"do":"ping","loud":true}"#;
+        // A unit variant cannot refuse keys by serde's own rules; a struct variant does.
+        let repeat = r#"{"do":"repeat","times":1,"grants":{},"loud":true}"#;
+        assert!(serde_json::from_str::<Command>(line).is_ok());
+        assert!(serde_json::from_str::<Command>(repeat).is_err());
+    }
+}

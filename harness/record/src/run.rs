@@ -1,0 +1,157 @@
+//! `run.json`: what was measured, on what, how, and the exact command.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Fingerprint, Metric, Outcome, Row, Start, Target, Tier};
+
+/// Version of the shape of the files.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Version of the method: raised whenever a number would change its meaning (an
+/// instant, a span, a statistic). Runs of different versions are not compared.
+pub const METHOD_VERSION: u32 = 1;
+
+/// The whole of `run.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// [`METHOD_VERSION`] of the writer.
+    pub method_version: u32,
+    /// Version of labrun, with the commit where it is known.
+    pub lab_version: String,
+    /// Name of the run: that of its folder unless `--out` chose another.
+    pub id: String,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The question that it answers.
+    pub question: String,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// The exact command, word by word.
+    pub command: Vec<String>,
+    /// Seed of every shuffle and bootstrap.
+    pub seed: u64,
+    /// Whether it was taken with `--quick`: an indication, not a measurement to decide by.
+    pub indicative: bool,
+    /// How many launches, and when a row stops.
+    pub plan: Plan,
+    /// What the machine is.
+    pub machine: Fingerprint,
+    /// The part of it that makes two runs comparable.
+    pub machine_class: String,
+    /// What each metric is compared with.
+    pub references: Vec<Reference>,
+    /// What the lab's own instruments cost here.
+    pub calibration: Vec<Calibration>,
+    /// Every artifact that was run.
+    pub artifacts: Vec<Artifact>,
+    /// Every isolation that the scenario names, measured or not.
+    pub isolations: Vec<IsolationRecord>,
+    /// The identities; `row` of a sample indexes these.
+    pub rows: Vec<Row>,
+    /// Whether the run was ended before its plan was (Ctrl-C, a full disk).
+    #[serde(default)]
+    pub interrupted: Option<String>,
+}
+
+/// How many launches a row gets, and when it stops.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Launches that a row gets at least, time permitting.
+    pub min_samples: u32,
+    /// Launches that a row gets at most.
+    pub max_samples: u32,
+    /// A row stops early once the half-width of its interval is under this share
+    /// of its median.
+    pub half_width: f64,
+    /// Seconds for the whole scenario, shared evenly by its rows.
+    pub time_budget_s: f64,
+    /// Seconds until a launch is given up.
+    pub timeout_s: f64,
+    /// Discarded launches of each kind before the first block.
+    pub warmup: u32,
+    /// Equivalence margin of the verdicts.
+    pub margin: f64,
+}
+
+/// What a metric is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The metric.
+    pub metric: Metric,
+    /// The isolation that it is compared with.
+    pub isolation: String,
+    /// The start of that isolation's row.
+    pub start: Option<Start>,
+}
+
+/// What one of the lab's own instruments costs, measured at the start of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// `pipe_round_trip`, `spawn_floor`, `connect_interval`.
+    pub name: String,
+    /// Which isolation's rows it concerns; null for all.
+    pub technology: Option<String>,
+    /// Median cost, nanoseconds.
+    pub median_ns: f64,
+    /// How many times it was taken.
+    pub n: u32,
+    /// One line for a person.
+    pub note: String,
+}
+
+/// A built target for an architecture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Name of the workload.
+    pub workload: String,
+    /// What it is compiled for.
+    pub target: Target,
+    /// Target triple, or the image's tag.
+    pub triple: String,
+    /// Where it is (relative to the lab's folder where it is inside it).
+    pub path: PathBuf,
+    /// SHA-256, 64 hex digits; an image's own digest.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// `rustc` that built it.
+    pub toolchain: String,
+    /// For a precompiled file: the isolation it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<String>,
+}
+
+/// An isolation as it was run, or why it was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IsolationRecord {
+    /// `technology/configuration`.
+    pub name: String,
+    /// Class of the boundary.
+    pub tier: Tier,
+    /// Version of the technology; null where it is not here.
+    pub version: Option<String>,
+    /// SHA-256 of the runner or helper that drives it, where there is one.
+    pub sha256: Option<String>,
+    /// Whatever is tuned, each with its reason.
+    pub settings: Vec<Setting>,
+    /// `measured` where it can be, or why it cannot.
+    pub outcome: Outcome,
+    /// Why it cannot be measured, with the way to mend it.
+    pub reason: Option<String>,
+}
+
+/// One tuned setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// What is set.
+    pub name: String,
+    /// To what.
+    pub value: String,
+    /// Why.
+    pub reason: String,
+}
