@@ -48,7 +48,11 @@ pub enum ReadError {
 impl RunFolder {
     /// The run in `path`; `path` may also name a file of the run.
     pub fn open(path: &Path) -> Self {
-        Self(if path.is_file() { path.parent().unwrap_or(path).to_owned() } else { path.to_owned() })
+        Self(if path.is_file() {
+            path.parent().unwrap_or(path).to_owned()
+        } else {
+            path.to_owned()
+        })
     }
 
     /// The folder.
@@ -79,14 +83,19 @@ impl RunFolder {
     /// Reads `run.json`.
     pub fn read_run(&self) -> Result<Run, ReadError> {
         let path = self.run_json();
-        let text = fs::read_to_string(&path).map_err(|source| ReadError::Io { path: path.clone(), source })?;
+        let text = fs::read_to_string(&path).map_err(|source| ReadError::Io {
+            path: path.clone(),
+            source,
+        })?;
         let shape = |error: &serde_json::Error| ReadError::Shape {
             path: path.clone(),
             line: error.line(),
             reason: error.to_string(),
         };
         let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| shape(&e))?;
-        let version = value.get("schema_version").and_then(serde_json::Value::as_u64);
+        let version = value
+            .get("schema_version")
+            .and_then(serde_json::Value::as_u64);
         if version != Some(u64::from(SCHEMA_VERSION)) {
             return Err(ReadError::Shape {
                 path,
@@ -104,7 +113,10 @@ impl RunFolder {
     /// was taken before it counts. A missing file holds no samples.
     pub fn read_samples(&self, run: &Run) -> Result<Samples, ReadError> {
         let path = self.samples_jsonl();
-        let io_error = |source| ReadError::Io { path: path.clone(), source };
+        let io_error = |source| ReadError::Io {
+            path: path.clone(),
+            source,
+        };
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Samples::default()),
@@ -125,14 +137,22 @@ impl RunFolder {
                     return Err(ReadError::Shape {
                         path,
                         line: number,
-                        reason: format!("row {} is not in run.json, which has {}", sample.row, run.rows.len()),
+                        reason: format!(
+                            "row {} is not in run.json, which has {}",
+                            sample.row,
+                            run.rows.len()
+                        ),
                     });
                 }
                 Err(_) if !whole => {
                     read.cut = Some(String::from_utf8_lossy(&line).into_owned());
                 }
                 Err(error) => {
-                    return Err(ReadError::Shape { path, line: number, reason: error.to_string() });
+                    return Err(ReadError::Shape {
+                        path,
+                        line: number,
+                        reason: error.to_string(),
+                    });
                 }
             }
         }

@@ -36,7 +36,11 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::TimeToFirstResult, Self::Teardown, Self::InstantiateWarm];
+    pub const ALL: [Self; 3] = [
+        Self::TimeToFirstResult,
+        Self::Teardown,
+        Self::InstantiateWarm,
+    ];
 
     /// The name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -67,7 +71,9 @@ impl Metric {
             Self::TimeToFirstResult => {
                 "from asking for the isolate to holding its first correct output"
             }
-            Self::Teardown => "from the request to stop until process, container and instance are gone",
+            Self::Teardown => {
+                "from the request to stop until process, container and instance are gone"
+            }
             Self::InstantiateWarm => {
                 "store, WASI context and instance of a loaded module; median of 1,000 repeats"
             }

@@ -150,12 +150,24 @@ mod tests {
     #[test]
     fn names_are_those_of_the_files() {
         for (value, name) in [
-            (serde_json::to_value(Tier::WasmSandbox), Tier::WasmSandbox.name()),
+            (
+                serde_json::to_value(Tier::WasmSandbox),
+                Tier::WasmSandbox.name(),
+            ),
             (serde_json::to_value(Tier::MicroVm), Tier::MicroVm.name()),
-            (serde_json::to_value(Outcome::NotSelected), Outcome::NotSelected.name()),
-            (serde_json::to_value(Start::Resident), Start::Resident.name()),
+            (
+                serde_json::to_value(Outcome::NotSelected),
+                Outcome::NotSelected.name(),
+            ),
+            (
+                serde_json::to_value(Start::Resident),
+                Start::Resident.name(),
+            ),
             (serde_json::to_value(Target::Wasip1), Target::Wasip1.name()),
-            (serde_json::to_value(Metric::InstantiateWarm), Metric::InstantiateWarm.name()),
+            (
+                serde_json::to_value(Metric::InstantiateWarm),
+                Metric::InstantiateWarm.name(),
+            ),
         ] {
             assert_eq!(value.expect("serialises"), name);
         }
