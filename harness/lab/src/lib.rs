@@ -1,1 +1,19 @@
-//! stub
+//! Define, build, isolate, measure, schedule: everything between a scenario's file
+//! and the files of its run.
+
+pub mod build;
+pub mod catalog;
+pub mod clock;
+pub mod define;
+pub mod fingerprint;
+pub mod interrupt;
+pub mod isolation;
+pub mod model;
+pub mod owner;
+pub mod probe;
+pub mod process;
+pub mod progress;
+pub mod schedule;
+pub mod select;
+pub mod site;
+pub mod sweep;

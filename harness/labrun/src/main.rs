@@ -1,1 +1,47 @@
-fn main() {}
+//! `labrun`: one file per subcommand, no logic of its own.
+
+mod bars;
+mod build;
+mod cli;
+mod compare;
+mod doctor;
+mod exit;
+mod ground;
+mod list;
+mod report;
+mod scenario;
+mod settings;
+mod shell;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    let cli = cli::Cli::parse();
+    let code = match run(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!(
+                "{}error:{} {error:#}",
+                exit::RED.render(),
+                exit::RED.render_reset()
+            );
+            exit::code_of(&error)
+        }
+    };
+    std::process::ExitCode::from(code)
+}
+
+fn run(cli: &cli::Cli) -> anyhow::Result<u8> {
+    let settings = settings::Settings::read(cli)?;
+    settings.color.write_global();
+    match &cli.command {
+        cli::Command::Scenario(args) => scenario::run(cli, &settings, args),
+        cli::Command::Doctor(args) => doctor::run(cli, args),
+        cli::Command::List(args) => list::run(cli, args),
+        cli::Command::Build(args) => build::run(cli, args),
+        cli::Command::Report(args) => report::run(args),
+        cli::Command::Compare(args) => compare::run(args),
+        cli::Command::Completions(args) => Ok(shell::completions(args)),
+        cli::Command::Man => shell::man(),
+    }
+}

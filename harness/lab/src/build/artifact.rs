@@ -1,0 +1,136 @@
+//! Building a workload for a target.
+
+use std::path::Path;
+
+use labrun_record::{Artifact, Target};
+
+use super::cargo::CargoBuild;
+use super::inputs::Inputs;
+use super::store::Store;
+use super::toolchain::Toolchain;
+use crate::define::{ArtifactKind, LabFolder, Workload};
+use crate::isolation::Linking;
+use crate::progress::Progress;
+use crate::site::Site;
+
+/// The triple that a target is built for.
+pub fn triple(toolchain: &Toolchain, target: Target, linking: Linking) -> String {
+    match target {
+        Target::Wasip1 => "wasm32-wasip1".to_owned(),
+        Target::Wasip2 => "wasm32-wasip2".to_owned(),
+        Target::Native | Target::Image => {
+            let libc = match linking {
+                Linking::Static => "musl",
+                Linking::Dynamic => "gnu",
+            };
+            format!("{}-unknown-linux-{libc}", toolchain.arch())
+        }
+    }
+}
+
+/// Builds `workload` for `triple` unless that is done already.
+pub fn build(
+    lab: &LabFolder,
+    store: &Store,
+    toolchain: &Toolchain,
+    site: &Site,
+    workload: &Workload,
+    (target, triple): (Target, &str),
+    progress: &dyn Progress,
+) -> Result<Artifact, String> {
+    let inputs = inputs(lab, toolchain, workload, triple)
+        .map_err(|error| format!("{}: {error}", workload.name))?;
+    let key = format!("artifact-{}-{triple}", workload.name);
+    if let Some(artifact) = store.fresh(&key, &inputs) {
+        return Ok(artifact);
+    }
+    toolchain.ensure_target(triple, progress)?;
+    let kind = workload.artifact_kind(target);
+    let (select, file) = match kind {
+        ArtifactKind::Bin => {
+            let wasm = if triple.starts_with("wasm") {
+                ".wasm"
+            } else {
+                ""
+            };
+            (
+                vec!["--bin".to_owned(), workload.name.clone()],
+                format!("{}{wasm}", workload.name),
+            )
+        }
+        ArtifactKind::Cdylib => (
+            vec!["--lib".to_owned()],
+            format!("{}.wasm", library(&workload.folder)?),
+        ),
+    };
+    let built = CargoBuild {
+        what: format!("workload {} for {triple}", workload.name),
+        package: &workload.folder,
+        triple,
+        select,
+        target_dir: &store.cargo_target(),
+        interrupt: &site.interrupt,
+    }
+    .run(Some(&file), progress)?;
+    let name = if triple.starts_with("wasm") {
+        format!("{}.wasm", workload.name)
+    } else {
+        workload.name.clone()
+    };
+    let keep = |error: std::io::Error| format!("cannot keep {}: {error}", built.display());
+    let stored = store
+        .keep(
+            &format!("artifacts/{}/{triple}", workload.name),
+            &name,
+            &built,
+        )
+        .map_err(keep)?;
+    let artifact = Artifact {
+        workload: workload.name.clone(),
+        target,
+        triple: triple.to_owned(),
+        path: stored.path,
+        sha256: stored.sha256,
+        bytes: stored.bytes,
+        toolchain: toolchain.version.clone(),
+        isolation: None,
+    };
+    store.note(&key, &inputs, &artifact).map_err(keep)?;
+    Ok(artifact)
+}
+
+fn inputs(
+    lab: &LabFolder,
+    toolchain: &Toolchain,
+    workload: &Workload,
+    triple: &str,
+) -> std::io::Result<String> {
+    Ok(Inputs::default()
+        .word(&toolchain.version)
+        .word(triple)
+        .word(&std::env::var("RUSTFLAGS").unwrap_or_default())
+        .file(&lab.path().join(".cargo/config.toml"))?
+        .file(&lab.path().join("Cargo.lock"))?
+        .file(&lab.path().join("Cargo.toml"))?
+        .package(lab.path(), &workload.folder)?
+        .digest())
+}
+
+/// The name of a package's library: `[lib] name`, or the package's with `_`.
+fn library(folder: &Path) -> Result<String, String> {
+    let path = folder.join("Cargo.toml");
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let manifest: toml::Value =
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = |section: &str| {
+        manifest
+            .get(section)?
+            .get("name")?
+            .as_str()
+            .map(str::to_owned)
+    };
+    name("lib")
+        .or_else(|| name("package").map(|name| name.replace('-', "_")))
+        .ok_or_else(|| format!("{}: it has no name", path.display()))
+}

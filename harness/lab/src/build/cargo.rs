@@ -1,0 +1,142 @@
+//! Running cargo, with progress, and with its own words when it fails.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+
+/// One cargo build of one package for one target.
+#[derive(Debug)]
+pub struct CargoBuild<'a> {
+    /// What is built, for a person: `runner wasmtime`.
+    pub what: String,
+    /// Folder of the package.
+    pub package: &'a Path,
+    /// Target triple.
+    pub triple: &'a str,
+    /// `--bin NAME`, `--lib`, or nothing.
+    pub select: Vec<String>,
+    /// Cargo's target folder.
+    pub target_dir: &'a Path,
+    /// Ends the build.
+    pub interrupt: &'a Interrupt,
+}
+
+impl CargoBuild<'_> {
+    /// Builds it; gives the path of the artifact named `file`, or of the program
+    /// where no name is given.
+    pub fn run(&self, file: Option<&str>, progress: &dyn Progress) -> Result<PathBuf, String> {
+        let manifest = self.package.join("Cargo.toml");
+        let total = self.crates(&manifest);
+        progress.step(&self.what, 0, total);
+        let mut child = Command::new("cargo")
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--message-format=json-render-diagnostics",
+            ])
+            .arg("--manifest-path")
+            .arg(&manifest)
+            .args(["--target", self.triple])
+            .args(&self.select)
+            .env("CARGO_TARGET_DIR", self.target_dir)
+            // A package is built with the profiles of the lab's .cargo/config.toml,
+            // wherever labrun was started.
+            .current_dir(self.package)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| {
+                format!("cargo does not start: {error}; is rustup installed? https://rustup.rs")
+            })?;
+        let stderr = child.stderr.take();
+        // stderr is read beside stdout, or cargo would stop at a full pipe.
+        let said = std::thread::spawn(move || {
+            let mut text = String::new();
+            if let Some(mut stderr) = stderr {
+                let _ = stderr.read_to_string(&mut text);
+            }
+            text
+        });
+        let mut built = None;
+        let mut done = 0;
+        if let Some(stdout) = child.stdout.take() {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if self.interrupt.raised() {
+                    let _ = child.kill();
+                    break;
+                }
+                let Ok(message) = serde_json::from_str::<serde_json::Value>(&line) else {
+                    continue;
+                };
+                if message["reason"] != "compiler-artifact" {
+                    continue;
+                }
+                done += 1;
+                progress.step(&self.what, done, total.max(done));
+                if let Some(path) = artifact(&message, file) {
+                    built = Some(path);
+                }
+            }
+        }
+        let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
+        let said = said.join().unwrap_or_default();
+        progress.finish(&self.what);
+        if !status.success() {
+            return Err(format!(
+                "cargo could not build {}:\n{}",
+                self.what,
+                tail(&said)
+            ));
+        }
+        let what = &self.what;
+        built.ok_or_else(|| format!("cargo built {what}, but no {}", file.unwrap_or("program")))
+    }
+
+    /// About how many artifacts the build makes: one a crate, one more a build
+    /// script. Only for progress, so that any failure means "unknown".
+    fn crates(&self, manifest: &Path) -> u64 {
+        let tree = Command::new("cargo")
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--prefix",
+                "none",
+                "-e",
+                "normal,build",
+            ])
+            .args(["--target", self.triple])
+            .arg("--manifest-path")
+            .arg(manifest)
+            .output();
+        let Ok(tree) = tree else { return 0 };
+        let text = String::from_utf8_lossy(&tree.stdout).into_owned();
+        let names: BTreeSet<&str> = text
+            .lines()
+            .map(|line| line.trim_end_matches(" (*)"))
+            .collect();
+        names.len() as u64 * 5 / 4
+    }
+}
+
+/// The file of a cargo message that is looked for.
+fn artifact(message: &serde_json::Value, file: Option<&str>) -> Option<PathBuf> {
+    let Some(file) = file else {
+        return message["executable"].as_str().map(PathBuf::from);
+    };
+    let files = message["filenames"].as_array()?.iter();
+    let mut paths = files.filter_map(|path| path.as_str()).map(PathBuf::from);
+    paths.find(|path| path.file_name().is_some_and(|name| name == file))
+}
+
+/// The end of what cargo said: where the reason is.
+fn tail(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}

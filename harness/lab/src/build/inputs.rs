@@ -1,0 +1,200 @@
+//! What a build depends on, as one digest: equal digest, nothing to build.
+//!
+//! Contents count, not times, so that a fresh clone with a kept store builds
+//! nothing, and reading all sources takes milliseconds.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// Collects what a build depends on.
+#[derive(Debug, Default)]
+pub struct Inputs(Sha256);
+
+impl Inputs {
+    /// A word: a version, a flag.
+    #[must_use]
+    pub fn word(mut self, word: &str) -> Self {
+        self.0.update((word.len() as u64).to_le_bytes());
+        self.0.update(word);
+        self
+    }
+
+    /// A file's contents; a missing file counts as that.
+    pub fn file(self, path: &Path) -> io::Result<Self> {
+        let contents = match fs::read(path) {
+            Ok(contents) => contents,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(self.word("missing"));
+            }
+            Err(error) => return Err(error),
+        };
+        let mut this = self;
+        this.0.update((contents.len() as u64).to_le_bytes());
+        this.0.update(&contents);
+        Ok(this)
+    }
+
+    /// Every file below a folder, with its name; build output is left out.
+    pub fn folder(mut self, folder: &Path) -> io::Result<Self> {
+        for path in files(folder)? {
+            let name = path
+                .strip_prefix(folder)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .into_owned();
+            self = self.word(&name).file(&path)?;
+        }
+        Ok(self)
+    }
+
+    /// A cargo package and every package that it reaches by path.
+    pub fn package(mut self, root: &Path, folder: &Path) -> io::Result<Self> {
+        let mut all = BTreeSet::new();
+        reach(root, folder, &mut all)?;
+        for package in all {
+            self = self.folder(&package)?;
+            if let Some(script) = build_script(&package)? {
+                self = self.file(&script)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The digest, 64 hex digits.
+    pub fn digest(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// SHA-256 of a file, 64 hex digits.
+pub fn sha256(path: &Path) -> io::Result<String> {
+    Ok(hex(&Sha256::digest(fs::read(path)?)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        if name == "target" || name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            found.extend(files(&entry.path())?);
+        } else {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// Adds `folder` and all path dependencies of its manifest.
+fn reach(root: &Path, folder: &Path, all: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    let folder = fs::canonicalize(folder)?;
+    if !all.insert(folder.clone()) {
+        return Ok(());
+    }
+    let manifest = manifest(&folder)?;
+    let shared = manifest_or_empty(root)?;
+    let shared = shared.get("workspace").and_then(|w| w.get("dependencies"));
+    for section in ["dependencies", "build-dependencies"] {
+        let Some(section) = manifest.get(section).and_then(toml::Value::as_table) else {
+            continue;
+        };
+        for (name, dependency) in section {
+            if let Some(path) = dependency.get("path").and_then(toml::Value::as_str) {
+                reach(root, &folder.join(path), all)?;
+            } else if dependency.get("workspace").is_some()
+                && let Some(path) = shared.and_then(|s| s.get(name)?.get("path")?.as_str())
+            {
+                reach(root, &root.join(path), all)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn build_script(package: &Path) -> io::Result<Option<PathBuf>> {
+    let manifest = manifest(package)?;
+    let script = manifest
+        .get("package")
+        .and_then(|p| p.get("build")?.as_str());
+    Ok(script.map(|script| package.join(script)))
+}
+
+fn manifest(folder: &Path) -> io::Result<toml::Value> {
+    let text = fs::read_to_string(folder.join("Cargo.toml"))?;
+    toml::from_str(&text).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+fn manifest_or_empty(folder: &Path) -> io::Result<toml::Value> {
+    if folder.join("Cargo.toml").exists() {
+        manifest(folder)
+    } else {
+        Ok(toml::Value::Table(toml::Table::new()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_count_and_output_does_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let digest = || {
+            Inputs::default()
+                .folder(folder.path())
+                .expect("reads")
+                .digest()
+        };
+        fs::write(folder.path().join("a"), "1").expect("written");
+        let before = digest();
+        fs::create_dir(folder.path().join("target")).expect("made");
+        fs::write(folder.path().join("target/x"), "1").expect("written");
+        assert_eq!(digest(), before);
+        fs::write(folder.path().join("a"), "2").expect("written");
+        assert_ne!(digest(), before);
+    }
+
+    #[test]
+    fn a_dependency_by_path_counts() {
+        let root = tempfile::tempdir().expect("a folder");
+        for (name, manifest) in [
+            (
+                "user",
+                "[package]\nname='user'\n[dependencies]\nused={path='../used'}\n",
+            ),
+            ("used", "[package]\nname='used'\n"),
+        ] {
+            fs::create_dir(root.path().join(name)).expect("made");
+            fs::write(root.path().join(name).join("Cargo.toml"), manifest).expect("written");
+        }
+        let user = root.path().join("user");
+        let digest = || {
+            Inputs::default()
+                .package(root.path(), &user)
+                .expect("reads")
+                .digest()
+        };
+        let before = digest();
+        fs::write(root.path().join("used/lib.rs"), "fn f() {}").expect("written");
+        assert_ne!(digest(), before);
+    }
+}

@@ -1,0 +1,183 @@
+//! Artifacts and runners: only what is asked for, and only what is stale.
+
+mod artifact;
+mod cargo;
+mod inputs;
+mod runner;
+mod store;
+mod toolchain;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use labrun_record::{Artifact, Target};
+
+use crate::define::{LabFolder, RunnerDefinition, Workload};
+use crate::interrupt::Interrupt;
+use crate::isolation::Linking;
+use crate::isolation::runner::{Ready, State};
+use crate::progress::Progress;
+use crate::site::Site;
+
+pub use inputs::sha256;
+pub use store::Store;
+pub use toolchain::{Toolchain, has_target};
+
+/// Builds on demand, each thing once; a failure is remembered as well.
+pub struct Builder<'a> {
+    lab: &'a LabFolder,
+    site: &'a Site,
+    progress: &'a dyn Progress,
+    store: Store,
+    toolchain: Toolchain,
+    artifacts: RefCell<BTreeMap<(String, String), Result<Artifact, String>>>,
+    precompiled: RefCell<BTreeMap<(String, String, Target), Result<Artifact, String>>>,
+}
+
+impl<'a> Builder<'a> {
+    /// A builder with the installed Rust toolchain.
+    pub fn new(
+        lab: &'a LabFolder,
+        site: &'a Site,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            lab,
+            site,
+            progress,
+            store: Store::of(lab.path()),
+            toolchain: Toolchain::find()?,
+            artifacts: RefCell::default(),
+            precompiled: RefCell::default(),
+        })
+    }
+
+    /// The toolchain that builds.
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
+    /// `Dockerfile.baseline` of the lab.
+    pub fn dockerfile(&self) -> std::path::PathBuf {
+        self.lab.dockerfile()
+    }
+
+    /// What the builder tells of its progress.
+    pub fn progress(&self) -> &dyn Progress {
+        self.progress
+    }
+
+    /// Whether the run was asked to end.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.site.interrupt
+    }
+
+    /// Folder of the lab, for paths relative to it.
+    pub fn lab(&self) -> &Path {
+        self.lab.path()
+    }
+
+    /// A workload built for a target; an image is built from its native binary.
+    pub fn artifact(
+        &self,
+        workload: &Workload,
+        target: Target,
+        linking: Linking,
+    ) -> Result<Artifact, String> {
+        let triple = artifact::triple(&self.toolchain, target, linking);
+        let key = (workload.name.clone(), triple.clone());
+        if let Some(known) = self.artifacts.borrow().get(&key) {
+            return known.clone();
+        }
+        let built = self.unless_interrupted().and_then(|()| {
+            let (lab, store, toolchain) = (self.lab, &self.store, &self.toolchain);
+            artifact::build(
+                lab,
+                store,
+                toolchain,
+                self.site,
+                workload,
+                (target, &triple),
+                self.progress,
+            )
+        });
+        self.artifacts.borrow_mut().insert(key, built.clone());
+        built
+    }
+
+    /// A runner, built and described, or why it is missing.
+    pub fn runner(&self, definition: &RunnerDefinition) -> State {
+        let built = self.unless_interrupted().and_then(|()| {
+            runner::build(
+                self.lab,
+                &self.store,
+                &self.toolchain,
+                self.site,
+                definition,
+                self.progress,
+            )
+        });
+        match built {
+            Ok(ready) => State::Ready(ready),
+            Err(reason) => State::Missing(missing(definition, &reason)),
+        }
+    }
+
+    /// A runner if it is built already, without building it.
+    pub fn runner_if_built(&self, definition: &RunnerDefinition) -> State {
+        match runner::built(self.lab, &self.store, &self.toolchain, definition) {
+            Some(ready) => State::Ready(ready),
+            None => State::Missing(missing(definition, "it is not built")),
+        }
+    }
+
+    /// What a configuration compiles a module to, ahead of time.
+    pub fn precompiled(
+        &self,
+        ready: &Ready,
+        isolation: &str,
+        artifact: &Artifact,
+    ) -> Result<Artifact, String> {
+        let key = (
+            isolation.to_owned(),
+            artifact.workload.clone(),
+            artifact.target,
+        );
+        if let Some(known) = self.precompiled.borrow().get(&key) {
+            return known.clone();
+        }
+        let built = self.unless_interrupted().and_then(|()| {
+            runner::precompile(
+                &self.store,
+                self.site,
+                ready,
+                isolation,
+                artifact,
+                self.progress,
+            )
+        });
+        self.precompiled.borrow_mut().insert(key, built.clone());
+        built
+    }
+
+    fn unless_interrupted(&self) -> Result<(), String> {
+        if self.site.interrupt.raised() {
+            Err("interrupted".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn missing(definition: &RunnerDefinition, reason: &str) -> String {
+    let needs = if definition.build.needs.is_empty() {
+        String::new()
+    } else {
+        format!(" (building it needs {})", definition.build.needs.join(", "))
+    };
+    format!(
+        "the runner {} is missing: {reason}{needs}; `labrun build --isolation '{}/*'` builds it",
+        definition.name, definition.name
+    )
+}

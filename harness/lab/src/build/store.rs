@@ -1,0 +1,128 @@
+//! What was built, kept by digest, and the stamps that say from what.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use labrun_record::Artifact;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::inputs::sha256;
+
+/// The folder of everything that labrun has built.
+#[derive(Debug, Clone)]
+pub struct Store(PathBuf);
+
+/// What was built from which inputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Stamp<T> {
+    inputs: String,
+    built: T,
+}
+
+/// A file in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256, 64 hex digits.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+impl Store {
+    /// The store in `<target folder>/labrun`; the target folder is
+    /// `CARGO_TARGET_DIR`, or `target` in the lab.
+    pub fn of(lab: &Path) -> Self {
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .filter(|dir| !dir.is_empty())
+            .map(PathBuf::from);
+        let target = target.unwrap_or_else(|| lab.join("target"));
+        Self(
+            std::path::absolute(&target)
+                .unwrap_or(target)
+                .join("labrun"),
+        )
+    }
+
+    /// Cargo's own target folder for what labrun builds: apart from the one that
+    /// labrun itself is built in, so that neither build disturbs the other.
+    pub fn cargo_target(&self) -> PathBuf {
+        self.0.join("cargo")
+    }
+
+    /// A path in the store.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// What `key` was built to, if it was built from these inputs and its file is
+    /// still there.
+    pub fn fresh<T: DeserializeOwned + HasFile>(&self, key: &str, inputs: &str) -> Option<T> {
+        let text = fs::read_to_string(self.stamp(key)).ok()?;
+        let stamp: Stamp<T> = serde_json::from_str(&text).ok()?;
+        let (path, bytes) = stamp.built.file();
+        let there = fs::metadata(path).is_ok_and(|file| file.len() == bytes);
+        (stamp.inputs == inputs && there).then_some(stamp.built)
+    }
+
+    /// Notes what `key` was built to.
+    pub fn note<T: Serialize>(&self, key: &str, inputs: &str, built: &T) -> io::Result<()> {
+        let path = self.stamp(key);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let beside = path.with_extension("partial");
+        fs::write(
+            &beside,
+            serde_json::to_vec_pretty(&Stamp {
+                inputs: inputs.to_owned(),
+                built,
+            })?,
+        )?;
+        fs::rename(beside, path)
+    }
+
+    /// Copies a built file to `kind/<first digits of its digest>/<name>`.
+    pub fn keep(&self, kind: &str, name: &str, built: &Path) -> io::Result<Stored> {
+        let sha256 = sha256(built)?;
+        let folder = self.0.join(kind).join(&sha256[..12]);
+        let path = folder.join(name);
+        fs::create_dir_all(&folder)?;
+        if !path.exists() {
+            let beside = folder.join(format!("{name}.{}.partial", std::process::id()));
+            fs::copy(built, &beside)?;
+            fs::rename(beside, &path)?;
+        }
+        let bytes = fs::metadata(&path)?.len();
+        Ok(Stored {
+            path,
+            sha256,
+            bytes,
+        })
+    }
+
+    fn stamp(&self, key: &str) -> PathBuf {
+        self.0.join("stamps").join(format!("{key}.json"))
+    }
+}
+
+/// What has a file in the store.
+pub trait HasFile {
+    /// Its path and size.
+    fn file(&self) -> (&Path, u64);
+}
+
+impl HasFile for Artifact {
+    fn file(&self) -> (&Path, u64) {
+        (&self.path, self.bytes)
+    }
+}
+
+impl HasFile for Stored {
+    fn file(&self) -> (&Path, u64) {
+        (&self.path, self.bytes)
+    }
+}

@@ -1,0 +1,38 @@
+//! Every isolation that the lab knows, here or not.
+
+use crate::define::RunnerDefinition;
+use crate::isolation::runner::{Runner, State};
+use crate::isolation::{Isolation, Native, docker};
+
+/// Every isolation. A runner that is not in `states` is listed as missing.
+pub fn isolations(
+    runners: &[RunnerDefinition],
+    states: &[(String, State)],
+) -> Vec<Box<dyn Isolation>> {
+    let mut all: Vec<Box<dyn Isolation>> = Vec::new();
+    all.extend(Native::all().map(|native| Box::new(native) as Box<dyn Isolation>));
+    all.extend(docker::isolations());
+    for definition in runners {
+        let state = states
+            .iter()
+            .find(|(name, _)| name == &definition.name)
+            .map_or_else(
+                || State::Missing("it was not looked for".to_owned()),
+                |(_, state)| state.clone(),
+            );
+        all.extend(
+            Runner::all(definition, &state)
+                .into_iter()
+                .map(|runner| Box::new(runner) as Box<dyn Isolation>),
+        );
+    }
+    all
+}
+
+/// Names of every isolation, in the order of [`isolations`].
+pub fn names(runners: &[RunnerDefinition]) -> Vec<String> {
+    isolations(runners, &[])
+        .iter()
+        .map(|isolation| isolation.name().to_owned())
+        .collect()
+}

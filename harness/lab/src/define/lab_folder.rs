@@ -1,0 +1,125 @@
+//! Where the definitions are, and the reading of all of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{DefineError, RunnerDefinition, Scenario, Workload};
+
+/// The folder that holds `workloads`, `scenarios` and `harness/runners`.
+#[derive(Debug, Clone)]
+pub struct LabFolder(PathBuf);
+
+impl LabFolder {
+    /// Finds it: `given`, else the nearest folder above `from` that is one, else
+    /// the one from which this labrun was built.
+    pub fn find(given: Option<&Path>, from: &Path) -> Result<Self, DefineError> {
+        if let Some(path) = given {
+            return match fs::canonicalize(path) {
+                Ok(path) if is_lab(&path) => Ok(Self(path)),
+                _ => Err(DefineError::NoLab(format!(
+                    "{} is no lab: it needs the folders `workloads` and `scenarios`",
+                    path.display()
+                ))),
+            };
+        }
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        from.ancestors()
+            .map(Path::to_owned)
+            .chain([built_from])
+            .find(|path| is_lab(path))
+            .and_then(|path| fs::canonicalize(path).ok())
+            .map(Self)
+            .ok_or_else(|| {
+                DefineError::NoLab(
+                    "no lab is here: run labrun inside its checkout, or name it with --lab DIR"
+                        .to_owned(),
+                )
+            })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Every workload, by name.
+    pub fn workloads(&self) -> Result<Vec<Workload>, DefineError> {
+        folders_with(&self.0.join("workloads"), "workload.toml")?
+            .iter()
+            .map(|folder| Workload::read(folder))
+            .collect()
+    }
+
+    /// Every runner, by name.
+    pub fn runners(&self) -> Result<Vec<RunnerDefinition>, DefineError> {
+        folders_with(&self.0.join("harness/runners"), "runner.toml")?
+            .iter()
+            .map(|folder| RunnerDefinition::read(folder))
+            .collect()
+    }
+
+    /// Names of the scenarios, sorted.
+    pub fn scenario_names(&self) -> Result<Vec<String>, DefineError> {
+        let folder = self.0.join("scenarios");
+        let mut names: Vec<String> = entries(&folder)?
+            .into_iter()
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "toml")
+            })
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The scenario `name`.
+    pub fn scenario(&self, name: &str) -> Result<Scenario, DefineError> {
+        let names = self.scenario_names()?;
+        if names.iter().any(|known| known == name) {
+            Scenario::read(&self.0.join("scenarios").join(format!("{name}.toml")))
+        } else {
+            Err(DefineError::unknown(
+                "scenario",
+                name,
+                names.iter().map(String::as_str),
+            ))
+        }
+    }
+
+    /// `Dockerfile.baseline`.
+    pub fn dockerfile(&self) -> PathBuf {
+        self.0.join("Dockerfile.baseline")
+    }
+}
+
+fn is_lab(path: &Path) -> bool {
+    path.join("workloads").is_dir() && path.join("scenarios").is_dir()
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, DefineError> {
+    let fault = |source| DefineError::Io {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    match fs::read_dir(folder) {
+        Ok(read) => {
+            for entry in read {
+                paths.push(entry.map_err(fault)?.path());
+            }
+        }
+        // A lab without runners is one without wasm rows, not a broken one.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(fault(error)),
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn folders_with(parent: &Path, file: &str) -> Result<Vec<PathBuf>, DefineError> {
+    Ok(entries(parent)?
+        .into_iter()
+        .filter(|path| path.join(file).is_file())
+        .collect())
+}

@@ -1,0 +1,103 @@
+//! `harness/runners/<name>/runner.toml`: what a runner can do, so that one that is
+//! not built, or cannot be built here, is still listed, matched and reported.
+
+use std::path::{Path, PathBuf};
+
+use labrun_record::{Setting, Start, Target, Tier};
+use serde::Deserialize;
+
+use super::{DefineError, Need, read_toml};
+
+/// A runner: one program that drives one wasm runtime.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunnerDefinition {
+    /// The technology, the part before the slash in an isolation.
+    pub name: String,
+    /// One line for a person.
+    pub summary: String,
+    /// The class of its boundary.
+    pub tier: Tier,
+    /// How it is built.
+    #[serde(default)]
+    pub build: Build,
+    /// Its configurations.
+    #[serde(rename = "configuration")]
+    pub configurations: Vec<Configuration>,
+    /// What it cannot do, each with the reason.
+    #[serde(default)]
+    pub unsupported: Vec<Unsupported>,
+    /// Its folder.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// How a runner is built.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// What building needs beyond Rust, in words.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// A ready-made program in the folder, instead of a cargo package.
+    pub program: Option<PathBuf>,
+}
+
+/// One configuration of a runtime.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The part after the slash in an isolation.
+    pub name: String,
+    /// One line for a person.
+    pub summary: String,
+    /// What it runs.
+    pub targets: Vec<Target>,
+    /// Which starts it has.
+    pub starts: Vec<Start>,
+    /// Whether it compiles ahead of time, outside every clock.
+    #[serde(default)]
+    pub precompile: bool,
+    /// Whatever is tuned, each with its reason.
+    #[serde(default, rename = "setting")]
+    pub settings: Vec<Setting>,
+}
+
+/// What a runtime cannot do: a target, or a need of a workload.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsupported {
+    /// The target that it cannot run.
+    pub target: Option<Target>,
+    /// The ability that it lacks.
+    pub need: Option<Need>,
+    /// One sentence for a person.
+    pub reason: String,
+}
+
+impl RunnerDefinition {
+    /// Reads the runner in `folder`.
+    pub fn read(folder: &Path) -> Result<Self, DefineError> {
+        let path = folder.join("runner.toml");
+        let mut runner: Self = read_toml(&path)?;
+        runner.folder = folder.to_owned();
+        if folder
+            .file_name()
+            .is_none_or(|name| name != runner.name.as_str())
+        {
+            return Err(DefineError::Shape {
+                path,
+                line: 1,
+                reason: format!("name is `{}`, but its folder has another name", runner.name),
+            });
+        }
+        Ok(runner)
+    }
+
+    /// Names of its isolations.
+    pub fn isolations(&self) -> impl Iterator<Item = String> {
+        self.configurations
+            .iter()
+            .map(|configuration| format!("{}/{}", self.name, configuration.name))
+    }
+}

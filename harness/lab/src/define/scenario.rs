@@ -1,0 +1,124 @@
+//! `scenarios/<name>.toml`: one file, one question.
+
+use std::path::Path;
+
+use labrun_record::{Metric, Start, Target};
+use serde::Deserialize;
+
+use super::{DefineError, read_toml};
+
+/// A question and the plan that answers it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name, that of its file.
+    pub name: String,
+    /// The question, as a reader asks it.
+    pub question: String,
+    /// Its way of measuring.
+    pub model: Model,
+    /// What is measured, in the order in which it is shown.
+    #[serde(rename = "metric")]
+    pub metrics: Vec<MetricPlan>,
+    /// On which workloads, in which targets.
+    #[serde(rename = "workload")]
+    pub workloads: Vec<WorkloadPlan>,
+    /// Globs of the isolations that it takes.
+    pub isolations: Vec<String>,
+    /// How many launches, and when a row stops.
+    pub plan: PlanFile,
+    /// What `--quick` takes.
+    pub quick: Quick,
+}
+
+/// A way of measuring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// Time to first result, from three starts.
+    ColdStart,
+}
+
+/// A metric of a scenario.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricPlan {
+    /// Which.
+    pub name: Metric,
+    /// The isolation that its rows are compared with.
+    pub reference: String,
+    /// The start of that isolation's row.
+    pub reference_start: Option<Start>,
+}
+
+/// A workload of a scenario.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadPlan {
+    /// Which.
+    pub name: String,
+    /// In which targets.
+    pub targets: Vec<Target>,
+    /// The workload that a `resident` process has served before the clock.
+    pub other: String,
+}
+
+/// How many launches, and when a row stops.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanFile {
+    /// Launches at least, time permitting.
+    pub min_samples: u32,
+    /// Launches at most.
+    pub max_samples: u32,
+    /// A row stops early once its interval's half-width is under this share of its
+    /// median.
+    pub half_width: f64,
+    /// Seconds for the whole scenario.
+    pub time_budget_s: f64,
+    /// Seconds until a launch is given up.
+    pub timeout_s: f64,
+    /// Discarded launches of each kind before the first block.
+    pub warmup: u32,
+    /// Equivalence margin of the verdicts.
+    pub margin: f64,
+    /// Repeats inside one launch for `instantiate_warm`.
+    pub warm_repeats: u32,
+}
+
+/// What `--quick` takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quick {
+    /// Launches of each row.
+    pub samples: u32,
+    /// Globs of the isolations.
+    pub isolations: Vec<String>,
+}
+
+impl Scenario {
+    /// Reads the scenario in the file `path`.
+    pub fn read(path: &Path) -> Result<Self, DefineError> {
+        let scenario: Self = read_toml(path)?;
+        let fault = |reason: String| DefineError::Shape {
+            path: path.to_owned(),
+            line: 1,
+            reason,
+        };
+        if path
+            .file_stem()
+            .is_none_or(|stem| stem != scenario.name.as_str())
+        {
+            return Err(fault(format!(
+                "name is `{}`, but its file has another name",
+                scenario.name
+            )));
+        }
+        if scenario.plan.min_samples == 0 || scenario.plan.max_samples < scenario.plan.min_samples {
+            return Err(fault(
+                "plan: it needs 1 <= min_samples <= max_samples".to_owned(),
+            ));
+        }
+        Ok(scenario)
+    }
+}

@@ -1,0 +1,117 @@
+//! What this machine is, read from the kernel's own files.
+
+use std::fs;
+
+use labrun_record::{CgroupVersion, Fingerprint};
+
+/// The fingerprint of this machine.
+pub fn fingerprint() -> Fingerprint {
+    let cpuinfo = read("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        cpuinfo.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            (key.trim() == name).then(|| value.trim().to_owned())
+        })
+    };
+    let virtual_machine = cpuinfo
+        .lines()
+        .any(|line| line.starts_with("flags") && line.contains(" hypervisor"));
+    Fingerprint {
+        host: read("/proc/sys/kernel/hostname").unwrap_or_else(|| "unknown".to_owned()),
+        arch: std::env::consts::ARCH.to_owned(),
+        cpu: field("model name")
+            .or_else(|| field("CPU part"))
+            .unwrap_or_else(|| "unknown".to_owned()),
+        cores: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+        memory_bytes: memory_bytes(),
+        kernel: read("/proc/sys/kernel/osrelease").unwrap_or_else(|| "unknown".to_owned()),
+        os: os_name(),
+        governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        hypervisor: read("/sys/hypervisor/type")
+            .or_else(|| virtual_machine.then(|| "virtual".to_owned())),
+        cgroup: cgroup(),
+        transparent_hugepages: read("/sys/kernel/mm/transparent_hugepage/enabled")
+            .and_then(|text| chosen(&text)),
+        emulated: emulated(&cpuinfo),
+    }
+}
+
+fn read(path: &str) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The word in brackets of a kernel's list of choices: `always [madvise] never`.
+fn chosen(text: &str) -> Option<String> {
+    Some(text.split_once('[')?.1.split_once(']')?.0.to_owned())
+}
+
+fn memory_bytes() -> u64 {
+    read("/proc/meminfo")
+        .and_then(|text| {
+            text.lines()
+                .next()?
+                .split_whitespace()
+                .nth(1)?
+                .parse::<u64>()
+                .ok()
+        })
+        .map_or(0, |kib| kib * 1024)
+}
+
+fn os_name() -> String {
+    read("/etc/os-release")
+        .and_then(|text| {
+            let name = text
+                .lines()
+                .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+            Some(name.trim_matches('"').to_owned())
+        })
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Where the memory controller is: in hybrid mode that is version 1.
+fn cgroup() -> CgroupVersion {
+    let mounts = read("/proc/self/mounts").unwrap_or_default();
+    let mut fields = mounts.lines().map(|line| {
+        let mut words = line.split_whitespace();
+        (words.nth(2).unwrap_or(""), words.next().unwrap_or(""))
+    });
+    if fields
+        .clone()
+        .any(|(kind, options)| kind == "cgroup" && options.split(',').any(|o| o == "memory"))
+    {
+        CgroupVersion::V1
+    } else if fields.any(|(kind, _)| kind == "cgroup2") {
+        CgroupVersion::V2
+    } else {
+        CgroupVersion::None
+    }
+}
+
+/// qemu's user-mode emulation shows the host's processor to a guest program, so
+/// that a processor of another architecture gives it away.
+fn emulated(cpuinfo: &str) -> bool {
+    let x86_host = cpuinfo.contains("vendor_id") || cpuinfo.contains("flags\t");
+    (std::env::consts::ARCH == "aarch64" && x86_host)
+        || (std::env::consts::ARCH == "x86_64" && cpuinfo.contains("CPU implementer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known() {
+        let machine = fingerprint();
+        assert!(machine.cores > 0 && machine.memory_bytes > 1 << 20);
+        assert_ne!(machine.kernel, "unknown");
+        assert!(!machine.emulated);
+    }
+
+    #[test]
+    fn the_chosen_word_is_the_one_in_brackets() {
+        assert_eq!(chosen("always [madvise] never").as_deref(), Some("madvise"));
+    }
+}

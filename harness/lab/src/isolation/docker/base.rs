@@ -1,0 +1,249 @@
+//! The minimal distribution under the dynamic binary: debootstrap's `minbase`, made once
+//! and kept in the daemon as an image, since no registry is needed for it.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use bollard::query_parameters::CreateImageOptionsBuilder;
+use futures_util::{StreamExt, stream};
+
+use super::daemon::{Live, chain, installed};
+use super::image::{Image, ImageError, inspect};
+use crate::interrupt::Interrupt;
+use crate::owner::{self, Owner};
+use crate::progress::Progress;
+
+/// Where the folder is made: a file system that may hold devices and programs.
+const PARENT: &str = "/var/tmp";
+/// Beginning of the folder's name; its owner's follows.
+const PREFIX: &str = "labrun-debian-";
+/// The suite where this machine is not a Debian.
+const DEFAULT_SUITE: &str = "bookworm";
+/// About how many lines debootstrap prints: how far it is.
+const LINES: u64 = 460;
+/// Raised whenever the same suite would give another base.
+const RECIPE: u32 = 1;
+
+/// The base's name in the daemon.
+pub(super) fn tag() -> String {
+    format!("labrun/debian:{}-minbase-{RECIPE}", suite())
+}
+
+/// What keeps the base from being made here, with the way to mend it.
+pub(super) fn not_possible() -> Option<String> {
+    let needs = "the minimal Debian base of docker/runc-debian";
+    if !installed("debootstrap") {
+        return Some(format!(
+            "{needs} is made with debootstrap; install it: sudo apt-get install debootstrap"
+        ));
+    }
+    // SAFETY: geteuid() takes nothing and cannot fail.
+    let root = unsafe { libc::geteuid() } == 0;
+    (!root).then(|| format!("{needs} can only be made by root; make it once: sudo labrun build"))
+}
+
+/// The base's image; made if the daemon does not have it.
+pub(super) fn ensure(
+    live: &Live,
+    interrupt: &Interrupt,
+    progress: &dyn Progress,
+) -> Result<Image, ImageError> {
+    if let Some(base) = inspect(live, &tag())? {
+        return Ok(base);
+    }
+    if let Some(reason) = not_possible() {
+        return Err(ImageError::Unavailable(reason));
+    }
+    let folder = Folder::new()?;
+    progress.note("making the minimal Debian base with debootstrap: once, about a minute");
+    let what = format!("debootstrap {}", suite());
+    let made = bootstrap(&folder.0, interrupt, &mut |lines| {
+        progress.step(&what, lines, LINES)
+    })
+    .and_then(|()| import(live, &folder.0));
+    progress.finish(&what);
+    made?;
+    inspect(live, &tag())?
+        .ok_or_else(|| ImageError::Failed("the imported base is not there".into()))
+}
+
+/// The same suite as this machine's, where it is a Debian: the dynamic binary is linked
+/// here, and must not need a newer C library than it finds there.
+fn suite() -> String {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let field = |name: &str| {
+        release
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map(|value| value.trim_matches('"'))
+    };
+    match (field("ID="), field("VERSION_CODENAME=")) {
+        (Some("debian"), Some(name)) if name.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            name.to_owned()
+        }
+        _ => DEFAULT_SUITE.to_owned(),
+    }
+}
+
+fn bootstrap(
+    root: &Path,
+    interrupt: &Interrupt,
+    step: &mut dyn FnMut(u64),
+) -> Result<(), ImageError> {
+    // In a mount namespace of its own: what it mounts is gone when it ends, however.
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "debootstrap", "--variant=minbase", &suite()])
+        .arg(root);
+    command
+        .env(owner::VARIABLE, Owner::this().to_string())
+        .env("LC_ALL", "C");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0);
+    let mut child = command.spawn()?;
+    let (send, lines) = mpsc::channel();
+    let stdout = child.stdout.take();
+    std::thread::spawn(move || {
+        for line in stdout
+            .into_iter()
+            .flat_map(|stdout| BufReader::new(stdout).lines())
+            .map_while(Result::ok)
+        {
+            let _ = send.send(line);
+        }
+    });
+    let (mut last, mut count) = (String::new(), 0);
+    loop {
+        match lines.recv_timeout(Duration::from_millis(50)) {
+            Ok(line) => {
+                count += 1;
+                step(count);
+                last = line;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if interrupt.raised() {
+            end_group(&mut child);
+            return Err(ImageError::Interrupted);
+        }
+    }
+    if child.wait()?.success() {
+        return Ok(());
+    }
+    Err(ImageError::Unavailable(format!(
+        "debootstrap could not make the base: {last}; see why: sudo debootstrap --variant=minbase {} /var/tmp/base",
+        suite()
+    )))
+}
+
+fn end_group(child: &mut Child) {
+    // SAFETY: kill() takes no pointer; the group is that of a child not yet waited for,
+    // so that its id cannot have been given to another.
+    unsafe { libc::kill(-(child.id() as i32), libc::SIGKILL) };
+    let _ = child.wait();
+}
+
+/// Hands the folder to the daemon as a tar stream, without what only installing needs.
+fn import(live: &Live, root: &Path) -> Result<(), ImageError> {
+    let mut tar = Command::new("tar")
+        .args([
+            "--numeric-owner",
+            "--exclude=./var/cache/apt/*",
+            "--exclude=./var/lib/apt/lists/*",
+            "-C",
+        ])
+        .arg(root)
+        .args(["-c", "."])
+        .env(owner::VARIABLE, Owner::this().to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let stdout = tar
+        .stdout
+        .take()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
+    let body = bollard::body_try_stream(stream::iter(Chunks(stdout)));
+    let name = tag();
+    let (repo, tag) = name.split_once(':').unwrap_or((&name, "latest"));
+    let options = CreateImageOptionsBuilder::new()
+        .from_src("-")
+        .repo(repo)
+        .tag(tag)
+        .build();
+    let mut steps = live.docker.create_image(Some(options), Some(body), None);
+    let imported = live.runtime.block_on(async {
+        while let Some(step) = steps.next().await {
+            step?;
+        }
+        Ok::<_, bollard::errors::Error>(())
+    });
+    // Nobody reads its pipe any more, so that it ends by itself.
+    drop(steps);
+    let packed = tar.wait()?;
+    imported.map_err(|error| {
+        ImageError::Failed(format!("cannot import the Debian base: {}", chain(&error)))
+    })?;
+    if packed.success() {
+        Ok(())
+    } else {
+        Err(ImageError::Failed(format!(
+            "tar of the Debian base: {packed}"
+        )))
+    }
+}
+
+/// What a reader gives, piece by piece.
+struct Chunks<R>(R);
+
+impl<R: Read> Iterator for Chunks<R> {
+    type Item = io::Result<bytes::Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut chunk = vec![0; 256 * 1024];
+        match self.0.read(&mut chunk) {
+            Ok(0) => None,
+            Ok(read) => {
+                chunk.truncate(read);
+                Some(Ok(chunk.into()))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// The folder that is bootstrapped into; removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let path = Path::new(PARENT).join(format!("{PREFIX}{}", Owner::this()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes the folders of owners that no longer run.
+pub(super) fn sweep() {
+    for entry in fs::read_dir(PARENT).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(Owner::parse);
+        if owner.is_some_and(|owner| !owner.is_alive()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

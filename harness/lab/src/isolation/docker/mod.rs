@@ -1,0 +1,253 @@
+//! `docker/*`: containers as users of Docker run them, driven through the daemon's API.
+//!
+//! Every configuration runs the image of `Dockerfile.baseline` with Docker's defaults;
+//! they differ in the network, or in the base under the binary. Nothing here connects
+//! to a daemon before it is asked for one.
+
+mod base;
+mod container;
+mod daemon;
+mod gone;
+mod image;
+mod launch;
+mod netlink;
+mod output;
+mod sweep;
+mod veth;
+mod watch;
+
+use std::sync::Arc;
+
+use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+
+use self::daemon::Daemon;
+pub use self::daemon::DaemonVersion;
+pub use self::image::{Base, Image, ImageError, ImageRequest};
+use super::{Failure, Isolation, Job, Taken};
+use crate::define::{Need, Workload};
+use crate::site::Site;
+
+/// How a container is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Configuration {
+    Bridge,
+    HostNetwork,
+    NoNetwork,
+    Debian,
+}
+
+impl Configuration {
+    const ALL: [Self; 4] = [
+        Self::Bridge,
+        Self::HostNetwork,
+        Self::NoNetwork,
+        Self::Debian,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bridge => "docker/runc",
+            Self::HostNetwork => "docker/runc-hostnet",
+            Self::NoNetwork => "docker/runc-nonet",
+            Self::Debian => "docker/runc-debian",
+        }
+    }
+
+    fn base(self) -> Base {
+        if self == Self::Debian {
+            Base::Debian
+        } else {
+            Base::Scratch
+        }
+    }
+
+    /// What the daemon is told; none for its default.
+    fn network_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Bridge | Self::Debian => None,
+            Self::HostNetwork => Some("host"),
+            Self::NoNetwork => Some("none"),
+        }
+    }
+
+    fn settings(self) -> Vec<Setting> {
+        let network = match self {
+            Self::Bridge | Self::Debian => (
+                "default bridge; a server's port published on 127.0.0.1",
+                "what a container gets when nothing is said, and how users reach it",
+            ),
+            Self::HostNetwork => (
+                "host",
+                "what the default network costs shows in the difference",
+            ),
+            Self::NoNetwork => (
+                "none; a server gets a veth pair, made by the lab after the start (phase `network`)",
+                "the least that Docker does, with the plumbing that an operator would add",
+            ),
+        };
+        let base = match self.base() {
+            Base::Scratch => ("scratch", "a static binary needs nothing else"),
+            Base::Debian => (
+                "debootstrap minbase",
+                "most images in use stand on a distribution; the binary is dynamic",
+            ),
+        };
+        let output = (
+            "attached before the start",
+            "none of it is lost, and it needs no second look; as `docker run` does",
+        );
+        let stop = (
+            "stop for servers: SIGTERM, SIGKILL after 10 s",
+            "what `docker stop` does",
+        );
+        let rest = (
+            "Docker's defaults (seccomp, capabilities, json-file log, no limits)",
+            "what users have",
+        );
+        [
+            ("network", network),
+            ("base", base),
+            ("output", output),
+            ("stop", stop),
+            ("everything else", rest),
+        ]
+        .map(|(name, (value, reason))| Setting {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            reason: reason.to_owned(),
+        })
+        .into()
+    }
+}
+
+/// A container.
+#[derive(Debug)]
+struct Docker {
+    configuration: Configuration,
+    daemon: Arc<Daemon>,
+}
+
+/// Docker on this machine: one daemon, connected to when it is first needed.
+#[derive(Debug, Default, Clone)]
+pub struct DockerHost(Arc<Daemon>);
+
+impl DockerHost {
+    /// The daemon at `host`, in the words of `DOCKER_HOST`; `default()` is the one that
+    /// this variable names.
+    pub fn at(host: &str) -> Self {
+        Self(Arc::new(Daemon::at(host)))
+    }
+
+    /// Every configuration.
+    pub fn isolations(&self) -> Vec<Box<dyn Isolation>> {
+        Configuration::ALL
+            .into_iter()
+            .map(|configuration| Docker {
+                configuration,
+                daemon: Arc::clone(&self.0),
+            })
+            .map(|docker| Box::new(docker) as Box<dyn Isolation>)
+            .collect()
+    }
+
+    /// The daemon's version; or why there is none, with the way to mend it.
+    pub fn version(&self) -> Result<DaemonVersion, String> {
+        self.0.live().map(|live| live.version.clone())
+    }
+
+    /// The image that is asked for; built if the daemon does not have it.
+    pub fn build_image(&self, request: &ImageRequest<'_>) -> Result<Image, ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        image::build(&live, request)
+    }
+
+    /// Removes the containers and links of owners that no longer run; gives how many.
+    /// With no daemon there is nothing to remove, which is no error.
+    pub fn sweep(&self) -> Result<u32, String> {
+        sweep::sweep(&self.0)
+    }
+}
+
+/// Every configuration, on the daemon that `DOCKER_HOST` names.
+pub fn isolations() -> Vec<Box<dyn Isolation>> {
+    DockerHost::default().isolations()
+}
+
+/// The base of the image that an isolation runs; none for one that is not Docker's.
+pub fn base_of(isolation: &str) -> Option<Base> {
+    Configuration::ALL
+        .into_iter()
+        .find(|configuration| configuration.name() == isolation)
+        .map(Configuration::base)
+}
+
+/// See [`DockerHost::version`].
+pub fn daemon() -> Result<DaemonVersion, String> {
+    DockerHost::default().version()
+}
+
+/// See [`DockerHost::sweep`].
+pub fn sweep() -> Result<u32, String> {
+    DockerHost::default().sweep()
+}
+
+/// Builds one image, see [`DockerHost::build_image`].
+pub fn build_image(request: &ImageRequest<'_>) -> Result<Image, ImageError> {
+    DockerHost::default().build_image(request)
+}
+
+impl Isolation for Docker {
+    fn name(&self) -> &str {
+        self.configuration.name()
+    }
+
+    fn tier(&self) -> Tier {
+        Tier::Namespaces
+    }
+
+    fn targets(&self) -> &[Target] {
+        &[Target::Image]
+    }
+
+    fn starts(&self) -> &[Start] {
+        &[Start::Process]
+    }
+
+    fn unsupported(&self, workload: &Workload, _target: Target, _needs: &[Need]) -> Option<String> {
+        let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
+        linked.then(veth::not_permitted).flatten()
+    }
+
+    fn record(&self) -> IsolationRecord {
+        let live = self.daemon.live();
+        let version = live.as_ref().ok().map(|live| live.version.to_string());
+        let missing = live.and_then(|live| match self.configuration.base() {
+            Base::Debian
+                if image::inspect(&live, &base::tag()).is_ok_and(|base| base.is_none()) =>
+            {
+                base::not_possible().map_or(Ok(()), Err)
+            }
+            _ => Ok(()),
+        });
+        let reason = missing.err();
+        IsolationRecord {
+            name: self.name().to_owned(),
+            tier: self.tier(),
+            version,
+            sha256: None,
+            settings: self.configuration.settings(),
+            outcome: if reason.is_some() {
+                Outcome::Unavailable
+            } else {
+                Outcome::Measured
+            },
+            reason,
+        }
+    }
+
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        // A ping: the daemon is there, and warm, before the clock starts.
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        launch::launch(self.configuration, &live, site, job)
+    }
+}

@@ -1,0 +1,81 @@
+//! Removing what a killed lab left behind in Docker: whatever carries the label of an
+//! owner that no longer runs.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::errors::Error;
+use bollard::query_parameters::ListContainersOptionsBuilder;
+
+use super::container::forced;
+use super::daemon::{ANSWER_LIMIT, Daemon, chain};
+use super::{base, veth};
+use crate::owner::{self, Owner};
+
+/// Longest wait for one container to be removed.
+const REMOVE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Removes containers, links and folders of owners that no longer run; gives how many
+/// containers and links. Where no daemon answers there is nothing to remove.
+pub(super) fn sweep(daemon: &Daemon) -> Result<u32, String> {
+    base::sweep();
+    let Ok(live) = daemon.live() else {
+        return Ok(veth::sweep());
+    };
+    let options = ListContainersOptionsBuilder::new()
+        .all(true)
+        .filters(&HashMap::from([("label", vec![owner::LABEL])]))
+        .build();
+    let list = live.within(ANSWER_LIMIT, live.docker.list_containers(Some(options)));
+    let containers = match list {
+        Some(Ok(containers)) => containers,
+        Some(Err(error)) => {
+            return Err(format!(
+                "cannot list the lab's containers: {}",
+                chain(&error)
+            ));
+        }
+        None => {
+            return Err(
+                "cannot list the lab's containers: the Docker daemon does not answer".to_owned(),
+            );
+        }
+    };
+    let mut removed = 0;
+    for container in containers {
+        let owner = container
+            .labels
+            .as_ref()
+            .and_then(|labels| labels.get(owner::LABEL))
+            .map(String::as_str);
+        let dead = owner
+            .and_then(Owner::parse)
+            .is_some_and(|owner| !owner.is_alive());
+        let (true, Some(id)) = (dead, container.id) else {
+            continue;
+        };
+        match live.within(
+            REMOVE_LIMIT,
+            live.docker.remove_container(&id, Some(forced())),
+        ) {
+            // Another lab may have been faster: gone is gone.
+            Some(
+                Ok(())
+                | Err(Error::DockerResponseServerError {
+                    status_code: 404 | 409,
+                    ..
+                }),
+            ) => removed += 1,
+            Some(Err(error)) => {
+                return Err(format!("cannot remove container {id}: {}", chain(&error)));
+            }
+            None => {
+                return Err(format!(
+                    "cannot remove container {id}: the Docker daemon does not answer"
+                ));
+            }
+        }
+    }
+    // After the containers: most links went with them.
+    Ok(removed + veth::sweep())
+}

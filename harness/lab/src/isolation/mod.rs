@@ -1,0 +1,181 @@
+//! One file per technology that the lab launches itself.
+//!
+//! An [`Isolation`] is told to launch a [`Job`] once, freshly, and answers with
+//! what that one launch gave ([`Taken`]) or with an outcome and a reason
+//! ([`Failure`]). It knows nothing of rows, blocks or statistics.
+
+pub mod docker;
+pub(crate) mod native;
+pub mod runner;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
+
+use crate::define::{Need, Workload};
+use crate::site::Site;
+
+pub use native::{Linking, Native};
+
+/// A technology in one configuration.
+pub trait Isolation {
+    /// `technology/configuration`.
+    fn name(&self) -> &str;
+
+    /// The class of the boundary.
+    fn tier(&self) -> Tier;
+
+    /// One line for a person.
+    fn summary(&self) -> &str {
+        ""
+    }
+
+    /// What it runs of a workload: `native`, `image`, or one or more wasm targets.
+    fn targets(&self) -> &[Target];
+
+    /// Which starts it has.
+    fn starts(&self) -> &[Start];
+
+    /// What it cannot do for a workload in a target, in one sentence for a person.
+    fn unsupported(
+        &self,
+        _workload: &Workload,
+        _target: Target,
+        _needs: &[Need],
+    ) -> Option<String> {
+        None
+    }
+
+    /// Whether it compiles modules ahead of time, outside every clock.
+    fn precompiles(&self) -> bool {
+        false
+    }
+
+    /// Version, settings with reasons, and whether it can be measured here:
+    /// `outcome` is `measured`, or `unavailable` with the reason and the command
+    /// that mends it.
+    fn record(&self) -> IsolationRecord;
+
+    /// Launches `job` once, from nothing to nothing: whatever the launch made is
+    /// gone when this returns, however it returns.
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure>;
+}
+
+/// What one launch is to do.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The workload.
+    pub workload: Workload,
+    /// What it is compiled for.
+    pub target: Target,
+    /// What stands before the clock starts.
+    pub start: Start,
+    /// What the launch does, and the output that is correct.
+    pub task: Task,
+    /// The built artifact: a binary, a `.wasm` file; for images the file inside it.
+    pub artifact: PathBuf,
+    /// What the configuration compiled ahead of time.
+    pub precompiled: Option<PathBuf>,
+    /// For the start `resident`: another module, which the process has served
+    /// before the clock.
+    pub other: Option<Box<Job>>,
+    /// How long until the launch is given up.
+    pub timeout: Duration,
+    /// How often a loaded runner repeats an instantiation for `instantiate_warm`;
+    /// 0 for not at all.
+    pub warm_repeats: u32,
+}
+
+/// What a launch does, and the output that is correct.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// Run as a command; the whole of stdout is `expected`.
+    Run {
+        /// Arguments; `{grant}` stands for the granted directory.
+        args: Vec<String>,
+        /// The whole output, ending with a newline.
+        expected: Vec<u8>,
+    },
+    /// Serve HTTP; the body of the answer to GET `request` is `expected`.
+    Serve {
+        /// Path of the request.
+        request: String,
+        /// The whole body.
+        expected: Vec<u8>,
+    },
+}
+
+/// What one launch gave. Spans are nanoseconds of the lab's own clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// From the instant before asking to the instant of holding the first correct
+    /// output.
+    pub total_ns: u64,
+    /// Contiguous spans in their order; they sum to `total_ns`.
+    pub phases: Vec<(String, u64)>,
+    /// From the request to stop until process, container and instance are gone.
+    pub teardown_ns: u64,
+    /// Median of the repeated instantiations, where the job asked for them.
+    pub instantiate_warm_ns: Option<f64>,
+}
+
+/// Why a launch gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It has an outcome, and a reason for a person.
+    Outcome(Outcome, String),
+    /// The run was asked to end while it was under way.
+    Interrupted,
+}
+
+impl Failure {
+    /// The launch failed.
+    pub fn failed(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Failed, reason.into())
+    }
+
+    /// There was output, and it was wrong.
+    pub fn mismatch(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Mismatch, reason.into())
+    }
+
+    /// No first output within the limit.
+    pub fn timeout(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Timeout, reason.into())
+    }
+
+    /// What it needs is not here, or no longer.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Unavailable, reason.into())
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Outcome(outcome, reason) => write!(f, "{outcome}: {reason}"),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl Task {
+    /// Arguments with the granted directory put in.
+    pub fn args(&self, grant: &str) -> Vec<String> {
+        match self {
+            Self::Run { args, .. } => args
+                .iter()
+                .map(|arg| arg.replace("{grant}", grant))
+                .collect(),
+            Self::Serve { .. } => Vec::new(),
+        }
+    }
+
+    /// The output that is correct.
+    pub fn expected(&self) -> &[u8] {
+        match self {
+            Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
+        }
+    }
+}

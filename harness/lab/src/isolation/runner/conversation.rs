@@ -1,0 +1,304 @@
+//! Talking to a runner's process: commands in, events out, guest output apart.
+
+use std::io::Write;
+use std::path::Path;
+
+use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
+
+use crate::isolation::Failure;
+use crate::process::{Exit, Prepared, Process, Program, Stream};
+use crate::site::Site;
+
+/// What a command was answered with, and when the lab held the answer.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    /// Phases, in order.
+    pub marks: Vec<Mark>,
+    /// Lengths of repeated spans, nanoseconds.
+    pub spans_ns: Vec<u64>,
+    /// When the lab held it.
+    pub at_ns: u64,
+}
+
+/// A runner's process that is being talked to.
+#[derive(Debug)]
+pub struct Conversation {
+    process: Process,
+}
+
+/// The lines of some commands.
+pub fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(512);
+    for command in commands {
+        serde_json::to_writer(&mut bytes, command)
+            .map_err(|error| Failure::failed(format!("cannot write a command: {error}")))?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+/// A runner's process, ready to be started, with `commands` already in its stdin.
+pub fn prepare(site: &Site, program: &Path, commands: &[u8]) -> Result<Prepared, Failure> {
+    let program = Program {
+        path: program.to_owned(),
+        args: vec!["job".to_owned()],
+        stdin: true,
+        guest: Some(GUEST_STDOUT_FD),
+        ..Program::default()
+    };
+    let failed =
+        |error: std::io::Error| Failure::failed(format!("cannot start the runner: {error}"));
+    let mut prepared = program.prepare(site).map_err(failed)?;
+    if let Some(stdin) = prepared.stdin() {
+        stdin.write_all(commands).map_err(failed)?;
+    }
+    Ok(prepared)
+}
+
+impl Conversation {
+    /// Starts a prepared runner.
+    pub fn start(prepared: Prepared) -> Result<Self, Failure> {
+        let process = prepared
+            .spawn()
+            .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
+        Ok(Self { process })
+    }
+
+    /// Starts a runner that waits for commands.
+    pub fn open(site: &Site, program: &Path) -> Result<Self, Failure> {
+        Self::start(prepare(site, program, &[])?)
+    }
+
+    /// Writes lines made by [`lines`].
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.process.write(bytes).map_err(|error| {
+            self.process.explain(
+                Failure::failed(format!("the runner takes no command: {error}")),
+                Stream::Stdout,
+            )
+        })
+    }
+
+    /// One command, and its answer.
+    pub fn ask(
+        &mut self,
+        site: &Site,
+        command: &Command,
+        deadline_ns: u64,
+    ) -> Result<Reply, Failure> {
+        self.write(&lines(std::slice::from_ref(command))?)?;
+        self.reply(site, deadline_ns)
+    }
+
+    /// Waits for guest output that begins with `expected`; gives the instant at
+    /// which the lab held it. Where the runner itself reports a failure first, that
+    /// is the reason.
+    pub fn expect_guest(
+        &mut self,
+        site: &Site,
+        expected: &[u8],
+        deadline_ns: u64,
+    ) -> Result<u64, Failure> {
+        loop {
+            let at_ns = self
+                .process
+                .wait(site, deadline_ns)
+                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
+            let guest = self.process.kept(Stream::Guest);
+            if guest.len() >= expected.len() && guest.starts_with(expected) {
+                return Ok(at_ns);
+            }
+            // A failure that the runner reports explains missing output better than
+            // the missing output does.
+            self.failure_so_far()?;
+            let guest = self.process.kept(Stream::Guest);
+            let ended = self.process.is_closed(Stream::Stdout);
+            let common = guest.len().min(expected.len());
+            if guest[..common] != expected[..common] || (!guest.is_empty() && ended) {
+                return Err(Failure::mismatch(format!(
+                    "expected {:?}, got {:?}",
+                    String::from_utf8_lossy(&expected[..expected.len().min(160)]),
+                    String::from_utf8_lossy(&guest[..guest.len().min(160)]),
+                )));
+            }
+            if ended {
+                return Err(self.ended(site, deadline_ns));
+            }
+        }
+    }
+
+    /// Forgets the guest output that was expected; more than that is an error.
+    pub fn discard_guest(&mut self, expected: &[u8]) -> Result<(), Failure> {
+        self.process.discard(Stream::Guest, expected.len());
+        let more = self.process.kept(Stream::Guest);
+        if more.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::mismatch(format!(
+            "it printed more than its expected output: {:?}",
+            String::from_utf8_lossy(&more[..more.len().min(160)])
+        )))
+    }
+
+    /// Waits for the answer to a command.
+    pub fn reply(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+        let (event, at_ns) = self.event(site, deadline_ns)?;
+        match event {
+            Event::Done {
+                marks,
+                exit_code: None | Some(0),
+                spans_ns,
+            } => Ok(Reply {
+                marks,
+                spans_ns,
+                at_ns,
+            }),
+            Event::Done {
+                exit_code: Some(code),
+                ..
+            } => Err(self.process.explain(
+                Failure::failed(format!("the guest exited with code {code}")),
+                Stream::Guest,
+            )),
+            Event::Failed { reason } => Err(Failure::failed(reason)),
+            Event::Unsupported { reason } => Err(Failure::Outcome(
+                labrun_record::Outcome::Unsupported,
+                reason,
+            )),
+            Event::Served { .. } => Err(Failure::failed(
+                "the runner reported a request that nobody made",
+            )),
+        }
+    }
+
+    /// Waits for the report of a traced request.
+    pub fn served(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+        let (event, at_ns) = self.event(site, deadline_ns)?;
+        match event {
+            Event::Served { marks } => Ok(Reply {
+                marks,
+                spans_ns: Vec::new(),
+                at_ns,
+            }),
+            Event::Failed { reason } => Err(Failure::failed(reason)),
+            other => Err(Failure::failed(format!(
+                "expected the report of a request, got {other:?}"
+            ))),
+        }
+    }
+
+    /// The next event, and the instant at which the lab held its line.
+    fn event(&mut self, site: &Site, deadline_ns: u64) -> Result<(Event, u64), Failure> {
+        let mut at_ns = crate::clock::now_ns();
+        loop {
+            if let Some(end) = self
+                .process
+                .kept(Stream::Stdout)
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
+                let line = self.process.kept(Stream::Stdout)[..end].to_vec();
+                self.process.discard(Stream::Stdout, end + 1);
+                return parse(&line).map(|event| (event, at_ns));
+            }
+            if self.process.is_closed(Stream::Stdout) {
+                return Err(self.ended(site, deadline_ns));
+            }
+            at_ns = self
+                .process
+                .wait(site, deadline_ns)
+                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
+        }
+    }
+
+    /// A failure among the lines that are here already; they are left in place.
+    fn failure_so_far(&self) -> Result<(), Failure> {
+        let kept = self.process.kept(Stream::Stdout);
+        for line in kept
+            .split_inclusive(|byte| *byte == b'\n')
+            .filter(|line| line.ends_with(b"\n"))
+        {
+            match parse(&line[..line.len() - 1])? {
+                Event::Failed { reason } => {
+                    return Err(self.process.explain(Failure::failed(reason), Stream::Guest));
+                }
+                Event::Unsupported { reason } => {
+                    return Err(Failure::Outcome(
+                        labrun_record::Outcome::Unsupported,
+                        reason,
+                    ));
+                }
+                Event::Done {
+                    exit_code: Some(code),
+                    ..
+                } if code != 0 => {
+                    return Err(self.process.explain(
+                        Failure::failed(format!("the guest exited with code {code}")),
+                        Stream::Guest,
+                    ));
+                }
+                // Asked only while the output is not whole.
+                Event::Done {
+                    exit_code: Some(_), ..
+                } => {
+                    let got =
+                        String::from_utf8_lossy(self.process.kept(Stream::Guest)).into_owned();
+                    return Err(Failure::mismatch(format!(
+                        "the guest ended before its output was whole: got {got:?}"
+                    )));
+                }
+                Event::Done { .. } | Event::Served { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The failure that a runner which ended on its own is.
+    fn ended(&mut self, site: &Site, deadline_ns: u64) -> Failure {
+        match self.process.end(site, deadline_ns) {
+            Ok(exit) => self.process.explain(
+                Failure::failed(format!("the runner {exit} before it had answered")),
+                Stream::Guest,
+            ),
+            Err(failure) => failure,
+        }
+    }
+
+    /// Ends it as its users would, by the end of its stdin; gives how it ended.
+    pub fn close(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        self.process.close_stdin();
+        let exit = self.process.end(site, deadline_ns)?;
+        if exit.is_success() {
+            Ok(exit)
+        } else {
+            Err(self.process.explain(
+                Failure::failed(format!("at its end the runner {exit}")),
+                Stream::Guest,
+            ))
+        }
+    }
+
+    /// A failure when the runner has ended, or has reported one.
+    pub fn still_runs(&mut self, site: &Site) -> Result<(), Failure> {
+        // Whatever is there is read; a passed deadline only says that nothing is.
+        match self.process.wait(site, 0) {
+            Ok(_) => {}
+            Err(Failure::Outcome(labrun_record::Outcome::Timeout, _)) => return Ok(()),
+            Err(failure) => return Err(failure),
+        }
+        self.failure_so_far()?;
+        if self.process.is_closed(Stream::Stdout) {
+            return Err(self.ended(site, crate::clock::now_ns() + 1_000_000_000));
+        }
+        Ok(())
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Event, Failure> {
+    serde_json::from_slice(line).map_err(|_| {
+        Failure::failed(format!(
+            "the runner broke its protocol: it printed {:?}",
+            String::from_utf8_lossy(&line[..line.len().min(160)])
+        ))
+    })
+}

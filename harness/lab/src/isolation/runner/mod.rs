@@ -1,0 +1,192 @@
+//! Wasm runtimes: each driven through its runner, a process of its own.
+
+mod conversation;
+mod launch;
+mod phases;
+
+use std::path::{Path, PathBuf};
+
+use labrun_protocol::{Describe, PROTOCOL_VERSION};
+use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+
+use super::{Failure, Isolation, Job, Taken};
+use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
+use crate::process::{Program, Stream};
+use crate::site::Site;
+
+pub use conversation::Conversation;
+pub use launch::guest_target;
+
+/// One configuration of a wasm runtime.
+#[derive(Debug)]
+pub struct Runner {
+    name: String,
+    tier: Tier,
+    configuration: Configuration,
+    unsupported: Vec<Unsupported>,
+    state: State,
+}
+
+/// Whether its program is there.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// It runs, and says of itself what its definition says.
+    Ready(Ready),
+    /// It does not; the reason says how to mend it.
+    Missing(String),
+}
+
+/// A runner's program that has shown that it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// The program.
+    pub program: PathBuf,
+    /// Version of the runtime, as its `describe` prints it.
+    pub version: String,
+    /// SHA-256 of the program.
+    pub sha256: String,
+}
+
+impl Runner {
+    /// Every configuration of a runner.
+    pub fn all(definition: &RunnerDefinition, state: &State) -> Vec<Self> {
+        definition
+            .configurations
+            .iter()
+            .map(|configuration| Self {
+                name: format!("{}/{}", definition.name, configuration.name),
+                tier: definition.tier,
+                configuration: configuration.clone(),
+                unsupported: definition.unsupported.clone(),
+                state: state.clone(),
+            })
+            .collect()
+    }
+
+    fn program(&self) -> Result<&Path, Failure> {
+        match &self.state {
+            State::Ready(ready) => Ok(&ready.program),
+            State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
+        }
+    }
+}
+
+/// Asks a runner's program what it is, and holds the answer against its definition.
+pub fn describe(
+    site: &Site,
+    definition: &RunnerDefinition,
+    program: &Path,
+) -> Result<Describe, String> {
+    let program = Program {
+        path: program.to_owned(),
+        args: vec!["describe".to_owned()],
+        ..Program::default()
+    };
+    let said = (|| -> Result<Vec<u8>, Failure> {
+        let failed = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
+        let mut process = program
+            .prepare(site)
+            .map_err(failed)?
+            .spawn()
+            .map_err(failed)?;
+        let deadline_ns = crate::clock::now_ns() + 10_000_000_000;
+        while !process.is_closed(Stream::Stdout) {
+            process.wait(site, deadline_ns)?;
+        }
+        let exit = process.end(site, deadline_ns)?;
+        if !exit.is_success() {
+            return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
+        }
+        Ok(process.kept(Stream::Stdout).to_vec())
+    })();
+    let fault = |reason: String| format!("`{} describe` failed: {reason}", definition.name);
+    let said = said.map_err(|failure| match failure {
+        Failure::Outcome(_, reason) => fault(reason),
+        Failure::Interrupted => fault("interrupted".to_owned()),
+    })?;
+    let describe: Describe = serde_json::from_slice(&said)
+        .map_err(|error| fault(format!("it printed no description: {error}")))?;
+    let mut defined: Vec<&str> = definition
+        .configurations
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
+    defined.sort_unstable();
+    if describe.protocol != PROTOCOL_VERSION {
+        return Err(fault(format!(
+            "it speaks protocol {}, labrun {PROTOCOL_VERSION}",
+            describe.protocol
+        )));
+    }
+    if describe.name != definition.name || describe.configurations != defined {
+        return Err(fault(format!(
+            "it says `{}` with {:?}, its runner.toml `{}` with {defined:?}",
+            describe.name, describe.configurations, definition.name
+        )));
+    }
+    Ok(describe)
+}
+
+impl Isolation for Runner {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    fn summary(&self) -> &str {
+        &self.configuration.summary
+    }
+
+    fn targets(&self) -> &[Target] {
+        // What a technology cannot run is a row too, `unsupported`.
+        &[Target::Wasip1, Target::Wasip2]
+    }
+
+    fn starts(&self) -> &[Start] {
+        &self.configuration.starts
+    }
+
+    fn precompiles(&self) -> bool {
+        self.configuration.precompile
+    }
+
+    fn unsupported(&self, _workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
+        let said = self.unsupported.iter().find(|entry| {
+            entry.target == Some(target) || entry.need.is_some_and(|need| needs.contains(&need))
+        });
+        match said {
+            Some(entry) => Some(entry.reason.clone()),
+            None if self.configuration.targets.contains(&target) => None,
+            None => Some(format!("{} does not run {target}", self.name)),
+        }
+    }
+
+    fn record(&self) -> IsolationRecord {
+        let (version, sha256, outcome, reason) = match &self.state {
+            State::Ready(ready) => (
+                Some(ready.version.clone()),
+                Some(ready.sha256.clone()),
+                Outcome::Measured,
+                None,
+            ),
+            State::Missing(reason) => (None, None, Outcome::Unavailable, Some(reason.clone())),
+        };
+        let settings: Vec<Setting> = self.configuration.settings.clone();
+        IsolationRecord {
+            name: self.name.clone(),
+            tier: self.tier,
+            version,
+            sha256,
+            settings,
+            outcome,
+            reason,
+        }
+    }
+
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        launch::launch(site, self.program()?, &self.configuration.name, job)
+    }
+}

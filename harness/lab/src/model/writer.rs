@@ -1,0 +1,37 @@
+//! Writing samples when they are taken.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use labrun_record::Sample;
+
+/// Appends to `samples.jsonl`: one system call a sample, so that whatever ends the
+/// lab loses none that was taken before; synced after each block, so that not even
+/// the machine's end loses much.
+#[derive(Debug)]
+pub struct Writer(File);
+
+impl Writer {
+    /// Opens a fresh file.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self(
+            OpenOptions::new()
+                .append(true)
+                .create_new(true)
+                .open(path)?,
+        ))
+    }
+
+    /// Writes one sample.
+    pub fn write(&mut self, sample: &Sample) -> io::Result<()> {
+        let mut line = serde_json::to_vec(sample)?;
+        line.push(b'\n');
+        self.0.write_all(&line)
+    }
+
+    /// Has the kernel bring what is written to the disk.
+    pub fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}

@@ -1,0 +1,86 @@
+//! Who a process, container or folder of the lab belongs to.
+//!
+//! Everything that a lab makes carries its owner's name: processes in the
+//! variable [`VARIABLE`], containers in the label [`LABEL`], folders in their own
+//! name. So the next lab finds what a killed one left behind, with no state file
+//! that could itself be lost: whatever belongs to an owner that no longer runs is
+//! nobody's, and is removed.
+
+use std::fs;
+
+/// Environment variable of every process that the lab starts.
+pub const VARIABLE: &str = "LABRUN_OWNER";
+
+/// Label of every container that the lab creates.
+pub const LABEL: &str = "labrun.owner";
+
+/// A running lab: its process id and the instant at which that process started,
+/// so that a reused id is not taken for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pid: u32,
+    started: u64,
+}
+
+impl Owner {
+    /// This process.
+    pub fn this() -> Self {
+        let pid = std::process::id();
+        Self {
+            pid,
+            started: started(pid).unwrap_or(0),
+        }
+    }
+
+    /// Whether that very process still runs.
+    pub fn is_alive(&self) -> bool {
+        started(self.pid) == Some(self.started)
+    }
+
+    /// Parses what [`Display`](std::fmt::Display) writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (pid, started) = text.split_once('-')?;
+        Some(Self {
+            pid: pid.parse().ok()?,
+            started: started.parse().ok()?,
+        })
+    }
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.pid, self.started)
+    }
+}
+
+/// When a process started, in clock ticks since boot: field 22 of
+/// `/proc/PID/stat` (proc(5)); none for one that is gone or only waits to be reaped.
+fn started(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, field 2, may hold spaces and brackets; the fields after it cannot.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    if state == "Z" || state == "X" {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_lives_and_its_name_reads_back() {
+        let owner = Owner::this();
+        assert!(owner.is_alive());
+        assert_eq!(Owner::parse(&owner.to_string()), Some(owner));
+    }
+
+    #[test]
+    fn a_reused_id_is_another_owner() {
+        let mut owner = Owner::this();
+        owner.started += 1;
+        assert!(!owner.is_alive());
+    }
+}

@@ -1,0 +1,406 @@
+//! A process that the lab started: its streams, its end.
+
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+use crate::clock::now_ns;
+use crate::isolation::Failure;
+use crate::site::Site;
+
+/// Output that is kept of each stream; more than this is never a correct output.
+const LIMIT: usize = 64 * 1024;
+
+/// Which of its streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error; only kept, to explain a failure.
+    Stderr,
+    /// The second output pipe.
+    Guest,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exit {
+    /// When the lab knew that it was gone.
+    pub at_ns: u64,
+    status: libc::c_int,
+}
+
+impl Exit {
+    /// Whether it ended with status 0.
+    pub fn is_success(self) -> bool {
+        self.status == 0
+    }
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if libc::WIFSIGNALED(self.status) {
+            let signal = libc::WTERMSIG(self.status);
+            let name = match signal {
+                libc::SIGSEGV => " (SIGSEGV)",
+                libc::SIGABRT => " (SIGABRT)",
+                libc::SIGILL => " (SIGILL)",
+                libc::SIGKILL => " (SIGKILL: killed from outside, or out of memory)",
+                _ => "",
+            };
+            write!(f, "was ended by signal {signal}{name}")
+        } else {
+            write!(f, "exited with code {}", libc::WEXITSTATUS(self.status))
+        }
+    }
+}
+
+/// One of the streams that a process writes.
+#[derive(Debug)]
+struct Source {
+    stream: Stream,
+    pipe: Option<PipeReader>,
+    kept: Vec<u8>,
+}
+
+/// A process that the lab started. Dropping it ends it and all of its group.
+#[derive(Debug)]
+pub struct Process {
+    pid: libc::pid_t,
+    stdin: Option<PipeWriter>,
+    sources: Vec<Source>,
+    ended: Option<Exit>,
+}
+
+impl Process {
+    pub(super) fn new(
+        pid: libc::pid_t,
+        stdin: Option<PipeWriter>,
+        stdout: PipeReader,
+        stderr: PipeReader,
+        guest: Option<PipeReader>,
+    ) -> Self {
+        let source = |stream, pipe| Source {
+            stream,
+            pipe: Some(pipe),
+            kept: Vec::new(),
+        };
+        let mut sources = vec![
+            source(Stream::Stdout, stdout),
+            source(Stream::Stderr, stderr),
+        ];
+        if let Some(guest) = guest {
+            sources.push(source(Stream::Guest, guest));
+        }
+        Self {
+            pid,
+            stdin,
+            sources,
+            ended: None,
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.pid.unsigned_abs()
+    }
+
+    /// Writes to its stdin.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.stdin {
+            Some(pipe) => pipe.write_all(bytes),
+            None => Err(io::Error::new(io::ErrorKind::BrokenPipe, "stdin is closed")),
+        }
+    }
+
+    /// Closes its stdin.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// What is kept of a stream.
+    pub fn kept(&self, stream: Stream) -> &[u8] {
+        self.sources
+            .iter()
+            .find(|source| source.stream == stream)
+            .map_or(&[], |source| &source.kept)
+    }
+
+    /// Forgets what is kept of a stream, up to `bytes`.
+    pub fn discard(&mut self, stream: Stream, bytes: usize) {
+        if let Some(source) = self
+            .sources
+            .iter_mut()
+            .find(|source| source.stream == stream)
+        {
+            source.kept.drain(..bytes.min(source.kept.len()));
+        }
+    }
+
+    /// Whether a stream has ended.
+    pub fn is_closed(&self, stream: Stream) -> bool {
+        self.sources
+            .iter()
+            .all(|source| source.stream != stream || source.pipe.is_none())
+    }
+
+    /// Waits until something was read, a stream ended, or `deadline_ns` passed;
+    /// gives the instant right after.
+    pub fn wait(&mut self, site: &Site, deadline_ns: u64) -> Result<u64, Failure> {
+        let mut fds: Vec<libc::pollfd> = Vec::with_capacity(5);
+        let mut polled: Vec<usize> = Vec::with_capacity(3);
+        for (index, source) in self.sources.iter().enumerate() {
+            if let Some(pipe) = &source.pipe {
+                fds.push(readable(pipe.as_raw_fd()));
+                polled.push(index);
+            }
+        }
+        let streams = fds.len();
+        if streams == 0 {
+            return Ok(now_ns());
+        }
+        fds.push(readable(site.interrupt.fd()));
+        poll(&mut fds, deadline_ns)?;
+        let mut at_ns = now_ns();
+        if fds[streams].revents != 0 {
+            return Err(Failure::Interrupted);
+        }
+        if fds[..streams].iter().all(|fd| fd.revents == 0) {
+            return Err(Failure::timeout("the time limit of a launch passed"));
+        }
+        for (fd, &index) in fds.iter().zip(&polled) {
+            if fd.revents != 0 {
+                self.sources[index]
+                    .fill()
+                    .map_err(|error| Failure::failed(format!("cannot read its output: {error}")))?;
+                at_ns = now_ns();
+            }
+        }
+        if let Some(source) = self
+            .sources
+            .iter()
+            .find(|s| s.kept.len() > LIMIT && s.stream != Stream::Stderr)
+        {
+            let kib = LIMIT / 1024;
+            return Err(Failure::mismatch(format!(
+                "it printed more than {kib} KiB on {:?}",
+                source.stream
+            )));
+        }
+        Ok(at_ns)
+    }
+
+    /// Reads until `stream` begins with `expected`; gives the instant at which the
+    /// lab held it. Other output, or its end, is a failure at once.
+    pub fn expect(
+        &mut self,
+        site: &Site,
+        stream: Stream,
+        expected: &[u8],
+        deadline_ns: u64,
+    ) -> Result<u64, Failure> {
+        loop {
+            let at_ns = self
+                .wait(site, deadline_ns)
+                .map_err(|failure| self.explain(failure, stream))?;
+            let kept = self.kept(stream);
+            if kept.len() >= expected.len() && kept.starts_with(expected) {
+                return Ok(at_ns);
+            }
+            let common = kept.len().min(expected.len());
+            if kept[..common] != expected[..common] {
+                // The rest of a wrong line makes a better reason than its first bytes.
+                let shown = shown(kept);
+                return Err(Failure::mismatch(format!(
+                    "expected {:?}, got {shown:?}",
+                    self::shown(expected)
+                )));
+            }
+            if self.is_closed(stream) {
+                let printed = shown(kept);
+                let exit = self.end(site, deadline_ns)?;
+                let reason = format!("it {exit} before its output was whole: got {printed:?}");
+                return Err(if exit.is_success() {
+                    Failure::mismatch(reason)
+                } else {
+                    self.explain(Failure::failed(reason), stream)
+                });
+            }
+        }
+    }
+
+    /// Waits until it is gone, and ends what is left of its process group.
+    pub fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        if let Some(exit) = self.ended {
+            return Ok(exit);
+        }
+        let pidfd =
+            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
+        let mut fds = [readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
+        poll(&mut fds, deadline_ns)?;
+        if fds[0].revents == 0 {
+            if fds[1].revents != 0 {
+                return Err(Failure::Interrupted);
+            }
+            return Err(Failure::timeout(
+                "it did not end within the time limit of a launch",
+            ));
+        }
+        let exit = self.reap();
+        // What it printed last explains how it ended.
+        for source in &mut self.sources {
+            while source.pipe.is_some() && source.kept.len() <= LIMIT && source.has_more() {
+                if source.fill().is_err() {
+                    break;
+                }
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Sends a signal to it.
+    pub fn signal(&self, signal: libc::c_int) {
+        if self.ended.is_none() {
+            // SAFETY: the process is ours and not yet reaped, so the id is its own.
+            unsafe { libc::kill(self.pid, signal) };
+        }
+    }
+
+    /// Adds to a reason what the process said on stderr.
+    pub fn explain(&self, failure: Failure, stream: Stream) -> Failure {
+        let said = self.kept(Stream::Stderr);
+        match failure {
+            Failure::Outcome(outcome, mut reason) => {
+                if outcome == labrun_record::Outcome::Timeout {
+                    let printed = shown(self.kept(stream));
+                    reason = format!("{reason}; its output so far: {printed:?}");
+                }
+                let said = String::from_utf8_lossy(said);
+                let last = said.lines().rfind(|line| !line.trim().is_empty());
+                Failure::Outcome(
+                    outcome,
+                    match last {
+                        Some(line) => format!(
+                            "{reason}; its stderr ends: {}",
+                            line.chars().take(300).collect::<String>()
+                        ),
+                        None => reason,
+                    },
+                )
+            }
+            Failure::Interrupted => Failure::Interrupted,
+        }
+    }
+
+    /// Reaps it; it has ended, or is being killed.
+    fn reap(&mut self) -> Exit {
+        let mut status = 0;
+        // SAFETY: the leader is not yet reaped, so the group's number is still its
+        // own; ending a group that is empty but for a zombie does nothing.
+        unsafe {
+            libc::kill(-self.pid, libc::SIGKILL);
+            while libc::waitpid(self.pid, &raw mut status, 0) < 0
+                && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+            {}
+        }
+        let exit = Exit {
+            at_ns: now_ns(),
+            status,
+        };
+        self.ended = Some(exit);
+        exit
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.ended.is_none() {
+            self.reap();
+        }
+    }
+}
+
+impl Source {
+    /// One read into what is kept.
+    fn fill(&mut self) -> io::Result<()> {
+        let Some(pipe) = &mut self.pipe else {
+            return Ok(());
+        };
+        let mut chunk = [0_u8; 8192];
+        match pipe.read(&mut chunk) {
+            Ok(0) => self.pipe = None,
+            Ok(read) => {
+                self.kept.extend_from_slice(&chunk[..read]);
+                // Of stderr only the end explains anything.
+                if self.stream == Stream::Stderr && self.kept.len() > LIMIT {
+                    self.kept.drain(..LIMIT / 2);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Whether a read would not block.
+    fn has_more(&self) -> bool {
+        self.pipe.as_ref().is_some_and(|pipe| {
+            let mut fds = [readable(pipe.as_raw_fd())];
+            poll(&mut fds, now_ns()).is_ok() && fds[0].revents != 0
+        })
+    }
+}
+
+/// The beginning of some output, for a reason.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
+    if bytes.len() > 160 {
+        format!("{text}... ({} bytes)", bytes.len())
+    } else {
+        text
+    }
+}
+
+fn readable(fd: RawFd) -> libc::pollfd {
+    libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    }
+}
+
+/// `ppoll` until a descriptor is ready or `deadline_ns` has passed.
+fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Failure> {
+    loop {
+        let left = deadline_ns.saturating_sub(now_ns());
+        let timeout = libc::timespec {
+            tv_sec: (left / 1_000_000_000) as libc::time_t,
+            tv_nsec: (left % 1_000_000_000) as libc::c_long,
+        };
+        // SAFETY: the slice is valid for its length; timeout outlives the call.
+        let ready = unsafe {
+            libc::ppoll(
+                fds.as_mut_ptr(),
+                fds.len() as libc::nfds_t,
+                &raw const timeout,
+                std::ptr::null(),
+            )
+        };
+        if ready >= 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(Failure::failed(format!("poll: {error}")));
+        }
+    }
+}
+
+fn pidfd(pid: libc::pid_t) -> io::Result<OwnedFd> {
+    // SAFETY: a plain system call; the descriptor that it gives is fresh.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}

@@ -1,0 +1,238 @@
+//! From a program to a process: all preparation first, then one system call.
+
+use std::ffi::{CString, NulError, OsStr};
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::ptr;
+
+use super::held::Process;
+use crate::owner;
+use crate::site::Site;
+
+/// A program to be started.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The file.
+    pub path: PathBuf,
+    /// Arguments after its name.
+    pub args: Vec<String>,
+    /// Environment, beside `PATH` and the owner's mark; nothing is inherited.
+    pub env: Vec<(String, String)>,
+    /// Whether stdin is a pipe that the lab writes; `/dev/null` if not.
+    pub stdin: bool,
+    /// Whether the process gets a second output pipe as this descriptor.
+    pub guest: Option<RawFd>,
+}
+
+/// A program with its pipes, arguments and attributes ready.
+pub struct Prepared {
+    path: CString,
+    argv: Vec<CString>,
+    envp: Vec<CString>,
+    child_ends: Vec<(OwnedFd, RawFd)>,
+    stdin: Option<PipeWriter>,
+    stdout: PipeReader,
+    stderr: PipeReader,
+    guest: Option<PipeReader>,
+}
+
+impl Program {
+    /// Makes everything that the start needs.
+    pub fn prepare(&self, site: &Site) -> io::Result<Prepared> {
+        let mut child_ends: Vec<(OwnedFd, RawFd)> = Vec::with_capacity(4);
+        let stdin = if self.stdin {
+            let (reader, writer) = io::pipe()?;
+            child_ends.push((reader.into(), 0));
+            Some(writer)
+        } else {
+            child_ends.push((File::open("/dev/null")?.into(), 0));
+            None
+        };
+        let (stdout, writer) = io::pipe()?;
+        child_ends.push((writer.into(), 1));
+        let (stderr, writer) = io::pipe()?;
+        child_ends.push((writer.into(), 2));
+        let guest = if let Some(fd) = self.guest {
+            let (reader, writer) = io::pipe()?;
+            child_ends.push((writer.into(), fd));
+            Some(reader)
+        } else {
+            None
+        };
+        // A pipe's own number may be one that the child is to get: dup2 in the
+        // child would then overwrite it before it is used, so all are moved up.
+        let child_ends = child_ends
+            .into_iter()
+            .map(|(end, number)| Ok((above_targets(end)?, number)))
+            .collect::<io::Result<_>>()?;
+
+        let text = |s: &OsStr| {
+            CString::new(s.as_bytes()).map_err(|_: NulError| {
+                io::Error::new(io::ErrorKind::InvalidInput, "an argument holds a NUL byte")
+            })
+        };
+        let path = text(self.path.as_os_str())?;
+        let mut argv = vec![path.clone()];
+        for arg in &self.args {
+            argv.push(text(OsStr::new(arg))?);
+        }
+        let search = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
+        let mut envp = vec![
+            text(OsStr::new(&format!("PATH={search}")))?,
+            text(OsStr::new(&format!("{}={}", owner::VARIABLE, site.owner)))?,
+        ];
+        for (name, value) in &self.env {
+            envp.push(text(OsStr::new(&format!("{name}={value}")))?);
+        }
+        Ok(Prepared {
+            path,
+            argv,
+            envp,
+            child_ends,
+            stdin,
+            stdout,
+            stderr,
+            guest,
+        })
+    }
+}
+
+/// Moves a descriptor above every number that a child is given, close-on-exec.
+fn above_targets(end: OwnedFd) -> io::Result<OwnedFd> {
+    const FIRST_FREE: RawFd = 10;
+    if end.as_raw_fd() >= FIRST_FREE {
+        return Ok(end);
+    }
+    // SAFETY: the descriptor is open and owned; the call makes a new one.
+    let moved = unsafe { libc::fcntl(end.as_raw_fd(), libc::F_DUPFD_CLOEXEC, FIRST_FREE) };
+    if moved < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: `moved` is a fresh descriptor that nobody else owns.
+    Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(moved) })
+}
+
+impl Prepared {
+    /// The pipe to its stdin: what is written before the start is there at once.
+    pub fn stdin(&mut self) -> Option<&mut PipeWriter> {
+        self.stdin.as_mut()
+    }
+
+    /// Closes the lab's end of stdin: the process reads what was written, then its end.
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Starts it, in a process group of its own. When this returns, the program
+    /// has been executed (glibc's `posix_spawn` waits for that).
+    pub fn spawn(self) -> io::Result<Process> {
+        let attributes = Attributes::new()?;
+        let actions = Actions::new(&self.child_ends)?;
+        let argv = pointers(&self.argv);
+        let envp = pointers(&self.envp);
+        let mut pid = 0;
+        // SAFETY: path, argv and envp are NUL-terminated and outlive the call;
+        // attributes and actions are initialised.
+        let error = unsafe {
+            libc::posix_spawn(
+                &raw mut pid,
+                self.path.as_ptr(),
+                actions.0.as_ptr(),
+                attributes.0.as_ptr(),
+                argv.as_ptr(),
+                envp.as_ptr(),
+            )
+        };
+        if error != 0 {
+            return Err(io::Error::from_raw_os_error(error));
+        }
+        drop(self.child_ends);
+        Ok(Process::new(
+            pid,
+            self.stdin,
+            self.stdout,
+            self.stderr,
+            self.guest,
+        ))
+    }
+}
+
+fn pointers(strings: &[CString]) -> Vec<*mut libc::c_char> {
+    strings
+        .iter()
+        .map(|string| string.as_ptr().cast_mut())
+        .chain([ptr::null_mut()])
+        .collect()
+}
+
+fn checked(error: libc::c_int) -> io::Result<()> {
+    if error == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(error))
+    }
+}
+
+struct Attributes(MaybeUninit<libc::posix_spawnattr_t>);
+
+impl Attributes {
+    /// A process group of its own, no blocked signals, and SIGPIPE as a fresh
+    /// program expects it (Rust ignores it, and that would be inherited).
+    fn new() -> io::Result<Self> {
+        let mut attributes = Self(MaybeUninit::uninit());
+        let mut signals = MaybeUninit::uninit();
+        let flags = libc::POSIX_SPAWN_SETPGROUP
+            | libc::POSIX_SPAWN_SETSIGDEF
+            | libc::POSIX_SPAWN_SETSIGMASK;
+        // SAFETY: init comes first and fills both; the pointers are valid throughout.
+        unsafe {
+            let attr = attributes.0.as_mut_ptr();
+            checked(libc::posix_spawnattr_init(attr))?;
+            libc::sigemptyset(signals.as_mut_ptr());
+            checked(libc::posix_spawnattr_setsigmask(attr, signals.as_ptr()))?;
+            libc::sigaddset(signals.as_mut_ptr(), libc::SIGPIPE);
+            checked(libc::posix_spawnattr_setsigdefault(attr, signals.as_ptr()))?;
+            checked(libc::posix_spawnattr_setpgroup(attr, 0))?;
+            checked(libc::posix_spawnattr_setflags(attr, flags as libc::c_short))?;
+        }
+        Ok(attributes)
+    }
+}
+
+impl Drop for Attributes {
+    fn drop(&mut self) {
+        // SAFETY: `new` initialised it.
+        unsafe { libc::posix_spawnattr_destroy(self.0.as_mut_ptr()) };
+    }
+}
+
+struct Actions(MaybeUninit<libc::posix_spawn_file_actions_t>);
+
+impl Actions {
+    fn new(child_ends: &[(OwnedFd, RawFd)]) -> io::Result<Self> {
+        let mut actions = Self(MaybeUninit::uninit());
+        // SAFETY: init comes first; every descriptor is open.
+        unsafe {
+            checked(libc::posix_spawn_file_actions_init(actions.0.as_mut_ptr()))?;
+            for (end, number) in child_ends {
+                checked(libc::posix_spawn_file_actions_adddup2(
+                    actions.0.as_mut_ptr(),
+                    end.as_raw_fd(),
+                    *number,
+                ))?;
+            }
+        }
+        Ok(actions)
+    }
+}
+
+impl Drop for Actions {
+    fn drop(&mut self) {
+        // SAFETY: `new` initialised it.
+        unsafe { libc::posix_spawn_file_actions_destroy(self.0.as_mut_ptr()) };
+    }
+}

@@ -1,0 +1,304 @@
+//! Which launches come next, and when a row has enough.
+//!
+//! Launches come in blocks: a block holds every row that still wants launches,
+//! once, in an order that is shuffled afresh with the run's seed. So whatever
+//! drifts on the machine drifts under all rows alike.
+//!
+//! The rules by which a row stops are in [`Schedule::is_satisfied`] and
+//! [`Schedule::close_block`]; nothing here reads a clock or starts a process.
+
+use labrun_analysis::half_width;
+use labrun_record::Plan;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+/// What one kind of launch has come to.
+#[derive(Debug, Clone)]
+struct Entry {
+    /// Entry whose values this one's are compared with.
+    reference: Option<usize>,
+    /// Seed of its interval.
+    seed: u64,
+    values: Vec<f64>,
+    spent_s: f64,
+    active: bool,
+}
+
+/// The launches of a run.
+#[derive(Debug)]
+pub struct Schedule {
+    plan: Plan,
+    entries: Vec<Entry>,
+    random: StdRng,
+    spent_s: f64,
+}
+
+impl Schedule {
+    /// A schedule with no launches yet.
+    pub fn new(plan: Plan, seed: u64) -> Self {
+        Self {
+            plan,
+            entries: Vec::new(),
+            random: StdRng::seed_from_u64(seed),
+            spent_s: 0.0,
+        }
+    }
+
+    /// Adds a kind of launch; gives its number.
+    pub fn add(&mut self, seed: u64) -> usize {
+        let entry = Entry {
+            reference: None,
+            seed,
+            values: Vec::new(),
+            spent_s: 0.0,
+            active: true,
+        };
+        self.entries.push(entry);
+        self.entries.len() - 1
+    }
+
+    /// Says what a kind of launch is compared with.
+    pub fn compare(&mut self, entry: usize, reference: usize) {
+        if entry != reference {
+            self.entries[entry].reference = Some(reference);
+        }
+    }
+
+    /// The next block, or nothing when every row has enough.
+    pub fn next_block(&mut self) -> Option<Vec<usize>> {
+        let mut block: Vec<usize> = (0..self.entries.len())
+            .filter(|&e| self.entries[e].active)
+            .collect();
+        if block.is_empty() {
+            return None;
+        }
+        block.shuffle(&mut self.random);
+        Some(block)
+    }
+
+    /// A launch gave a value; all of it, clocked or not, took `spent_s` seconds.
+    pub fn gave(&mut self, entry: usize, value: f64, spent_s: f64) {
+        self.spent_s += spent_s;
+        self.entries[entry].spent_s += spent_s;
+        self.entries[entry].values.push(value);
+    }
+
+    /// A launch gave no value: its row gets no more.
+    pub fn failed(&mut self, entry: usize, spent_s: f64) {
+        self.spent_s += spent_s;
+        self.entries[entry].active = false;
+    }
+
+    /// After a block: stops the rows that have enough. A row and its reference
+    /// stop together, so that they stay interleaved until the last launch of both.
+    pub fn close_block(&mut self) {
+        if self.spent_s >= self.plan.time_budget_s {
+            for entry in &mut self.entries {
+                entry.active = false;
+            }
+            return;
+        }
+        let satisfied: Vec<bool> = (0..self.entries.len())
+            .map(|e| self.is_satisfied(e))
+            .collect();
+        let wants = |e: usize| self.entries[e].active && !satisfied[e];
+        // A row goes on while its reference wants more, and a reference while any
+        // row that is compared with it does.
+        let goes_on: Vec<bool> = (0..self.entries.len())
+            .map(|e| {
+                let kin_wants = |o: usize| {
+                    self.entries[o].reference == Some(e) || self.entries[e].reference == Some(o)
+                };
+                wants(e) || (0..self.entries.len()).any(|o| wants(o) && kin_wants(o))
+            })
+            .collect();
+        for (entry, goes_on) in self.entries.iter_mut().zip(goes_on) {
+            entry.active &= goes_on;
+        }
+    }
+
+    /// How far the run is: launches taken, and about how many there will be.
+    pub fn progress(&self) -> (u64, u64) {
+        let taken = |entry: &Entry| entry.values.len() as u64;
+        let done: u64 = self.entries.iter().map(taken).sum();
+        let missing = |entry: &&Entry| entry.active;
+        let left: u64 = self
+            .entries
+            .iter()
+            .filter(missing)
+            .map(|entry| {
+                u64::from(self.plan.min_samples)
+                    .saturating_sub(taken(entry))
+                    .max(1)
+            })
+            .sum();
+        (done, done + left)
+    }
+
+    /// Whether a row has enough: its interval is narrow, it has the most launches
+    /// that a row may have, or its share of the time is spent. No row is cut
+    /// before its least number of launches while the whole run still fits its budget.
+    fn is_satisfied(&self, e: usize) -> bool {
+        let entry = &self.entries[e];
+        let n = entry.values.len();
+        if !entry.active || n >= self.plan.max_samples as usize {
+            return true;
+        }
+        let share = self.plan.time_budget_s / self.entries.len() as f64;
+        let share_is_spent = entry.spent_s >= share;
+        if n < self.plan.min_samples as usize {
+            return share_is_spent && self.projected_s() > self.plan.time_budget_s;
+        }
+        share_is_spent
+            || half_width(&entry.values, entry.seed)
+                .is_some_and(|width| width < self.plan.half_width)
+    }
+
+    /// Seconds that the run takes if every active row gets its least number of launches.
+    fn projected_s(&self) -> f64 {
+        let left = |entry: &Entry| {
+            let missing = f64::from(self.plan.min_samples) - entry.values.len() as f64;
+            let each = entry.spent_s / entry.values.len().max(1) as f64;
+            missing.max(0.0) * each
+        };
+        self.spent_s
+            + self
+                .entries
+                .iter()
+                .filter(|entry| entry.active)
+                .map(left)
+                .sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            min_samples: 10,
+            max_samples: 40,
+            half_width: 0.02,
+            time_budget_s: 100.0,
+            timeout_s: 1.0,
+            warmup: 0,
+            margin: 0.05,
+        }
+    }
+
+    /// Runs a schedule on made-up values: `value(entry, n)`, `cost` seconds each.
+    fn play(
+        schedule: &mut Schedule,
+        cost: &[f64],
+        value: impl Fn(usize, usize) -> f64,
+    ) -> Vec<Vec<usize>> {
+        let mut blocks = Vec::new();
+        while let Some(block) = schedule.next_block() {
+            for &entry in &block {
+                let n = schedule.entries[entry].values.len();
+                schedule.gave(entry, value(entry, n), cost[entry]);
+            }
+            schedule.close_block();
+            blocks.push(block);
+        }
+        blocks
+    }
+
+    fn noisy(n: usize) -> f64 {
+        if n.is_multiple_of(2) {
+            100.0
+        } else {
+            300.0 + n as f64
+        }
+    }
+
+    #[test]
+    fn precise_rows_stop_at_the_least_number_and_noisy_ones_at_the_most() {
+        let mut schedule = Schedule::new(plan(), 1);
+        schedule.add(1);
+        schedule.add(2);
+        play(&mut schedule, &[0.001, 0.001], |entry, n| {
+            if entry == 0 { 100.0 } else { noisy(n) }
+        });
+        assert_eq!(schedule.entries[0].values.len(), 10);
+        assert_eq!(schedule.entries[1].values.len(), 40);
+    }
+
+    #[test]
+    fn a_row_and_its_reference_stop_together() {
+        let mut schedule = Schedule::new(plan(), 1);
+        let reference = schedule.add(1);
+        let row = schedule.add(2);
+        schedule.compare(row, reference);
+        let blocks = play(&mut schedule, &[0.001, 0.001], |entry, n| {
+            if entry == reference { 100.0 } else { noisy(n) }
+        });
+        assert_eq!(blocks.len(), 40);
+        assert!(
+            blocks.iter().all(|block| block.len() == 2),
+            "interleaved until both stop"
+        );
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_order_and_another_seed_another() {
+        let order = |seed| {
+            let mut schedule = Schedule::new(plan(), seed);
+            for entry in 0..8 {
+                schedule.add(entry);
+            }
+            play(&mut schedule, &[0.001; 8], |_, _| 100.0)
+        };
+        assert_eq!(order(7), order(7));
+        assert_ne!(order(7), order(8));
+        assert_ne!(order(7)[0], order(7)[1], "each block is shuffled afresh");
+    }
+
+    #[test]
+    fn a_costly_row_is_cut_only_when_the_run_would_not_fit() {
+        // 30 s for ten launches: more than its half of 50 s is not reached.
+        let mut fits = Schedule::new(plan(), 1);
+        fits.add(1);
+        fits.add(2);
+        play(&mut fits, &[6.0, 0.001], |_, n| noisy(n));
+        assert_eq!(
+            fits.entries[0].values.len(),
+            10,
+            "over its share, but the run fits"
+        );
+        // 30 launches of 6 s would take 120 s.
+        let mut over = Schedule::new(plan(), 1);
+        over.add(1);
+        over.add(2);
+        play(&mut over, &[12.0, 0.001], |_, n| noisy(n));
+        assert_eq!(
+            over.entries[0].values.len(),
+            5,
+            "60 s is the first over its share of 50 s"
+        );
+    }
+
+    #[test]
+    fn nothing_goes_on_after_the_budget() {
+        let mut schedule = Schedule::new(plan(), 1);
+        for entry in 0..4 {
+            schedule.add(entry);
+        }
+        play(&mut schedule, &[10.0; 4], |_, n| noisy(n));
+        assert!(schedule.spent_s <= 100.0 + 40.0, "at most one block over");
+    }
+
+    #[test]
+    fn a_failed_row_gets_no_more_and_holds_nobody_up() {
+        let mut schedule = Schedule::new(plan(), 1);
+        let reference = schedule.add(1);
+        let row = schedule.add(2);
+        schedule.compare(row, reference);
+        schedule.failed(row, 0.1);
+        let blocks = play(&mut schedule, &[0.001, 0.001], |_, _| 100.0);
+        assert_eq!(blocks.len(), 10);
+        assert!(blocks.iter().all(|block| block == &[reference]));
+    }
+}

@@ -1,0 +1,85 @@
+//! Cleaning up after a lab that was killed.
+
+use std::fs;
+use std::path::Path;
+
+use crate::isolation::docker;
+use crate::owner::{Owner, VARIABLE};
+use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Processes ended.
+    pub processes: u32,
+    /// Folders removed.
+    pub folders: u32,
+    /// Containers removed.
+    pub containers: u32,
+}
+
+impl Swept {
+    /// Whether there was anything.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Removes whatever belongs to a lab that no longer runs.
+pub fn sweep(with_docker: bool) -> Swept {
+    Swept {
+        processes: processes(),
+        // Containers before folders: one may still hold a folder as its mount.
+        containers: if with_docker {
+            docker::sweep().unwrap_or(0)
+        } else {
+            0
+        },
+        folders: folders(),
+    }
+}
+
+fn processes() -> u32 {
+    let mut ended = 0;
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<i32>().ok())
+        else {
+            continue;
+        };
+        let Ok(environment) = fs::read(entry.path().join("environ")) else {
+            continue;
+        };
+        let prefix = format!("{VARIABLE}=");
+        let owner = environment
+            .split(|byte| *byte == 0)
+            .find_map(|pair| Owner::parse(std::str::from_utf8(pair).ok()?.strip_prefix(&prefix)?));
+        if owner.is_some_and(|owner| !owner.is_alive()) {
+            // SAFETY: a plain kill; the process was started by a lab that is gone.
+            let killed = unsafe { libc::kill(pid, libc::SIGKILL) };
+            ended += u32::from(killed == 0);
+        }
+    }
+    ended
+}
+
+fn folders() -> u32 {
+    let mut removed = 0;
+    for entry in fs::read_dir(Path::new(SCRATCH_PARENT))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name();
+        let owner = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(SCRATCH_PREFIX))
+            .and_then(Owner::parse);
+        if owner.is_some_and(|owner| !owner.is_alive()) {
+            removed += u32::from(fs::remove_dir_all(entry.path()).is_ok());
+        }
+    }
+    removed
+}

@@ -1,0 +1,172 @@
+//! A daemon that is absent, and one that dies in mid-launch.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use lab::isolation::docker::{Base, DockerHost};
+use lab::isolation::{Failure, Isolation};
+use labrun_record::Outcome;
+
+use crate::yard::{daemon, folder, image, job, site, skip, workload};
+
+fn runc(host: &DockerHost) -> Box<dyn Isolation> {
+    host.isolations()
+        .into_iter()
+        .find(|isolation| isolation.name() == "docker/runc-nonet")
+        .expect("it is there")
+}
+
+#[test]
+fn an_absent_daemon_is_unavailable_with_the_way_to_mend_it() {
+    let host = DockerHost::at("unix:///nonexistent/docker.sock");
+    let workload = workload("docker-absent", false);
+    let began = Instant::now();
+    for isolation in host.isolations() {
+        let record = isolation.record();
+        assert_eq!(
+            (record.outcome, record.version),
+            (Outcome::Unavailable, None)
+        );
+        let reason = record.reason.expect("says why");
+        assert!(
+            reason.contains("/nonexistent/docker.sock") && reason.contains("sudo"),
+            "{reason}"
+        );
+        match isolation.launch(&site(), &job(&workload, "any", "print")) {
+            Err(Failure::Outcome(Outcome::Unavailable, launched)) => assert_eq!(launched, reason),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(host.version().is_err());
+    assert_eq!(host.sweep(), Ok(0));
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn a_daemon_that_dies_in_mid_launch_is_unavailable_and_the_next_sweep_cleans_up() {
+    let test = "docker-dying";
+    if daemon(test).is_none() {
+        return;
+    }
+    // SAFETY: geteuid() takes nothing and cannot fail.
+    if unsafe { libc::geteuid() } != 0 {
+        return skip(
+            test,
+            "only root can start a second daemon: sudo scripts/test",
+        );
+    }
+    let mut own = OwnDaemon::start();
+    let host = own.host();
+    let image = image(&host, Base::Scratch).expect("builds");
+    let workload = workload(test, false);
+    let docker = runc(&host);
+    let killed = own.child.id();
+    let killer = std::thread::spawn(move || {
+        sleep(Duration::from_millis(2500));
+        // SAFETY: kill() takes no pointer; the daemon is not yet waited for.
+        unsafe { libc::kill(killed as i32, libc::SIGKILL) };
+    });
+    let began = Instant::now();
+    match docker.launch(&site(), &job(&workload, &image.tag, "hang")) {
+        Err(Failure::Outcome(Outcome::Unavailable, reason)) => {
+            assert!(
+                reason.starts_with("the Docker daemon stopped answering: "),
+                "{reason}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    killer.join().expect("killed it");
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "took {:?}",
+        began.elapsed()
+    );
+    let next = docker.launch(&site(), &job(&workload, &image.tag, "print"));
+    assert!(
+        matches!(next, Err(Failure::Outcome(Outcome::Unavailable, _))),
+        "{next:?}"
+    );
+
+    // The daemon is back: the same isolation works again.
+    own.restart();
+    let again = docker.launch(&site(), &job(&workload, &image.tag, "print"));
+    assert!(again.is_ok(), "{again:?}");
+}
+
+/// A second daemon, with folders, networks and a socket of its own.
+struct OwnDaemon {
+    folder: PathBuf,
+    child: Child,
+}
+
+impl OwnDaemon {
+    fn start() -> Self {
+        let folder = folder().join("daemon");
+        fs::create_dir_all(&folder).expect("makes a folder");
+        let child = Self::spawn(&folder);
+        let own = Self { folder, child };
+        own.wait();
+        own
+    }
+
+    fn spawn(folder: &PathBuf) -> Child {
+        let log = fs::File::create(folder.join("log")).expect("makes a log");
+        let flag = |name: &str, file: &str| format!("--{name}={}", folder.join(file).display());
+        Command::new("dockerd")
+            .args([
+                flag("data-root", "data"),
+                flag("exec-root", "exec"),
+                flag("pidfile", "pid"),
+            ])
+            .arg(format!("--host={}", Self::address(folder)))
+            .args(["--bridge=none", "--iptables=false", "--ip-forward=false"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("dockerd starts")
+    }
+
+    /// A socket's path is at most 107 bytes long, and a target folder's may be longer.
+    fn address(_: &PathBuf) -> String {
+        format!("unix:///tmp/labrun-test-{}.sock", std::process::id())
+    }
+
+    fn host(&self) -> DockerHost {
+        DockerHost::at(&Self::address(&self.folder))
+    }
+
+    fn wait(&self) {
+        let began = Instant::now();
+        while let Err(reason) = self.host().version() {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "{reason}; see {}/log",
+                self.folder.display()
+            );
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn restart(&mut self) {
+        let _ = self.child.wait();
+        let _ = fs::remove_file(self.folder.join("pid"));
+        self.child = Self::spawn(&self.folder);
+        self.wait();
+    }
+}
+
+impl Drop for OwnDaemon {
+    fn drop(&mut self) {
+        // SAFETY: kill() takes no pointer; the daemon is not yet waited for.
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        let _ = self.child.wait();
+        let socket = Self::address(&self.folder);
+        let _ = fs::remove_file(socket.trim_start_matches("unix://"));
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,88 @@
+//! What a killed lab left behind goes; what a living one has, stays.
+
+use std::process::Command;
+
+use lab::isolation::docker::Base;
+use lab::owner::Owner;
+
+use crate::yard::{containers, daemon, image};
+
+fn docker(args: &[&str]) {
+    let output = Command::new("docker")
+        .args(args)
+        .output()
+        .expect("docker runs");
+    assert!(
+        output.status.success(),
+        "docker {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_sweep_removes_what_belongs_to_the_dead_alone() {
+    let test = "docker-sweep";
+    let Some(host) = daemon(test) else { return };
+    let image = image(&host, Base::Scratch).expect("builds");
+    let dead = "labrun.owner=1-1";
+    assert!(!Owner::parse("1-1").expect("an owner").is_alive());
+    let living = format!("labrun.owner={}", Owner::this());
+    let names = [
+        (dead, "docker-sweep-dead"),
+        (living.as_str(), "docker-sweep-living"),
+    ];
+    for (owner, name) in names {
+        let workload = format!("labrun.workload={name}");
+        docker(&[
+            "run", "-d", "--label", owner, "--label", &workload, &image.tag, "hang",
+        ]);
+    }
+    assert!(host.sweep().expect("sweeps") >= 1);
+    assert_eq!(containers("docker-sweep-dead"), "");
+    let living = containers("docker-sweep-living");
+    assert_ne!(living, "");
+    docker(&["rm", "-f", &living]);
+}
+
+#[test]
+fn a_sweep_removes_the_links_of_the_dead() {
+    let test = "docker-sweep-link";
+    let Some(host) = daemon(test) else { return };
+    let ip = |args: &[&str]| {
+        Command::new("ip")
+            .args(args)
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    let names = [
+        ("labrunsweep0", "1-1"),
+        ("labrunsweep1", &Owner::this().to_string()),
+    ];
+    for (name, owner) in names {
+        if !ip(&[
+            "link",
+            "add",
+            name,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            &format!("{name}p"),
+        ]) {
+            return crate::yard::skip(
+                test,
+                "a veth pair needs root and iproute2: sudo scripts/test",
+            );
+        }
+        assert!(ip(&["link", "set", name, "alias", owner]));
+    }
+    host.sweep().expect("sweeps");
+    assert!(
+        !ip(&["link", "show", "labrunsweep0"]),
+        "the link of a dead owner is left"
+    );
+    assert!(
+        ip(&["link", "del", "labrunsweep1"]),
+        "the link of a living owner is gone"
+    );
+}

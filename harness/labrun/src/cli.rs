@@ -1,0 +1,210 @@
+//! The arguments, as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "Exit codes:
+  0    fine
+  1    the lab itself failed
+  2    usage: a wrong argument, name or definition file
+  4    nothing was measured
+  100  a confirmed regression
+  101  a workload failed, or its output was wrong
+  102  the environment is unfit, under --strict
+  130  interrupted";
+
+/// Measure native, container and WebAssembly isolations side by side.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// Folder of the lab (with `workloads` and `scenarios`)
+    #[arg(long, global = true, env = "LABRUN_LAB", value_name = "DIR")]
+    pub lab: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, global = true, env = "LABRUN_COLOR", value_name = "WHEN")]
+    pub color: Option<When>,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure one question; builds what it needs
+    Scenario(ScenarioArgs),
+    /// Show what can be measured here, and how to get the rest
+    Doctor(JsonArgs),
+    /// List scenarios, workloads, isolations or metrics
+    List(ListArgs),
+    /// Build artifacts and runners, only what is stale
+    Build(BuildArgs),
+    /// Make the page again, from one or more runs
+    Report(ReportArgs),
+    /// Compare two runs, verdict by verdict
+    Compare(CompareArgs),
+    /// Print a completion script
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// Which rows are taken.
+#[derive(Debug, Args)]
+pub struct SelectArgs {
+    /// Take only this workload (repeatable)
+    #[arg(short, long, value_name = "W")]
+    pub workload: Vec<String>,
+
+    /// Take only isolations that match this glob, such as 'wasmtime/*' (repeatable)
+    #[arg(short, long, value_name = "GLOB")]
+    pub isolation: Vec<String>,
+}
+
+/// Arguments of `labrun scenario`.
+#[derive(Debug, Args)]
+pub struct ScenarioArgs {
+    /// Name of the scenario; `labrun list scenarios` shows them
+    pub name: String,
+
+    /// Which rows are taken
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    /// Take exactly N launches of each row, time permitting
+    #[arg(short = 'r', long, alias = "runs", env = "LABRUN_SAMPLES", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub samples: Option<u32>,
+
+    /// Discard N launches of each kind before the first block
+    #[arg(long, env = "LABRUN_WARMUP", value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub warmup: Option<u32>,
+
+    /// Take few launches of few configurations: an indication, not a measurement
+    #[arg(short, long)]
+    pub quick: bool,
+
+    /// Time for the whole scenario, such as 90s, 20m, 1h
+    #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
+    pub time_budget: Option<f64>,
+
+    /// Seed of every shuffle and bootstrap; chosen afresh if not given
+    #[arg(long, env = "LABRUN_SEED", value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// A missing isolation is an error (exit code 102)
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Folder of the run [default: runs/<UTC>-<scenario>-<host>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Print the summary as JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// Write the summary as JSON to a file too
+    #[arg(long, value_name = "FILE")]
+    pub export_json: Option<PathBuf>,
+}
+
+/// Arguments of a command that can print JSON.
+#[derive(Debug, Args)]
+pub struct JsonArgs {
+    /// Print JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Questions
+    Scenarios,
+    /// Programs
+    Workloads,
+    /// Technologies and their configurations
+    Isolations,
+    /// What is measured
+    Metrics,
+}
+
+/// Arguments of `labrun list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list; everything if not given
+    pub what: Option<Listed>,
+
+    /// Print JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// What to build for
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    /// Print JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folders of runs
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+
+    /// Write the page here [default: report.html in the run; with several runs, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print the summaries as JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Folder of the run to compare with
+    pub baseline: PathBuf,
+
+    /// Folder of the run that is judged
+    pub candidate: PathBuf,
+
+    /// Compare although machine class or method differ
+    #[arg(long)]
+    pub force: bool,
+
+    /// Print JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}

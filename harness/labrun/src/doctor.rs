@@ -1,0 +1,152 @@
+//! `labrun doctor`: what can be measured here, and how to get the rest.
+
+use lab::build::{Builder, has_target};
+use lab::isolation::runner::State;
+use labrun_record::{Fingerprint, Outcome};
+use serde_json::json;
+
+use crate::bars::Bars;
+use crate::cli::{Cli, JsonArgs};
+use crate::exit;
+use crate::ground::{Definitions, site};
+
+/// One thing that was looked at.
+struct Check {
+    what: String,
+    outcome: &'static str,
+    said: String,
+}
+
+/// Looks at this machine.
+pub fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
+    let definitions = Definitions::read(cli, None)?;
+    let site = site(true)?;
+    let bars = Bars::new();
+    let machine = lab::fingerprint::fingerprint();
+    let mut checks = machine_checks(&machine);
+    let states = match Builder::new(&definitions.lab, &site, &bars) {
+        Ok(builder) => {
+            checks.push(Check {
+                what: "rust".to_owned(),
+                outcome: "ok",
+                said: builder.toolchain().version.clone(),
+            });
+            let arch = builder.toolchain().arch().to_owned();
+            for triple in [
+                format!("{arch}-unknown-linux-musl"),
+                format!("{arch}-unknown-linux-gnu"),
+                "wasm32-wasip1".to_owned(),
+                "wasm32-wasip2".to_owned(),
+            ] {
+                checks.push(target_check(triple));
+            }
+            definitions
+                .runners
+                .iter()
+                .map(|runner| (runner.name.clone(), builder.runner_if_built(runner)))
+                .collect()
+        }
+        Err(reason) => {
+            checks.push(Check {
+                what: "rust".to_owned(),
+                outcome: "missing",
+                said: reason,
+            });
+            Vec::<(String, State)>::new()
+        }
+    };
+    let isolations: Vec<_> = lab::catalog::isolations(&definitions.runners, &states)
+        .iter()
+        .map(|isolation| isolation.record())
+        .collect();
+    if args.json {
+        let checks: Vec<_> = checks
+            .iter()
+            .map(|check| json!({"what": check.what, "outcome": check.outcome, "said": check.said}))
+            .collect();
+        let all = json!({
+            "schema_version": labrun_record::SCHEMA_VERSION, "machine": machine,
+            "machine_class": machine.machine_class(), "checks": checks, "isolations": isolations,
+        });
+        println!("{}", serde_json::to_string_pretty(&all)?);
+        return Ok(exit::FINE);
+    }
+    for check in &checks {
+        line(&check.what, check.outcome, &check.said);
+    }
+    anstream::println!();
+    for record in isolations {
+        let (outcome, said) = match record.outcome {
+            Outcome::Measured => ("ok", record.version.unwrap_or_default()),
+            _ => ("missing", record.reason.unwrap_or_default()),
+        };
+        line(&record.name, outcome, &said);
+    }
+    Ok(exit::FINE)
+}
+
+fn machine_checks(machine: &Fingerprint) -> Vec<Check> {
+    let check = |what: &str, outcome, said: String| Check {
+        what: what.to_owned(),
+        outcome,
+        said,
+    };
+    let governor = match machine.governor.as_deref() {
+        Some("performance") => check("governor", "ok", "performance".to_owned()),
+        Some(other) => check(
+            "governor",
+            "warning",
+            format!(
+                "{other}: frequencies vary; `cpupower frequency-set -g performance` fixes them"
+            ),
+        ),
+        None => check(
+            "governor",
+            "ok",
+            "none is shown (usual in a virtual machine)".to_owned(),
+        ),
+    };
+    vec![
+        check(
+            "machine",
+            "ok",
+            format!("{}, {} cores, {}", machine.cpu, machine.cores, machine.os),
+        ),
+        check("class", "ok", machine.machine_class()),
+        check(
+            "cgroups",
+            "ok",
+            format!("memory controller: {:?}", machine.cgroup).to_lowercase(),
+        ),
+        governor,
+    ]
+}
+
+fn target_check(triple: String) -> Check {
+    let here = has_target(&triple);
+    let said = if here {
+        "installed".to_owned()
+    } else {
+        format!("labrun adds it when it is needed; by hand: rustup target add {triple}")
+    };
+    Check {
+        what: triple,
+        outcome: if here { "ok" } else { "missing" },
+        said,
+    }
+}
+
+fn line(what: &str, outcome: &str, said: &str) {
+    use anstyle::AnsiColor::{Green, Red, Yellow};
+    let colour = match outcome {
+        "ok" => Green,
+        "warning" => Yellow,
+        _ => Red,
+    };
+    let style = colour.on_default();
+    anstream::println!(
+        "{what:28} {}{outcome:8}{} {said}",
+        style.render(),
+        style.render_reset()
+    );
+}

@@ -1,0 +1,43 @@
+//! Exit codes, documented in `labrun --help` and the README.
+
+use lab::define::DefineError;
+
+/// All went well.
+pub const FINE: u8 = 0;
+/// The lab itself failed.
+pub const LAB_FAILED: u8 = 1;
+/// The command line, or a file that it names, is wrong.
+pub const USAGE: u8 = 2;
+/// Nothing was measured.
+pub const NOTHING_MEASURED: u8 = 4;
+/// A regression is confirmed.
+pub const REGRESSION: u8 = 100;
+/// A workload failed, or its output was wrong.
+pub const WORKLOAD_FAILED: u8 = 101;
+/// The environment is unfit, under `--strict`.
+pub const UNFIT: u8 = 102;
+/// The run was interrupted.
+pub const INTERRUPTED: u8 = 130;
+
+/// How errors are marked.
+pub const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+
+/// A mistake of the user's, with what to do.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The exit code of an error.
+pub fn code_of(error: &anyhow::Error) -> u8 {
+    let of_usage = error
+        .chain()
+        .any(|cause| cause.is::<Usage>() || cause.is::<DefineError>());
+    if of_usage { USAGE } else { LAB_FAILED }
+}

@@ -1,0 +1,49 @@
+//! What most subcommands begin with: the lab's folder and its definitions.
+
+use lab::define::{LabFolder, RunnerDefinition, Workload};
+use lab::interrupt::Interrupt;
+use lab::site::Site;
+
+use anyhow::Context as _;
+
+use crate::cli::Cli;
+
+/// The lab and everything that is defined in it.
+pub struct Definitions {
+    /// The folder.
+    pub lab: LabFolder,
+    /// Every workload.
+    pub workloads: Vec<Workload>,
+    /// Every runner.
+    pub runners: Vec<RunnerDefinition>,
+}
+
+impl Definitions {
+    /// Reads them.
+    pub fn read(cli: &Cli, setting: Option<&std::path::Path>) -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("the current folder is gone")?;
+        let lab = LabFolder::find(cli.lab.as_deref().or(setting), &here)?;
+        let (workloads, runners) = (lab.workloads()?, lab.runners()?);
+        Ok(Self {
+            lab,
+            workloads,
+            runners,
+        })
+    }
+}
+
+/// A site that notices Ctrl-C, after removing what a killed lab left behind.
+pub fn site(with_docker: bool) -> anyhow::Result<Site> {
+    let site = Site::new(Interrupt::catch().context("cannot catch signals")?)
+        .with_context(|| format!("cannot make a folder in {}", lab::site::SCRATCH_PARENT))?;
+    let swept = lab::sweep::sweep(with_docker);
+    if !swept.is_empty() {
+        anstream::eprintln!(
+            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders",
+            swept.processes,
+            swept.containers,
+            swept.folders
+        );
+    }
+    Ok(site)
+}

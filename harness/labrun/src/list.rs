@@ -1,0 +1,94 @@
+//! `labrun list`: what is defined, here or not.
+
+use labrun_record::Metric;
+use serde_json::{Value, json};
+
+use crate::cli::{Cli, ListArgs, Listed};
+use crate::exit;
+use crate::ground::Definitions;
+
+/// Prints what is defined.
+pub fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
+    let definitions = Definitions::read(cli, None)?;
+    let all = [
+        Listed::Scenarios,
+        Listed::Workloads,
+        Listed::Isolations,
+        Listed::Metrics,
+    ];
+    let wanted: Vec<Listed> = args.what.map_or_else(|| all.to_vec(), |what| vec![what]);
+    let mut printed = serde_json::Map::new();
+    for what in &wanted {
+        let (title, entries) = entries(&definitions, *what)?;
+        if args.json {
+            let listed = entries
+                .into_iter()
+                .map(|(name, about)| json!({"name": name, "about": about}));
+            printed.insert(title.to_owned(), listed.collect());
+        } else {
+            show(title, &entries, wanted.len() > 1);
+        }
+    }
+    if args.json {
+        printed.insert(
+            "schema_version".to_owned(),
+            json!(labrun_record::SCHEMA_VERSION),
+        );
+        println!("{}", serde_json::to_string_pretty(&Value::Object(printed))?);
+    }
+    Ok(exit::FINE)
+}
+
+fn entries(
+    definitions: &Definitions,
+    what: Listed,
+) -> anyhow::Result<(&'static str, Vec<(String, String)>)> {
+    Ok(match what {
+        Listed::Scenarios => {
+            let mut entries = Vec::new();
+            for name in definitions.lab.scenario_names()? {
+                let question = definitions.lab.scenario(&name)?.question;
+                entries.push((name, question));
+            }
+            ("scenarios", entries)
+        }
+        Listed::Workloads => {
+            let entry = |w: &lab::define::Workload| (w.name.clone(), w.summary.clone());
+            (
+                "workloads",
+                definitions.workloads.iter().map(entry).collect(),
+            )
+        }
+        Listed::Isolations => {
+            let entry = |isolation: &Box<dyn lab::isolation::Isolation>| {
+                (
+                    isolation.name().to_owned(),
+                    format!("{} | {}", isolation.tier(), isolation.summary()),
+                )
+            };
+            let all = lab::catalog::isolations(&definitions.runners, &[]);
+            ("isolations", all.iter().map(entry).collect())
+        }
+        Listed::Metrics => {
+            let entry = |metric: &Metric| (metric.name().to_owned(), metric.summary().to_owned());
+            ("metrics", Metric::ALL.iter().map(entry).collect())
+        }
+    })
+}
+
+fn show(title: &str, entries: &[(String, String)], with_title: bool) {
+    if with_title {
+        anstream::println!("{}{title}{}", anstyle::Style::new().bold(), anstyle::Reset);
+    }
+    let width = entries
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or(0);
+    for (name, about) in entries {
+        anstream::println!(
+            "{}{name:width$}  {about}",
+            if with_title { "  " } else { "" }
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! `labrun report`: the page again, from the files of runs.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use labrun_analysis::{Summary, summarise};
+use labrun_record::{Run, RunFolder, Sample};
+
+use crate::cli::ReportArgs;
+use crate::exit::{self, Usage};
+
+/// A run, read back, with its statistics.
+pub struct Read {
+    /// The folder.
+    pub folder: RunFolder,
+    /// `run.json`.
+    pub run: Run,
+    /// `samples.jsonl`.
+    pub samples: Vec<Sample>,
+    /// What follows from both.
+    pub summary: Summary,
+}
+
+/// Reads a run and computes its statistics.
+pub fn read(folder: RunFolder) -> anyhow::Result<Read> {
+    let run = folder.read_run()?;
+    let read = folder.read_samples(&run)?;
+    if let Some(cut) = &read.cut {
+        anstream::eprintln!(
+            "note: {} ends in the middle of a line ({} bytes); that launch is left out",
+            folder.samples_jsonl().display(),
+            cut.len()
+        );
+    }
+    let summary = summarise(&run, &read.samples);
+    Ok(Read {
+        folder,
+        run,
+        samples: read.samples,
+        summary,
+    })
+}
+
+/// Makes the page.
+pub fn run(args: &ReportArgs) -> anyhow::Result<u8> {
+    let mut runs = Vec::new();
+    for path in &args.runs {
+        let folder = RunFolder::open(path);
+        if !folder.run_json().is_file() {
+            anyhow::bail!(Usage(format!(
+                "{} is no run: it has no run.json",
+                path.display()
+            )));
+        }
+        runs.push(read(folder).map_err(|error| Usage(format!("{error:#}")))?);
+    }
+    let section = |read: &'_ Read| labrun_render::Section {
+        run: &read.run,
+        samples: &read.samples,
+        summary: &read.summary,
+    };
+    let pages: Vec<_> = runs.iter().map(section).collect();
+    let html = labrun_render::pages(&pages)?;
+    let output = match (&args.output, runs.as_slice()) {
+        (Some(path), _) => path.clone(),
+        (None, [one]) => one.folder.report_html(),
+        (None, _) => PathBuf::from("report.html"),
+    };
+    std::fs::write(&output, html).with_context(|| format!("cannot write {}", output.display()))?;
+    for read in &runs {
+        read.folder
+            .write_summary(&read.summary)
+            .with_context(|| format!("cannot write {}", read.folder.summary_json().display()))?;
+    }
+    if args.json {
+        let summaries: Vec<&Summary> = runs.iter().map(|read| &read.summary).collect();
+        match summaries.as_slice() {
+            [one] => println!("{}", serde_json::to_string_pretty(one)?),
+            many => println!("{}", serde_json::to_string_pretty(many)?),
+        }
+    } else {
+        anstream::println!("{}", output.display());
+    }
+    Ok(exit::FINE)
+}

@@ -1,0 +1,258 @@
+//! `labrun scenario NAME`: from a question to a run and its page.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use lab::build::Builder;
+use lab::define::Scenario;
+use lab::isolation::Isolation;
+use lab::isolation::runner::State;
+use lab::model::cold_start::Ground;
+use lab::model::{Ended, RunError, RunRequest, Wishes};
+use lab::progress::Progress as _;
+use lab::select::{Selected, Selection, glob_set};
+use labrun_record::{Outcome, RunFolder};
+
+use crate::bars::Bars;
+use crate::cli::{Cli, ScenarioArgs};
+use crate::exit::{self, Usage};
+use crate::ground::{Definitions, site};
+use crate::report::{self, Read};
+use crate::settings::Settings;
+
+/// Measures one scenario.
+pub fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
+    let definitions = Definitions::read(cli, settings.file.lab.as_deref())?;
+    let scenario = definitions.lab.scenario(&args.name)?;
+    let taken = glob_set(&scenario.isolations).ok_or_else(|| {
+        Usage(format!(
+            "scenario {}: isolations holds no valid globs",
+            scenario.name
+        ))
+    })?;
+    let names: Vec<String> = lab::catalog::names(&definitions.runners)
+        .into_iter()
+        .filter(|name| taken.is_match(name))
+        .collect();
+    let selection = Selection {
+        workloads: args.select.workload.clone(),
+        isolations: args.select.isolation.clone(),
+        quick: args.quick,
+    };
+    let selected = selection.resolve(&scenario, &names)?;
+    let wishes = wishes(settings, args)?;
+
+    let started = jiff::Timestamp::now();
+    let host = lab::fingerprint::fingerprint().host;
+    let id = format!(
+        "{}-{}-{host}",
+        started.strftime("%Y%m%dT%H%M%SZ"),
+        scenario.name
+    );
+    let folder = create_folder(
+        args.out
+            .clone()
+            .unwrap_or_else(|| Path::new("runs").join(&id)),
+    )?;
+
+    let is_selected = |name: &str| is_selected(&scenario, &selected, name);
+    let site = site(
+        names
+            .iter()
+            .any(|name| name.starts_with("docker/") && is_selected(name)),
+    )?;
+    let bars = Bars::new();
+    let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
+    let states: Vec<(String, State)> = definitions
+        .runners
+        .iter()
+        .map(|runner| {
+            let wanted = runner.isolations().any(|name| is_selected(&name));
+            let state = if wanted {
+                builder.runner(runner)
+            } else {
+                builder.runner_if_built(runner)
+            };
+            (runner.name.clone(), state)
+        })
+        .collect();
+    let isolations: Vec<Box<dyn Isolation>> =
+        lab::catalog::isolations(&definitions.runners, &states)
+            .into_iter()
+            .filter(|isolation| taken.is_match(isolation.name()))
+            .collect();
+    let missing = missing(&isolations, &is_selected);
+    if args.strict && !missing.is_empty() {
+        for line in &missing {
+            anstream::eprintln!("{line}");
+        }
+        anstream::eprintln!(
+            "--strict: nothing was measured, since {} isolations are missing",
+            missing.len()
+        );
+        let _ = std::fs::remove_dir(folder.path());
+        return Ok(exit::UNFIT);
+    }
+    for line in &missing {
+        bars.note(line);
+    }
+
+    let ground = Ground {
+        scenario: &scenario,
+        workloads: &definitions.workloads,
+        isolations: &isolations,
+        runners: &states,
+        selected: &selected,
+        builder: &builder,
+    };
+    let request = RunRequest {
+        folder: &folder,
+        ground: &ground,
+        wishes: &wishes,
+        site: &site,
+        progress: &bars,
+        started: started.to_string(),
+        id,
+    };
+    let ended = lab::model::run(&request);
+    conclude(args, folder, ended)
+}
+
+/// Seconds, seeds and counts, each from its flag, `LABRUN_*` or `labrun.toml`.
+fn wishes(settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<Wishes> {
+    let fresh = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
+    };
+    Ok(Wishes {
+        samples: args.samples.or(settings.file.samples),
+        quick: args.quick,
+        time_budget_s: settings.time_budget_s(args.time_budget)?,
+        warmup: args.warmup.or(settings.file.warmup),
+        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh),
+        command: std::env::args().collect(),
+        lab_version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+fn is_selected(scenario: &Scenario, selected: &Selected, isolation: &str) -> bool {
+    scenario
+        .workloads
+        .iter()
+        .any(|workload| selected.leaves_out(&workload.name, isolation).is_none())
+}
+
+/// The isolations that are asked for and not here, one line each.
+fn missing(isolations: &[Box<dyn Isolation>], is_selected: &dyn Fn(&str) -> bool) -> Vec<String> {
+    isolations
+        .iter()
+        .filter(|isolation| is_selected(isolation.name()))
+        .filter_map(|isolation| {
+            let record = isolation.record();
+            (record.outcome != Outcome::Measured).then(|| {
+                format!(
+                    "{}: {}: {}",
+                    record.name,
+                    record.outcome,
+                    record.reason.unwrap_or_default()
+                )
+            })
+        })
+        .collect()
+}
+
+/// The folder of the run, made now, so that one that cannot be written is known
+/// before anything is measured.
+fn create_folder(path: PathBuf) -> anyhow::Result<RunFolder> {
+    let folder = RunFolder::open(&path);
+    if folder.run_json().exists() || folder.samples_jsonl().exists() {
+        anyhow::bail!(Usage(format!(
+            "{} already holds a run: give --out another folder",
+            path.display()
+        )));
+    }
+    let cannot = |error: std::io::Error| {
+        anyhow::Error::new(Usage(format!(
+            "cannot write to {}: {error}; give --out a folder that can be written",
+            path.display()
+        )))
+    };
+    std::fs::create_dir_all(&path).map_err(cannot)?;
+    let probe = path.join(".labrun-probe");
+    std::fs::write(&probe, b"room\n")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(cannot)?;
+    Ok(folder)
+}
+
+/// Statistics and page from the files of the run, whatever ended it.
+fn conclude(
+    args: &ScenarioArgs,
+    folder: RunFolder,
+    ended: Result<Ended, RunError>,
+) -> anyhow::Result<u8> {
+    let read = match report::read(folder) {
+        Ok(read) => read,
+        // Without the files there is nothing to conclude but the error itself.
+        Err(error) => return Err(ended.err().map_or(error, Into::into)),
+    };
+    let written = write(args, &read);
+    show(args, &read)?;
+    let ended = ended?;
+    written?;
+    Ok(match ended {
+        Ended::Interrupted => exit::INTERRUPTED,
+        Ended::Complete => code(args, &read),
+    })
+}
+
+fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
+    let cannot = |path: PathBuf| format!("cannot write {}", path.display());
+    read.folder
+        .write_summary(&read.summary)
+        .with_context(|| cannot(read.folder.summary_json()))?;
+    let html = labrun_render::page(&read.run, &read.samples, &read.summary)?;
+    read.folder
+        .write_report(&html)
+        .with_context(|| cannot(read.folder.report_html()))?;
+    if let Some(path) = &args.export_json {
+        let mut text = serde_json::to_string_pretty(&read.summary)?;
+        text.push('\n');
+        std::fs::write(path, text).with_context(|| cannot(path.clone()))?;
+    }
+    Ok(())
+}
+
+fn show(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&read.summary)?);
+    } else {
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        // The stream itself leaves colours out where they are not wanted.
+        anstream::println!("{}", labrun_render::table(&read.summary, width, true));
+    }
+    anstream::eprintln!("run:  {}", read.folder.path().display());
+    if read.folder.report_html().exists() {
+        anstream::eprintln!("page: {}", read.folder.report_html().display());
+    }
+    Ok(())
+}
+
+/// The exit code of a run that was carried out.
+fn code(args: &ScenarioArgs, read: &Read) -> u8 {
+    let any = |outcomes: &[Outcome]| {
+        read.summary
+            .results
+            .iter()
+            .any(|row| outcomes.contains(&row.outcome))
+    };
+    if any(&[Outcome::Failed, Outcome::Mismatch, Outcome::Timeout]) {
+        exit::WORKLOAD_FAILED
+    } else if args.strict && any(&[Outcome::Unavailable]) {
+        exit::UNFIT
+    } else if any(&[Outcome::Measured]) {
+        exit::FINE
+    } else {
+        exit::NOTHING_MEASURED
+    }
+}

@@ -1,0 +1,102 @@
+//! `labrun.toml`: what is not said on the command line or in `LABRUN_*`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::cli::{Cli, When};
+
+/// Settings with every source but the flags of a subcommand applied.
+#[derive(Debug)]
+pub struct Settings {
+    /// When to use colours.
+    pub color: anstream::ColorChoice,
+    /// What `labrun.toml` says.
+    pub file: File,
+}
+
+/// The keys of `labrun.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct File {
+    /// Folder of the lab.
+    pub lab: Option<PathBuf>,
+    /// When to use colours.
+    pub color: Option<When>,
+    /// Launches of each row.
+    pub samples: Option<u32>,
+    /// Discarded launches of each kind.
+    pub warmup: Option<u32>,
+    /// Time for a scenario, such as `20m`.
+    pub time_budget: Option<String>,
+    /// Seed of every shuffle and bootstrap.
+    pub seed: Option<u64>,
+}
+
+impl Settings {
+    /// Reads `labrun.toml` of the current folder, if there is one.
+    pub fn read(cli: &Cli) -> anyhow::Result<Self> {
+        let path = Path::new("labrun.toml");
+        let file: File = if path.exists() {
+            lab::define::read_toml(path)?
+        } else {
+            File::default()
+        };
+        let color = match cli.color.or(file.color) {
+            Some(When::Always) => anstream::ColorChoice::Always,
+            Some(When::Never) => anstream::ColorChoice::Never,
+            Some(When::Auto) | None => anstream::ColorChoice::Auto,
+        };
+        Ok(Self { color, file })
+    }
+
+    /// The time budget in seconds: the flag's, else the file's.
+    pub fn time_budget_s(&self, flag: Option<f64>) -> anyhow::Result<Option<f64>> {
+        match (flag, &self.file.time_budget) {
+            (Some(flag), _) => Ok(Some(flag)),
+            (None, Some(text)) => {
+                let parsed = seconds(text).map_err(crate::exit::Usage);
+                Ok(Some(parsed.context("labrun.toml: time-budget")?))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// A duration such as `90s`, `20m`, `1h30m` or `500ms`, in seconds.
+pub fn seconds(text: &str) -> Result<f64, String> {
+    let fault = || format!("`{text}` is no duration: write 90s, 20m, 1h or 1h30m");
+    let duration: jiff::SignedDuration = text.parse().map_err(|_| fault())?;
+    let seconds = duration.as_secs_f64();
+    if seconds > 0.0 {
+        Ok(seconds)
+    } else {
+        Err(format!(
+            "`{text}` is not more than nothing: write 90s, 20m or 1h"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn durations_read_as_people_write_them() {
+        for (text, expected) in [
+            ("90s", 90.0),
+            ("20m", 1200.0),
+            ("1h30m", 5400.0),
+            ("500ms", 0.5),
+        ] {
+            assert!(
+                (seconds(text).expect("reads") - expected).abs() < 1e-9,
+                "{text}"
+            );
+        }
+        for text in ["0s", "-5s", "soon", "20", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}
