@@ -1,8 +1,5 @@
 //! A daemon that is absent, and one that dies in mid-launch.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -10,7 +7,8 @@ use lab::isolation::docker::{Base, DockerHost};
 use lab::isolation::{Failure, Isolation};
 use labrun_record::Outcome;
 
-use crate::yard::{daemon, folder, image, job, site, skip, workload};
+use crate::own_daemon::OwnDaemon;
+use crate::yard::{daemon, image, job, site, skip, workload};
 
 fn runc(host: &DockerHost) -> Box<dyn Isolation> {
     host.isolations()
@@ -46,7 +44,7 @@ fn an_absent_daemon_is_unavailable_with_the_way_to_mend_it() {
 }
 
 #[test]
-fn a_daemon_that_dies_in_mid_launch_is_unavailable_and_the_next_sweep_cleans_up() {
+fn a_daemon_that_dies_in_mid_launch_is_unavailable_until_it_is_back() {
     let test = "docker-dying";
     if daemon(test).is_none() {
         return;
@@ -63,11 +61,11 @@ fn a_daemon_that_dies_in_mid_launch_is_unavailable_and_the_next_sweep_cleans_up(
     let image = image(&host, Base::Scratch).expect("builds");
     let workload = workload(test, false);
     let docker = runc(&host);
-    let killed = own.child.id();
+    let pid = own.pid();
     let killer = std::thread::spawn(move || {
         sleep(Duration::from_millis(2500));
         // SAFETY: kill() takes no pointer; the daemon is not yet waited for.
-        unsafe { libc::kill(killed as i32, libc::SIGKILL) };
+        unsafe { libc::kill(pid.cast_signed(), libc::SIGKILL) };
     });
     let began = Instant::now();
     match docker.launch(&site(), &job(&workload, &image.tag, "hang")) {
@@ -95,78 +93,4 @@ fn a_daemon_that_dies_in_mid_launch_is_unavailable_and_the_next_sweep_cleans_up(
     own.restart();
     let again = docker.launch(&site(), &job(&workload, &image.tag, "print"));
     assert!(again.is_ok(), "{again:?}");
-}
-
-/// A second daemon, with folders, networks and a socket of its own.
-struct OwnDaemon {
-    folder: PathBuf,
-    child: Child,
-}
-
-impl OwnDaemon {
-    fn start() -> Self {
-        let folder = folder().join("daemon");
-        fs::create_dir_all(&folder).expect("makes a folder");
-        let child = Self::spawn(&folder);
-        let own = Self { folder, child };
-        own.wait();
-        own
-    }
-
-    fn spawn(folder: &PathBuf) -> Child {
-        let log = fs::File::create(folder.join("log")).expect("makes a log");
-        let flag = |name: &str, file: &str| format!("--{name}={}", folder.join(file).display());
-        Command::new("dockerd")
-            .args([
-                flag("data-root", "data"),
-                flag("exec-root", "exec"),
-                flag("pidfile", "pid"),
-            ])
-            .arg(format!("--host={}", Self::address(folder)))
-            .args(["--bridge=none", "--iptables=false", "--ip-forward=false"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("dockerd starts")
-    }
-
-    /// A socket's path is at most 107 bytes long, and a target folder's may be longer.
-    fn address(_: &PathBuf) -> String {
-        format!("unix:///tmp/labrun-test-{}.sock", std::process::id())
-    }
-
-    fn host(&self) -> DockerHost {
-        DockerHost::at(&Self::address(&self.folder))
-    }
-
-    fn wait(&self) {
-        let began = Instant::now();
-        while let Err(reason) = self.host().version() {
-            assert!(
-                began.elapsed() < Duration::from_secs(60),
-                "{reason}; see {}/log",
-                self.folder.display()
-            );
-            sleep(Duration::from_millis(100));
-        }
-    }
-
-    fn restart(&mut self) {
-        let _ = self.child.wait();
-        let _ = fs::remove_file(self.folder.join("pid"));
-        self.child = Self::spawn(&self.folder);
-        self.wait();
-    }
-}
-
-impl Drop for OwnDaemon {
-    fn drop(&mut self) {
-        // SAFETY: kill() takes no pointer; the daemon is not yet waited for.
-        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
-        let _ = self.child.wait();
-        let socket = Self::address(&self.folder);
-        let _ = fs::remove_file(socket.trim_start_matches("unix://"));
-        let _ = fs::remove_dir_all(&self.folder);
-    }
 }

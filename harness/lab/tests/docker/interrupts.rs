@@ -35,7 +35,7 @@ fn interrupt(isolation: &str, behaviour: &str, test: &str) {
     let began = Instant::now();
     while containers(test).is_empty() {
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "{isolation}: no container"
         );
         sleep(Duration::from_millis(50));
@@ -43,7 +43,10 @@ fn interrupt(isolation: &str, behaviour: &str, test: &str) {
     sleep(Duration::from_millis(700));
     let raised = Instant::now();
     // SAFETY: kill() takes no pointer; the child is not yet waited for.
-    assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
+    assert_eq!(
+        unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) },
+        0
+    );
     assert!(
         child.wait().expect("ends").success(),
         "{isolation} {behaviour} was not interrupted"

@@ -176,7 +176,7 @@ fn a_missing_image_is_a_failure_that_names_it() {
         let job = job(&workload, "labrun/no-such-image:1", "print");
         match launch(isolation.as_ref(), &job) {
             Err(Failure::Outcome(Failed, reason)) => {
-                assert!(reason.contains("no-such-image"), "{reason}")
+                assert!(reason.contains("no-such-image"), "{reason}");
             }
             other => panic!("{other:?}"),
         }

@@ -8,5 +8,6 @@ mod bench;
 mod daemons;
 mod interrupts;
 mod launches;
+mod own_daemon;
 mod sweeps;
 mod yard;

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use lab::define::Workload;
@@ -163,9 +163,16 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
     }
 }
 
-/// A site that nobody interrupts.
-pub(crate) fn site() -> Site {
-    Site::new(Interrupt::never().expect("an interrupt")).expect("a site")
+/// A site that nobody interrupts: one for all tests under way, since its folder is that
+/// of the process, and gone with the last of them.
+pub(crate) fn site() -> Arc<Site> {
+    static SITE: Mutex<Weak<Site>> = Mutex::new(Weak::new());
+    let mut shared = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let site = Arc::new(Site::new(Interrupt::never().expect("an interrupt")).expect("a site"));
+        *shared = Arc::downgrade(&site);
+        site
+    })
 }
 
 /// Launches once, and checks that nothing is left.

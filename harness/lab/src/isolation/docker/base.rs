@@ -2,18 +2,17 @@
 //! and kept in the daemon as an image, since no registry is needed for it.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use bollard::query_parameters::CreateImageOptionsBuilder;
-use futures_util::{StreamExt, stream};
-
-use super::daemon::{Live, chain, installed};
+use super::absence::installed;
+use super::daemon::Live;
 use super::image::{Image, ImageError, inspect};
+use super::import::import;
 use crate::interrupt::Interrupt;
 use crate::owner::{self, Owner};
 use crate::progress::Progress;
@@ -63,9 +62,9 @@ pub(super) fn ensure(
     progress.note("making the minimal Debian base with debootstrap: once, about a minute");
     let what = format!("debootstrap {}", suite());
     let made = bootstrap(&folder.0, interrupt, &mut |lines| {
-        progress.step(&what, lines, LINES)
+        progress.step(&what, lines, LINES);
     })
-    .and_then(|()| import(live, &folder.0));
+    .and_then(|()| import(live, &folder.0, &tag()));
     progress.finish(&what);
     made?;
     inspect(live, &tag())?
@@ -148,76 +147,8 @@ fn bootstrap(
 fn end_group(child: &mut Child) {
     // SAFETY: kill() takes no pointer; the group is that of a child not yet waited for,
     // so that its id cannot have been given to another.
-    unsafe { libc::kill(-(child.id() as i32), libc::SIGKILL) };
+    unsafe { libc::kill(-(child.id().cast_signed()), libc::SIGKILL) };
     let _ = child.wait();
-}
-
-/// Hands the folder to the daemon as a tar stream, without what only installing needs.
-fn import(live: &Live, root: &Path) -> Result<(), ImageError> {
-    let mut tar = Command::new("tar")
-        .args([
-            "--numeric-owner",
-            "--exclude=./var/cache/apt/*",
-            "--exclude=./var/lib/apt/lists/*",
-            "-C",
-        ])
-        .arg(root)
-        .args(["-c", "."])
-        .env(owner::VARIABLE, Owner::this().to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let stdout = tar
-        .stdout
-        .take()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
-    let body = bollard::body_try_stream(stream::iter(Chunks(stdout)));
-    let name = tag();
-    let (repo, tag) = name.split_once(':').unwrap_or((&name, "latest"));
-    let options = CreateImageOptionsBuilder::new()
-        .from_src("-")
-        .repo(repo)
-        .tag(tag)
-        .build();
-    let mut steps = live.docker.create_image(Some(options), Some(body), None);
-    let imported = live.runtime.block_on(async {
-        while let Some(step) = steps.next().await {
-            step?;
-        }
-        Ok::<_, bollard::errors::Error>(())
-    });
-    // Nobody reads its pipe any more, so that it ends by itself.
-    drop(steps);
-    let packed = tar.wait()?;
-    imported.map_err(|error| {
-        ImageError::Failed(format!("cannot import the Debian base: {}", chain(&error)))
-    })?;
-    if packed.success() {
-        Ok(())
-    } else {
-        Err(ImageError::Failed(format!(
-            "tar of the Debian base: {packed}"
-        )))
-    }
-}
-
-/// What a reader gives, piece by piece.
-struct Chunks<R>(R);
-
-impl<R: Read> Iterator for Chunks<R> {
-    type Item = io::Result<bytes::Bytes>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut chunk = vec![0; 256 * 1024];
-        match self.0.read(&mut chunk) {
-            Ok(0) => None,
-            Ok(read) => {
-                chunk.truncate(read);
-                Some(Ok(chunk.into()))
-            }
-            Err(error) => Some(Err(error)),
-        }
-    }
 }
 
 /// The folder that is bootstrapped into; removed when dropped.

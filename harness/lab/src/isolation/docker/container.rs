@@ -15,7 +15,7 @@ use bollard::query_parameters::{
 };
 use futures_util::StreamExt;
 
-use super::Configuration;
+use super::configuration::Configuration;
 use super::daemon::Live;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;

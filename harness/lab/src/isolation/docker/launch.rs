@@ -6,34 +6,23 @@
 //! and `call`. A short program's output outruns the daemon's answer to `start`; then
 //! `start` ends when the output is held, and `call` is 0.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
-use std::time::Duration;
 
 use bollard::container::AttachContainerResults;
-use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, LogsOptionsBuilder, StartContainerOptions,
-    StopContainerOptionsBuilder,
-};
+use bollard::query_parameters::{AttachContainerOptionsBuilder, StartContainerOptions};
 use futures_util::StreamExt;
 
-use super::container::{Container, GUEST_PORT, Order, grant};
-use super::daemon::{ANSWER_LIMIT, Live};
-use super::output::{Output, tail};
-use super::veth::Veth;
+use super::configuration::Configuration;
+use super::container::{Container, Order, grant};
+use super::daemon::Live;
+use super::gone;
+use super::marks::Marks;
+use super::output::Output;
+use super::serve::serve;
 use super::watch::{Watch, refused};
-use super::{Configuration, gone};
-use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::isolation::{Failure, Job, Taken, Task};
-use crate::probe;
 use crate::site::Site;
-
-/// How long a server has after SIGTERM until Docker kills it: that of `docker stop`.
-const STOP_GRACE_S: i32 = 10;
-
-/// How often a server that does not answer yet is looked after.
-const LOOK_INTERVAL_NS: u64 = 100_000_000;
 
 /// Launches `job` once.
 pub(super) fn launch(
@@ -161,203 +150,4 @@ fn read(
         }
         Ok(())
     })?
-}
-
-/// A server: the body of its first 200 has to be `expected`; SIGTERM ends it with 0.
-fn serve(
-    configuration: Configuration,
-    live: &Live,
-    site: &Site,
-    job: &Job,
-    request: &str,
-    expected: &[u8],
-) -> Result<Taken, Failure> {
-    let grant = grant(site, job)?;
-    let folder = grant.as_ref().map(crate::site::Grant::path);
-    let free =
-        || probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")));
-    // Every address is fixed before the clock starts.
-    let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT));
-    let (address, listen, publish, veth) = match configuration {
-        Configuration::HostNetwork => {
-            let address = free()?;
-            (address, address, None, None)
-        }
-        Configuration::NoNetwork => {
-            let veth = Veth::plan(&site.owner).map_err(Failure::failed)?;
-            (
-                SocketAddr::from((veth.guest, GUEST_PORT)),
-                anywhere,
-                None,
-                Some(veth),
-            )
-        }
-        Configuration::Bridge | Configuration::Debian => {
-            let address = free()?;
-            (address, anywhere, Some(address), None)
-        }
-    };
-    let mut args = vec!["--listen".to_owned(), listen.to_string()];
-    if folder.is_some() {
-        args.extend(["--files".to_owned(), GUEST_GRANT.to_owned()]);
-    }
-    let order = Order::new(configuration, &site.owner, job, args, folder, publish);
-
-    let mut marks = Marks::begin();
-    let watch = Watch::new(live, site, job.timeout);
-    let (container, id) = Container::create(live, &watch, order)?;
-    marks.end("create");
-    let started = live
-        .docker
-        .start_container(&container.name, None::<StartContainerOptions>);
-    watch.ask("start the container", started)?;
-    marks.end("start");
-    if let Some(veth) = &veth {
-        let pid = running(live, &watch, &container)?;
-        veth.make(pid)
-            .map_err(|error| ended_or(live, &watch, &container, Failure::failed(error)))?;
-        marks.end("network");
-    }
-    let mut looked_ns = now_ns();
-    let alive = || {
-        if now_ns() - looked_ns < LOOK_INTERVAL_NS {
-            return Ok(());
-        }
-        looked_ns = now_ns();
-        running(live, &watch, &container).map(drop)
-    };
-    let answer = probe::first_answer(site, address, request, expected, watch.deadline_ns(), alive)?;
-    let (total_ns, phases) = marks.until(answer.held_ns);
-
-    // `stop`, as users do: SIGTERM, and SIGKILL only to a server that ignores it.
-    let asked_ns = now_ns();
-    let watch = Watch::new(
-        live,
-        site,
-        job.timeout
-            .max(Duration::from_secs(2 * STOP_GRACE_S as u64)),
-    );
-    let options = StopContainerOptionsBuilder::new().t(STOP_GRACE_S).build();
-    watch.ask(
-        "stop the container",
-        live.docker.stop_container(&container.name, Some(options)),
-    )?;
-    let code = container.exit_code(&watch)?;
-    if code != 0 {
-        return Err(Failure::failed(format!(
-            "after SIGTERM it exited with {code}{}",
-            said(live, &container)
-        )));
-    }
-    container.remove(&watch)?;
-    let gone_ns = gone::wait(&watch, &id, veth.as_ref())?;
-    Ok(Taken {
-        total_ns,
-        phases,
-        teardown_ns: gone_ns - asked_ns,
-        instantiate_warm_ns: None,
-    })
-}
-
-/// The process id of a container that runs; a failure when it has ended.
-fn running(live: &Live, watch: &Watch<'_>, container: &Container<'_>) -> Result<i64, Failure> {
-    let seen = watch.ask(
-        "inspect the container",
-        live.docker.inspect_container(&container.name, None),
-    )?;
-    let state = seen.state.unwrap_or_default();
-    match state.pid {
-        Some(pid) if pid > 0 => Ok(pid),
-        _ => {
-            let code = state.exit_code.unwrap_or_default();
-            Err(Failure::failed(format!(
-                "it exited with {code} before it answered{}",
-                said(live, container)
-            )))
-        }
-    }
-}
-
-/// That the container has ended, if it has; otherwise `failure`.
-fn ended_or(
-    live: &Live,
-    watch: &Watch<'_>,
-    container: &Container<'_>,
-    failure: Failure,
-) -> Failure {
-    running(live, watch, container).err().unwrap_or(failure)
-}
-
-/// The end of what a server wrote on stderr, from Docker's own log.
-fn said(live: &Live, container: &Container<'_>) -> String {
-    let options = LogsOptionsBuilder::new().stderr(true).tail("20").build();
-    let mut pieces = live.docker.logs(&container.name, Some(options));
-    let mut stderr = Vec::new();
-    let _ = live.within(ANSWER_LIMIT, async {
-        while let Some(Ok(piece)) = pieces.next().await {
-            if stderr.len() < 64 * 1024 {
-                stderr.extend_from_slice(&piece.into_bytes());
-            }
-        }
-    });
-    tail(&stderr)
-}
-
-/// Instants on the one clock, each the end of a phase and the beginning of the next.
-struct Marks {
-    began_ns: u64,
-    ends: Vec<(&'static str, u64)>,
-}
-
-impl Marks {
-    fn begin() -> Self {
-        let ends = Vec::with_capacity(4);
-        Self {
-            began_ns: now_ns(),
-            ends,
-        }
-    }
-
-    fn end(&mut self, phase: &'static str) {
-        self.ends.push((phase, now_ns()));
-    }
-
-    /// The total until the output was held, and the spans that sum to it.
-    fn until(&self, held_ns: u64) -> (u64, Vec<(String, u64)>) {
-        let mut last_ns = self.began_ns;
-        let mut phases = Vec::with_capacity(self.ends.len() + 1);
-        for (phase, end_ns) in self.ends.iter().chain([&("call", held_ns)]) {
-            let end_ns = (*end_ns).min(held_ns);
-            phases.push(((*phase).to_owned(), end_ns - last_ns));
-            last_ns = end_ns;
-        }
-        (held_ns - self.began_ns, phases)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn phases_sum_to_the_total_even_if_the_output_outran_an_answer() {
-        let marks = Marks {
-            began_ns: 100,
-            ends: vec![("create", 130), ("start", 190)],
-        };
-        assert_eq!(
-            marks.until(250).1.iter().map(|(_, ns)| ns).sum::<u64>(),
-            150
-        );
-        let (total, phases) = marks.until(170);
-        assert_eq!(total, 70);
-        assert_eq!(
-            phases,
-            [
-                ("create".into(), 30),
-                ("start".into(), 40),
-                ("call".into(), 0)
-            ]
-        );
-    }
 }

@@ -4,121 +4,35 @@
 //! they differ in the network, or in the base under the binary. Nothing here connects
 //! to a daemon before it is asked for one.
 
+mod absence;
 mod base;
+mod configuration;
 mod container;
+mod context;
 mod daemon;
 mod gone;
 mod image;
+mod import;
 mod launch;
+mod marks;
 mod netlink;
 mod output;
+mod serve;
 mod sweep;
 mod veth;
 mod watch;
 
 use std::sync::Arc;
 
-use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
+use self::configuration::Configuration;
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
 use super::{Failure, Isolation, Job, Taken};
 use crate::define::{Need, Workload};
 use crate::site::Site;
-
-/// How a container is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Configuration {
-    Bridge,
-    HostNetwork,
-    NoNetwork,
-    Debian,
-}
-
-impl Configuration {
-    const ALL: [Self; 4] = [
-        Self::Bridge,
-        Self::HostNetwork,
-        Self::NoNetwork,
-        Self::Debian,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bridge => "docker/runc",
-            Self::HostNetwork => "docker/runc-hostnet",
-            Self::NoNetwork => "docker/runc-nonet",
-            Self::Debian => "docker/runc-debian",
-        }
-    }
-
-    fn base(self) -> Base {
-        if self == Self::Debian {
-            Base::Debian
-        } else {
-            Base::Scratch
-        }
-    }
-
-    /// What the daemon is told; none for its default.
-    fn network_mode(self) -> Option<&'static str> {
-        match self {
-            Self::Bridge | Self::Debian => None,
-            Self::HostNetwork => Some("host"),
-            Self::NoNetwork => Some("none"),
-        }
-    }
-
-    fn settings(self) -> Vec<Setting> {
-        let network = match self {
-            Self::Bridge | Self::Debian => (
-                "default bridge; a server's port published on 127.0.0.1",
-                "what a container gets when nothing is said, and how users reach it",
-            ),
-            Self::HostNetwork => (
-                "host",
-                "what the default network costs shows in the difference",
-            ),
-            Self::NoNetwork => (
-                "none; a server gets a veth pair, made by the lab after the start (phase `network`)",
-                "the least that Docker does, with the plumbing that an operator would add",
-            ),
-        };
-        let base = match self.base() {
-            Base::Scratch => ("scratch", "a static binary needs nothing else"),
-            Base::Debian => (
-                "debootstrap minbase",
-                "most images in use stand on a distribution; the binary is dynamic",
-            ),
-        };
-        let output = (
-            "attached before the start",
-            "none of it is lost, and it needs no second look; as `docker run` does",
-        );
-        let stop = (
-            "stop for servers: SIGTERM, SIGKILL after 10 s",
-            "what `docker stop` does",
-        );
-        let rest = (
-            "Docker's defaults (seccomp, capabilities, json-file log, no limits)",
-            "what users have",
-        );
-        [
-            ("network", network),
-            ("base", base),
-            ("output", output),
-            ("stop", stop),
-            ("everything else", rest),
-        ]
-        .map(|(name, (value, reason))| Setting {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            reason: reason.to_owned(),
-        })
-        .into()
-    }
-}
 
 /// A container.
 #[derive(Debug)]

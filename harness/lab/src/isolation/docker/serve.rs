@@ -1,0 +1,170 @@
+//! The clocked launch of a server: until the lab holds the body of the first correct
+//! 200, and from the request to stop until nothing is left.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bollard::query_parameters::{
+    LogsOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+};
+use futures_util::StreamExt;
+
+use super::configuration::Configuration;
+use super::container::{Container, GUEST_PORT, Order, grant};
+use super::daemon::{ANSWER_LIMIT, Live};
+use super::gone;
+use super::marks::Marks;
+use super::output::tail;
+use super::veth::Veth;
+use super::watch::Watch;
+use crate::clock::now_ns;
+use crate::define::GUEST_GRANT;
+use crate::isolation::{Failure, Job, Taken};
+use crate::probe;
+use crate::site::Site;
+
+/// How long a server has after SIGTERM until Docker kills it: that of `docker stop`.
+const STOP_GRACE_S: i32 = 10;
+
+/// How often a server that does not answer yet is looked after.
+const LOOK_INTERVAL_NS: u64 = 100_000_000;
+
+/// A server: the body of its first 200 has to be `expected`; SIGTERM ends it with 0.
+pub(super) fn serve(
+    configuration: Configuration,
+    live: &Live,
+    site: &Site,
+    job: &Job,
+    request: &str,
+    expected: &[u8],
+) -> Result<Taken, Failure> {
+    let grant = grant(site, job)?;
+    let folder = grant.as_ref().map(crate::site::Grant::path);
+    let free =
+        || probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")));
+    // Every address is fixed before the clock starts.
+    let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT));
+    let (address, listen, publish, veth) = match configuration {
+        Configuration::HostNetwork => {
+            let address = free()?;
+            (address, address, None, None)
+        }
+        Configuration::NoNetwork => {
+            let veth = Veth::plan(&site.owner).map_err(Failure::failed)?;
+            (
+                SocketAddr::from((veth.guest, GUEST_PORT)),
+                anywhere,
+                None,
+                Some(veth),
+            )
+        }
+        Configuration::Bridge | Configuration::Debian => {
+            let address = free()?;
+            (address, anywhere, Some(address), None)
+        }
+    };
+    let mut args = vec!["--listen".to_owned(), listen.to_string()];
+    if folder.is_some() {
+        args.extend(["--files".to_owned(), GUEST_GRANT.to_owned()]);
+    }
+    let order = Order::new(configuration, &site.owner, job, args, folder, publish);
+
+    let mut marks = Marks::begin();
+    let watch = Watch::new(live, site, job.timeout);
+    let (container, id) = Container::create(live, &watch, order)?;
+    marks.end("create");
+    let started = live
+        .docker
+        .start_container(&container.name, None::<StartContainerOptions>);
+    watch.ask("start the container", started)?;
+    marks.end("start");
+    if let Some(veth) = &veth {
+        let pid = running(live, &watch, &container)?;
+        veth.make(pid)
+            .map_err(|error| ended_or(live, &watch, &container, Failure::failed(error)))?;
+        marks.end("network");
+    }
+    let mut looked_ns = now_ns();
+    let alive = || {
+        if now_ns() - looked_ns < LOOK_INTERVAL_NS {
+            return Ok(());
+        }
+        looked_ns = now_ns();
+        running(live, &watch, &container).map(drop)
+    };
+    let answer = probe::first_answer(site, address, request, expected, watch.deadline_ns(), alive)?;
+    let (total_ns, phases) = marks.until(answer.held_ns);
+
+    // `stop`, as users do: SIGTERM, and SIGKILL only to a server that ignores it.
+    let asked_ns = now_ns();
+    let watch = Watch::new(
+        live,
+        site,
+        job.timeout
+            .max(Duration::from_secs(2 * STOP_GRACE_S as u64)),
+    );
+    let options = StopContainerOptionsBuilder::new().t(STOP_GRACE_S).build();
+    watch.ask(
+        "stop the container",
+        live.docker.stop_container(&container.name, Some(options)),
+    )?;
+    let code = container.exit_code(&watch)?;
+    if code != 0 {
+        return Err(Failure::failed(format!(
+            "after SIGTERM it exited with {code}{}",
+            said(live, &container)
+        )));
+    }
+    container.remove(&watch)?;
+    let gone_ns = gone::wait(&watch, &id, veth.as_ref())?;
+    Ok(Taken {
+        total_ns,
+        phases,
+        teardown_ns: gone_ns - asked_ns,
+        instantiate_warm_ns: None,
+    })
+}
+
+/// The process id of a container that runs; a failure when it has ended.
+fn running(live: &Live, watch: &Watch<'_>, container: &Container<'_>) -> Result<i64, Failure> {
+    let seen = watch.ask(
+        "inspect the container",
+        live.docker.inspect_container(&container.name, None),
+    )?;
+    let state = seen.state.unwrap_or_default();
+    match state.pid {
+        Some(pid) if pid > 0 => Ok(pid),
+        _ => {
+            let code = state.exit_code.unwrap_or_default();
+            Err(Failure::failed(format!(
+                "it exited with {code} before it answered{}",
+                said(live, container)
+            )))
+        }
+    }
+}
+
+/// That the container has ended, if it has; otherwise `failure`.
+fn ended_or(
+    live: &Live,
+    watch: &Watch<'_>,
+    container: &Container<'_>,
+    failure: Failure,
+) -> Failure {
+    running(live, watch, container).err().unwrap_or(failure)
+}
+
+/// The end of what a server wrote on stderr, from Docker's own log.
+fn said(live: &Live, container: &Container<'_>) -> String {
+    let options = LogsOptionsBuilder::new().stderr(true).tail("20").build();
+    let mut pieces = live.docker.logs(&container.name, Some(options));
+    let mut stderr = Vec::new();
+    let _ = live.within(ANSWER_LIMIT, async {
+        while let Some(Ok(piece)) = pieces.next().await {
+            if stderr.len() < 64 * 1024 {
+                stderr.extend_from_slice(&piece.into_bytes());
+            }
+        }
+    });
+    tail(&stderr)
+}
