@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: noticed at once, acted on between and inside launches.
+//! Ctrl-C, SIGTERM and SIGHUP: noticed at once, acted on between and inside launches.
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -15,12 +15,16 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to catch SIGINT and SIGTERM. A second signal ends the process at
+    /// Begins to catch SIGINT, SIGTERM and SIGHUP. A second signal ends the process at
     /// once, as if the first had not been caught.
     pub fn catch() -> io::Result<Self> {
         let raised = Arc::new(AtomicBool::new(false));
         let (wake, write) = UnixStream::pair()?;
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        for signal in [
+            signal_hook::consts::SIGINT,
+            signal_hook::consts::SIGTERM,
+            signal_hook::consts::SIGHUP,
+        ] {
             // The order matters: the first handler ends the process if the flag is
             // already up, the second raises it.
             signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&raised))?;

@@ -11,17 +11,31 @@ fn closure(lock: &Path, package: &str) -> BTreeMap<String, BTreeSet<String>> {
     let text = fs::read_to_string(lock).expect("a lockfile");
     let lock: toml::Value = toml::from_str(&text).expect("TOML");
     let packages = lock["package"].as_array().expect("packages");
-    let word = |package: &toml::Value, key: &str| package[key].as_str().expect("a string").to_owned();
+    let word =
+        |package: &toml::Value, key: &str| package[key].as_str().expect("a string").to_owned();
     let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut waiting = vec![package.to_owned()];
     while let Some(wanted) = waiting.pop() {
         // "name", or "name version" where there are several.
-        let (name, version) = wanted.split_once(' ').map_or((wanted.as_str(), None), |(n, v)| (n, Some(v)));
+        let (name, version) = wanted
+            .split_once(' ')
+            .map_or((wanted.as_str(), None), |(n, v)| (n, Some(v)));
         for found in packages {
-            let matches = word(found, "name") == name && version.is_none_or(|v| word(found, "version") == v);
-            if matches && reached.entry(name.to_owned()).or_default().insert(word(found, "version")) {
+            let matches =
+                word(found, "name") == name && version.is_none_or(|v| word(found, "version") == v);
+            if matches
+                && reached
+                    .entry(name.to_owned())
+                    .or_default()
+                    .insert(word(found, "version"))
+            {
                 let dependencies = found.get("dependencies").and_then(toml::Value::as_array);
-                waiting.extend(dependencies.into_iter().flatten().filter_map(|d| d.as_str().map(str::to_owned)));
+                waiting.extend(
+                    dependencies
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|d| d.as_str().map(str::to_owned)),
+                );
             }
         }
     }
@@ -48,9 +62,16 @@ fn lockfiles_agree_on_what_runner_kit_depends_on() {
             if let Some(other) = theirs.get(name)
                 && !versions.is_subset(other)
             {
-                differences.push(format!("{name}: {versions:?} here, {other:?} in {}", lock.display()));
+                differences.push(format!(
+                    "{name}: {versions:?} here, {other:?} in {}",
+                    lock.display()
+                ));
             }
         }
     }
-    assert!(differences.is_empty(), "run `cargo update -p NAME --precise VERSION`:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "run `cargo update -p NAME --precise VERSION`:\n{}",
+        differences.join("\n")
+    );
 }

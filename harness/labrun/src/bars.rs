@@ -11,7 +11,7 @@ use lab::progress::Progress;
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Tells a person on stderr what the lab is doing.
-pub struct Bars {
+pub(crate) struct Bars {
     terminal: bool,
     state: RefCell<Option<Step>>,
 }
@@ -25,7 +25,7 @@ struct Step {
 
 impl Bars {
     /// For this process's stderr.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             terminal: std::io::stderr().is_terminal(),
             state: RefCell::new(None),

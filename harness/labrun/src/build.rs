@@ -15,7 +15,7 @@ use crate::exit;
 use crate::ground::{Definitions, site};
 
 /// Builds what is asked for, and says what of it is there.
-pub fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli, None)?;
     let names = lab::catalog::names(&definitions.runners);
     let unknown = |pattern: &str| {
@@ -102,7 +102,7 @@ pub fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     }
     if args.json {
         let all = json!({"schema_version": labrun_record::SCHEMA_VERSION, "built": built, "failed": failed});
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        crate::out::json(&all)?;
     } else {
         for one in &built {
             let bytes = one["bytes"].as_u64().unwrap_or(0);
@@ -111,7 +111,8 @@ pub fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
                 .as_str()
                 .and_then(|digest| digest.get(..12))
                 .unwrap_or_default();
-            anstream::println!("{what:40} {:>9.1} KiB  {digest}", bytes as f64 / 1024.0);
+            let kib = bytes as f64 / 1024.0;
+            crate::out::line(&format!("{what:40} {kib:>9.1} KiB  {digest}"))?;
         }
     }
     for reason in &failed {

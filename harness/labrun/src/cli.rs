@@ -17,7 +17,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// Measure native, container and WebAssembly isolations side by side.
 #[derive(Debug, Parser)]
 #[command(version, about, after_help = EXIT_CODES, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Folder of the lab (with `workloads` and `scenarios`)
     #[arg(long, global = true, env = "LABRUN_LAB", value_name = "DIR")]
     pub lab: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Cli {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum When {
+pub(crate) enum When {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Always
@@ -45,7 +45,7 @@ pub enum When {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Measure one question; builds what it needs
     Scenario(ScenarioArgs),
     /// Show what can be measured here, and how to get the rest
@@ -66,7 +66,7 @@ pub enum Command {
 
 /// Which rows are taken.
 #[derive(Debug, Args)]
-pub struct SelectArgs {
+pub(crate) struct SelectArgs {
     /// Take only this workload (repeatable)
     #[arg(short, long, value_name = "W")]
     pub workload: Vec<String>,
@@ -78,7 +78,7 @@ pub struct SelectArgs {
 
 /// Arguments of `labrun scenario`.
 #[derive(Debug, Args)]
-pub struct ScenarioArgs {
+pub(crate) struct ScenarioArgs {
     /// Name of the scenario; `labrun list scenarios` shows them
     pub name: String,
 
@@ -126,7 +126,7 @@ pub struct ScenarioArgs {
 
 /// Arguments of a command that can print JSON.
 #[derive(Debug, Args)]
-pub struct JsonArgs {
+pub(crate) struct JsonArgs {
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
@@ -134,7 +134,7 @@ pub struct JsonArgs {
 
 /// What to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Listed {
+pub(crate) enum Listed {
     /// Questions
     Scenarios,
     /// Programs
@@ -147,7 +147,7 @@ pub enum Listed {
 
 /// Arguments of `labrun list`.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// What to list; everything if not given
     pub what: Option<Listed>,
 
@@ -158,7 +158,7 @@ pub struct ListArgs {
 
 /// Arguments of `labrun build`.
 #[derive(Debug, Args)]
-pub struct BuildArgs {
+pub(crate) struct BuildArgs {
     /// What to build for
     #[command(flatten)]
     pub select: SelectArgs,
@@ -170,7 +170,7 @@ pub struct BuildArgs {
 
 /// Arguments of `labrun report`.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// Folders of runs
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
@@ -186,7 +186,7 @@ pub struct ReportArgs {
 
 /// Arguments of `labrun compare`.
 #[derive(Debug, Args)]
-pub struct CompareArgs {
+pub(crate) struct CompareArgs {
     /// Folder of the run to compare with
     pub baseline: PathBuf,
 
@@ -204,7 +204,7 @@ pub struct CompareArgs {
 
 /// Arguments of `labrun completions`.
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// For which shell
     pub shell: clap_complete::Shell,
 }

@@ -8,7 +8,7 @@ use crate::exit::{self, Usage};
 use crate::report;
 
 /// Compares two runs. Exit code 100 where a row is worse.
-pub fn run(args: &CompareArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     let read = |path: &std::path::Path| {
         let folder = RunFolder::open(path);
         if folder.run_json().is_file() {
@@ -30,10 +30,10 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<u8> {
         args.force,
     );
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&comparison)?);
+        crate::out::json(&comparison)?;
     } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        anstream::println!("{}", labrun_render::comparison(&comparison, width));
+        crate::out::line(&labrun_render::comparison(&comparison, width))?;
     }
     if !comparison.incomparable.is_empty() && !args.force {
         let why = comparison.incomparable.join("; ");

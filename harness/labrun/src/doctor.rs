@@ -18,7 +18,7 @@ struct Check {
 }
 
 /// Looks at this machine.
-pub fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli, None)?;
     let site = site(true)?;
     let bars = Bars::new();
@@ -68,19 +68,19 @@ pub fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
             "schema_version": labrun_record::SCHEMA_VERSION, "machine": machine,
             "machine_class": machine.machine_class(), "checks": checks, "isolations": isolations,
         });
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        crate::out::json(&all)?;
         return Ok(exit::FINE);
     }
     for check in &checks {
-        line(&check.what, check.outcome, &check.said);
+        line(&check.what, check.outcome, &check.said)?;
     }
-    anstream::println!();
+    crate::out::line("")?;
     for record in isolations {
         let (outcome, said) = match record.outcome {
             Outcome::Measured => ("ok", record.version.unwrap_or_default()),
             _ => ("missing", record.reason.unwrap_or_default()),
         };
-        line(&record.name, outcome, &said);
+        line(&record.name, outcome, &said)?;
     }
     Ok(exit::FINE)
 }
@@ -136,7 +136,7 @@ fn target_check(triple: String) -> Check {
     }
 }
 
-fn line(what: &str, outcome: &str, said: &str) {
+fn line(what: &str, outcome: &str, said: &str) -> anyhow::Result<()> {
     use anstyle::AnsiColor::{Green, Red, Yellow};
     let colour = match outcome {
         "ok" => Green,
@@ -144,9 +144,5 @@ fn line(what: &str, outcome: &str, said: &str) {
         _ => Red,
     };
     let style = colour.on_default();
-    anstream::println!(
-        "{what:28} {}{outcome:8}{} {said}",
-        style.render(),
-        style.render_reset()
-    );
+    crate::out::line(&format!("{what:28} {style}{outcome:8}{style:#} {said}"))
 }

@@ -3,28 +3,28 @@
 use lab::define::DefineError;
 
 /// All went well.
-pub const FINE: u8 = 0;
+pub(crate) const FINE: u8 = 0;
 /// The lab itself failed.
-pub const LAB_FAILED: u8 = 1;
+pub(crate) const LAB_FAILED: u8 = 1;
 /// The command line, or a file that it names, is wrong.
-pub const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 /// Nothing was measured.
-pub const NOTHING_MEASURED: u8 = 4;
+pub(crate) const NOTHING_MEASURED: u8 = 4;
 /// A regression is confirmed.
-pub const REGRESSION: u8 = 100;
+pub(crate) const REGRESSION: u8 = 100;
 /// A workload failed, or its output was wrong.
-pub const WORKLOAD_FAILED: u8 = 101;
+pub(crate) const WORKLOAD_FAILED: u8 = 101;
 /// The environment is unfit, under `--strict`.
-pub const UNFIT: u8 = 102;
+pub(crate) const UNFIT: u8 = 102;
 /// The run was interrupted.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// How errors are marked.
-pub const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+pub(crate) const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 
 /// A mistake of the user's, with what to do.
 #[derive(Debug)]
-pub struct Usage(pub String);
+pub(crate) struct Usage(pub String);
 
 impl std::fmt::Display for Usage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,7 +35,7 @@ impl std::fmt::Display for Usage {
 impl std::error::Error for Usage {}
 
 /// The exit code of an error.
-pub fn code_of(error: &anyhow::Error) -> u8 {
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     let of_usage = error
         .chain()
         .any(|cause| cause.is::<Usage>() || cause.is::<DefineError>());

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use crate::cli::Cli;
 
 /// The lab and everything that is defined in it.
-pub struct Definitions {
+pub(crate) struct Definitions {
     /// The folder.
     pub lab: LabFolder,
     /// Every workload.
@@ -20,7 +20,7 @@ pub struct Definitions {
 
 impl Definitions {
     /// Reads them.
-    pub fn read(cli: &Cli, setting: Option<&std::path::Path>) -> anyhow::Result<Self> {
+    pub(crate) fn read(cli: &Cli, setting: Option<&std::path::Path>) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder is gone")?;
         let lab = LabFolder::find(cli.lab.as_deref().or(setting), &here)?;
         let (workloads, runners) = (lab.workloads()?, lab.runners()?);
@@ -33,7 +33,7 @@ impl Definitions {
 }
 
 /// A site that notices Ctrl-C, after removing what a killed lab left behind.
-pub fn site(with_docker: bool) -> anyhow::Result<Site> {
+pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
     let site = Site::new(Interrupt::catch().context("cannot catch signals")?)
         .with_context(|| format!("cannot make a folder in {}", lab::site::SCRATCH_PARENT))?;
     let swept = lab::sweep::sweep(with_docker);

@@ -8,7 +8,7 @@ use crate::exit;
 use crate::ground::Definitions;
 
 /// Prints what is defined.
-pub fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli, None)?;
     let all = [
         Listed::Scenarios,
@@ -26,7 +26,7 @@ pub fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
                 .map(|(name, about)| json!({"name": name, "about": about}));
             printed.insert(title.to_owned(), listed.collect());
         } else {
-            show(title, &entries, wanted.len() > 1);
+            show(title, &entries, wanted.len() > 1)?;
         }
     }
     if args.json {
@@ -34,7 +34,7 @@ pub fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
             "schema_version".to_owned(),
             json!(labrun_record::SCHEMA_VERSION),
         );
-        println!("{}", serde_json::to_string_pretty(&Value::Object(printed))?);
+        crate::out::json(&Value::Object(printed))?;
     }
     Ok(exit::FINE)
 }
@@ -76,9 +76,10 @@ fn entries(
     })
 }
 
-fn show(title: &str, entries: &[(String, String)], with_title: bool) {
+fn show(title: &str, entries: &[(String, String)], with_title: bool) -> anyhow::Result<()> {
     if with_title {
-        anstream::println!("{}{title}{}", anstyle::Style::new().bold(), anstyle::Reset);
+        let bold = anstyle::Style::new().bold();
+        crate::out::line(&format!("{bold}{title}{bold:#}"))?;
     }
     let width = entries
         .iter()
@@ -86,9 +87,10 @@ fn show(title: &str, entries: &[(String, String)], with_title: bool) {
         .max()
         .unwrap_or(0);
     for (name, about) in entries {
-        anstream::println!(
+        crate::out::line(&format!(
             "{}{name:width$}  {about}",
             if with_title { "  " } else { "" }
-        );
+        ))?;
     }
+    Ok(())
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod exit;
 mod ground;
 mod list;
+mod out;
 mod report;
 mod scenario;
 mod settings;

@@ -10,7 +10,7 @@ use crate::cli::ReportArgs;
 use crate::exit::{self, Usage};
 
 /// A run, read back, with its statistics.
-pub struct Read {
+pub(crate) struct Read {
     /// The folder.
     pub folder: RunFolder,
     /// `run.json`.
@@ -21,8 +21,19 @@ pub struct Read {
     pub summary: Summary,
 }
 
+impl Read {
+    /// Its part of a page.
+    fn section(&self) -> labrun_render::Section<'_> {
+        labrun_render::Section {
+            run: &self.run,
+            samples: &self.samples,
+            summary: &self.summary,
+        }
+    }
+}
+
 /// Reads a run and computes its statistics.
-pub fn read(folder: RunFolder) -> anyhow::Result<Read> {
+pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
     let run = folder.read_run()?;
     let read = folder.read_samples(&run)?;
     if let Some(cut) = &read.cut {
@@ -42,7 +53,7 @@ pub fn read(folder: RunFolder) -> anyhow::Result<Read> {
 }
 
 /// Makes the page.
-pub fn run(args: &ReportArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let mut runs = Vec::new();
     for path in &args.runs {
         let folder = RunFolder::open(path);
@@ -54,12 +65,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<u8> {
         }
         runs.push(read(folder).map_err(|error| Usage(format!("{error:#}")))?);
     }
-    let section = |read: &'_ Read| labrun_render::Section {
-        run: &read.run,
-        samples: &read.samples,
-        summary: &read.summary,
-    };
-    let pages: Vec<_> = runs.iter().map(section).collect();
+    let pages: Vec<_> = runs.iter().map(Read::section).collect();
     let html = labrun_render::pages(&pages)?;
     let output = match (&args.output, runs.as_slice()) {
         (Some(path), _) => path.clone(),
@@ -75,11 +81,11 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     if args.json {
         let summaries: Vec<&Summary> = runs.iter().map(|read| &read.summary).collect();
         match summaries.as_slice() {
-            [one] => println!("{}", serde_json::to_string_pretty(one)?),
-            many => println!("{}", serde_json::to_string_pretty(many)?),
+            [one] => crate::out::json(one)?,
+            many => crate::out::json(many)?,
         }
     } else {
-        anstream::println!("{}", output.display());
+        crate::out::line(&output.display().to_string())?;
     }
     Ok(exit::FINE)
 }

@@ -21,7 +21,7 @@ use crate::report::{self, Read};
 use crate::settings::Settings;
 
 /// Measures one scenario.
-pub fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli, settings.file.lab.as_deref())?;
     let scenario = definitions.lab.scenario(&args.name)?;
     let taken = glob_set(&scenario.isolations).ok_or_else(|| {
@@ -40,7 +40,7 @@ pub fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Resul
         quick: args.quick,
     };
     let selected = selection.resolve(&scenario, &names)?;
-    let wishes = wishes(settings, args)?;
+    let wishes = wishes(settings, args, definitions.lab.path())?;
 
     let started = jiff::Timestamp::now();
     let host = lab::fingerprint::fingerprint().host;
@@ -119,7 +119,7 @@ pub fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Resul
 }
 
 /// Seconds, seeds and counts, each from its flag, `LABRUN_*` or `labrun.toml`.
-fn wishes(settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<Wishes> {
+fn wishes(settings: &Settings, args: &ScenarioArgs, lab: &Path) -> anyhow::Result<Wishes> {
     let fresh = || {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
@@ -131,8 +131,36 @@ fn wishes(settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<Wishes> {
         warmup: args.warmup.or(settings.file.warmup),
         seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh),
         command: std::env::args().collect(),
-        lab_version: env!("CARGO_PKG_VERSION").to_owned(),
+        lab_version: lab_version(lab),
     })
+}
+
+/// The version, with the commit of the lab's folder where git knows it.
+fn lab_version(lab: &Path) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git")
+            .arg("-C")
+            .arg(lab)
+            .args(args)
+            .output()
+            .ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    match git(&["rev-parse", "--short=12", "HEAD"]) {
+        Some(commit) => {
+            let changed = git(&["status", "--porcelain", "--untracked-files=no"])
+                .is_some_and(|s| !s.is_empty());
+            format!(
+                "{version} ({commit}{})",
+                if changed { ", changed" } else { "" }
+            )
+        }
+        None => version.to_owned(),
+    }
 }
 
 fn is_selected(scenario: &Scenario, selected: &Selected, isolation: &str) -> bool {
@@ -225,11 +253,11 @@ fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
 
 fn show(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&read.summary)?);
+        crate::out::json(&read.summary)?;
     } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         // The stream itself leaves colours out where they are not wanted.
-        anstream::println!("{}", labrun_render::table(&read.summary, width, true));
+        crate::out::line(&labrun_render::table(&read.summary, width, true))?;
     }
     anstream::eprintln!("run:  {}", read.folder.path().display());
     if read.folder.report_html().exists() {

@@ -9,7 +9,7 @@ use crate::cli::{Cli, When};
 
 /// Settings with every source but the flags of a subcommand applied.
 #[derive(Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// When to use colours.
     pub color: anstream::ColorChoice,
     /// What `labrun.toml` says.
@@ -19,7 +19,7 @@ pub struct Settings {
 /// The keys of `labrun.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct File {
+pub(crate) struct File {
     /// Folder of the lab.
     pub lab: Option<PathBuf>,
     /// When to use colours.
@@ -36,7 +36,7 @@ pub struct File {
 
 impl Settings {
     /// Reads `labrun.toml` of the current folder, if there is one.
-    pub fn read(cli: &Cli) -> anyhow::Result<Self> {
+    pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
         let path = Path::new("labrun.toml");
         let file: File = if path.exists() {
             lab::define::read_toml(path)?
@@ -52,7 +52,7 @@ impl Settings {
     }
 
     /// The time budget in seconds: the flag's, else the file's.
-    pub fn time_budget_s(&self, flag: Option<f64>) -> anyhow::Result<Option<f64>> {
+    pub(crate) fn time_budget_s(&self, flag: Option<f64>) -> anyhow::Result<Option<f64>> {
         match (flag, &self.file.time_budget) {
             (Some(flag), _) => Ok(Some(flag)),
             (None, Some(text)) => {
@@ -65,7 +65,7 @@ impl Settings {
 }
 
 /// A duration such as `90s`, `20m`, `1h30m` or `500ms`, in seconds.
-pub fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let fault = || format!("`{text}` is no duration: write 90s, 20m, 1h or 1h30m");
     let duration: jiff::SignedDuration = text.parse().map_err(|_| fault())?;
     let seconds = duration.as_secs_f64();

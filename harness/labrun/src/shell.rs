@@ -6,7 +6,7 @@ use crate::cli::{Cli, CompletionsArgs};
 use crate::exit;
 
 /// Prints a completion script.
-pub fn completions(args: &CompletionsArgs) -> u8 {
+pub(crate) fn completions(args: &CompletionsArgs) -> u8 {
     clap_complete::generate(
         args.shell,
         &mut Cli::command(),
@@ -17,7 +17,7 @@ pub fn completions(args: &CompletionsArgs) -> u8 {
 }
 
 /// Prints the manual page.
-pub fn man() -> anyhow::Result<u8> {
+pub(crate) fn man() -> anyhow::Result<u8> {
     clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
     Ok(exit::FINE)
 }

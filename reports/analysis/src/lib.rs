@@ -1,1 +1,31 @@
-//! stub
+//! Records in, statistics out.
+//!
+//! Everything here is a pure function of a run's files: no process is started and no
+//! clock is read, and every bootstrap is seeded from the run's seed and the row's
+//! identity, so that the same files always give the same numbers.
+//!
+//! [`summarise`] turns a run into a [`Summary`] (`summary.json`), [`compare`] sets two
+//! runs side by side, and [`half_width`] tells the scheduler when a row has had enough
+//! launches. The statistics themselves are in [`stats`].
+
+mod artifact;
+mod compare;
+mod outcome;
+pub mod stats;
+mod summarise;
+mod summary;
+mod verdict;
+mod warning;
+mod warnings;
+
+pub use artifact::artifact_of;
+pub use compare::{
+    Comparison, Counts, Measurements, Pair, PairRatio, RunId, Side, Unpaired, compare,
+};
+pub use outcome::{RowOutcome, outcome_of};
+pub use stats::Observation;
+pub use stats::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, row_seed};
+pub use summarise::summarise;
+pub use summary::{MachineSummary, Numbers, PhaseSummary, Ratio, RowSummary, Shape, Summary};
+pub use verdict::{Verdict, verdict};
+pub use warning::{Warning, WarningKind};

@@ -1,1 +1,38 @@
-//! stub
+//! Statistics in; a page or a table out.
+//!
+//! [`page`] is the report of a run: one HTML file that needs no network and no script.
+//! [`table`] is what a terminal shows. Both are pure functions of a run's files.
+
+mod chart;
+mod comparison;
+mod page;
+mod table;
+pub mod units;
+mod words;
+
+pub use comparison::comparison;
+pub use page::{Section, page, pages};
+pub use table::table;
+
+use thiserror::Error;
+
+/// Why a page could not be made.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// The summary is not that of the run.
+    #[error("the summary has {summary} rows and the run has {run}: summarise the run again")]
+    Mismatch {
+        /// Rows of the run.
+        run: usize,
+        /// Rows of the summary.
+        summary: usize,
+    },
+    /// A chart could not be drawn.
+    #[error("cannot draw the chart `{chart}`: {reason}")]
+    Chart {
+        /// Its title.
+        chart: String,
+        /// What the drawing library said.
+        reason: String,
+    },
+}

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::site::Site;
 
 /// The triple that a target is built for.
-pub fn triple(toolchain: &Toolchain, target: Target, linking: Linking) -> String {
+pub(crate) fn triple(toolchain: &Toolchain, target: Target, linking: Linking) -> String {
     match target {
         Target::Wasip1 => "wasm32-wasip1".to_owned(),
         Target::Wasip2 => "wasm32-wasip2".to_owned(),
@@ -29,7 +29,7 @@ pub fn triple(toolchain: &Toolchain, target: Target, linking: Linking) -> String
 }
 
 /// Builds `workload` for `triple` unless that is done already.
-pub fn build(
+pub(crate) fn build(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 
 /// One cargo build of one package for one target.
 #[derive(Debug)]
-pub struct CargoBuild<'a> {
+pub(crate) struct CargoBuild<'a> {
     /// What is built, for a person: `runner wasmtime`.
     pub what: String,
     /// Folder of the package.
@@ -28,7 +28,11 @@ pub struct CargoBuild<'a> {
 impl CargoBuild<'_> {
     /// Builds it; gives the path of the artifact named `file`, or of the program
     /// where no name is given.
-    pub fn run(&self, file: Option<&str>, progress: &dyn Progress) -> Result<PathBuf, String> {
+    pub(crate) fn run(
+        &self,
+        file: Option<&str>,
+        progress: &dyn Progress,
+    ) -> Result<PathBuf, String> {
         let manifest = self.package.join("Cargo.toml");
         let total = self.crates(&manifest);
         progress.step(&self.what, 0, total);

@@ -12,19 +12,19 @@ use sha2::{Digest, Sha256};
 
 /// Collects what a build depends on.
 #[derive(Debug, Default)]
-pub struct Inputs(Sha256);
+pub(crate) struct Inputs(Sha256);
 
 impl Inputs {
     /// A word: a version, a flag.
     #[must_use]
-    pub fn word(mut self, word: &str) -> Self {
+    pub(crate) fn word(mut self, word: &str) -> Self {
         self.0.update((word.len() as u64).to_le_bytes());
         self.0.update(word);
         self
     }
 
     /// A file's contents; a missing file counts as that.
-    pub fn file(self, path: &Path) -> io::Result<Self> {
+    pub(crate) fn file(self, path: &Path) -> io::Result<Self> {
         let contents = match fs::read(path) {
             Ok(contents) => contents,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -39,7 +39,7 @@ impl Inputs {
     }
 
     /// Every file below a folder, with its name; build output is left out.
-    pub fn folder(mut self, folder: &Path) -> io::Result<Self> {
+    pub(crate) fn folder(mut self, folder: &Path) -> io::Result<Self> {
         for path in files(folder)? {
             let name = path
                 .strip_prefix(folder)
@@ -52,7 +52,7 @@ impl Inputs {
     }
 
     /// A cargo package and every package that it reaches by path.
-    pub fn package(mut self, root: &Path, folder: &Path) -> io::Result<Self> {
+    pub(crate) fn package(mut self, root: &Path, folder: &Path) -> io::Result<Self> {
         let mut all = BTreeSet::new();
         reach(root, folder, &mut all)?;
         for package in all {
@@ -65,7 +65,7 @@ impl Inputs {
     }
 
     /// The digest, 64 hex digits.
-    pub fn digest(self) -> String {
+    pub(crate) fn digest(self) -> String {
         hex(&self.0.finalize())
     }
 }

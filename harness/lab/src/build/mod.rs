@@ -24,6 +24,9 @@ pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
 
+/// What was built under which key, failures as well.
+type Memo<K> = RefCell<BTreeMap<K, Result<Artifact, String>>>;
+
 /// Builds on demand, each thing once; a failure is remembered as well.
 pub struct Builder<'a> {
     lab: &'a LabFolder,
@@ -31,8 +34,8 @@ pub struct Builder<'a> {
     progress: &'a dyn Progress,
     store: Store,
     toolchain: Toolchain,
-    artifacts: RefCell<BTreeMap<(String, String), Result<Artifact, String>>>,
-    precompiled: RefCell<BTreeMap<(String, String, Target), Result<Artifact, String>>>,
+    artifacts: Memo<(String, String)>,
+    precompiled: Memo<(String, String, Target)>,
 }
 
 impl<'a> Builder<'a> {

@@ -69,7 +69,7 @@ fn inputs(
 }
 
 /// The runner, if it is built from these very sources.
-pub fn built(
+pub(crate) fn built(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
@@ -82,7 +82,7 @@ pub fn built(
 }
 
 /// Builds a runner unless that is done already, and has it describe itself.
-pub fn build(
+pub(crate) fn build(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
@@ -153,7 +153,7 @@ fn compile(
 }
 
 /// Compiles `artifact` ahead of time for one configuration, unless that is done.
-pub fn precompile(
+pub(crate) fn precompile(
     store: &Store,
     site: &Site,
     runner: &Ready,

@@ -80,7 +80,7 @@ impl RunnerDefinition {
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
         let path = folder.join("runner.toml");
         let mut runner: Self = read_toml(&path)?;
-        runner.folder = folder.to_owned();
+        folder.clone_into(&mut runner.folder);
         if folder
             .file_name()
             .is_none_or(|name| name != runner.name.as_str())

@@ -93,7 +93,7 @@ impl Workload {
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
         let path = folder.join("workload.toml");
         let mut workload: Self = read_toml(&path)?;
-        workload.folder = folder.to_owned();
+        folder.clone_into(&mut workload.folder);
         let fault = |reason: String| DefineError::Shape {
             path: path.clone(),
             line: 1,

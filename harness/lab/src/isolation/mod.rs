@@ -27,9 +27,7 @@ pub trait Isolation {
     fn tier(&self) -> Tier;
 
     /// One line for a person.
-    fn summary(&self) -> &str {
-        ""
-    }
+    fn summary(&self) -> &str;
 
     /// What it runs of a workload: `native`, `image`, or one or more wasm targets.
     fn targets(&self) -> &[Target];

@@ -128,13 +128,15 @@ fn start(site: &Site, job: &Job, args: Vec<String>) -> Result<(u64, u64, Process
         args,
         ..Program::default()
     };
-    let prepared = program.prepare(site).map_err(cannot_start)?;
+    let prepared = program
+        .prepare(site)
+        .map_err(|error| cannot_start(&error))?;
     let began_ns = now_ns();
-    let process = prepared.spawn().map_err(cannot_start)?;
+    let process = prepared.spawn().map_err(|error| cannot_start(&error))?;
     Ok((began_ns, now_ns(), process))
 }
 
-fn cannot_start(error: std::io::Error) -> Failure {
+fn cannot_start(error: &std::io::Error) -> Failure {
     Failure::failed(format!("cannot start it: {error}"))
 }
 

@@ -14,7 +14,11 @@ const ROUND_TRIPS: u32 = 200;
 
 /// What a command and its answer cost on the pipes to a runner: this is inside the
 /// clock of the starts `resident` and `loaded`.
-pub fn round_trip(site: &Site, technology: &str, runner: &Ready) -> Result<Calibration, Failure> {
+pub(crate) fn round_trip(
+    site: &Site,
+    technology: &str,
+    runner: &Ready,
+) -> Result<Calibration, Failure> {
     let mut conversation = Conversation::open(site, &runner.program)?;
     let deadline_ns = now_ns() + 10_000_000_000;
     let mut spans = Vec::with_capacity(ROUND_TRIPS as usize);
@@ -37,7 +41,7 @@ pub fn round_trip(site: &Site, technology: &str, runner: &Ready) -> Result<Calib
 }
 
 /// The resolution of a server's first answer.
-pub fn connect_interval() -> Calibration {
+pub(crate) fn connect_interval() -> Calibration {
     Calibration {
         name: "connect_interval".to_owned(),
         technology: None,

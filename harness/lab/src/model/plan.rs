@@ -37,7 +37,7 @@ impl Blocked {
 }
 
 /// A row's identity in a scenario that has no scope and no params.
-pub fn row(of: &Row, metric: Metric) -> Row {
+pub(crate) fn row(of: &Row, metric: Metric) -> Row {
     Row {
         metric,
         ..of.clone()

@@ -10,11 +10,11 @@ use labrun_record::Sample;
 /// lab loses none that was taken before; synced after each block, so that not even
 /// the machine's end loses much.
 #[derive(Debug)]
-pub struct Writer(File);
+pub(crate) struct Writer(File);
 
 impl Writer {
     /// Opens a fresh file.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
         Ok(Self(
             OpenOptions::new()
                 .append(true)
@@ -24,14 +24,14 @@ impl Writer {
     }
 
     /// Writes one sample.
-    pub fn write(&mut self, sample: &Sample) -> io::Result<()> {
+    pub(crate) fn write(&mut self, sample: &Sample) -> io::Result<()> {
         let mut line = serde_json::to_vec(sample)?;
         line.push(b'\n');
         self.0.write_all(&line)
     }
 
     /// Has the kernel bring what is written to the disk.
-    pub fn sync(&self) -> io::Result<()> {
+    pub(crate) fn sync(&self) -> io::Result<()> {
         self.0.sync_data()
     }
 }

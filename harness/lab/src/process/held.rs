@@ -373,8 +373,8 @@ fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Failure> {
     loop {
         let left = deadline_ns.saturating_sub(now_ns());
         let timeout = libc::timespec {
-            tv_sec: (left / 1_000_000_000) as libc::time_t,
-            tv_nsec: (left % 1_000_000_000) as libc::c_long,
+            tv_sec: (left / 1_000_000_000).cast_signed(),
+            tv_nsec: (left % 1_000_000_000).cast_signed(),
         };
         // SAFETY: the slice is valid for its length; timeout outlives the call.
         let ready = unsafe {

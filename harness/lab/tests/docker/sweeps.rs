@@ -76,7 +76,21 @@ fn a_sweep_removes_the_links_of_the_dead() {
         }
         assert!(ip(&["link", "set", name, "alias", owner]));
     }
+    // A fence around a network, of a process id that none has (the largest).
+    let fence = [
+        "unreachable",
+        "198.19.255.252/30",
+        "metric",
+        "1077936127",
+        "proto",
+        "static",
+    ];
+    assert!(ip(&[&["route", "add"], &fence[..]].concat()));
     host.sweep().expect("sweeps");
+    assert!(
+        !ip(&[&["route", "del"], &fence[..]].concat()),
+        "the fence of a dead owner is left"
+    );
     assert!(
         !ip(&["link", "show", "labrunsweep0"]),
         "the link of a dead owner is left"

@@ -18,6 +18,7 @@ mod marks;
 mod netlink;
 mod output;
 mod serve;
+mod subnet;
 mod sweep;
 mod veth;
 mod watch;
@@ -117,6 +118,15 @@ impl Isolation for Docker {
 
     fn tier(&self) -> Tier {
         Tier::Namespaces
+    }
+
+    fn summary(&self) -> &str {
+        match self.configuration {
+            Configuration::Bridge => "a container on Docker's default bridge, image from scratch",
+            Configuration::HostNetwork => "a container on the host's network, image from scratch",
+            Configuration::NoNetwork => "a container without a network, image from scratch",
+            Configuration::Debian => "a container on the default bridge, image on a minimal Debian",
+        }
     }
 
     fn targets(&self) -> &[Target] {

@@ -85,6 +85,41 @@ impl Netlink {
         self.send(message)
     }
 
+    /// Refuses everything to a network (`add`), unless a better route than `metric`
+    /// leads there; or no longer does.
+    pub(super) fn refuse(
+        &mut self,
+        add: bool,
+        network: Ipv4Addr,
+        prefix: u8,
+        metric: u32,
+    ) -> io::Result<()> {
+        let (kind, flags) = if add {
+            (libc::RTM_NEWROUTE, NEW)
+        } else {
+            (libc::RTM_DELROUTE, 0)
+        };
+        let mut message = Message::new(kind, flags);
+        // struct rtmsg: family, lengths of destination and source, tos, table,
+        // protocol, scope, type; flags.
+        let table = libc::RT_TABLE_MAIN;
+        let route = [
+            prefix,
+            0,
+            0,
+            table,
+            libc::RTPROT_STATIC,
+            0,
+            libc::RTN_UNREACHABLE,
+        ];
+        message.0.push(libc::AF_INET as u8);
+        message.0.extend_from_slice(&route);
+        message.0.extend_from_slice(&[0; 4]);
+        message.attribute(libc::RTA_DST, &network.octets());
+        message.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
+        self.send(message)
+    }
+
     /// Sends one message; its acknowledgement is an errno, 0 for done.
     fn send(&mut self, message: Message) -> io::Result<()> {
         self.0.write_all(&message.whole())?;

@@ -50,7 +50,9 @@ pub(super) fn serve(
             (address, address, None, None)
         }
         Configuration::NoNetwork => {
-            let veth = Veth::plan(&site.owner).map_err(Failure::failed)?;
+            let veth = Veth::plan(&site.owner)
+                .and_then(Veth::fenced)
+                .map_err(Failure::failed)?;
             (
                 SocketAddr::from((veth.guest, GUEST_PORT)),
                 anywhere,

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{io, thread};
 
 use super::netlink::{Netlink, index};
+use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::owner::Owner;
 
 /// Beginning of the name of every link of the lab; the owner's process id and a count
@@ -18,21 +19,14 @@ pub(super) const PREFIX: &str = "labrun";
 /// Name of the guest's end: what a container's link is always called.
 const GUEST_LINK: &str = "eth0";
 
-/// 198.18.0.0/15: reserved for measuring networks (RFC 2544), so that nothing that
-/// a machine talks to is there.
-const POOL: u32 = 0xc612_0000;
-/// How many networks of four addresses the pool holds.
-const NETWORKS: u32 = 1 << 15;
-/// Prefix length of such a network.
-const PREFIX_LENGTH: u8 = 30;
-
 /// A pair that is planned, then made; removed with its namespace, at the latest when
 /// this is dropped.
 #[derive(Debug)]
 pub(super) struct Veth {
     name: String,
     alias: String,
-    host: Ipv4Addr,
+    network: u32,
+    fence: Option<Fence>,
     /// Address inside the container.
     pub(super) guest: Ipv4Addr,
 }
@@ -42,16 +36,24 @@ impl Veth {
     pub(super) fn plan(owner: &Owner) -> Result<Self, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
         let first = std::process::id().wrapping_mul(61).wrapping_add(number);
-        let network = free_network(first, &routes)
+        let network = subnet::free(first)
             .ok_or("no free network in 198.18.0.0/15: this machine has routes to all of it")?;
         Ok(Self {
             name: format!("{PREFIX}{:06x}{:03x}", std::process::id(), number & 0xfff),
             alias: owner.to_string(),
-            host: Ipv4Addr::from(network + 1),
+            network,
+            fence: None,
             guest: Ipv4Addr::from(network + 2),
         })
+    }
+
+    /// Keeps what is meant for the container on this machine once the pair is gone.
+    pub(super) fn fenced(mut self) -> Result<Self, String> {
+        let fence = Fence::raise(self.network)
+            .map_err(|error| format!("cannot fence the container's network: {error}"))?;
+        self.fence = Some(fence);
+        Ok(self)
     }
 
     /// Makes the pair between this namespace and that of process `pid`.
@@ -68,7 +70,7 @@ impl Veth {
         let mut netlink = Netlink::open()?;
         netlink.make_pair(&self.name, GUEST_LINK, pid)?;
         let index = index(&self.name)?;
-        netlink.address(index, self.host, PREFIX_LENGTH)?;
+        netlink.address(index, Ipv4Addr::from(self.network + 1), PREFIX_LENGTH)?;
         netlink.raise(index, Some(&self.alias))
     }
 
@@ -119,6 +121,7 @@ pub(super) fn sweep() -> u32 {
             removed += 1;
         }
     }
+    subnet::sweep();
     removed
 }
 
@@ -140,46 +143,9 @@ pub(super) fn not_permitted() -> Option<String> {
     })
 }
 
-/// The first network from number `first` on that no line of `/proc/net/route` covers.
-fn free_network(first: u32, routes: &str) -> Option<u32> {
-    let hex = |field: Option<&str>| u32::from_str_radix(field?, 16).ok().map(u32::from_be);
-    let known: Vec<(u32, u32)> = routes
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let mut fields = line.split_whitespace();
-            Some((hex(fields.nth(1))?, hex(fields.nth(5))?))
-        })
-        // The default route covers everything, and yields to anything narrower.
-        .filter(|(_, mask)| *mask != 0)
-        .collect();
-    let narrow = u32::MAX << (32 - PREFIX_LENGTH);
-    (0..NETWORKS)
-        .map(|step| POOL + (first.wrapping_add(step) % NETWORKS) * 4)
-        .find(|network| {
-            known
-                .iter()
-                .all(|(to, mask)| (to ^ network) & mask & narrow != 0)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const HEAD: &str =
-        "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n";
-
-    #[test]
-    fn a_network_that_a_route_covers_is_left_alone() {
-        let default = format!("{HEAD}eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
-        assert_eq!(free_network(3, &default), Some(POOL + 12));
-        // 198.18.0.12/30 is taken, in the little-endian hex of /proc.
-        let taken = format!("{default}x\t0C0012C6\t00000000\t0001\t0\t0\t0\tFCFFFFFF\t0\t0\t0\n");
-        assert_eq!(free_network(3, &taken), Some(POOL + 16));
-        let all = format!("{default}x\t000012C6\t00000000\t0001\t0\t0\t0\t0000FEFF\t0\t0\t0\n");
-        assert_eq!(free_network(3, &all), None);
-    }
 
     #[test]
     fn a_name_is_as_long_as_a_link_can_have() {

@@ -27,7 +27,7 @@ pub struct Conversation {
 }
 
 /// The lines of some commands.
-pub fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
+pub(crate) fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::with_capacity(512);
     for command in commands {
         serde_json::to_writer(&mut bytes, command)
@@ -38,7 +38,7 @@ pub fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
 }
 
 /// A runner's process, ready to be started, with `commands` already in its stdin.
-pub fn prepare(site: &Site, program: &Path, commands: &[u8]) -> Result<Prepared, Failure> {
+pub(crate) fn prepare(site: &Site, program: &Path, commands: &[u8]) -> Result<Prepared, Failure> {
     let program = Program {
         path: program.to_owned(),
         args: vec!["job".to_owned()],

@@ -27,7 +27,7 @@ struct Launch<'a> {
 }
 
 /// Launches `job` once.
-pub fn launch(
+pub(crate) fn launch(
     site: &Site,
     program: &Path,
     configuration: &str,

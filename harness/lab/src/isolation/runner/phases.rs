@@ -8,7 +8,7 @@ const UNATTRIBUTED: &str = "unattributed";
 /// Contiguous spans from `began_ns` to `held_ns`. A mark that lies outside, or
 /// goes backwards, is moved to the nearest possible instant: a runner explains the
 /// lab's time and never changes it. A phase that comes twice is joined.
-pub fn phases(began_ns: u64, held_ns: u64, marks: &[Mark]) -> Vec<(String, u64)> {
+pub(crate) fn phases(began_ns: u64, held_ns: u64, marks: &[Mark]) -> Vec<(String, u64)> {
     let mut spans: Vec<(String, u64)> = Vec::with_capacity(marks.len() + 1);
     let mut cursor = began_ns;
     for mark in marks {

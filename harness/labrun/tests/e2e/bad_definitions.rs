@@ -1,0 +1,143 @@
+//! Definition files with a mistake: exit code 2, file, line and nearest word.
+
+use crate::kit::{GOOD_JOB, Lab, Runner};
+
+/// A file, what is changed in it, and what labrun has to say.
+type Mistake = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+const WORKLOAD: &str = "workloads/right/workload.toml";
+const RUNNER: &str = "harness/runners/good/runner.toml";
+const SCENARIO: &str = "scenarios/cold-start.toml";
+
+const MISTAKES: [Mistake; 14] = [
+    (
+        WORKLOAD,
+        "summary =",
+        "sumary =",
+        &[":2: unknown field `sumary`", "did you mean `summary`?"],
+    ),
+    (
+        WORKLOAD,
+        "\"wasip1\"",
+        "\"wasip\"",
+        &[":3: unknown variant `wasip`", "did you mean `wasip1`?"],
+    ),
+    (
+        WORKLOAD,
+        "[\"native\", \"wasip1\"]",
+        "\"native\"",
+        &[":3: invalid type: string"],
+    ),
+    (
+        WORKLOAD,
+        "name = \"right\"",
+        "name = \"wrong\"",
+        &[":1: name is `wrong`"],
+    ),
+    (
+        WORKLOAD,
+        "[run]",
+        "",
+        &["exactly one of [run] and [serve]"],
+    ),
+    (WORKLOAD, "expected.txt", "missing.txt", &["missing.txt"]),
+    (WORKLOAD, "name = ", "name = = ", &[":1: "]),
+    (
+        RUNNER,
+        "tier = \"wasm-sandbox\"",
+        "teir = \"wasm-sandbox\"",
+        &[":3: unknown field `teir`", "did you mean `tier`?"],
+    ),
+    (
+        RUNNER,
+        "\"wasm-sandbox\"",
+        "\"wasm-sandpit\"",
+        &[
+            ":3: unknown variant `wasm-sandpit`",
+            "did you mean `wasm-sandbox`?",
+        ],
+    ),
+    (
+        RUNNER,
+        "targets = [\"wasip1\"]",
+        "targets = 1",
+        &[":11: invalid type: integer"],
+    ),
+    (
+        SCENARIO,
+        "margin = 0.05",
+        "margni = 0.05",
+        &["unknown field `margni`", "did you mean `margin`?"],
+    ),
+    (
+        SCENARIO,
+        "time_to_first_result",
+        "time_to_first_resutl",
+        &[
+            ":7: unknown variant `time_to_first_resutl`",
+            "did you mean `time_to_first_result`?",
+        ],
+    ),
+    (
+        SCENARIO,
+        "warmup = 0",
+        "warmup = \"none\"",
+        &["invalid type: string"],
+    ),
+    (
+        SCENARIO,
+        "max_samples = 3",
+        "max_samples = 1",
+        &["1 <= min_samples <= max_samples"],
+    ),
+];
+
+#[test]
+fn a_mistake_is_found_by_file_line_and_word() {
+    for (file, from, to, told) in MISTAKES {
+        let lab = Lab::fixture()
+            .runner(&Runner::new("good", GOOD_JOB))
+            .replace(file, from, to);
+        for args in [&["list"][..], &["scenario", "cold-start", "--out", "run"]] {
+            let ran = lab.run(args).exit(2);
+            let named = file.rsplit_once('/').map_or(file, |(folder, _)| folder);
+            let mut ran = ran.stderr_has(named);
+            for part in told {
+                ran = ran.stderr_has(part);
+            }
+        }
+        assert!(!lab.path().join("run").exists(), "a run was begun: {file}");
+    }
+}
+
+#[test]
+fn a_workload_that_the_lab_does_not_have_costs_its_rows_alone() {
+    let lab = Lab::fixture().replace(
+        "scenarios/cold-start.toml",
+        "\n[plan]",
+        "\n[[workload]]\nname = \"absent\"\ntargets = [\"native\"]\nother = \"right\"\n\n[plan]",
+    );
+    lab.measure([""; 0])
+        .exit(0)
+        .rows("right", "native/static", "measured", "")
+        .rows(
+            "absent",
+            "native/static",
+            "unavailable",
+            "the lab has no workload `absent`",
+        );
+}
+
+#[test]
+fn a_workload_that_does_not_compile_costs_its_rows_alone() {
+    let lab = Lab::fixture().guest("broken", "fn main() { no_such_function() }");
+    lab.measure([""; 0])
+        .exit(0)
+        .rows("right", "native/static", "measured", "")
+        .rows("broken", "native/static", "unavailable", "no_such_function");
+}

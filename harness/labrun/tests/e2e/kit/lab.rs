@@ -1,0 +1,214 @@
+//! A lab in a temporary folder, and labrun run in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+
+use super::live::Live;
+use super::package;
+use super::ran::Ran;
+use super::runner::{GOOD_JOB, Runner};
+use super::scenario::Scenario;
+
+/// A lab. Unless a test adds to it, it holds the guest `right` and measures it on
+/// `native/static`.
+pub(crate) struct Lab {
+    folder: TempDir,
+    scenario: Scenario,
+    ran: AtomicU32,
+}
+
+/// A folder for all that the tests make, inside cargo's target folder.
+pub(crate) fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e");
+    fs::create_dir_all(&folder).expect("makes a folder");
+    folder
+}
+
+impl Lab {
+    /// A fresh one, in which `right` is built already.
+    pub(crate) fn fixture() -> Self {
+        let lab = Self::unbuilt();
+        copy_stamps(&template(), &lab.path().join("target"));
+        lab
+    }
+
+    /// A fresh one, in which nothing is built.
+    pub(crate) fn unbuilt() -> Self {
+        let made = tempfile::Builder::new().prefix("lab-").tempdir_in(folder());
+        let folder = made.expect("makes a folder");
+        let mut lab = Self {
+            folder,
+            scenario: Scenario::new(),
+            ran: AtomicU32::new(0),
+        };
+        let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Dockerfile.baseline");
+        fs::copy(baseline, lab.path().join("Dockerfile.baseline")).expect("copies the Dockerfile");
+        fs::create_dir(lab.path().join("scenarios")).expect("makes a folder");
+        write_right(lab.path());
+        let targets = r#"["native", "image", "wasip1"]"#;
+        lab.scenario
+            .workloads
+            .push(("right".to_owned(), targets.to_owned()));
+        lab.isolation("native/static")
+    }
+
+    /// Its folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Adds a guest that is run as a command and has to print `right`.
+    pub(crate) fn guest(self, name: &str, source: &str) -> Self {
+        self.workload(name, "[run]", source)
+    }
+
+    /// Adds a guest that serves and has to answer `right`.
+    pub(crate) fn server(self, name: &str, source: &str) -> Self {
+        self.workload(name, "[serve]\nrequest = \"/\"", source)
+    }
+
+    fn workload(mut self, name: &str, how: &str, source: &str) -> Self {
+        let folder = self.path().join("workloads").join(name);
+        package::write(&folder, name, r#"["native"]"#, how, source);
+        let targets = r#"["native", "image"]"#.to_owned();
+        self.scenario.workloads.push((name.to_owned(), targets));
+        self.with_scenario()
+    }
+
+    /// Adds a runner, and measures it.
+    pub(crate) fn runner(self, runner: &Runner) -> Self {
+        runner.write(self.path());
+        self.isolation(&format!("{}/*", runner.name()))
+    }
+
+    /// Measures these isolations too.
+    pub(crate) fn isolation(mut self, glob: &str) -> Self {
+        self.scenario.isolations.push(glob.to_owned());
+        self.with_scenario()
+    }
+
+    /// Changes the scenario's plan.
+    pub(crate) fn plan(mut self, key: &'static str, value: &str) -> Self {
+        self.scenario.plan.insert(key, value.to_owned());
+        self.with_scenario()
+    }
+
+    /// Takes exactly so many launches of each row.
+    pub(crate) fn samples(self, n: u32) -> Self {
+        let n = n.to_string();
+        self.plan("min_samples", &n).plan("max_samples", &n)
+    }
+
+    fn with_scenario(self) -> Self {
+        let text = self.scenario.text();
+        self.write("scenarios/cold-start.toml", &text)
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(self, file: &str, text: &str) -> Self {
+        fs::write(self.path().join(file), text).expect("writes a file");
+        self
+    }
+
+    /// Replaces the one place in a file that reads `from`.
+    pub(crate) fn replace(self, file: &str, from: &str, to: &str) -> Self {
+        let text = fs::read_to_string(self.path().join(file)).expect("reads a file");
+        assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}:\n{text}");
+        self.write(file, &text.replace(from, to))
+    }
+
+    /// labrun, with the lab as its folder and nothing of the caller's settings.
+    pub(crate) fn labrun<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = labrun(self.path(), &self.path().join("target"));
+        command.args(args);
+        command
+    }
+
+    /// Runs labrun to its end.
+    pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
+        Live::start(self.labrun(args), self.path()).ended()
+    }
+
+    /// Measures the scenario into a fresh folder.
+    pub(crate) fn measure<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
+        self.begin(|command| command.args(args)).ended()
+    }
+
+    /// Begins to measure the scenario into a fresh folder, with more arguments or
+    /// variables.
+    pub(crate) fn begin(&self, more: impl FnOnce(&mut Command) -> &mut Command) -> Live {
+        let number = self.ran.fetch_add(1, Ordering::Relaxed);
+        let out = self.path().join(format!("run-{number}"));
+        let mut command = self.labrun(["scenario", "cold-start", "--out"]);
+        more(command.arg(&out));
+        Live::start(command, &out)
+    }
+}
+
+fn labrun(folder: &Path, target: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labrun"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LABRUN_") {
+            command.env_remove(name);
+        }
+    }
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUSTFLAGS"] {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target);
+    command
+}
+
+fn write_right(lab: &Path) {
+    let source = "fn main() {\n    println!(\"right\");\n}\n";
+    let targets = r#"["native", "wasip1"]"#;
+    package::write(
+        &lab.join("workloads/right"),
+        "right",
+        targets,
+        "[run]",
+        source,
+    );
+}
+
+/// A target folder in which `right` is built for every target: once for all tests.
+fn template() -> PathBuf {
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    TARGET
+        .get_or_init(|| {
+            let target = folder().join("template");
+            let lab = Lab::unbuilt().runner(&Runner::new("good", GOOD_JOB));
+            let mut build = lab.labrun(["build"]);
+            build.env("CARGO_TARGET_DIR", &target);
+            Live::start(build, lab.path()).ended().exit(0);
+            target
+        })
+        .clone()
+}
+
+/// Notes in `to` what is built in `from`: the stamps of artifacts name their files.
+fn copy_stamps(from: &Path, to: &Path) {
+    let (from, to) = (from.join("labrun/stamps"), to.join("labrun/stamps"));
+    fs::create_dir_all(&to).expect("makes a folder");
+    for entry in fs::read_dir(from).expect("lists stamps") {
+        let entry = entry.expect("lists stamps");
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("artifact-") {
+            fs::copy(entry.path(), to.join(name)).expect("copies a stamp");
+        }
+    }
+}

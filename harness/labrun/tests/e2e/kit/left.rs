@@ -1,0 +1,50 @@
+//! What belongs to a labrun: its processes, folders and containers.
+
+use std::fs;
+use std::process::Command;
+
+/// Processes whose owner is the labrun with this process id.
+pub(crate) fn processes_of(labrun: u32) -> Vec<u32> {
+    let mark = format!("LABRUN_OWNER={labrun}-");
+    let owned = |pid: &u32| {
+        fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
+            environment
+                .split(|byte| *byte == 0)
+                .any(|pair| pair.starts_with(mark.as_bytes()))
+        })
+    };
+    fs::read_dir("/proc")
+        .expect("lists processes")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(owned)
+        .collect()
+}
+
+/// Scratch folders of the labrun with this process id.
+pub(crate) fn folders_of(labrun: u32) -> Vec<String> {
+    let prefix = format!("labrun-{labrun}-");
+    fs::read_dir("/dev/shm")
+        .expect("lists /dev/shm")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with(&prefix))
+        .collect()
+}
+
+/// Containers of the labrun with this process id, through Docker's own command.
+pub(crate) fn containers_of(labrun: u32) -> Vec<String> {
+    let listed = Command::new("docker")
+        .args(["ps", "-a", "--filter", "label=labrun.owner"])
+        .args(["--format", "{{.ID}} {{.Label \"labrun.owner\"}}"])
+        .output()
+        .expect("docker runs");
+    assert!(
+        listed.status.success(),
+        "docker ps: {}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
+    String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .filter(|line| line.contains(&format!(" {labrun}-")))
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,18 @@
+//! What every test stands on: a lab in a temporary folder, labrun run in it, and
+//! what that gave.
+
+mod lab;
+mod left;
+mod live;
+mod package;
+mod ran;
+mod runner;
+mod scenario;
+pub(crate) mod skip;
+
+pub(crate) use lab::{Lab, folder};
+pub(crate) use left::{containers_of, folders_of, processes_of};
+pub(crate) use live::{Live, until};
+pub(crate) use ran::{Ran, RunFiles};
+pub(crate) use runner::{GOOD_JOB, Runner};
+pub(crate) use skip::skip;

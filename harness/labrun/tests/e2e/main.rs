@@ -1,0 +1,21 @@
+//! End-to-end tests: labrun's own binary in small labs made for each test, with good
+//! and bad input. The lab of this repository is measured in `real_lab.rs`.
+
+mod kit;
+
+mod bad_definitions;
+mod bad_guests;
+mod bad_runners;
+mod bad_servers;
+mod comparing;
+mod disk;
+mod docker_absent;
+mod docker_dies;
+mod interrupts;
+mod killed;
+mod measuring;
+mod order;
+mod printing;
+mod records;
+mod selecting;
+mod usage;

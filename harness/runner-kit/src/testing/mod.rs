@@ -1,0 +1,77 @@
+//! Checks that every runner must pass, run against its built program.
+//!
+//! A runner's own test is one line; the checks for each of its configurations are
+//! generated from its `runner.toml`. So a new runtime is tested as the others are,
+//! and a new check reaches all of them.
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     labrun_runner_kit::testing::conformance(
+//!         env!("CARGO_BIN_EXE_labrun-runner-mine"),
+//!         include_str!("../runner.toml"),
+//!     )
+//! }
+//! ```
+
+mod checks;
+mod driver;
+mod guests;
+mod manifest;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use labrun_protocol::GuestTarget;
+use libtest_mimic::{Arguments, Trial};
+
+pub use driver::{Answer, Driver};
+use manifest::Manifest;
+
+/// One runner and one of its configurations, as a check sees them.
+#[derive(Clone)]
+struct Subject {
+    program: &'static str,
+    configuration: String,
+    precompile: bool,
+    /// Whether wasip2 is among its targets.
+    components: bool,
+}
+
+type Check = fn(&Subject) -> anyhow::Result<()>;
+
+/// Runs every check on every configuration of the runner `program`, described by
+/// the text of its `manifest`. Takes the arguments that `cargo test` passes.
+pub fn conformance(program: &'static str, manifest: &'static str) -> ExitCode {
+    let manifest = match Manifest::parse(manifest) {
+        Ok(manifest) => Arc::new(manifest),
+        Err(error) => {
+            eprintln!("runner.toml: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = Vec::new();
+    let described = manifest.clone();
+    trials.push(Trial::test("describe_agrees_with_runner_toml", move || {
+        Ok(checks::describe_agrees(program, &described).map_err(failed)?)
+    }));
+    for configuration in &manifest.configuration {
+        for (name, check) in checks::ALL {
+            let subject = Subject {
+                program,
+                configuration: configuration.name.clone(),
+                precompile: configuration.precompile,
+                components: configuration.targets.contains(&GuestTarget::Wasip2),
+            };
+            let name = format!("{}::{name}", configuration.name);
+            trials.push(Trial::test(name, move || {
+                Ok(check(&subject).map_err(failed)?)
+            }));
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "given to map_err")]
+fn failed(error: anyhow::Error) -> String {
+    format!("{error:#}")
+}

@@ -1,0 +1,29 @@
+//! What a guest is given: its arguments, its environment, its directories, and the
+//! runner's stdout and stderr. No network, no outgoing requests, no stdin.
+
+use anyhow::{Context as _, Result};
+use labrun_runner_kit::Grants;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+
+/// A WASI context for one instance of the module `name`.
+pub(crate) fn builder(name: &str, grants: &Grants) -> Result<WasiCtxBuilder> {
+    let mut context = WasiCtx::builder();
+    context
+        .inherit_stdout()
+        .inherit_stderr()
+        .arg(name)
+        .args(&grants.args);
+    for (key, value) in &grants.env {
+        context.env(key, value);
+    }
+    // Files are read and written on the guest's own thread, and not handed to a pool
+    // of threads and back: what wasmtime's own command does, and no one else waits.
+    context.allow_blocking_current_thread(true);
+    for directory in &grants.directories {
+        context
+            .preopened_dir(&directory.host, &directory.guest, FsPerms::ReadWrite)
+            .map_err(anyhow::Error::from)
+            .with_context(|| format!("cannot grant {}", directory.host.display()))?;
+    }
+    Ok(context)
+}

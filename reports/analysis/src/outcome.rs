@@ -1,0 +1,95 @@
+//! How a row's outcome arises from its lines.
+
+use labrun_record::{Outcome, Run, Sample};
+
+use crate::stats::Observation;
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowOutcome {
+    /// The worst outcome among its lines.
+    pub outcome: Outcome,
+    /// The reason of the first line with that outcome.
+    pub reason: Option<String>,
+}
+
+/// The outcome of the row whose lines are `lines`.
+///
+/// The worst line decides: a wrong output before a failure, before a timeout, before
+/// what was never launched; a row is measured only if nothing went wrong in any of its
+/// launches. Lines that were `not-selected` (an interruption) take nothing away from
+/// launches that were measured. A row without a line was not selected.
+pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
+    let Some(worst) = lines
+        .iter()
+        .map(|l| effective(l))
+        .max_by_key(|o| weight(*o))
+    else {
+        return RowOutcome {
+            outcome: Outcome::NotSelected,
+            reason: Some(run.interrupted.as_ref().map_or_else(
+                || "no launch of it was recorded".to_owned(),
+                |why| format!("the run was interrupted before its first launch: {why}"),
+            )),
+        };
+    };
+    let reason = (worst != Outcome::Measured).then(|| {
+        let first = lines.iter().find(|l| effective(l) == worst);
+        first
+            .and_then(|line| line.reason.clone())
+            .unwrap_or_else(|| match first.map(|line| line.outcome) {
+                Some(Outcome::Measured) => "a launch was measured and gave no number".to_owned(),
+                _ => format!("{worst}, and no reason was recorded"),
+            })
+    });
+    RowOutcome {
+        outcome: worst,
+        reason,
+    }
+}
+
+/// The measured values of a row's lines in the order taken, with their blocks.
+pub(crate) fn observations(lines: &[&Sample]) -> Vec<Observation> {
+    lines
+        .iter()
+        .filter(|line| line.outcome == Outcome::Measured)
+        .filter_map(|line| {
+            Some(Observation {
+                block: line.block,
+                value: line.value?,
+            })
+        })
+        .collect()
+}
+
+/// The lines of every row of the run, each in the order taken.
+pub(crate) fn lines_by_row<'a>(run: &Run, samples: &'a [Sample]) -> Vec<Vec<&'a Sample>> {
+    let mut rows = vec![Vec::new(); run.rows.len()];
+    for sample in samples {
+        if let Some(lines) = rows.get_mut(sample.row) {
+            lines.push(sample);
+        }
+    }
+    rows
+}
+
+/// A line that says measured and has no number is a failure of the lab.
+fn effective(line: &Sample) -> Outcome {
+    match (line.outcome, line.value) {
+        (Outcome::Measured, Some(value)) if value.is_finite() => Outcome::Measured,
+        (Outcome::Measured, _) => Outcome::Failed,
+        (other, _) => other,
+    }
+}
+
+fn weight(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Mismatch => 6,
+        Outcome::Failed => 5,
+        Outcome::Timeout => 4,
+        Outcome::Unsupported => 3,
+        Outcome::Unavailable => 2,
+        Outcome::Measured => 1,
+        Outcome::NotSelected => 0,
+    }
+}

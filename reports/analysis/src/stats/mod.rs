@@ -1,0 +1,19 @@
+//! The statistics, on plain slices of values: nothing here knows what a row is.
+
+mod bootstrap;
+mod dip;
+mod effect;
+mod order;
+mod paired;
+mod seed;
+mod series;
+
+pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interval};
+pub use dip::{MIN_FOR_MODES, Modes, dip, dip_critical, two_modes};
+pub use effect::{cliffs_delta, hodges_lehmann};
+pub use order::{median, quantile, sorted};
+pub use paired::{Observation, ratio_interval};
+pub use seed::row_seed;
+pub use series::{
+    Drift, MIN_FOR_SERIES, autocorrelated, drift, kendall_p, lag1, mann_kendall, theil_sen,
+};

@@ -1,0 +1,165 @@
+//! A run's files in, `summary.json` out.
+
+use indexmap::IndexMap;
+use labrun_record::{Row, Run, SCHEMA_VERSION, Sample};
+
+use crate::outcome::{lines_by_row, observations};
+use crate::stats::{
+    self, Observation, cliffs_delta, hodges_lehmann, lag1, median_interval, quantile,
+    ratio_interval, row_seed, sorted, theil_sen,
+};
+use crate::{
+    MachineSummary, Numbers, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
+    outcome_of, verdict, warnings,
+};
+
+/// The summary of a run: every row of `run.rows`, in their order, measured or not.
+pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
+    let lines = lines_by_row(run, samples);
+    let values: Vec<Vec<Observation>> = lines.iter().map(|l| observations(l)).collect();
+    let mut results: Vec<RowSummary> = run
+        .rows
+        .iter()
+        .zip(&lines)
+        .map(|(row, lines)| summarise_row(run, row, lines))
+        .collect();
+    for index in 0..results.len() {
+        let ratio = reference_of(run, &run.rows[index])
+            .and_then(|reference| ratio_to(run, &results, &values, index, reference));
+        if let Some(numbers) = &mut results[index].numbers {
+            numbers.ratio = ratio;
+        }
+    }
+    let warnings = warnings::of(run, &results, &values);
+    Summary {
+        schema_version: SCHEMA_VERSION,
+        method_version: run.method_version,
+        scenario: run.scenario.clone(),
+        question: run.question.clone(),
+        run: run.id.clone(),
+        started: run.started.clone(),
+        indicative: run.indicative,
+        interrupted: run.interrupted.clone(),
+        margin: run.plan.margin,
+        machine: MachineSummary {
+            arch: run.machine.arch.clone(),
+            cpu: run.machine.cpu.clone(),
+            class: run.machine_class.clone(),
+            emulated: run.machine.emulated,
+        },
+        results,
+        warnings,
+    }
+}
+
+/// The row that `row` is compared with: same workload, metric, scope, params and
+/// architecture, with the isolation and the start of the metric's reference, whatever
+/// its target. `None` for the reference itself, and where anything is emulated.
+pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
+    if run.machine.emulated || row.arch != run.machine.arch {
+        return None;
+    }
+    let wanted = run.references.iter().find(|r| r.metric == row.metric)?;
+    let index = run.rows.iter().position(|other| {
+        other.isolation == wanted.isolation
+            && other.start == wanted.start
+            && other.workload == row.workload
+            && other.metric == row.metric
+            && other.scope == row.scope
+            && other.params == row.params
+            && other.arch == row.arch
+    })?;
+    (run.rows[index] != *row).then_some(index)
+}
+
+fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
+    let became = outcome_of(run, lines);
+    let numbers = (became.outcome == labrun_record::Outcome::Measured)
+        .then(|| numbers_of(run, row, lines))
+        .flatten();
+    let isolation = run.isolations.iter().find(|i| i.name == row.isolation);
+    RowSummary {
+        row: row.clone(),
+        unit: row.metric.unit(),
+        better: row.metric.better(),
+        outcome: became.outcome,
+        reason: became.reason,
+        isolation_version: isolation.and_then(|i| i.version.clone()),
+        artifact_sha256: artifact_of(run, row).map(|a| a.sha256.clone()),
+        numbers,
+    }
+}
+
+fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
+    let values: Vec<f64> = observations(lines).iter().map(|o| o.value).collect();
+    let ordered = sorted(&values);
+    let n = ordered.len();
+    let median = quantile(&ordered, 0.5)?;
+    let from = |least: usize, p: f64| (n >= least).then(|| quantile(&ordered, p)).flatten();
+    Some(Numbers {
+        n,
+        median,
+        ci: median_interval(&values, row_seed(run.seed, row)),
+        min: *ordered.first()?,
+        max: *ordered.last()?,
+        p90: quantile(&ordered, 0.9)?,
+        p95: from(100, 0.95),
+        p99: from(1000, 0.99),
+        phases: phases_of(lines),
+        ratio: None,
+        shape: Shape {
+            lag1: lag1(&values),
+            trend: (n >= 3)
+                .then(|| theil_sen(&values))
+                .flatten()
+                .map(|slope| slope * (n - 1) as f64 / median)
+                .filter(|share| share.is_finite()),
+        },
+    })
+}
+
+/// The median of each phase, in the order in which launches name them.
+fn phases_of(lines: &[&Sample]) -> IndexMap<String, PhaseSummary> {
+    let mut spans: IndexMap<&str, Vec<f64>> = IndexMap::new();
+    for line in lines {
+        for (name, span) in &line.phases {
+            spans.entry(name).or_default().push(*span);
+        }
+    }
+    let launches = lines.iter().filter(|l| !l.phases.is_empty()).count();
+    spans
+        .into_iter()
+        .filter_map(|(name, mut spans)| {
+            spans.resize(launches, 0.0);
+            let median = stats::median(&spans)?;
+            Some((name.to_owned(), PhaseSummary { median }))
+        })
+        .collect()
+}
+
+fn ratio_to(
+    run: &Run,
+    results: &[RowSummary],
+    values: &[Vec<Observation>],
+    index: usize,
+    reference: usize,
+) -> Option<Ratio> {
+    let (row, other) = (&results[index], &results[reference]);
+    let value = row.numbers.as_ref()?.median / other.numbers.as_ref()?.median;
+    if !value.is_finite() {
+        return None;
+    }
+    let (a, b) = (&values[index], &values[reference]);
+    let ci = ratio_interval(a, b, true, row_seed(run.seed, &row.row));
+    let bare = |side: &[Observation]| side.iter().map(|o| o.value).collect::<Vec<f64>>();
+    let (a, b) = (bare(a), bare(b));
+    Some(Ratio {
+        to: other.row.isolation.clone(),
+        to_start: other.row.start,
+        value,
+        ci,
+        verdict: verdict(ci, row.better, run.plan.margin),
+        hodges_lehmann: hodges_lehmann(&a, &b),
+        cliffs_delta: cliffs_delta(&a, &b),
+    })
+}

@@ -1,0 +1,149 @@
+//! The shape of `summary.json`.
+
+use indexmap::IndexMap;
+use labrun_record::{Better, Outcome, Row, Start, Unit};
+use serde::{Deserialize, Serialize};
+
+use crate::{Interval, Verdict, Warning};
+
+/// `summary.json`, which is also what `--json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Version of the shape: [`labrun_record::SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Version of the method that the run was taken with.
+    pub method_version: u32,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The question that it answers.
+    pub question: String,
+    /// Name of the run.
+    pub run: String,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// Whether it was taken with `--quick`.
+    pub indicative: bool,
+    /// Why it was ended before its plan was, if it was.
+    pub interrupted: Option<String>,
+    /// The equivalence margin of the verdicts.
+    pub margin: f64,
+    /// What it was measured on.
+    pub machine: MachineSummary,
+    /// A row each, in the order of the run's rows.
+    pub results: Vec<RowSummary>,
+    /// Doubts, and what to do about them.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a run was measured on, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineSummary {
+    /// `x86_64`, `aarch64`.
+    pub arch: String,
+    /// Model name of the processor.
+    pub cpu: String,
+    /// The machine class.
+    pub class: String,
+    /// Whether it emulates another architecture.
+    pub emulated: bool,
+}
+
+/// A row: its identity, what became of it and, only if it was measured, its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowSummary {
+    /// The identity.
+    #[serde(flatten)]
+    pub row: Row,
+    /// Unit of the numbers.
+    pub unit: Unit,
+    /// Which direction is better.
+    pub better: Better,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was not measured.
+    pub reason: Option<String>,
+    /// Version of the isolation; null where it is not here.
+    pub isolation_version: Option<String>,
+    /// Digest of the artifact that was run; null where the records leave it open.
+    pub artifact_sha256: Option<String>,
+    /// The numbers; absent from the file if it was not measured.
+    #[serde(flatten)]
+    pub numbers: Option<Numbers>,
+}
+
+/// The numbers of a measured row, in the metric's unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Launches that gave a value.
+    pub n: usize,
+    /// Median.
+    pub median: f64,
+    /// 95% bootstrap interval of the median; null under
+    /// [`MIN_LAUNCHES`](crate::MIN_LAUNCHES) launches.
+    pub ci: Option<Interval>,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// 90% quantile (definition 7 of Hyndman & Fan, as all).
+    pub p90: f64,
+    /// 95% quantile; null under 100 launches.
+    pub p95: Option<f64>,
+    /// 99% quantile; null under 1,000 launches.
+    pub p99: Option<f64>,
+    /// Medians of the phases in their order; they need not sum to the median.
+    pub phases: IndexMap<String, PhaseSummary>,
+    /// How it compares with the metric's reference; null for the reference itself, where
+    /// the reference has no number, and for emulated rows.
+    pub ratio: Option<Ratio>,
+    /// How the values lie in time and in groups.
+    pub shape: Shape,
+}
+
+/// One phase of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PhaseSummary {
+    /// Median over the launches, in the metric's unit; a launch without it counts as 0.
+    pub median: f64,
+}
+
+/// A row against its metric's reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// The reference's isolation.
+    pub to: String,
+    /// The reference's start.
+    pub to_start: Option<Start>,
+    /// Median of the row / median of the reference.
+    pub value: f64,
+    /// 95% bootstrap interval of the ratio; null if there is none.
+    pub ci: Option<Interval>,
+    /// What the interval allows to be said.
+    pub verdict: Verdict,
+    /// Hodges-Lehmann shift from the reference, in the metric's unit.
+    pub hodges_lehmann: Option<f64>,
+    /// Cliff's delta against the reference, from -1 to 1.
+    pub cliffs_delta: Option<f64>,
+}
+
+/// How the values of a row lie in time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Lag-1 autocorrelation in the order taken; null if it has none.
+    pub lag1: Option<f64>,
+    /// Theil-Sen slope over the whole series as a share of the median; null under
+    /// three launches.
+    pub trend: Option<f64>,
+}
+
+impl RowSummary {
+    /// The technology: what stands before the `/` of the isolation.
+    pub fn technology(&self) -> &str {
+        self.row.isolation.split('/').next().unwrap_or_default()
+    }
+
+    /// The configuration: what stands behind the `/`.
+    pub fn configuration(&self) -> &str {
+        self.row.isolation.split_once('/').map_or("", |(_, c)| c)
+    }
+}

@@ -1,0 +1,109 @@
+//! Doubts about what was measured, each with what to do about it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A doubt about a run or one of its rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Which doubt, by its stable name.
+    pub name: WarningKind,
+    /// Index into the run's rows; null where it concerns the run.
+    pub row: Option<usize>,
+    /// What was seen, with the numbers.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// The doubts that are known. The names are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningKind {
+    /// The run was ended before its plan was.
+    Interrupted,
+    /// The processor's frequency governor is not `performance`.
+    Governor,
+    /// The machine emulates another architecture.
+    Emulated,
+    /// The metric's reference has no number, so its rows have no ratio.
+    NoReference,
+    /// Too few launches for an interval.
+    FewLaunches,
+    /// The interval of the median is wider than the plan asks for.
+    WideInterval,
+    /// Values move with time.
+    Drift,
+    /// A value depends on the one before it.
+    Autocorrelation,
+    /// Values fall into two groups.
+    TwoModes,
+    /// The lab's own instrument is a large part of the value.
+    Calibration,
+}
+
+impl WarningKind {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::Governor => "governor",
+            Self::Emulated => "emulated",
+            Self::NoReference => "no_reference",
+            Self::FewLaunches => "few_launches",
+            Self::WideInterval => "wide_interval",
+            Self::Drift => "drift",
+            Self::Autocorrelation => "autocorrelation",
+            Self::TwoModes => "two_modes",
+            Self::Calibration => "calibration",
+        }
+    }
+
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Interrupted => "run it again to the end; what was taken counts as it is",
+            Self::Governor => {
+                "set it with `cpupower frequency-set -g performance`, then measure again"
+            }
+            Self::Emulated => "measure on the architecture itself; take no speed from this run",
+            Self::NoReference => {
+                "include the reference in `--isolation`, or mend why it was not measured"
+            }
+            Self::FewLaunches => "raise `--samples` or `--time-budget`",
+            Self::WideInterval => {
+                "raise `--samples` or `--time-budget`, and stop what else the machine does"
+            }
+            Self::Drift => {
+                "look for heat, a filling disk or a growing cache; raise `--warmup`, or measure again when the machine is idle"
+            }
+            Self::Autocorrelation => {
+                "the interval is too narrow: look for periodic work on the machine, and trust the verdict only if a second run agrees"
+            }
+            Self::TwoModes => {
+                "look at the distribution, not the median: two paths are mixed (a cache, a retry, a core); find what splits them"
+            }
+            Self::Calibration => {
+                "read the row as an upper bound, or use a metric that repeats inside the process"
+            }
+        }
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Warning {
+    pub(crate) fn new(name: WarningKind, row: Option<usize>, message: String) -> Self {
+        Self {
+            name,
+            row,
+            message,
+            advice: name.advice().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Finding the doubts about a run and its rows.
+
+use labrun_record::{Metric, Outcome, Run, Start};
+
+use crate::stats::{self, MIN_LAUNCHES, Observation};
+use crate::summarise::reference_of;
+use crate::{Numbers, RowSummary, Warning, WarningKind};
+
+/// Share of a value above which the lab's own instrument is worth a warning.
+const CALIBRATION_SHARE: f64 = 0.05;
+
+/// Every warning: those of the run first, then those of its rows in their order.
+pub(crate) fn of(run: &Run, results: &[RowSummary], values: &[Vec<Observation>]) -> Vec<Warning> {
+    let mut warnings = of_run(run, results);
+    for (index, (row, values)) in results.iter().zip(values).enumerate() {
+        if let Some(numbers) = &row.numbers {
+            let values: Vec<f64> = values.iter().map(|o| o.value).collect();
+            for (kind, message) in of_row(run, row, numbers, &values) {
+                warnings.push(Warning::new(kind, Some(index), message));
+            }
+        }
+    }
+    warnings
+}
+
+fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |kind, message| warnings.push(Warning::new(kind, None, message));
+    if let Some(why) = &run.interrupted {
+        warn(
+            WarningKind::Interrupted,
+            format!("the run was ended before its plan was: {why}"),
+        );
+    }
+    if let Some(governor) = run
+        .machine
+        .governor
+        .as_deref()
+        .filter(|g| *g != "performance")
+    {
+        warn(
+            WarningKind::Governor,
+            format!("the frequency governor is `{governor}`, so the clock rate follows the load"),
+        );
+    }
+    if run.machine.emulated {
+        warn(
+            WarningKind::Emulated,
+            format!("{} is emulated on this machine", run.machine.arch),
+        );
+    }
+    for reference in &run.references {
+        let without = results
+            .iter()
+            .filter(|r| r.row.metric == reference.metric && r.numbers.is_some())
+            .filter(|r| lacks_reference(run, results, r, &reference.isolation))
+            .count();
+        if without > 0 {
+            warn(
+                WarningKind::NoReference,
+                format!(
+                    "{without} measured rows of {} have no ratio: their reference {} was not measured",
+                    reference.metric, reference.isolation
+                ),
+            );
+        }
+    }
+    warnings
+}
+
+fn lacks_reference(run: &Run, results: &[RowSummary], row: &RowSummary, isolation: &str) -> bool {
+    if run.machine.emulated || row.row.arch != run.machine.arch || row.row.isolation == isolation {
+        return false;
+    }
+    reference_of(run, &row.row).is_none_or(|r| results[r].outcome != Outcome::Measured)
+}
+
+fn of_row(
+    run: &Run,
+    row: &RowSummary,
+    numbers: &Numbers,
+    values: &[f64],
+) -> Vec<(WarningKind, String)> {
+    let mut found = Vec::new();
+    let half = numbers
+        .ci
+        .map(|[low, high]| (high - low) / 2.0 / numbers.median);
+    match half {
+        None => found.push((
+            WarningKind::FewLaunches,
+            format!("{} launches; an interval needs {MIN_LAUNCHES}", numbers.n),
+        )),
+        Some(half) if half > run.plan.half_width => found.push((
+            WarningKind::WideInterval,
+            format!(
+                "the interval is {:.1}% of the median to either side after {} launches; the plan asks for {:.1}%",
+                half * 100.0,
+                numbers.n,
+                run.plan.half_width * 100.0
+            ),
+        )),
+        Some(_) => {}
+    }
+    if let Some(drift) = stats::drift(values, run.plan.margin) {
+        found.push((
+            WarningKind::Drift,
+            format!(
+                "values {} by {:.1}% of the median from the first launch to the last (Mann-Kendall p = {:.2})",
+                if drift.change > 0.0 { "rise" } else { "fall" },
+                drift.change.abs() * 100.0,
+                drift.p
+            )
+            .replace("p = 0.00", "p < 0.01"),
+        ));
+    }
+    if let Some(r) = stats::autocorrelated(values) {
+        found.push((
+            WarningKind::Autocorrelation,
+            format!("a launch resembles the one before it (lag-1 autocorrelation {r:.2})"),
+        ));
+    }
+    if let Some(modes) = stats::two_modes(values, run.plan.margin) {
+        found.push((
+            WarningKind::TwoModes,
+            format!(
+                "{:.0}% of the launches lie around {} and {:.0}% around {}",
+                modes.lower_share * 100.0,
+                micros(modes.at[0]),
+                (1.0 - modes.lower_share) * 100.0,
+                micros(modes.at[1])
+            ),
+        ));
+    }
+    if let Some(message) = calibration(run, row, numbers) {
+        found.push((WarningKind::Calibration, message));
+    }
+    found
+}
+
+/// The pipe's round trip is inside the clock of `resident` and `loaded`.
+fn calibration(run: &Run, row: &RowSummary, numbers: &Numbers) -> Option<String> {
+    let piped = matches!(row.row.start, Some(Start::Resident | Start::Loaded))
+        && row.row.metric == Metric::TimeToFirstResult;
+    if !piped {
+        return None;
+    }
+    let technology = Some(row.technology());
+    let pipe = run
+        .calibration
+        .iter()
+        .filter(|c| c.name == "pipe_round_trip")
+        .find(|c| c.technology.as_deref() == technology || c.technology.is_none())?;
+    let share = pipe.median_ns / numbers.median;
+    (share > CALIBRATION_SHARE).then(|| {
+        format!(
+            "the pipe's round trip ({}) is {:.0}% of the median",
+            micros(pipe.median_ns),
+            share * 100.0
+        )
+    })
+}
+
+fn micros(ns: f64) -> String {
+    if ns >= 1e6 {
+        format!("{:.2} ms", ns / 1e6)
+    } else {
+        format!("{:.1} \u{b5}s", ns / 1e3)
+    }
+}

@@ -1,0 +1,82 @@
+//! Two runs set side by side.
+
+mod support;
+
+use labrun_analysis::{Measurements, Verdict, compare};
+use labrun_record::{Outcome, Run, Sample};
+use support::{Noise, lines, run, sample};
+
+fn launches(seed: u64, slower: f64) -> Vec<Sample> {
+    let mut noise = Noise::new(seed);
+    let mut samples = lines(0, &noise.lognormal(60, 152e3, 0.03));
+    samples.extend(lines(1, &noise.lognormal(60, 1.69e6 * slower, 0.03)));
+    samples
+}
+
+fn of<'a>(run: &'a Run, samples: &'a [Sample]) -> Measurements<'a> {
+    Measurements { run, samples }
+}
+
+#[test]
+fn a_known_slowdown_is_worse_and_the_rest_equivalent() {
+    let (old, new) = (launches(1, 1.0), launches(2, 1.1));
+    let run = run();
+    let seen = compare(of(&run, &old), of(&run, &new), false);
+    let verdicts: Vec<_> = seen
+        .rows
+        .iter()
+        .map(|r| r.ratio.expect("a ratio").verdict)
+        .collect();
+    assert_eq!(verdicts, [Verdict::Equivalent, Verdict::Worse]);
+    assert_eq!((seen.counts.equivalent, seen.counts.worse), (1, 1));
+    let back = compare(of(&run, &new), of(&run, &old), false);
+    assert_eq!(
+        back.rows[1].ratio.expect("a ratio").verdict,
+        Verdict::Better
+    );
+}
+
+#[test]
+fn other_machines_and_methods_are_not_compared_unless_forced() {
+    let samples = launches(1, 1.0);
+    let base = run();
+    let mut other = run();
+    other.machine_class = "x86_64/other".into();
+    other.method_version += 1;
+    let seen = compare(of(&base, &samples), of(&other, &samples), false);
+    assert_eq!(seen.incomparable.len(), 2);
+    assert_eq!(seen.counts.not_compared, 2);
+    assert!(
+        seen.rows
+            .iter()
+            .all(|r| r.ratio.is_none() && r.base.median.is_some())
+    );
+    let forced = compare(of(&base, &samples), of(&other, &samples), true);
+    assert!(forced.forced && forced.counts.equivalent == 2);
+}
+
+#[test]
+fn rows_of_one_run_are_listed_and_failures_carry_no_numbers() {
+    let base = run();
+    let mut samples = launches(1, 1.0);
+    let mut other = run();
+    other.rows[1].isolation = "wasmer/cranelift-aot".into();
+    let seen = compare(of(&base, &samples), of(&other, &samples), false);
+    assert_eq!(
+        (seen.only_in_base.len(), seen.only_in_candidate.len()),
+        (1, 1)
+    );
+    samples.push(sample(1, 60, Outcome::Failed, None));
+    let seen = compare(of(&base, &launches(1, 1.0)), of(&base, &samples), false);
+    let failed = &seen.rows[1];
+    assert_eq!(
+        (failed.candidate.outcome, failed.candidate.median),
+        (Outcome::Failed, None)
+    );
+    assert_eq!(failed.ratio, None);
+    let text = serde_json::to_string(&seen).expect("serialises");
+    assert_eq!(
+        serde_json::from_str::<labrun_analysis::Comparison>(&text).expect("parses"),
+        seen
+    );
+}

@@ -1,0 +1,152 @@
+//! What must hold for any launches whatever.
+
+use labrun_analysis::stats::{
+    Observation, cliffs_delta, dip, hodges_lehmann, lag1, median, median_interval, quantile,
+    ratio_interval, sorted,
+};
+use labrun_analysis::{Verdict, half_width, verdict};
+use labrun_record::Better;
+use proptest::prelude::*;
+
+fn launches(least: usize) -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec((1_u32..2_000_000).prop_map(f64::from), least..60)
+}
+
+fn in_blocks(values: &[f64]) -> Vec<Observation> {
+    (0..)
+        .zip(values)
+        .map(|(block, &value)| Observation { block, value })
+        .collect()
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
+}
+
+fn flipped(of: Verdict) -> Verdict {
+    match of {
+        Verdict::Better => Verdict::Worse,
+        Verdict::Worse => Verdict::Better,
+        other => other,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_interval_holds_the_median_and_lies_in_the_range(values in launches(6), seed: u64) {
+        let [low, high] = median_interval(&values, seed).expect("an interval");
+        let ordered = sorted(&values);
+        let median = median(&values).expect("a median");
+        prop_assert!(low <= median && median <= high);
+        prop_assert!(ordered[0] <= low && high <= ordered[ordered.len() - 1]);
+    }
+
+    #[test]
+    fn the_order_of_launches_does_not_move_the_interval(values in launches(6), seed: u64) {
+        let backwards: Vec<f64> = values.iter().rev().copied().collect();
+        prop_assert_eq!(median_interval(&values, seed), median_interval(&backwards, seed));
+    }
+
+    #[test]
+    fn scaling_scales(values in launches(6), seed: u64) {
+        let doubled: Vec<f64> = values.iter().map(|v| v * 2.0).collect();
+        let (a, b) = (median_interval(&values, seed), median_interval(&doubled, seed));
+        prop_assert_eq!(a.map(|[l, h]| [l * 2.0, h * 2.0]), b);
+        prop_assert_eq!(half_width(&values, seed), half_width(&doubled, seed));
+        let (a, b) = (dip(&sorted(&values)), dip(&sorted(&doubled)));
+        prop_assert!(near(a, b));
+        if let (Some(a), Some(b)) = (lag1(&values), lag1(&doubled)) {
+            prop_assert!(near(a, b));
+        }
+    }
+
+    #[test]
+    fn translation_translates(values in launches(6), by in 0_u32..1_000_000, seed: u64) {
+        let by = f64::from(by);
+        let moved: Vec<f64> = values.iter().map(|v| v + by).collect();
+        let (a, b) = (median_interval(&values, seed), median_interval(&moved, seed));
+        let (a, b) = (a.expect("an interval"), b.expect("an interval"));
+        prop_assert!(near(a[0] + by, b[0]) && near(a[1] + by, b[1]));
+        prop_assert!(near(hodges_lehmann(&moved, &values).expect("a shift"),
+            hodges_lehmann(&values, &values).expect("a shift") + by));
+    }
+
+    #[test]
+    fn the_interval_of_a_ratio_holds_it(a in launches(6), b in launches(6), shared: bool, seed: u64) {
+        let ratio = median(&a).expect("one") / median(&b).expect("one");
+        let [low, high] = ratio_interval(&in_blocks(&a), &in_blocks(&b), shared, seed).expect("one");
+        prop_assert!(low <= ratio && ratio <= high && low > 0.0);
+    }
+
+    #[test]
+    fn swapping_turns_effects_round(a in launches(1), b in launches(1)) {
+        prop_assert!(near(hodges_lehmann(&a, &b).expect("one"), -hodges_lehmann(&b, &a).expect("one")));
+        prop_assert!(near(cliffs_delta(&a, &b).expect("one"), -cliffs_delta(&b, &a).expect("one")));
+    }
+
+    #[test]
+    fn quantiles_rise(values in launches(1), p in 0.0..1.0_f64, q in 0.0..1.0_f64) {
+        let ordered = sorted(&values);
+        let (low, high) = (p.min(q), p.max(q));
+        prop_assert!(quantile(&ordered, low) <= quantile(&ordered, high));
+    }
+
+    #[test]
+    fn verdicts_are_symmetric(low in 0.5..2.0_f64, length in 0.0..0.5_f64, margin in 0.0..0.2_f64) {
+        let ratio = [low, low + length];
+        let inverse = [1.0 / ratio[1], 1.0 / ratio[0]];
+        let seen = verdict(Some(ratio), Better::Lower, margin);
+        prop_assert_eq!(verdict(Some(ratio), Better::Higher, margin), flipped(seen));
+        // not on the very edge of the margin, where 1 / (1 / x) may round
+        let edges = [1.0 + margin, 1.0 / (1.0 + margin)];
+        if ratio.iter().all(|end| edges.iter().all(|edge| !near(*end, *edge))) {
+            prop_assert_eq!(verdict(Some(inverse), Better::Lower, margin), flipped(seen));
+        }
+    }
+
+    #[test]
+    fn nothing_panics_on_rubbish(values in prop::collection::vec(any::<f64>(), 0..40), seed: u64) {
+        let _ = (median(&values), median_interval(&values, seed), half_width(&values, seed));
+        let _ = (lag1(&values), dip(&sorted(&values)), hodges_lehmann(&values, &values));
+        let _ = ratio_interval(&in_blocks(&values), &in_blocks(&values), true, seed);
+    }
+}
+
+#[test]
+fn without_an_interval_nothing_is_said() {
+    let five = [1.0, 2.0, 3.0, 4.0, 5.0];
+    assert_eq!(median_interval(&five, 1), None);
+    assert_eq!(half_width(&five, 1), None);
+    assert_eq!(
+        ratio_interval(&in_blocks(&five), &in_blocks(&[1.0; 30]), false, 1),
+        None
+    );
+    assert_eq!(verdict(None, Better::Lower, 0.05), Verdict::Inconclusive);
+    assert_eq!(
+        verdict(Some([f64::NAN, 2.0]), Better::Lower, 0.05),
+        Verdict::Inconclusive
+    );
+    assert_eq!(
+        median_interval(&[1.0, 2.0, f64::NAN, 4.0, 5.0, 6.0], 1),
+        None
+    );
+}
+
+#[test]
+fn equal_launches_have_an_interval_of_no_length() {
+    assert_eq!(median_interval(&[7.0; 6], 1), Some([7.0, 7.0]));
+    assert_eq!(half_width(&[7.0; 6], 1), Some(0.0));
+    assert_eq!(lag1(&[7.0; 6]), None);
+}
+
+#[test]
+fn verdicts_need_the_whole_interval() {
+    let of = |low, high| verdict(Some([low, high]), Better::Lower, 0.05);
+    assert_eq!(of(1.06, 1.20), Verdict::Worse);
+    assert_eq!(of(1.04, 1.20), Verdict::Inconclusive);
+    assert_eq!(of(0.80, 0.90), Verdict::Better);
+    assert_eq!(of(0.97, 1.04), Verdict::Equivalent);
+    assert_eq!(of(0.90, 1.10), Verdict::Inconclusive);
+}

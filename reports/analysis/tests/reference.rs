@@ -1,0 +1,172 @@
+//! The statistics against reference values of `SciPy` (`reference/make.py` made them).
+
+use std::collections::BTreeMap;
+
+use labrun_analysis::Observation;
+use labrun_analysis::stats::{
+    autocorrelated, cliffs_delta, dip, drift, hodges_lehmann, kendall_p, lag1, median,
+    median_interval, quantile, ratio_interval, sorted, theil_sen, two_modes,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Reference {
+    series: BTreeMap<String, Series>,
+    pairs: BTreeMap<String, Pair>,
+}
+
+#[derive(Deserialize)]
+struct Series {
+    values: Vec<f64>,
+    median: f64,
+    quantiles: BTreeMap<String, f64>,
+    interval: [f64; 2],
+    lag1: f64,
+    kendall_p: f64,
+    theil_sen: f64,
+    dip: f64,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    a: Vec<f64>,
+    b: Vec<f64>,
+    hodges_lehmann: f64,
+    cliffs_delta: f64,
+    ratio_independent: [f64; 2],
+    ratio_paired: Option<[f64; 2]>,
+}
+
+fn reference() -> Reference {
+    serde_json::from_str(include_str!("reference/scipy.json")).expect("the reference parses")
+}
+
+#[track_caller]
+fn close(name: &str, got: Option<f64>, wanted: f64, tolerance: f64) {
+    let got = got.unwrap_or_else(|| panic!("{name}: no value, wanted {wanted}"));
+    let off = (got - wanted).abs();
+    assert!(
+        off <= tolerance * wanted.abs().max(1e-12),
+        "{name}: {got}, wanted {wanted}"
+    );
+}
+
+/// Two bootstraps with different random numbers: each end may differ by a tenth of the
+/// interval's length (or one step between two launches, which that allows for here).
+#[track_caller]
+fn interval_close(name: &str, got: Option<[f64; 2]>, wanted: [f64; 2]) {
+    let got = got.unwrap_or_else(|| panic!("{name}: no interval"));
+    let allowed = 0.12 * (wanted[1] - wanted[0]);
+    for end in 0..2 {
+        assert!(
+            (got[end] - wanted[end]).abs() <= allowed,
+            "{name}: {got:?}, wanted {wanted:?}"
+        );
+    }
+}
+
+#[test]
+fn median_and_quantiles() {
+    for (name, series) in reference().series {
+        close(&name, median(&series.values), series.median, 1e-12);
+        let ordered = sorted(&series.values);
+        for (p, wanted) in series.quantiles {
+            let at: f64 = p.parse().expect("a number");
+            close(
+                &format!("{name} at {p}"),
+                quantile(&ordered, at),
+                wanted,
+                1e-12,
+            );
+        }
+    }
+}
+
+#[test]
+fn interval_of_the_median() {
+    for (name, series) in reference().series {
+        interval_close(&name, median_interval(&series.values, 1), series.interval);
+    }
+}
+
+#[test]
+fn series_in_time() {
+    for (name, series) in reference().series {
+        close(&name, lag1(&series.values), series.lag1, 1e-9);
+        close(&name, theil_sen(&series.values), series.theil_sen, 1e-9);
+        let p = kendall_p(&series.values).expect("a p");
+        assert!(
+            (p - series.kendall_p).abs() < 1e-6,
+            "{name}: {p}, wanted {}",
+            series.kendall_p
+        );
+    }
+}
+
+#[test]
+fn dips() {
+    for (name, series) in reference().series {
+        close(&name, Some(dip(&sorted(&series.values))), series.dip, 1e-9);
+    }
+}
+
+#[test]
+fn effects() {
+    for (name, pair) in reference().pairs {
+        close(
+            &name,
+            hodges_lehmann(&pair.a, &pair.b),
+            pair.hodges_lehmann,
+            1e-12,
+        );
+        close(
+            &name,
+            cliffs_delta(&pair.a, &pair.b),
+            pair.cliffs_delta,
+            1e-12,
+        );
+    }
+}
+
+fn in_blocks(values: &[f64]) -> Vec<Observation> {
+    (0..)
+        .zip(values)
+        .map(|(block, &value)| Observation { block, value })
+        .collect()
+}
+
+#[test]
+fn interval_of_a_ratio() {
+    for (name, pair) in reference().pairs {
+        let (a, b) = (in_blocks(&pair.a), in_blocks(&pair.b));
+        let independent = ratio_interval(&a, &b, false, 1);
+        interval_close(&name, independent, pair.ratio_independent);
+        if let Some(wanted) = pair.ratio_paired {
+            interval_close(
+                &format!("{name}, paired"),
+                ratio_interval(&a, &b, true, 1),
+                wanted,
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_there_is_found_and_nothing_else() {
+    let series = reference().series;
+    let found = |name: &str| {
+        let values = &series[name].values;
+        (
+            drift(values, 0.05).is_some(),
+            autocorrelated(values).is_some(),
+            two_modes(values, 0.05).is_some(),
+        )
+    };
+    assert_eq!(found("odd"), (false, false, false));
+    assert_eq!(found("even"), (false, false, false));
+    assert_eq!(found("few"), (false, false, false));
+    assert_eq!(found("uniform"), (false, false, false));
+    assert!(found("trend").0);
+    assert!(found("walk").1);
+    assert!(found("two_modes").2);
+}

@@ -1,0 +1,144 @@
+//! A sheet to draw on, in CSS pixels, over plotters' SVG backend.
+
+use plotters::coord::Shift;
+use plotters::prelude::{
+    DrawingArea, FontStyle, IntoDrawingArea, PathElement, Rectangle, SVGBackend, Text,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontDesc, FontFamily, ShapeStyle, TextStyle};
+
+use super::ink::{Ink, with_variables};
+use crate::RenderError;
+
+/// plotters rounds to whole units: so a pixel has four of them.
+pub(crate) const UNITS: f64 = 4.0;
+
+/// Where text is held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hold {
+    Left,
+    Middle,
+    Right,
+}
+
+/// A sheet of fixed size. Drawing errors are kept and reported at the end.
+pub(crate) struct Canvas<'a> {
+    area: DrawingArea<SVGBackend<'a>, Shift>,
+    error: Option<String>,
+}
+
+/// Draws a chart of `size` pixels with `draw`; `title` and `description` are for those
+/// who hear the page. `id` is unique on the page.
+pub(crate) fn svg(
+    id: &str,
+    title: &str,
+    description: &str,
+    size: (f64, f64),
+    draw: impl FnOnce(&mut Canvas<'_>),
+) -> Result<String, RenderError> {
+    let units = (size.0 * UNITS, size.1 * UNITS);
+    let mut text = String::new();
+    let failed = |reason: String| RenderError::Chart {
+        chart: title.to_owned(),
+        reason,
+    };
+    {
+        let backend = SVGBackend::with_string(&mut text, (units.0 as u32, units.1 as u32));
+        let mut canvas = Canvas {
+            area: backend.into_drawing_area(),
+            error: None,
+        };
+        draw(&mut canvas);
+        if let Some(reason) = canvas.error.take() {
+            return Err(failed(reason));
+        }
+        canvas.area.present().map_err(|e| failed(e.to_string()))?;
+    }
+    let (_, inside) = text
+        .split_once('>')
+        .ok_or_else(|| failed("no svg came out".to_owned()))?;
+    // compact: what is the default need not be said on every mark
+    let inside = with_variables(inside)
+        .replace(" opacity=\"1\"", "")
+        .replace(" font-family=\"sans-serif\"", "")
+        .replace(" stroke=\"none\"", "");
+    let escaped = |text: &str| maud::html! { (text) }.into_string();
+    Ok(format!(
+        "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
+         <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{inside}",
+        units.0,
+        units.1,
+        escaped(title),
+        escaped(description)
+    ))
+}
+
+impl Canvas<'_> {
+    fn keep<E: std::fmt::Display>(&mut self, drawn: Result<(), E>) {
+        if let Err(error) = drawn {
+            self.error.get_or_insert(error.to_string());
+        }
+    }
+
+    /// A filled rectangle.
+    pub(crate) fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), ink: Ink) {
+        let corners = [at(x, y), at(x + width, y + height)];
+        let drawn = self
+            .area
+            .draw(&Rectangle::new(corners, ink.sentinel().filled()));
+        self.keep(drawn);
+    }
+
+    /// A line through points; `width` in pixels.
+    pub(crate) fn path(&mut self, points: &[(f64, f64)], width: f64, ink: Ink) {
+        let units = points.iter().map(|p| at(p.0, p.1)).collect::<Vec<_>>();
+        let drawn = self.area.draw(&PathElement::new(units, stroke(width, ink)));
+        self.keep(drawn);
+    }
+
+    /// A path of whole units, as [`super::scale::steps`] makes it.
+    pub(crate) fn steps(&mut self, units: Vec<(i32, i32)>, width: f64, ink: Ink) {
+        let drawn = self.area.draw(&PathElement::new(units, stroke(width, ink)));
+        self.keep(drawn);
+    }
+
+    /// Words, held at their vertical middle.
+    pub(crate) fn text(&mut self, (x, y): (f64, f64), hold: Hold, size: f64, ink: Ink, text: &str) {
+        self.words((x, y), hold, (size, FontStyle::Normal), ink, text);
+    }
+
+    /// Words in bold.
+    pub(crate) fn bold(&mut self, (x, y): (f64, f64), hold: Hold, size: f64, ink: Ink, text: &str) {
+        self.words((x, y), hold, (size, FontStyle::Bold), ink, text);
+    }
+
+    fn words(
+        &mut self,
+        (x, y): (f64, f64),
+        hold: Hold,
+        (size, weight): (f64, FontStyle),
+        ink: Ink,
+        text: &str,
+    ) {
+        let horizontal = match hold {
+            Hold::Left => HPos::Left,
+            Hold::Middle => HPos::Center,
+            Hold::Right => HPos::Right,
+        };
+        let font = FontDesc::new(FontFamily::SansSerif, size * UNITS * 1.24, weight);
+        let colour = ink.sentinel();
+        let style = TextStyle::from(font)
+            .color(&colour)
+            .pos(Pos::new(horizontal, VPos::Center));
+        let drawn = self.area.draw(&Text::new(text.to_owned(), at(x, y), style));
+        self.keep(drawn);
+    }
+}
+
+fn at(x: f64, y: f64) -> (i32, i32) {
+    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
+}
+
+fn stroke(width: f64, ink: Ink) -> ShapeStyle {
+    ink.sentinel().stroke_width((width * UNITS).round() as u32)
+}

@@ -1,0 +1,174 @@
+//! What it was measured on and with: machine, calibration, isolations, artifacts.
+
+use labrun_record::{CgroupVersion, Outcome, Run};
+use maud::{Markup, html};
+
+use crate::units;
+
+pub(super) fn machine(run: &Run) -> Markup {
+    let machine = &run.machine;
+    let known = |value: &Option<String>| {
+        value
+            .clone()
+            .unwrap_or_else(|| "not shown by the kernel".to_owned())
+    };
+    let cgroup = match machine.cgroup {
+        CgroupVersion::V1 => "v1",
+        CgroupVersion::V2 => "v2",
+        CgroupVersion::None => "none",
+    };
+    let plan = &run.plan;
+    let facts = [
+        ("machine class", run.machine_class.clone()),
+        ("host", machine.host.clone()),
+        (
+            "processor",
+            format!(
+                "{}, {} logical, {}",
+                machine.cpu, machine.cores, machine.arch
+            ),
+        ),
+        ("memory", units::bytes(machine.memory_bytes)),
+        ("kernel", machine.kernel.clone()),
+        ("system", machine.os.clone()),
+        ("governor", known(&machine.governor)),
+        (
+            "hypervisor",
+            machine
+                .hypervisor
+                .clone()
+                .unwrap_or_else(|| "none seen".to_owned()),
+        ),
+        ("cgroup", cgroup.to_owned()),
+        ("huge pages", known(&machine.transparent_hugepages)),
+        (
+            "emulated",
+            if machine.emulated { "yes" } else { "no" }.to_owned(),
+        ),
+        (
+            "plan",
+            format!(
+                "{} to {} launches a row after {} discarded; stop under {:.0}% half-width or at an even share of {:.0} s; a launch is given up after {:.0} s",
+                plan.min_samples,
+                plan.max_samples,
+                plan.warmup,
+                plan.half_width * 100.0,
+                plan.time_budget_s,
+                plan.timeout_s
+            ),
+        ),
+        (
+            "labrun",
+            format!(
+                "{}, method {}, files {}",
+                run.lab_version, run.method_version, run.schema_version
+            ),
+        ),
+    ];
+    html! {
+        section {
+            h2 { "The machine" }
+            dl.facts {
+                @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
+            }
+            @if !run.calibration.is_empty() {
+                h3 { "Calibration: what the lab\u{2019}s own instruments cost" }
+                div.scroll tabindex="0" role="region" aria-label="Calibration" {
+                    table {
+                        thead { tr {
+                            th scope="col" { "instrument" } th scope="col" { "concerns" } th.number scope="col" { "median" }
+                            th.number scope="col" { "n" } th scope="col" { "note" }
+                        } }
+                        tbody {
+                            @for c in &run.calibration {
+                                tr {
+                                    th scope="row" { (c.name) }
+                                    td { (c.technology.as_deref().unwrap_or("all")) }
+                                    td.number { (units::duration(c.median_ns)) }
+                                    td.number { (c.n) }
+                                    td { (c.note) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn isolations(run: &Run) -> Markup {
+    html! {
+        section {
+            h2 { "Isolations and their settings" }
+            div.scroll tabindex="0" role="region" aria-label="Isolations" {
+                table {
+                    thead { tr {
+                        th scope="col" { "isolation" } th scope="col" { "tier" } th scope="col" { "version" } th scope="col" { "runner" }
+                        th scope="col" { "settings, with reasons" }
+                    } }
+                    tbody {
+                        @for isolation in &run.isolations {
+                            tr {
+                                th scope="row" { (isolation.name) }
+                                td { (isolation.tier) }
+                                td { (isolation.version.as_deref().unwrap_or("\u{2013}")) }
+                                td { (digest(isolation.sha256.as_deref())) }
+                                td.wrap {
+                                    @if isolation.outcome != Outcome::Measured {
+                                        strong { (isolation.outcome) } ": " (isolation.reason.as_deref().unwrap_or("no reason was recorded"))
+                                    }
+                                    @if isolation.settings.is_empty() && isolation.outcome == Outcome::Measured { span.muted { "nothing tuned" } }
+                                    @for setting in &isolation.settings {
+                                        div { code { (setting.name) " = " (setting.value) } ": " (setting.reason) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn artifacts(run: &Run) -> Markup {
+    html! {
+        @if !run.artifacts.is_empty() {
+            section {
+                h2 { "Artifacts" }
+                div.scroll tabindex="0" role="region" aria-label="Artifacts" {
+                    table {
+                        thead { tr {
+                            th scope="col" { "workload" } th scope="col" { "target" } th scope="col" { "triple" }
+                            th scope="col" { "for" } th.number scope="col" { "size" } th scope="col" { "SHA-256" } th scope="col" { "toolchain" }
+                        } }
+                        tbody {
+                            @for artifact in &run.artifacts {
+                                tr {
+                                    th scope="row" { (artifact.workload) }
+                                    td { (artifact.target) }
+                                    td { (artifact.triple) }
+                                    td { (artifact.isolation.as_deref().unwrap_or("all of the target")) }
+                                    td.number { (units::bytes(artifact.bytes)) }
+                                    td { (digest(Some(&artifact.sha256))) }
+                                    td { (artifact.toolchain) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first twelve digits; the whole digest is there to hover, and in `run.json`.
+fn digest(sha256: Option<&str>) -> Markup {
+    html! {
+        @match sha256 {
+            Some(whole) => { code title=(whole) { (whole.chars().take(12).collect::<String>()) } }
+            None => { span.muted { "\u{2013}" } }
+        }
+    }
+}

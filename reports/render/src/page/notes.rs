@@ -1,0 +1,63 @@
+//! What a reader has to know first (indicative, interrupted), and the warnings.
+
+use labrun_analysis::Warning;
+use labrun_record::Run;
+use maud::{Markup, html};
+
+use super::view::View;
+use crate::{units, words};
+
+pub(super) fn banners(run: &Run) -> Markup {
+    html! {
+        @if run.indicative {
+            p.banner role="note" {
+                strong { "Indicative. " }
+                "This run was taken with " code { "--quick" } ": few launches and few configurations. Decide nothing by it; "
+                "run it without " code { "--quick" } " first."
+            }
+        }
+        @if let Some(why) = &run.interrupted {
+            p.banner role="note" {
+                strong { "Interrupted. " } "The run was ended before its plan was: " (why)
+                ". What was taken counts; what was not is not-selected."
+            }
+        }
+        @if run.machine.emulated {
+            p.banner role="note" { strong { "Emulated. " } "No speed of this run is compared with anything." }
+        }
+    }
+}
+
+/// The warnings, one block for each kind, with what to do about it.
+pub(super) fn warnings(view: &View<'_>) -> Markup {
+    let all = &view.summary.warnings;
+    let kinds = words::distinct(all.iter().map(|w| w.name));
+    html! {
+        section {
+            h2 { "Warnings" }
+            @if kinds.is_empty() { p { "None: no drift, no autocorrelation, no second mode, and every interval as narrow as planned." } }
+            @for kind in kinds {
+                @let of_kind: Vec<&Warning> = all.iter().filter(|w| w.name == kind).collect();
+                div.warning {
+                    p { strong { (kind.name().replace('_', " ")) } ": " (words::sentence(kind.advice())) }
+                    @if let [only] = of_kind[..] {
+                        p { (concerns(view, only)) }
+                    } @else {
+                        details {
+                            summary { (units::plural(of_kind.len(), "row")) }
+                            ul { @for one in of_kind { li { (concerns(view, one)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn concerns(view: &View<'_>, warning: &Warning) -> Markup {
+    let row = warning.row.and_then(|index| view.run.rows.get(index));
+    html! {
+        @if let Some(row) = row { b { (row) } ": " }
+        (warning.message)
+    }
+}

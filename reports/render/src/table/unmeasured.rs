@@ -1,0 +1,81 @@
+//! Rows without numbers: those with the same outcome and reason in one line.
+
+use std::fmt::Write as _;
+
+use labrun_analysis::RowSummary;
+use labrun_record::Outcome;
+
+use super::cells::name;
+use crate::words::distinct;
+
+/// Lines that say which rows were not measured and why.
+pub(super) fn lines(rows: &[&RowSummary], width: Option<usize>) -> String {
+    let key = |r: &RowSummary| (r.outcome, reason(r));
+    let mut text = String::new();
+    for wanted in distinct(rows.iter().map(|r| key(r))) {
+        let alike: Vec<&RowSummary> = rows.iter().filter(|r| key(r) == wanted).copied().collect();
+        let (outcome, why) = wanted;
+        let names = names(&alike);
+        let rest = match outcome {
+            Outcome::NotSelected => format!("{} ({why})", crate::units::plural(alike.len(), "row")),
+            _ => format!("{names}: {why}"),
+        };
+        let _ = writeln!(
+            text,
+            "{}",
+            wrapped(&format!("  {outcome}: {rest}"), width, "    ")
+        );
+    }
+    text
+}
+
+/// `wasmer/cranelift-aot (3 starts), wasmer/singlepass-aot`.
+fn names(rows: &[&RowSummary]) -> String {
+    let names = distinct(rows.iter().map(|r| name(r)));
+    let counted = names.into_iter().map(|one| {
+        let times = rows.iter().filter(|r| name(r) == one).count();
+        if times > 1 {
+            format!("{one} ({times} starts)")
+        } else {
+            one
+        }
+    });
+    counted.collect::<Vec<_>>().join(", ")
+}
+
+/// The first line of the reason, at most 160 letters of it.
+fn reason(row: &RowSummary) -> String {
+    let whole = row.reason.as_deref().unwrap_or("no reason was recorded");
+    let first = whole.lines().next().unwrap_or_default();
+    if first.chars().count() > 160 {
+        let cut: String = first.chars().take(157).collect();
+        format!("{}...", cut.trim_end())
+    } else {
+        first.to_owned()
+    }
+}
+
+/// Words broken into lines of at most `width`; what follows is indented.
+pub(super) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let mut out = String::new();
+    let before: String = text.chars().take_while(|c| *c == ' ').collect();
+    let mut line = before;
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            out.push_str(&line);
+            out.push('\n');
+            indent.clone_into(&mut line);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    out + &line
+}

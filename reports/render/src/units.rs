@@ -1,0 +1,186 @@
+//! Numbers for people: units and sensible digits.
+
+use labrun_analysis::Interval;
+use labrun_record::Unit;
+
+/// A unit to show numbers in: its name, and how much of the file's unit it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// What is printed behind the number.
+    pub name: &'static str,
+    /// How many of the file's unit one of these is.
+    pub factor: f64,
+}
+
+const TIME: [Scale; 4] = [
+    Scale {
+        name: "ns",
+        factor: 1.0,
+    },
+    Scale {
+        name: "\u{b5}s",
+        factor: 1e3,
+    },
+    Scale {
+        name: "ms",
+        factor: 1e6,
+    },
+    Scale {
+        name: "s",
+        factor: 1e9,
+    },
+];
+
+/// The unit in which `value` has one to three digits before the point.
+pub fn scale(value: f64, unit: Unit) -> Scale {
+    match unit {
+        Unit::Ns => {
+            let fits = |s: &&Scale| value.abs() >= s.factor * 0.9995;
+            *TIME.iter().rev().find(fits).unwrap_or(&TIME[0])
+        }
+    }
+}
+
+/// The power of ten of the first digit, once rounded to three digits.
+fn magnitude(value: f64) -> i32 {
+    if value <= 0.0 {
+        return 0;
+    }
+    let power = value.log10().floor() as i32;
+    let rounded = (value / 10_f64.powi(power - 2)).round();
+    power + i32::from(rounded >= 1000.0)
+}
+
+/// Decimals that show `value` with three significant digits, or as many as it takes to
+/// tell the ends of `interval` apart, up to five.
+fn decimals(value: f64, interval: Option<Interval>) -> usize {
+    let three = 2 - magnitude(value);
+    let wanted = interval.map_or(three, |[low, high]| {
+        let length = high - low;
+        if length > 0.0 {
+            three.max(-magnitude(length))
+        } else {
+            three
+        }
+    });
+    wanted.clamp(0, 4 - magnitude(value).min(4)).unsigned_abs() as usize
+}
+
+/// `152 µs`, `1.69 ms`: three significant digits and the unit.
+pub fn value(value: f64, unit: Unit) -> String {
+    let scale = scale(value, unit);
+    let shown = value / scale.factor;
+    format!("{shown:.*} {}", decimals(shown, None), scale.name)
+}
+
+/// A duration in nanoseconds, as [`value`].
+pub fn duration(ns: f64) -> String {
+    value(ns, Unit::Ns)
+}
+
+/// `[1.66, 1.72] ms`, in the unit of `around`; a dash if there is none.
+pub fn interval(interval: Option<Interval>, around: f64, unit: Unit) -> String {
+    let Some([low, high]) = interval else {
+        return "no interval".to_owned();
+    };
+    let scale = scale(around, unit);
+    let ends = [low / scale.factor, high / scale.factor];
+    let digits = decimals(around / scale.factor, Some(ends));
+    format!(
+        "[{:.digits$}, {:.digits$}] {}",
+        ends[0], ends[1], scale.name
+    )
+}
+
+/// `1.69 ms [1.66, 1.72]`.
+pub fn with_interval(median: f64, ci: Option<Interval>, unit: Unit) -> String {
+    let Some([low, high]) = ci else {
+        return format!("{} (no interval)", value(median, unit));
+    };
+    let scale = scale(median, unit);
+    let ends = [low / scale.factor, high / scale.factor];
+    let shown = median / scale.factor;
+    let digits = decimals(shown, Some(ends));
+    format!(
+        "{shown:.digits$} {} [{:.digits$}, {:.digits$}]",
+        scale.name, ends[0], ends[1]
+    )
+}
+
+/// `11.2`, `0.152`, `1060`: a ratio, three significant digits.
+pub fn ratio(value: f64) -> String {
+    format!("{value:.*}", decimals(value, None))
+}
+
+/// `[10.9, 11.5]`: a ratio's interval with the digits that tell its ends apart.
+pub fn ratio_interval(ci: Option<Interval>, around: f64) -> String {
+    let Some([low, high]) = ci else {
+        return "no interval".to_owned();
+    };
+    let digits = decimals(around, ci);
+    format!("[{low:.digits$}, {high:.digits$}]")
+}
+
+/// `1 234 567` bytes as `1.18 MiB`.
+pub fn bytes(count: u64) -> String {
+    let steps = ["B", "KiB", "MiB", "GiB"];
+    let mut shown = count as f64;
+    let mut step = 0;
+    while shown >= 1024.0 && step + 1 < steps.len() {
+        shown /= 1024.0;
+        step += 1;
+    }
+    let digits = if step == 0 { 0 } else { decimals(shown, None) };
+    format!("{shown:.digits$} {}", steps[step])
+}
+
+/// `1 row`, `3 rows`.
+pub fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_and_a_unit() {
+        for (ns, shown) in [
+            (0.0, "0.00 ns"),
+            (9.7e3, "9.70 \u{b5}s"),
+            (152_300.0, "152 \u{b5}s"),
+            (999_800.0, "1.00 ms"),
+            (1_690_000.0, "1.69 ms"),
+            (34.06e6, "34.1 ms"),
+            (178.4e6, "178 ms"),
+            (1.25e9, "1.25 s"),
+        ] {
+            assert_eq!(duration(ns), shown);
+        }
+    }
+
+    #[test]
+    fn intervals_show_as_many_digits_as_tell_their_ends_apart() {
+        assert_eq!(
+            with_interval(1.69e6, Some([1.66e6, 1.72e6]), Unit::Ns),
+            "1.69 ms [1.66, 1.72]"
+        );
+        assert_eq!(
+            with_interval(152e3, Some([151.7e3, 152.4e3]), Unit::Ns),
+            "152.0 \u{b5}s [151.7, 152.4]"
+        );
+        assert_eq!(
+            interval(Some([940e3, 1.1e6]), 1.0e6, Unit::Ns),
+            "[0.94, 1.10] ms"
+        );
+        assert_eq!(interval(None, 1.0, Unit::Ns), "no interval");
+        assert_eq!(ratio_interval(Some([10.94, 11.51]), 11.2), "[10.9, 11.5]");
+        assert_eq!(ratio(1060.0), "1060");
+    }
+
+    #[test]
+    fn bytes_are_binary() {
+        assert_eq!(bytes(900), "900 B");
+        assert_eq!(bytes(1_234_567), "1.18 MiB");
+    }
+}

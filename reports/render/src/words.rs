@@ -1,0 +1,97 @@
+//! The words of a report: one place, so that page and table say the same.
+
+use labrun_analysis::{RowSummary, Verdict};
+use labrun_record::{Metric, Start, Target, Unit};
+
+/// A verdict as a reader says it: faster or slower, smaller or larger.
+pub(crate) fn verdict(unit: Unit, verdict: Verdict) -> &'static str {
+    match (unit, verdict) {
+        (Unit::Ns, Verdict::Better) => "faster",
+        (Unit::Ns, Verdict::Worse) => "slower",
+        (_, Verdict::Equivalent) => "equivalent",
+        (_, Verdict::Inconclusive) => "inconclusive",
+    }
+}
+
+/// A metric's heading.
+pub(crate) fn metric(metric: Metric) -> &'static str {
+    match metric {
+        Metric::TimeToFirstResult => "Time to first result",
+        Metric::Teardown => "Teardown",
+        Metric::InstantiateWarm => "Warm instantiation",
+    }
+}
+
+/// A start within a sentence.
+pub(crate) fn start(start: Start) -> &'static str {
+    match start {
+        Start::Process => "from a fresh process",
+        Start::Resident => "in a resident runner",
+        Start::Loaded => "in a loaded runner",
+    }
+}
+
+/// How a start begins a sentence.
+pub(crate) fn start_first(start: Start) -> &'static str {
+    match start {
+        Start::Process => "From a fresh process",
+        Start::Resident => "In a resident runner",
+        Start::Loaded => "In a loaded runner",
+    }
+}
+
+/// What stands before the clock, and at what it starts.
+pub(crate) fn start_definition(start: Start) -> &'static str {
+    match start {
+        Start::Process => {
+            "the kernel stands; for containers the daemon and the image too. The clock starts at the lab\u{2019}s spawn, or the first API call."
+        }
+        Start::Resident => {
+            "a fresh runner process is up and has served one discarded isolate of another module. The clock starts at the command to load this module, so a pipe\u{2019}s round trip is inside it."
+        }
+        Start::Loaded => {
+            "the same, and it has loaded this module and served one discarded isolate of it. The clock starts at the command to run it (for http: at the request)."
+        }
+    }
+}
+
+/// The isolation, and the target where the workload has several for one technology.
+pub(crate) fn isolation(row: &RowSummary) -> String {
+    if row.row.target == Target::Wasip2 {
+        format!("{} \u{b7} wasip2", row.row.isolation)
+    } else {
+        row.row.isolation.clone()
+    }
+}
+
+/// The params of a row, ` rate=100 size=1`, or nothing.
+pub(crate) fn params(row: &RowSummary) -> String {
+    let pairs = row.row.params.iter().map(|(k, v)| format!(" {k}={v}"));
+    pairs.collect()
+}
+
+/// The starts in their order.
+pub(crate) const STARTS: [Start; 3] = [Start::Process, Start::Resident, Start::Loaded];
+
+/// The values in the order in which they first appear.
+pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for value in values {
+        if !seen.contains(&value) {
+            seen.push(value);
+        }
+    }
+    seen
+}
+
+/// A line with a capital and a full stop.
+pub(crate) fn sentence(line: &str) -> String {
+    format!("{}.", capital(line))
+}
+
+/// Words with a capital.
+pub(crate) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}

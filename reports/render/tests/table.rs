@@ -1,0 +1,73 @@
+//! Golden files of the terminal's table. Renew them with `INSTA_UPDATE=always`.
+
+mod support;
+
+use labrun_record::Outcome;
+use labrun_render::table;
+
+#[test]
+fn at_80_columns() {
+    insta::assert_snapshot!(table(&support::few().summary, Some(80), false));
+}
+
+#[test]
+fn at_120_columns() {
+    insta::assert_snapshot!(table(&support::few().summary, Some(120), false));
+}
+
+#[test]
+fn no_line_is_wider_than_asked() {
+    let summary = support::made(10).summary;
+    for width in [80, 100, 120] {
+        let shown = table(&summary, Some(width), false);
+        let widest = shown
+            .lines()
+            .max_by_key(|l| l.chars().count())
+            .expect("a line");
+        assert!(widest.chars().count() <= width, "{widest}");
+    }
+}
+
+#[test]
+fn colours_change_no_word() {
+    let summary = support::few().summary;
+    let coloured = table(&summary, Some(80), true);
+    assert!(coloured.contains("\x1b[31mslower"));
+    let bare = table(&summary, Some(80), false);
+    assert!(!bare.contains('\x1b'));
+    let mut stripped = String::new();
+    for (i, part) in coloured.split("\x1b[").enumerate() {
+        let rest = if i == 0 {
+            part
+        } else {
+            part.split_once('m').expect("an m").1
+        };
+        stripped.push_str(rest);
+    }
+    let trimmed = |text: &str| {
+        text.lines()
+            .map(|l| l.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(trimmed(&stripped), trimmed(&bare));
+}
+
+#[test]
+fn what_was_not_measured_is_counted_and_said() {
+    let mut summary = support::few().summary;
+    summary.indicative = true;
+    summary.interrupted = Some("Ctrl-C".into());
+    for row in &mut summary.results {
+        row.outcome = Outcome::NotSelected;
+        row.reason = Some("left out by --quick".into());
+        row.numbers = None;
+    }
+    let shown = table(&summary, Some(80), false);
+    let rows = summary.results.len();
+    assert!(
+        shown.ends_with(&format!("{rows} rows: {rows} not-selected\n")),
+        "{shown}"
+    );
+    assert!(shown.contains("left out by --quick") && shown.contains("interrupted: Ctrl-C"));
+    assert!(shown.starts_with("indicative"));
+}
