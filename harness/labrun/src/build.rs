@@ -1,12 +1,9 @@
 //! `labrun build`: artifacts and runners, only what is stale.
 
-use lab::build::Builder;
+use lab::build::{Builder, Everything};
 use lab::define::DefineError;
-use lab::isolation::Linking;
-use lab::isolation::runner::State;
 use lab::progress::Progress as _;
 use lab::select::glob_set;
-use labrun_record::Target;
 use serde_json::json;
 
 use crate::bars::Bars;
@@ -49,78 +46,35 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
         }
     }
 
-    let site = site(false)?;
+    let site = site(wanted.iter().any(|name| name.starts_with("docker/")))?;
     let bars = Bars::new();
     let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
-    let mut built = Vec::new();
-    let mut failed = Vec::new();
-    let takes = |name: &str| wanted.iter().any(|wanted| wanted.as_str() == name);
-    let workloads = definitions.workloads.iter().filter(|workload| {
-        args.select.workload.is_empty() || args.select.workload.contains(&workload.name)
-    });
-    let runners: Vec<_> = definitions
-        .runners
+    let workloads: Vec<_> = definitions
+        .workloads
         .iter()
-        .filter(|runner| runner.isolations().any(|name| takes(&name)))
+        .filter(|workload| {
+            args.select.workload.is_empty() || args.select.workload.contains(&workload.name)
+        })
         .collect();
-    let mut targets = Vec::new();
-    if takes("native/static") || wanted.iter().any(|name| name.starts_with("docker/")) {
-        targets.push((Target::Native, Linking::Static));
-    }
-    if takes("native/dynamic") || takes("docker/runc-debian") {
-        targets.push((Target::Native, Linking::Dynamic));
-    }
-    if !runners.is_empty() {
-        targets.extend([
-            (Target::Wasip1, Linking::Static),
-            (Target::Wasip2, Linking::Static),
-        ]);
-    }
-    for workload in workloads {
-        for &(target, linking) in targets
-            .iter()
-            .filter(|(target, _)| workload.targets.contains(target))
-        {
-            match builder.artifact(workload, target, linking) {
-                Ok(artifact) => built.push(json!({
-                    "what": format!("{} for {}", artifact.workload, artifact.triple),
-                    "path": artifact.path, "sha256": artifact.sha256, "bytes": artifact.bytes,
-                })),
-                Err(reason) => failed.push(reason),
-            }
-        }
-    }
-    for runner in runners {
-        match builder.runner(runner) {
-            State::Ready(ready) => built.push(json!({
-                "what": format!("runner {} {}", runner.name, ready.version),
-                "path": ready.program, "sha256": ready.sha256,
-                "bytes": std::fs::metadata(&ready.program).map_or(0, |file| file.len()),
-            })),
-            State::Missing(reason) => failed.push(reason),
-        }
-    }
+    let takes = |name: &str| wanted.iter().any(|wanted| wanted.as_str() == name);
+    let all = Everything::build(&builder, &workloads, &definitions.runners, &takes);
     if args.json {
-        let all = json!({"schema_version": labrun_record::SCHEMA_VERSION, "built": built, "failed": failed});
-        crate::out::json(&all)?;
+        let version = labrun_record::SCHEMA_VERSION;
+        crate::out::json(
+            &json!({"schema_version": version, "built": all.built, "failed": all.failed}),
+        )?;
     } else {
-        for one in &built {
-            let bytes = one["bytes"].as_u64().unwrap_or(0);
-            let what = one["what"].as_str().unwrap_or_default();
-            let digest = one["sha256"]
-                .as_str()
-                .and_then(|digest| digest.get(..12))
-                .unwrap_or_default();
-            let kib = bytes as f64 / 1024.0;
-            crate::out::line(&format!("{what:40} {kib:>9.1} KiB  {digest}"))?;
+        for thing in &all.built {
+            let (what, kib) = (&thing.what, thing.bytes as f64 / 1024.0);
+            crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", thing.sha256))?;
         }
     }
-    for reason in &failed {
+    for reason in &all.failed {
         bars.note(reason);
     }
     Ok(if site.interrupt.raised() {
         exit::INTERRUPTED
-    } else if failed.is_empty() {
+    } else if all.failed.is_empty() {
         exit::FINE
     } else {
         exit::LAB_FAILED

@@ -60,14 +60,16 @@ fn entries(
             )
         }
         Listed::Isolations => {
-            let entry = |isolation: &Box<dyn lab::isolation::Isolation>| {
-                (
-                    isolation.name().to_owned(),
-                    format!("{} | {}", isolation.tier(), isolation.summary()),
-                )
-            };
             let all = lab::catalog::isolations(&definitions.runners, &[]);
-            ("isolations", all.iter().map(entry).collect())
+            let entry = |isolation: &dyn lab::isolation::Isolation| {
+                let about = format!("{} | {}", isolation.tier(), isolation.summary());
+                (isolation.name().to_owned(), about)
+            };
+            let entries = all
+                .iter()
+                .map(|isolation| entry(isolation.as_ref()))
+                .collect();
+            ("isolations", entries)
         }
         Listed::Metrics => {
             let entry = |metric: &Metric| (metric.name().to_owned(), metric.summary().to_owned());

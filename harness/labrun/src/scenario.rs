@@ -50,7 +50,8 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         scenario.name
     );
     let folder = create_folder(
-        args.out
+        &args
+            .out
             .clone()
             .unwrap_or_else(|| Path::new("runs").join(&id)),
     )?;
@@ -191,8 +192,8 @@ fn missing(isolations: &[Box<dyn Isolation>], is_selected: &dyn Fn(&str) -> bool
 
 /// The folder of the run, made now, so that one that cannot be written is known
 /// before anything is measured.
-fn create_folder(path: PathBuf) -> anyhow::Result<RunFolder> {
-    let folder = RunFolder::open(&path);
+fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
+    let folder = RunFolder::open(path);
     if folder.run_json().exists() || folder.samples_jsonl().exists() {
         anyhow::bail!(Usage(format!(
             "{} already holds a run: give --out another folder",
@@ -205,7 +206,7 @@ fn create_folder(path: PathBuf) -> anyhow::Result<RunFolder> {
             path.display()
         )))
     };
-    std::fs::create_dir_all(&path).map_err(cannot)?;
+    std::fs::create_dir_all(path).map_err(cannot)?;
     let probe = path.join(".labrun-probe");
     std::fs::write(&probe, b"room\n")
         .and_then(|()| std::fs::remove_file(&probe))

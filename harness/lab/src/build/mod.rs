@@ -2,6 +2,7 @@
 
 mod artifact;
 mod cargo;
+mod everything;
 mod inputs;
 mod runner;
 mod store;
@@ -14,12 +15,13 @@ use std::path::Path;
 use labrun_record::{Artifact, Target};
 
 use crate::define::{LabFolder, RunnerDefinition, Workload};
-use crate::interrupt::Interrupt;
-use crate::isolation::Linking;
 use crate::isolation::runner::{Ready, State};
+use crate::isolation::{Linking, docker};
+use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
 
+pub use everything::{Everything, Thing};
 pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
@@ -59,21 +61,6 @@ impl<'a> Builder<'a> {
     /// The toolchain that builds.
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
-    }
-
-    /// `Dockerfile.baseline` of the lab.
-    pub fn dockerfile(&self) -> std::path::PathBuf {
-        self.lab.dockerfile()
-    }
-
-    /// What the builder tells of its progress.
-    pub fn progress(&self) -> &dyn Progress {
-        self.progress
-    }
-
-    /// Whether the run was asked to end.
-    pub fn interrupt(&self) -> &Interrupt {
-        &self.site.interrupt
     }
 
     /// Folder of the lab, for paths relative to it.
@@ -162,6 +149,38 @@ impl<'a> Builder<'a> {
         });
         self.precompiled.borrow_mut().insert(key, built.clone());
         built
+    }
+
+    /// The image of a workload, around its native binary.
+    pub fn image(
+        &self,
+        workload: &Workload,
+        binary: &Artifact,
+        linking: Linking,
+    ) -> Result<Artifact, Blocked> {
+        let image = docker::build_image(&docker::ImageRequest {
+            dockerfile: &self.lab.dockerfile(),
+            workload: &workload.name,
+            binary: &binary.path,
+            binary_sha256: &binary.sha256,
+            base: match linking {
+                Linking::Static => docker::Base::Scratch,
+                Linking::Dynamic => docker::Base::Debian,
+            },
+            interrupt: &self.site.interrupt,
+            progress: self.progress,
+        })
+        .map_err(|error| Blocked::new(error.outcome(), error.to_string()))?;
+        Ok(Artifact {
+            workload: workload.name.clone(),
+            target: Target::Image,
+            triple: image.tag.clone(),
+            path: image.tag.into(),
+            sha256: image.sha256,
+            bytes: image.bytes,
+            toolchain: binary.toolchain.clone(),
+            isolation: None,
+        })
     }
 
     fn unless_interrupted(&self) -> Result<(), String> {

@@ -17,6 +17,17 @@ pub enum Linking {
     Dynamic,
 }
 
+impl Linking {
+    /// How the binary of an isolation is linked: against glibc where its base has
+    /// one, else statically.
+    pub fn of(isolation: &str) -> Self {
+        match isolation {
+            "native/dynamic" | "docker/runc-debian" => Self::Dynamic,
+            _ => Self::Static,
+        }
+    }
+}
+
 /// The binary as a process.
 #[derive(Debug)]
 pub struct Native {

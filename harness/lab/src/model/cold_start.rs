@@ -8,7 +8,7 @@ use super::plan::{Blocked, Group, row};
 use crate::build::Builder;
 use crate::define::{Scenario, Workload, WorkloadPlan};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Isolation, Job, Linking, docker};
+use crate::isolation::{Isolation, Job, Linking};
 use crate::select::Selected;
 
 /// What the planning of a run stands on.
@@ -157,7 +157,7 @@ impl Making<'_> {
         let task = workload
             .task()
             .map_err(|error| unavailable(error.to_string()))?;
-        let linking = linking(self.isolation.name());
+        let linking = Linking::of(self.isolation.name());
         let mut artifact = self
             .ground
             .builder
@@ -166,7 +166,8 @@ impl Making<'_> {
         let mut precompiled = None;
         match self.target {
             Target::Image => {
-                artifact = self.image(workload, &artifact, linking)?;
+                artifact = self.ground.builder.image(workload, &artifact, linking)?;
+                artifact.isolation = Some(self.isolation.name().to_owned());
                 artifacts.push(artifact.clone());
             }
             Target::Native => {
@@ -215,47 +216,5 @@ impl Making<'_> {
                 format!("there is no runner {technology}"),
             )),
         }
-    }
-
-    fn image(
-        &self,
-        workload: &Workload,
-        binary: &Artifact,
-        linking: Linking,
-    ) -> Result<Artifact, Blocked> {
-        let builder = self.ground.builder;
-        let built = docker::build_image(&docker::ImageRequest {
-            dockerfile: &builder.dockerfile(),
-            workload: &workload.name,
-            binary: &binary.path,
-            binary_sha256: &binary.sha256,
-            base: if linking == Linking::Static {
-                docker::Base::Scratch
-            } else {
-                docker::Base::Debian
-            },
-            progress: builder.progress(),
-            interrupt: builder.interrupt(),
-        });
-        let image = built.map_err(|error| Blocked::new(error.outcome(), error.to_string()))?;
-        Ok(Artifact {
-            workload: workload.name.clone(),
-            target: Target::Image,
-            triple: image.tag.clone(),
-            path: image.tag.into(),
-            sha256: image.sha256,
-            bytes: image.bytes,
-            toolchain: binary.toolchain.clone(),
-            isolation: Some(self.isolation.name().to_owned()),
-        })
-    }
-}
-
-/// How the binary of an isolation is linked: against the base's glibc where it has
-/// one, else statically.
-fn linking(isolation: &str) -> Linking {
-    match isolation {
-        "native/dynamic" | "docker/runc-debian" => Linking::Dynamic,
-        _ => Linking::Static,
     }
 }

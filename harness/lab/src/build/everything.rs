@@ -1,0 +1,155 @@
+//! Building all that some isolations need, for `labrun build`.
+
+use labrun_record::{Artifact, Outcome, Target};
+use serde::Serialize;
+
+use super::Builder;
+use crate::define::{RunnerDefinition, Workload};
+use crate::isolation::runner::State;
+use crate::isolation::{Isolation, Linking};
+
+/// Something that is built.
+#[derive(Debug, Clone, Serialize)]
+pub struct Thing {
+    /// What it is, for a person.
+    pub what: String,
+    /// Where it is: a file, or the tag of an image.
+    pub path: std::path::PathBuf,
+    /// SHA-256, 64 hex digits.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// What is there after a build.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Everything {
+    /// What is built.
+    pub built: Vec<Thing>,
+    /// What could not be built, each with the reason.
+    pub failed: Vec<String>,
+}
+
+impl Everything {
+    fn note(
+        &mut self,
+        what: impl FnOnce(&Artifact) -> String,
+        built: Result<Artifact, String>,
+    ) -> Option<Artifact> {
+        match built {
+            Ok(artifact) => {
+                let what = what(&artifact);
+                if !self.built.iter().any(|thing| thing.what == what) {
+                    let Artifact {
+                        path,
+                        sha256,
+                        bytes,
+                        ..
+                    } = artifact.clone();
+                    self.built.push(Thing {
+                        what,
+                        path,
+                        sha256,
+                        bytes,
+                    });
+                }
+                Some(artifact)
+            }
+            Err(reason) => {
+                if !self.failed.contains(&reason) {
+                    self.failed.push(reason);
+                }
+                None
+            }
+        }
+    }
+
+    /// Builds what the isolations named by `takes` need for `workloads`.
+    pub fn build(
+        builder: &Builder<'_>,
+        workloads: &[&Workload],
+        runners: &[RunnerDefinition],
+        takes: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let mut all = Self::default();
+        let states: Vec<(String, State)> = runners
+            .iter()
+            .filter(|runner| runner.isolations().any(|name| takes(&name)))
+            .map(|runner| (runner.name.clone(), builder.runner(runner)))
+            .collect();
+        for (name, state) in &states {
+            match state {
+                State::Ready(ready) => all.built.push(Thing {
+                    what: format!("runner {name} {}", ready.version),
+                    bytes: std::fs::metadata(&ready.program).map_or(0, |file| file.len()),
+                    path: ready.program.clone(),
+                    sha256: ready.sha256.clone(),
+                }),
+                State::Missing(reason) => all.failed.push(reason.clone()),
+            }
+        }
+        let isolations = crate::catalog::isolations(runners, &states);
+        for isolation in isolations
+            .iter()
+            .filter(|isolation| takes(isolation.name()))
+        {
+            for workload in workloads {
+                all.isolation(builder, isolation.as_ref(), workload, &states);
+            }
+        }
+        all
+    }
+
+    fn isolation(
+        &mut self,
+        builder: &Builder<'_>,
+        isolation: &dyn Isolation,
+        workload: &Workload,
+        states: &[(String, State)],
+    ) {
+        let linking = Linking::of(isolation.name());
+        let record = isolation.record();
+        for &target in isolation.targets() {
+            let source = if target == Target::Image {
+                Target::Native
+            } else {
+                target
+            };
+            if !workload.targets.contains(&source)
+                || isolation
+                    .unsupported(workload, target, &workload.needs)
+                    .is_some()
+            {
+                continue;
+            }
+            let named =
+                |artifact: &Artifact| format!("{} for {}", artifact.workload, artifact.triple);
+            let Some(artifact) = self.note(named, builder.artifact(workload, source, linking))
+            else {
+                continue;
+            };
+            if record.outcome != Outcome::Measured {
+                let reason = record.reason.clone().unwrap_or_default();
+                self.note(named, Err(format!("{}: {reason}", record.name)));
+            } else if target == Target::Image {
+                let image = builder
+                    .image(workload, &artifact, linking)
+                    .map_err(|blocked| blocked.reason);
+                self.note(|image| format!("image {}", image.triple), image);
+            } else if isolation.precompiles() {
+                let technology = isolation.name().split('/').next().unwrap_or_default();
+                let ready = states.iter().find_map(|(name, state)| match state {
+                    State::Ready(ready) if name == technology => Some(ready),
+                    _ => None,
+                });
+                if let Some(ready) = ready {
+                    let what = format!("{} for {target} by {}", workload.name, isolation.name());
+                    self.note(
+                        |_| what,
+                        builder.precompiled(ready, isolation.name(), &artifact),
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Folders that cannot be written, and a disk that fills up in mid-run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::kit::{Lab, RunFiles, folder, skip};
+
+/// A small tmpfs; unmounted when dropped.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// Mounts one, or skips the test.
+    fn mount(test: &str, options: &str) -> Option<Self> {
+        let path = folder().join(format!("disk-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("makes a folder");
+        let disk = Self(path);
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "labrun-test"])
+            .arg(disk.path())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            skip(test, "a tmpfs is mounted by root alone: sudo scripts/test");
+        }
+        mounted.then_some(disk)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).output();
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_known_before_anything_is_measured() {
+    let lab = Lab::fixture().write("file", "");
+    for out in ["file", "file/run", "/proc/run"] {
+        lab.run(["scenario", "cold-start", "--out", out])
+            .exit(2)
+            .stderr_has(&format!("cannot write to {out}"))
+            .stderr_has("give --out a folder that can be written");
+    }
+}
+
+#[test]
+fn a_read_only_folder_is_known_before_anything_is_measured() {
+    let Some(disk) = Disk::mount("read-only", "ro") else {
+        return;
+    };
+    let out = disk.path().join("run");
+    Lab::fixture()
+        .run(["scenario", "cold-start", "--out"].map(Path::new).into_iter().chain([&*out]))
+        .exit(2)
+        .stderr_has("Read-only file system")
+        .stderr_has("give --out a folder that can be written");
+}
+
+#[test]
+fn a_disk_that_fills_up_loses_no_sample_that_was_taken() {
+    let Some(disk) = Disk::mount("full", "size=256k") else {
+        return;
+    };
+    // What leaves room for the plan and some samples, and makes room afterwards.
+    let ballast = disk.path().join("ballast");
+    fs::write(&ballast, vec![0; 192 * 1024]).expect("writes the ballast");
+    let out = disk.path().join("run");
+    let lab = Lab::fixture().samples(10_000);
+    let mut command = lab.labrun(["scenario", "cold-start", "--out"]);
+    command.arg(&out);
+    let ran = crate::kit::Live::start(command, &out)
+        .ended()
+        .exit(1)
+        .stderr_has("cannot write samples.jsonl of the run: No space left on device")
+        .stderr_has("what was taken before it is kept");
+    let whole = ran.files.lines();
+    assert!(whole > 10, "{whole} samples are on disk");
+
+    fs::remove_file(ballast).expect("makes room");
+    let path = out.to_str().expect("a name");
+    let again = lab.run(["report", path, "--json"]).exit(0);
+    let results = again.json()["results"].clone();
+    let counted: u64 = results
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|row| row["n"].as_u64().expect("is measured"))
+        .sum();
+    assert_eq!(counted, whole as u64, "every whole line counts");
+    assert!(RunFiles::of(&out).has("report.html"));
+}
+
+#[test]
+fn a_disk_that_is_full_from_the_start_is_said_so() {
+    let Some(disk) = Disk::mount("brimful", "size=64k") else {
+        return;
+    };
+    let mut size = 60 * 1024;
+    while fs::write(disk.path().join("ballast"), vec![0; size]).is_err() {
+        size -= 4096;
+    }
+    let out = disk.path().join("run");
+    let mut command = Lab::fixture().labrun(["scenario", "cold-start", "--out"]);
+    command.arg(&out);
+    let ran = crate::kit::Live::start(command, &out).ended();
+    assert!(
+        matches!(ran.status.code(), Some(1 | 2)),
+        "{}: {}",
+        ran.status,
+        ran.stderr
+    );
+    ran.stderr_has("No space left on device");
+}

@@ -1,0 +1,114 @@
+//! Ctrl-C: what was taken is kept, the page is made, nothing is left, exit code 130.
+
+use crate::kit::{GOOD_JOB, Lab, Ran, Runner, containers_of, skip, until};
+
+/// What an interrupted run has to have.
+fn check(ran: Ran, at_least: usize) -> Ran {
+    let ran = ran.exit(130);
+    assert!(ran.files.lines() >= at_least);
+    assert!(ran.files.has("report.html") && ran.files.has("summary.json"));
+    for file in ["run.json", "summary.json"] {
+        let why = ran.files.json(file)["interrupted"].clone();
+        assert!(why.as_str().is_some_and(|why| why.contains("interrupted")));
+    }
+    ran
+}
+
+#[test]
+fn a_signal_in_mid_run_keeps_what_was_taken() {
+    let lab = Lab::fixture()
+        .runner(&Runner::new("good", GOOD_JOB).every_start())
+        .samples(100_000);
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        let mut live = lab.begin(|command| command.arg("--json"));
+        live.until_samples(3);
+        live.signal(signal);
+        let ran = check(live.ended(), 3);
+        assert_eq!(ran.json()["interrupted"], ran.files.json("run.json")["interrupted"]);
+        // A launch gives all of its samples or none.
+        let measured = |row: &serde_json::Value| row["outcome"] == "measured";
+        assert!(ran.files.rows("right", "native/static").iter().any(measured)
+            || ran.files.rows("right", "good/plain").iter().any(measured));
+    }
+}
+
+#[test]
+fn a_signal_inside_a_launch_does_not_wait_for_it() {
+    let server = "fn main() { loop { std::thread::park(); } }";
+    let lab = Lab::fixture()
+        .plan("timeout_s", "600")
+        .guest("hangs", "fn main() { loop { std::thread::park(); } }")
+        .server("deaf", server)
+        .runner(&Runner::new("stuck", "sleep 1000"));
+    for (kind, name) in [("-w", "hangs"), ("-w", "deaf"), ("-i", "stuck/*")] {
+        let mut live = lab.begin(|command| command.args([kind, name]));
+        live.until("it waits for a launch", |live| {
+            !crate::kit::processes_of(live.pid()).is_empty()
+        });
+        live.signal_group(libc::SIGINT);
+        check(live.ended(), 0);
+    }
+}
+
+#[test]
+fn a_signal_while_a_guest_is_built_ends_the_build() {
+    for (alone, signal) in [(false, libc::SIGINT), (true, libc::SIGTERM)] {
+        let lab = Lab::fixture().guest("slow", "fn main() { println!(\"right\"); }");
+        let begun = lab.path().join("begun");
+        let script = format!(
+            "fn main() {{ std::fs::write({begun:?}, std::process::id().to_string()).unwrap(); \
+             loop {{ std::thread::park(); }} }}"
+        );
+        let lab = lab.write("workloads/slow/build.rs", &script);
+        let mut live = lab.begin(|command| command);
+        live.until("the build is under way", |_| begun.is_file());
+        if alone {
+            live.signal(signal);
+        } else {
+            live.signal_group(signal);
+        }
+        let ran = check(live.ended(), 0);
+        let script: u32 = until("its number is written", || {
+            std::fs::read_to_string(&begun).ok()?.parse().ok()
+        });
+        until("the build script is gone", || {
+            (!std::path::Path::new(&format!("/proc/{script}")).exists()).then_some(())
+        });
+        let rows = ran.files.rows("slow", "native/static");
+        assert!(
+            rows.iter().all(|row| row["outcome"] == "not-selected"),
+            "{rows:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_signal_under_strict_is_an_interruption() {
+    let runner = Runner::new("slow", GOOD_JOB).describe("sleep 1000");
+    let lab = Lab::fixture().runner(&runner);
+    let mut live = lab.begin(|command| command.arg("--strict"));
+    live.until("it waits for the runner", |live| {
+        !crate::kit::processes_of(live.pid()).is_empty()
+    });
+    live.signal_group(libc::SIGINT);
+    live.ended().exit(130);
+}
+
+#[test]
+fn a_signal_with_a_container_alive_removes_it() {
+    let test = "interrupt-docker";
+    if let Err(reason) = lab::isolation::docker::daemon() {
+        return skip(test, &reason);
+    }
+    let lab = Lab::fixture()
+        .isolation("docker/runc-nonet")
+        .samples(100_000);
+    let mut live = lab.begin(|command| command.args(["-i", "docker/*"]));
+    live.until_samples(3);
+    live.until("a container is there", |live| {
+        !containers_of(live.pid()).is_empty()
+    });
+    live.signal_group(libc::SIGINT);
+    let ran = check(live.ended(), 3);
+    assert_eq!(containers_of(ran.pid), [""; 0], "a container is left");
+}

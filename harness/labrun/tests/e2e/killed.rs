@@ -1,0 +1,81 @@
+//! SIGKILL of the lab in mid-run: the next one removes what it left behind.
+
+use crate::kit::{
+    GOOD_JOB, Lab, Live, Runner, containers_of, folders_of, processes_of, skip, until,
+};
+
+/// Kills it, then lets another command look at the machine.
+fn kill_then(lab: &Lab, live: Live, next: &[&str]) -> u32 {
+    let pid = live.pid();
+    live.signal(libc::SIGKILL);
+    let ran = live.ended();
+    assert_eq!(ran.status.code(), None, "it was killed");
+    lab.run(next).exit(0);
+    until("its processes are gone", || {
+        processes_of(pid).is_empty().then_some(())
+    });
+    assert_eq!(folders_of(pid), [""; 0], "a scratch folder is left");
+    pid
+}
+
+#[test]
+fn the_next_command_ends_a_server_that_was_left() {
+    let deaf = "fn main() { loop { std::thread::park(); } }";
+    let lab = Lab::fixture().plan("timeout_s", "600").server("deaf", deaf);
+    for next in [
+        &["doctor"][..],
+        &["scenario", "cold-start", "-w", "right", "--out", "next"],
+    ] {
+        let mut live = lab.begin(|command| command.args(["-w", "deaf"]));
+        live.until("the server runs", |live| {
+            !processes_of(live.pid()).is_empty() && !folders_of(live.pid()).is_empty()
+        });
+        kill_then(&lab, live, next);
+    }
+}
+
+#[test]
+fn the_next_command_ends_a_runner_that_was_left() {
+    let lab = Lab::fixture()
+        .plan("timeout_s", "600")
+        .runner(&Runner::new("good", GOOD_JOB).describe(""))
+        .runner(&Runner::new("stuck", "sleep 1000"));
+    let mut live = lab.begin(|command| command.args(["-i", "stuck/*"]));
+    live.until("the runner runs", |live| {
+        processes_of(live.pid()).len() >= 2
+    });
+    kill_then(&lab, live, &["doctor"]);
+}
+
+#[test]
+fn the_samples_of_a_killed_run_are_whole() {
+    let lab = Lab::fixture().samples(100_000);
+    let mut live = lab.begin(|command| command);
+    live.until_samples(10);
+    let files = live.files();
+    kill_then(&lab, live, &["doctor"]);
+    let path = files.path().to_str().expect("a name");
+    let again = lab.run(["report", path, "--json"]).exit(0);
+    let row = again.json()["results"][0].clone();
+    assert!(row["n"].as_u64() >= Some(5), "{row:#}");
+    assert!(files.has("report.html"));
+}
+
+#[test]
+fn the_next_command_removes_a_container_that_was_left() {
+    let test = "killed-docker";
+    if let Err(reason) = lab::isolation::docker::daemon() {
+        return skip(test, &reason);
+    }
+    let lab = Lab::fixture()
+        .plan("timeout_s", "600")
+        .isolation("docker/runc-nonet")
+        .guest("hangs", "fn main() { loop { std::thread::park(); } }");
+    let mut live = lab.begin(|command| command.args(["-i", "docker/*", "-w", "hangs"]));
+    live.until("the container is there", |live| {
+        !containers_of(live.pid()).is_empty()
+    });
+    let pid = kill_then(&lab, live, &["doctor"]);
+    assert_eq!(containers_of(pid), [""; 0], "a container is left");
+    lab.remove_images("hangs");
+}
