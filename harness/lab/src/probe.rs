@@ -18,6 +18,10 @@ pub const RETRY_INTERVAL: Duration = Duration::from_micros(200);
 /// How often a wait looks whether the server still lives and the run goes on.
 const WATCH_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How long one try to connect may hang: an address that swallows packets is tried
+/// again, so that the end of a run is noticed.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+
 /// Longest answer that is read: a larger one is wrong.
 const ANSWER_LIMIT: usize = 1 << 20;
 
@@ -104,7 +108,7 @@ fn ask(
     watch: &mut impl FnMut() -> Result<(), Failure>,
 ) -> Result<Vec<u8>, Ended> {
     let left = Duration::from_nanos(deadline_ns.saturating_sub(now_ns()).max(1_000_000));
-    let mut stream = TcpStream::connect_timeout(&address, left)?;
+    let mut stream = TcpStream::connect_timeout(&address, left.min(CONNECT_LIMIT))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(WATCH_INTERVAL))?;
     stream.write_all(request)?;

@@ -72,8 +72,12 @@ pub struct PlanFile {
     /// Launches at most.
     pub max_samples: u32,
     /// A row stops early once its interval's half-width is under this share of its
-    /// median.
+    /// median ...
     pub half_width: f64,
+    /// ... unless it has cost less than `fine_s` so far: then under this one.
+    pub fine_half_width: f64,
+    /// Seconds that a row may cost for the finer interval.
+    pub fine_s: f64,
     /// Seconds for the whole scenario.
     pub time_budget_s: f64,
     /// Seconds until a launch is given up.

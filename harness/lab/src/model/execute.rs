@@ -170,6 +170,8 @@ fn plan(scenario: &Scenario, wishes: &Wishes) -> Plan {
         min_samples: exact.unwrap_or(file.min_samples),
         max_samples: exact.unwrap_or(file.max_samples),
         half_width: file.half_width,
+        fine_half_width: file.fine_half_width,
+        fine_s: file.fine_s,
         time_budget_s: wishes.time_budget_s.unwrap_or(file.time_budget_s),
         timeout_s: file.timeout_s,
         warmup: wishes.warmup.unwrap_or(file.warmup),

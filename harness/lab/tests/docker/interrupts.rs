@@ -43,10 +43,8 @@ fn interrupt(isolation: &str, behaviour: &str, test: &str) {
     sleep(Duration::from_millis(700));
     let raised = Instant::now();
     // SAFETY: kill() takes no pointer; the child is not yet waited for.
-    assert_eq!(
-        unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) },
-        0
-    );
+    let sent = unsafe { libc::kill(child.id().cast_signed(), libc::SIGINT) };
+    assert_eq!(sent, 0);
     assert!(
         child.wait().expect("ends").success(),
         "{isolation} {behaviour} was not interrupted"

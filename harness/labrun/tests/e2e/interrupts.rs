@@ -1,6 +1,6 @@
 //! Ctrl-C: what was taken is kept, the page is made, nothing is left, exit code 130.
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner, containers_of, skip, until};
+use crate::kit::{GOOD_JOB, Images, Lab, Ran, Runner, containers_of, skip, until};
 
 /// What an interrupted run has to have.
 fn check(ran: Ran, at_least: usize) -> Ran {
@@ -100,10 +100,12 @@ fn a_signal_with_a_container_alive_removes_it() {
     if let Err(reason) = lab::isolation::docker::daemon() {
         return skip(test, &reason);
     }
+    let _images = Images::of("boxed");
     let lab = Lab::fixture()
         .isolation("docker/runc-nonet")
+        .guest("boxed", "fn main() { println!(\"right\"); }")
         .samples(100_000);
-    let mut live = lab.begin(|command| command.args(["-i", "docker/*"]));
+    let mut live = lab.begin(|command| command.args(["-i", "docker/*", "-w", "boxed"]));
     live.until_samples(3);
     live.until("a container is there", |live| {
         !containers_of(live.pid()).is_empty()

@@ -1,7 +1,7 @@
 //! SIGKILL of the lab in mid-run: the next one removes what it left behind.
 
 use crate::kit::{
-    GOOD_JOB, Lab, Live, Runner, containers_of, folders_of, processes_of, skip, until,
+    Images, Lab, Live, Runner, containers_of, folders_of, processes_of, skip, until,
 };
 
 /// Kills it, then lets another command look at the machine.
@@ -38,7 +38,6 @@ fn the_next_command_ends_a_server_that_was_left() {
 fn the_next_command_ends_a_runner_that_was_left() {
     let lab = Lab::fixture()
         .plan("timeout_s", "600")
-        .runner(&Runner::new("good", GOOD_JOB).describe(""))
         .runner(&Runner::new("stuck", "sleep 1000"));
     let mut live = lab.begin(|command| command.args(["-i", "stuck/*"]));
     live.until("the runner runs", |live| {
@@ -67,15 +66,15 @@ fn the_next_command_removes_a_container_that_was_left() {
     if let Err(reason) = lab::isolation::docker::daemon() {
         return skip(test, &reason);
     }
+    let _images = Images::of("left-behind");
     let lab = Lab::fixture()
         .plan("timeout_s", "600")
         .isolation("docker/runc-nonet")
-        .guest("hangs", "fn main() { loop { std::thread::park(); } }");
-    let mut live = lab.begin(|command| command.args(["-i", "docker/*", "-w", "hangs"]));
+        .guest("left-behind", "fn main() { loop { std::thread::park(); } }");
+    let mut live = lab.begin(|command| command.args(["-i", "docker/*", "-w", "left-behind"]));
     live.until("the container is there", |live| {
         !containers_of(live.pid()).is_empty()
     });
     let pid = kill_then(&lab, live, &["doctor"]);
     assert_eq!(containers_of(pid), [""; 0], "a container is left");
-    lab.remove_images("hangs");
 }

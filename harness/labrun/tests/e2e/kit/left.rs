@@ -1,4 +1,4 @@
-//! What belongs to a labrun: its processes, folders and containers.
+//! What belongs to a labrun: its processes, folders, containers and images.
 
 use std::fs;
 use std::process::Command;
@@ -47,4 +47,27 @@ pub(crate) fn containers_of(labrun: u32) -> Vec<String> {
         .filter(|line| line.contains(&format!(" {labrun}-")))
         .map(str::to_owned)
         .collect()
+}
+
+/// The images of a workload, which only one test has; removed when dropped.
+pub(crate) struct Images(&'static str);
+
+impl Images {
+    /// Those of `workload`.
+    pub(crate) fn of(workload: &'static str) -> Self {
+        Self(workload)
+    }
+}
+
+impl Drop for Images {
+    fn drop(&mut self) {
+        let reference = format!("reference=labrun/{}*", self.0);
+        let listed = Command::new("docker")
+            .args(["images", "-q", "--filter", &reference])
+            .output();
+        let listed = listed.map(|listed| listed.stdout).unwrap_or_default();
+        for image in String::from_utf8_lossy(&listed).lines() {
+            let _ = Command::new("docker").args(["rmi", "-f", image]).output();
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod scenario;
 pub(crate) mod skip;
 
 pub(crate) use lab::{Lab, folder};
-pub(crate) use left::{containers_of, folders_of, processes_of};
+pub(crate) use left::{Images, containers_of, folders_of, processes_of};
 pub(crate) use live::{Live, until};
 pub(crate) use ran::{Ran, RunFiles};
 pub(crate) use runner::{GOOD_JOB, Runner};

@@ -1,0 +1,77 @@
+//! Rows that were not asked for are there, and say why they were not measured.
+
+use crate::kit::{GOOD_JOB, Lab, Runner};
+
+fn lab() -> Lab {
+    Lab::fixture()
+        .isolation("native/dynamic")
+        .runner(&Runner::new("good", GOOD_JOB))
+        .guest("other", "fn main() { println!(\"right\"); }")
+}
+
+#[test]
+fn what_is_not_selected_says_so() {
+    let (asked, quick) = ("--isolation asks for native/static alone", "--quick takes");
+    lab()
+        .measure(["--isolation", "native/static"])
+        .exit(0)
+        .rows("right", "native/static", "measured", "")
+        .rows("other", "native/static", "measured", "")
+        .rows("right", "native/dynamic", "not-selected", asked)
+        .rows("right", "good/plain", "not-selected", asked);
+    lab()
+        .measure(["--workload", "right"])
+        .exit(0)
+        .rows("right", "good/plain", "measured", "")
+        .rows("other", "native/static", "not-selected", "--workload asks for right alone");
+    let ran = lab()
+        .measure(["--quick"])
+        .exit(0)
+        .rows("right", "native/static", "measured", "")
+        .rows("right", "native/dynamic", "not-selected", quick)
+        .rows("right", "good/plain", "not-selected", quick);
+    let summary = ran.files.json("summary.json");
+    assert_eq!(summary["indicative"], true);
+    assert_eq!(ran.files.row("right", "native/static", "teardown")["n"], 2);
+}
+
+#[test]
+fn what_is_asked_for_by_name_is_taken_quick_or_not() {
+    lab()
+        .measure(["--quick", "-i", "good/*", "-w", "right"])
+        .exit(0)
+        .rows("right", "good/plain", "measured", "")
+        .rows("right", "native/static", "not-selected", "--isolation");
+}
+
+#[test]
+fn only_what_is_selected_is_built() {
+    let lab = lab().guest("broken", "fn main() { no_such_function() }");
+    let ran = lab
+        .measure(["-i", "native/static", "-w", "right"])
+        .exit(0)
+        .rows("broken", "native/static", "not-selected", "--workload");
+    assert!(!ran.stderr.contains("broken"), "{}", ran.stderr);
+}
+
+#[test]
+fn build_says_what_it_built_and_builds_nothing_twice() {
+    let lab = Lab::unbuilt().runner(&Runner::new("good", GOOD_JOB));
+    let first = lab.run(["build", "--json"]).exit(0);
+    let built = first.json()["built"].clone();
+    // Two native, two wasm targets would be: wasip2 is none of its targets.
+    assert_eq!(built.as_array().map(Vec::len), Some(4), "{built:#}");
+    assert!(first.stderr.contains("workload right for wasm32-wasip1"));
+    let second = lab.run(["build", "--json"]).exit(0);
+    assert_eq!(second.json()["built"], built);
+    assert_eq!(second.stderr, "", "nothing was stale");
+}
+
+#[test]
+fn a_build_that_fails_says_why_and_builds_the_rest() {
+    let lab = Lab::fixture().guest("broken", "fn main() { no_such_function() }");
+    let ran = lab.run(["build", "--json", "-i", "native/static"]).exit(1);
+    let ran = ran.stderr_has("no_such_function");
+    assert_eq!(ran.json()["built"].as_array().map(Vec::len), Some(1));
+    assert_eq!(ran.json()["failed"].as_array().map(Vec::len), Some(1));
+}
