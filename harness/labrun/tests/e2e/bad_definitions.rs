@@ -24,8 +24,8 @@ const MISTAKES: [Mistake; 14] = [
     (
         WORKLOAD,
         "\"wasip1\"",
-        "\"wasip\"",
-        &[":3: unknown variant `wasip`", "did you mean `wasip1`?"],
+        "\"wasp1\"",
+        &[":3: unknown variant `wasp1`", "did you mean `wasip1`?"],
     ),
     (
         WORKLOAD,

@@ -1,9 +1,11 @@
 //! Talking to a runner's process: commands in, events out, guest output apart.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::path::Path;
 
 use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
+use labrun_record::Outcome;
 
 use crate::isolation::Failure;
 use crate::process::{Exit, Prepared, Process, Program, Stream};
@@ -24,6 +26,9 @@ pub struct Reply {
 #[derive(Debug)]
 pub struct Conversation {
     process: Process,
+    /// Reports of requests that came before the answer to a command: a server
+    /// answers requests in a thread of its own.
+    served: VecDeque<Reply>,
 }
 
 /// The lines of some commands.
@@ -61,7 +66,10 @@ impl Conversation {
         let process = prepared
             .spawn()
             .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
-        Ok(Self { process })
+        Ok(Self {
+            process,
+            served: VecDeque::new(),
+        })
     }
 
     /// Starts a runner that waits for commands.
@@ -142,17 +150,41 @@ impl Conversation {
 
     /// Waits for the answer to a command.
     pub fn reply(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+        loop {
+            if let Some(reply) = self.next(site, deadline_ns)? {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Waits for the report of a traced request.
+    pub fn served(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+        loop {
+            if let Some(reply) = self.served.pop_front() {
+                return Ok(reply);
+            }
+            if self.next(site, deadline_ns)?.is_some() {
+                return Err(Failure::failed(
+                    "the runner broke its protocol: it answered a command that nobody gave",
+                ));
+            }
+        }
+    }
+
+    /// The next event: the answer to a command, or nothing where it was a report,
+    /// which is kept.
+    fn next(&mut self, site: &Site, deadline_ns: u64) -> Result<Option<Reply>, Failure> {
         let (event, at_ns) = self.event(site, deadline_ns)?;
         match event {
             Event::Done {
                 marks,
                 exit_code: None | Some(0),
                 spans_ns,
-            } => Ok(Reply {
+            } => Ok(Some(Reply {
                 marks,
                 spans_ns,
                 at_ns,
-            }),
+            })),
             Event::Done {
                 exit_code: Some(code),
                 ..
@@ -161,29 +193,15 @@ impl Conversation {
                 Stream::Guest,
             )),
             Event::Failed { reason } => Err(Failure::failed(reason)),
-            Event::Unsupported { reason } => Err(Failure::Outcome(
-                labrun_record::Outcome::Unsupported,
-                reason,
-            )),
-            Event::Served { .. } => Err(Failure::failed(
-                "the runner reported a request that nobody made",
-            )),
-        }
-    }
-
-    /// Waits for the report of a traced request.
-    pub fn served(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
-        let (event, at_ns) = self.event(site, deadline_ns)?;
-        match event {
-            Event::Served { marks } => Ok(Reply {
-                marks,
-                spans_ns: Vec::new(),
-                at_ns,
-            }),
-            Event::Failed { reason } => Err(Failure::failed(reason)),
-            other => Err(Failure::failed(format!(
-                "expected the report of a request, got {other:?}"
-            ))),
+            Event::Unsupported { reason } => Err(Failure::Outcome(Outcome::Unsupported, reason)),
+            Event::Served { marks } => {
+                self.served.push_back(Reply {
+                    marks,
+                    spans_ns: Vec::new(),
+                    at_ns,
+                });
+                Ok(None)
+            }
         }
     }
 
@@ -223,10 +241,7 @@ impl Conversation {
                     return Err(self.process.explain(Failure::failed(reason), Stream::Guest));
                 }
                 Event::Unsupported { reason } => {
-                    return Err(Failure::Outcome(
-                        labrun_record::Outcome::Unsupported,
-                        reason,
-                    ));
+                    return Err(Failure::Outcome(Outcome::Unsupported, reason));
                 }
                 Event::Done {
                     exit_code: Some(code),
@@ -283,7 +298,7 @@ impl Conversation {
         // Whatever is there is read; a passed deadline only says that nothing is.
         match self.process.wait(site, 0) {
             Ok(_) => {}
-            Err(Failure::Outcome(labrun_record::Outcome::Timeout, _)) => return Ok(()),
+            Err(Failure::Outcome(Outcome::Timeout, _)) => return Ok(()),
             Err(failure) => return Err(failure),
         }
         self.failure_so_far()?;

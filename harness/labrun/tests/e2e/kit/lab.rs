@@ -93,8 +93,9 @@ impl Lab {
     }
 
     /// Changes the scenario's plan.
-    pub(crate) fn plan(mut self, key: &'static str, value: &str) -> Self {
-        self.scenario.plan.insert(key, value.to_owned());
+    pub(crate) fn plan(mut self, key: &str, value: &str) -> Self {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.scenario.plan.insert(key, value);
         self.with_scenario()
     }
 

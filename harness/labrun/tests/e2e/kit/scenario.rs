@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 /// What becomes `scenarios/cold-start.toml`.
 pub(crate) struct Scenario {
@@ -10,26 +12,26 @@ pub(crate) struct Scenario {
     /// Globs of isolations.
     pub(crate) isolations: Vec<String>,
     /// Keys of `[plan]`.
-    pub(crate) plan: BTreeMap<&'static str, String>,
+    pub(crate) plan: BTreeMap<String, String>,
 }
 
 impl Scenario {
     /// One that takes nothing yet.
     pub(crate) fn new() -> Self {
-        let plan = [
+        let mut plan = usual_plan();
+        for (key, value) in [
             ("min_samples", "3"),
             ("max_samples", "3"),
-            ("half_width", "0.02"),
-            ("margin", "0.05"),
             ("time_budget_s", "100"),
-            ("timeout_s", "20"),
             ("warmup", "0"),
             ("warm_repeats", "3"),
-        ];
+        ] {
+            plan.insert(key.to_owned(), value.to_owned());
+        }
         Self {
             workloads: Vec::new(),
             isolations: Vec::new(),
-            plan: plan.map(|(key, value)| (key, value.to_owned())).into(),
+            plan,
         }
     }
 
@@ -60,4 +62,17 @@ impl Scenario {
         text.push_str("\n[quick]\nsamples = 2\nisolations = [\"native/static\"]\n");
         text
     }
+}
+
+/// The keys of `[plan]` in the repository's own scenario.
+fn usual_plan() -> BTreeMap<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/cold-start.toml");
+    let text = fs::read_to_string(path).expect("reads the scenario");
+    let lines = text.lines().skip_while(|line| *line != "[plan]").skip(1);
+    lines
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once(" = "))
+        .filter(|(key, _)| !key.starts_with('#'))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
 }
