@@ -13,7 +13,7 @@ use crate::ground::{Definitions, site};
 
 /// Builds what is asked for, and says what of it is there.
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli, None)?;
+    let definitions = Definitions::read(cli)?;
     let names = lab::catalog::names(&definitions.runners);
     let unknown = |pattern: &str| {
         DefineError::unknown("isolation", pattern, names.iter().map(String::as_str))

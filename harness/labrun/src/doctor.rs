@@ -19,7 +19,7 @@ struct Check {
 
 /// Looks at this machine.
 pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli, None)?;
+    let definitions = Definitions::read(cli)?;
     let site = site(true)?;
     let bars = Bars::new();
     let machine = lab::fingerprint::fingerprint();

@@ -20,9 +20,9 @@ pub(crate) struct Definitions {
 
 impl Definitions {
     /// Reads them.
-    pub(crate) fn read(cli: &Cli, setting: Option<&std::path::Path>) -> anyhow::Result<Self> {
+    pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder is gone")?;
-        let lab = LabFolder::find(cli.lab.as_deref().or(setting), &here)?;
+        let lab = LabFolder::find(cli.lab.as_deref(), &here)?;
         let (workloads, runners) = (lab.workloads()?, lab.runners()?);
         Ok(Self {
             lab,

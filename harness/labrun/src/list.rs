@@ -9,7 +9,7 @@ use crate::ground::Definitions;
 
 /// Prints what is defined.
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli, None)?;
+    let definitions = Definitions::read(cli)?;
     let all = [
         Listed::Scenarios,
         Listed::Workloads,

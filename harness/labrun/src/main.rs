@@ -17,8 +17,7 @@ mod shell;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
-    let cli = cli::Cli::parse();
-    let code = match run(&cli) {
+    let code = match run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!(
@@ -32,9 +31,11 @@ fn main() -> std::process::ExitCode {
     std::process::ExitCode::from(code)
 }
 
-fn run(cli: &cli::Cli) -> anyhow::Result<u8> {
-    let settings = settings::Settings::read(cli)?;
+fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
+    let settings = settings::Settings::read(&cli)?;
     settings.color.write_global();
+    cli.lab = cli.lab.or_else(|| settings.file.lab.clone());
+    let cli = &cli;
     match &cli.command {
         cli::Command::Scenario(args) => scenario::run(cli, &settings, args),
         cli::Command::Doctor(args) => doctor::run(cli, args),

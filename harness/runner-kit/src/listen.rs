@@ -36,7 +36,7 @@ use crate::{failure, framing};
 ///
 /// Guests share one thread, so that more at once would only wait for each other, each
 /// with its memory. Runtimes that reserve room for instances size it by this.
-pub const IN_FLIGHT: usize = 16;
+pub const IN_FLIGHT: u32 = 16;
 
 /// A server that listens. Dropping it stops it.
 pub(crate) struct Front<M> {
@@ -66,7 +66,7 @@ impl<M: Module> Front<M> {
         let shared = Arc::new(Shared {
             handler: watch::Sender::new(None),
             grants: Mutex::new(Arc::new(grants)),
-            room: Semaphore::new(IN_FLIGHT),
+            room: Semaphore::new(IN_FLIGHT as usize),
             trace: AtomicU32::new(trace),
             events,
         });

@@ -153,7 +153,13 @@ impl Making<'_> {
     }
 
     fn make(&self, workload: &Workload, artifacts: &mut Vec<Artifact>) -> Result<Job, Blocked> {
-        let unavailable = |reason: String| Blocked::new(Outcome::Unavailable, reason);
+        let unavailable = |reason: String| {
+            if self.ground.builder.interrupt().raised() {
+                let reason = "the run was interrupted before it was built";
+                return Blocked::new(Outcome::NotSelected, reason);
+            }
+            Blocked::new(Outcome::Unavailable, reason)
+        };
         let task = workload
             .task()
             .map_err(|error| unavailable(error.to_string()))?;

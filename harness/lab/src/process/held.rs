@@ -143,6 +143,12 @@ impl Process {
             .all(|source| source.stream != stream || source.pipe.is_none())
     }
 
+    /// Whether a stream has more to read, or its end.
+    pub fn has_more(&self, stream: Stream) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|source| source.stream == stream && source.has_more())
+    }
+
     /// Waits until something was read, a stream ended, or `deadline_ns` passed;
     /// gives the instant right after.
     pub fn wait(&mut self, site: &Site, deadline_ns: u64) -> Result<u64, Failure> {

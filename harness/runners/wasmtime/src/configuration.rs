@@ -62,7 +62,7 @@ const INSTANCES: u32 = 256;
 
 /// How many stacks: one for each guest on the asynchronous API. Each is reserved by a
 /// system call of its own, 2 us of the start of a process.
-const STACKS: u32 = IN_FLIGHT as u32 + 4;
+const STACKS: u32 = IN_FLIGHT + 4;
 
 /// How much of a memory is cleared by writing zeroes, and kept, where an instance is
 /// dropped; the rest goes back to the kernel, and each page that the next instance
