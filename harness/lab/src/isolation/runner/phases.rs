@@ -12,6 +12,10 @@ pub(crate) fn phases(began_ns: u64, held_ns: u64, marks: &[Mark]) -> Vec<(String
     let mut spans: Vec<(String, u64)> = Vec::with_capacity(marks.len() + 1);
     let mut cursor = began_ns;
     for mark in marks {
+        if cursor == held_ns && mark.end_ns > held_ns {
+            // All of it came after the output: it is no part of this time.
+            break;
+        }
         let end = mark.end_ns.clamp(cursor, held_ns.max(cursor));
         add(&mut spans, &mark.phase, end - cursor);
         cursor = end;
@@ -54,6 +58,12 @@ mod tests {
                 "{marks:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_comes_after_the_output_is_no_phase_of_it() {
+        let spans = phases(100, 200, &[mark("call", 210), mark("drop", 220)]);
+        assert_eq!(spans, [("call".to_owned(), 100)]);
     }
 
     #[test]
