@@ -10,8 +10,8 @@
 use labrun_analysis::half_width;
 use labrun_record::Plan;
 use rand::SeedableRng;
-use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// What one kind of launch has come to.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ struct Entry {
     /// Seed of its interval.
     seed: u64,
     values: Vec<f64>,
+    /// Values of the other metrics that the same launches give, one list for each.
+    others: Vec<Vec<f64>>,
     spent_s: f64,
     active: bool,
 }
@@ -30,7 +32,8 @@ struct Entry {
 pub struct Schedule {
     plan: Plan,
     entries: Vec<Entry>,
-    random: StdRng,
+    // Its stream is the same in every version of the package: a seed is a receipt.
+    random: Xoshiro256PlusPlus,
     spent_s: f64,
 }
 
@@ -40,7 +43,7 @@ impl Schedule {
         Self {
             plan,
             entries: Vec::new(),
-            random: StdRng::seed_from_u64(seed),
+            random: Xoshiro256PlusPlus::seed_from_u64(seed),
             spent_s: 0.0,
         }
     }
@@ -51,6 +54,7 @@ impl Schedule {
             reference: None,
             seed,
             values: Vec::new(),
+            others: Vec::new(),
             spent_s: 0.0,
             active: true,
         };
@@ -77,11 +81,17 @@ impl Schedule {
         Some(block)
     }
 
-    /// A launch gave a value; all of it, clocked or not, took `spent_s` seconds.
-    pub fn gave(&mut self, entry: usize, value: f64, spent_s: f64) {
+    /// A launch gave a value, and those of other metrics; all of it, clocked or not,
+    /// took `spent_s` seconds.
+    pub fn gave(&mut self, entry: usize, value: f64, others: &[f64], spent_s: f64) {
         self.spent_s += spent_s;
-        self.entries[entry].spent_s += spent_s;
-        self.entries[entry].values.push(value);
+        let entry = &mut self.entries[entry];
+        entry.spent_s += spent_s;
+        entry.values.push(value);
+        entry.others.resize_with(others.len(), Vec::new);
+        for (values, value) in entry.others.iter_mut().zip(others) {
+            values.push(*value);
+        }
     }
 
     /// A launch gave no value: its row gets no more.
@@ -151,12 +161,18 @@ impl Schedule {
         if n < self.plan.min_samples as usize {
             return share_is_spent && self.projected_s() > self.plan.time_budget_s;
         }
-        let wanted = if entry.spent_s < self.plan.fine_s {
-            self.plan.fine_half_width
-        } else {
-            self.plan.half_width
+        let narrow = |values: &[f64], limit: f64| {
+            half_width(values, entry.seed).is_some_and(|width| width < limit)
         };
-        share_is_spent || half_width(&entry.values, entry.seed).is_some_and(|width| width < wanted)
+        if share_is_spent {
+            true
+        } else if entry.spent_s < self.plan.fine_s {
+            // While it costs little, every metric of the launch gets the finer interval.
+            let fine = self.plan.fine_half_width;
+            narrow(&entry.values, fine) && entry.others.iter().all(|values| narrow(values, fine))
+        } else {
+            narrow(&entry.values, self.plan.half_width)
+        }
     }
 
     /// Seconds that the run takes if every active row gets its least number of launches.
@@ -190,6 +206,7 @@ mod tests {
             time_budget_s: 100.0,
             timeout_s: 1.0,
             warmup: 0,
+            warm_repeats: 0,
             margin: 0.05,
         }
     }
@@ -204,7 +221,7 @@ mod tests {
         while let Some(block) = schedule.next_block() {
             for &entry in &block {
                 let n = schedule.entries[entry].values.len();
-                schedule.gave(entry, value(entry, n), cost[entry]);
+                schedule.gave(entry, value(entry, n), &[], cost[entry]);
             }
             schedule.close_block();
             blocks.push(block);
@@ -250,6 +267,18 @@ mod tests {
             10,
             "it has cost 10 s by then"
         );
+    }
+
+    #[test]
+    fn the_other_metrics_of_a_cheap_launch_count_too() {
+        let mut schedule = Schedule::new(plan(), 1);
+        let entry = schedule.add(1);
+        while schedule.next_block().is_some() {
+            let n = schedule.entries[entry].values.len();
+            schedule.gave(entry, 100.0, &[noisy(n)], 0.001);
+            schedule.close_block();
+        }
+        assert_eq!(schedule.entries[entry].values.len(), 40);
     }
 
     #[test]

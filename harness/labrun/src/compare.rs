@@ -12,7 +12,7 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     let read = |path: &std::path::Path| {
         let folder = RunFolder::open(path);
         if folder.run_json().is_file() {
-            report::read(folder).map_err(|error| Usage(format!("{error:#}")).into())
+            report::read(folder).map_err(|error| anyhow::Error::new(Usage(format!("{error:#}"))))
         } else {
             Err(Usage(format!("{} is no run: it has no run.json", path.display())).into())
         }

@@ -68,7 +68,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         .runners
         .iter()
         .map(|runner| {
-            let wanted = runner.isolations().any(|name| is_selected(&name));
+            let wanted = runner
+                .isolations()
+                .any(|name| taken.is_match(&name) && is_selected(&name));
             let state = if wanted {
                 builder.runner(runner)
             } else {

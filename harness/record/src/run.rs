@@ -78,6 +78,8 @@ pub struct Plan {
     pub timeout_s: f64,
     /// Discarded launches of each kind before the first block.
     pub warmup: u32,
+    /// Repeats inside one launch for `instantiate_warm`.
+    pub warm_repeats: u32,
     /// Equivalence margin of the verdicts.
     pub margin: f64,
 }
@@ -96,7 +98,7 @@ pub struct Reference {
 /// What one of the lab's own instruments costs, measured at the start of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// `pipe_round_trip`, `spawn_floor`, `connect_interval`.
+    /// `pipe_round_trip`, `connect_interval`.
     pub name: String,
     /// Which isolation's rows it concerns; null for all.
     pub technology: Option<String>,

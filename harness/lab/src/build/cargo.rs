@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -54,6 +57,8 @@ impl CargoBuild<'_> {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // A group of its own, so that all that cargo started ends with it.
+            .process_group(0)
             .spawn()
             .map_err(|error| {
                 format!("cargo does not start: {error}; is rustup installed? https://rustup.rs")
@@ -69,12 +74,25 @@ impl CargoBuild<'_> {
         });
         let mut built = None;
         let mut done = 0;
+        // A crate may compile for minutes without a line: lines are waited for beside
+        // an interruption.
+        let (send, lines) = mpsc::channel();
         if let Some(stdout) = child.stdout.take() {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+                lines.try_for_each(|line| send.send(line))
+            });
+            loop {
                 if self.interrupt.raised() {
-                    let _ = child.kill();
+                    // SAFETY: cargo is not yet reaped, so the group's number is its own.
+                    unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
                     break;
                 }
+                let line = match lines.recv_timeout(Duration::from_millis(50)) {
+                    Ok(line) => line,
+                    Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                };
                 let Ok(message) = serde_json::from_str::<serde_json::Value>(&line) else {
                     continue;
                 };

@@ -57,8 +57,14 @@ impl Inputs {
         reach(root, folder, &mut all)?;
         for package in all {
             self = self.folder(&package)?;
-            if let Some(script) = build_script(&package)? {
-                self = self.file(&script)?;
+            // Sources that packages of one parent share lie beside them.
+            if let Some(parent) = package.parent().filter(|parent| *parent != root) {
+                for shared in fs::read_dir(parent)?.collect::<io::Result<Vec<_>>>()? {
+                    let path = shared.path();
+                    if path.extension().is_some_and(|extension| extension == "rs") {
+                        self = self.word(&path.to_string_lossy()).file(&path)?;
+                    }
+                }
             }
         }
         Ok(self)
@@ -114,10 +120,15 @@ fn reach(root: &Path, folder: &Path, all: &mut BTreeSet<PathBuf>) -> io::Result<
     let shared = manifest_or_empty(root)?;
     let shared = shared.get("workspace").and_then(|w| w.get("dependencies"));
     for section in ["dependencies", "build-dependencies"] {
-        let Some(section) = manifest.get(section).and_then(toml::Value::as_table) else {
-            continue;
-        };
-        for (name, dependency) in section {
+        let of_targets = manifest.get("target").and_then(toml::Value::as_table);
+        let sections = of_targets
+            .into_iter()
+            .flat_map(toml::Table::values)
+            .chain([&manifest]);
+        let dependencies = sections
+            .filter_map(|part| part.get(section)?.as_table())
+            .flatten();
+        for (name, dependency) in dependencies {
             if let Some(path) = dependency.get("path").and_then(toml::Value::as_str) {
                 reach(root, &folder.join(path), all)?;
             } else if dependency.get("workspace").is_some()
@@ -128,14 +139,6 @@ fn reach(root: &Path, folder: &Path, all: &mut BTreeSet<PathBuf>) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn build_script(package: &Path) -> io::Result<Option<PathBuf>> {
-    let manifest = manifest(package)?;
-    let script = manifest
-        .get("package")
-        .and_then(|p| p.get("build")?.as_str());
-    Ok(script.map(|script| package.join(script)))
 }
 
 fn manifest(folder: &Path) -> io::Result<toml::Value> {

@@ -68,6 +68,11 @@ impl<'a> Builder<'a> {
         self.lab.path()
     }
 
+    /// Whether the run was asked to end.
+    pub fn is_interrupted(&self) -> bool {
+        self.site.interrupt.raised()
+    }
+
     /// A workload built for a target; an image is built from its native binary.
     pub fn artifact(
         &self,

@@ -28,7 +28,7 @@ struct Built {
 }
 
 impl HasFile for Built {
-    fn file(&self) -> (&Path, u64) {
+    fn file(&self) -> (&Path, &str) {
         self.stored.file()
     }
 }

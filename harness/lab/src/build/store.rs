@@ -63,9 +63,10 @@ impl Store {
     pub fn fresh<T: DeserializeOwned + HasFile>(&self, key: &str, inputs: &str) -> Option<T> {
         let text = fs::read_to_string(self.stamp(key)).ok()?;
         let stamp: Stamp<T> = serde_json::from_str(&text).ok()?;
-        let (path, bytes) = stamp.built.file();
-        let there = fs::metadata(path).is_ok_and(|file| file.len() == bytes);
-        (stamp.inputs == inputs && there).then_some(stamp.built)
+        // The digest that a run records is that of the file which it runs.
+        let (path, digest) = stamp.built.file();
+        let there = || sha256(path).is_ok_and(|found| found == digest);
+        (stamp.inputs == inputs && there()).then_some(stamp.built)
     }
 
     /// Notes what `key` was built to.
@@ -111,18 +112,18 @@ impl Store {
 
 /// What has a file in the store.
 pub trait HasFile {
-    /// Its path and size.
-    fn file(&self) -> (&Path, u64);
+    /// Its path and digest.
+    fn file(&self) -> (&Path, &str);
 }
 
 impl HasFile for Artifact {
-    fn file(&self) -> (&Path, u64) {
-        (&self.path, self.bytes)
+    fn file(&self) -> (&Path, &str) {
+        (&self.path, &self.sha256)
     }
 }
 
 impl HasFile for Stored {
-    fn file(&self) -> (&Path, u64) {
-        (&self.path, self.bytes)
+    fn file(&self) -> (&Path, &str) {
+        (&self.path, &self.sha256)
     }
 }

@@ -45,6 +45,12 @@ pub trait Isolation {
         None
     }
 
+    /// What a workload needs here beyond what every workload needs, and is missing,
+    /// with the way to mend it.
+    fn unavailable(&self, _workload: &Workload) -> Option<String> {
+        None
+    }
+
     /// Whether it compiles modules ahead of time, outside every clock.
     fn precompiles(&self) -> bool {
         false

@@ -122,6 +122,9 @@ impl Making<'_> {
                 record.reason.unwrap_or_default(),
             ));
         }
+        if let Some(reason) = self.isolation.unavailable(workload) {
+            return Err(Blocked::new(Outcome::Unavailable, reason));
+        }
         let mut artifacts = Vec::new();
         let mut job = self.make(workload, &mut artifacts)?;
         if self.start == Start::Resident {
@@ -154,7 +157,7 @@ impl Making<'_> {
 
     fn make(&self, workload: &Workload, artifacts: &mut Vec<Artifact>) -> Result<Job, Blocked> {
         let unavailable = |reason: String| {
-            if self.ground.builder.interrupt().raised() {
+            if self.ground.builder.is_interrupted() {
                 let reason = "the run was interrupted before it was built";
                 return Blocked::new(Outcome::NotSelected, reason);
             }

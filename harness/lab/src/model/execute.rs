@@ -175,6 +175,7 @@ fn plan(scenario: &Scenario, wishes: &Wishes) -> Plan {
         time_budget_s: wishes.time_budget_s.unwrap_or(file.time_budget_s),
         timeout_s: file.timeout_s,
         warmup: wishes.warmup.unwrap_or(file.warmup),
+        warm_repeats: file.warm_repeats,
         margin: file.margin,
     }
 }
@@ -208,6 +209,14 @@ fn calibrations(request: &RunRequest<'_>, groups: &[Group]) -> Vec<Calibration> 
         }
     }
     calibrations
+}
+
+/// The values of a launch beside its time to first result.
+fn others(taken: &Taken) -> Vec<f64> {
+    let teardown = taken.teardown_ns as f64;
+    std::iter::once(teardown)
+        .chain(taken.instantiate_warm_ns)
+        .collect()
 }
 
 /// A run under way.
@@ -264,7 +273,7 @@ impl Execution<'_> {
                 match given {
                     Ok(taken) => {
                         self.write_taken(group_of[entry], block, &taken)?;
-                        schedule.gave(entry, taken.total_ns as f64, spent_s);
+                        schedule.gave(entry, taken.total_ns as f64, &others(&taken), spent_s);
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
                     Err(Failure::Outcome(outcome, reason)) => {

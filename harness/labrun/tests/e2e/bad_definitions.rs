@@ -41,7 +41,7 @@ const MISTAKES: [Mistake; 14] = [
     ),
     (
         WORKLOAD,
-        "[run]",
+        "[run]\nexpected = \"expected.txt\"",
         "",
         &["exactly one of [run] and [serve]"],
     ),

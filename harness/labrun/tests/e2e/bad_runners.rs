@@ -132,9 +132,12 @@ fn a_runner_that_is_not_what_its_definition_says_is_unavailable() {
     let mut ran = measured_with(&runners).exit(0);
     for (runner, reason) in runners.iter().zip(reasons) {
         let name = format!("{}/plain", runner.name());
-        ran = ran
-            .rows("right", &name, "unavailable", reason)
-            .rows("right", &name, "unavailable", "labrun build --isolation");
+        ran = ran.rows("right", &name, "unavailable", reason).rows(
+            "right",
+            &name,
+            "unavailable",
+            "labrun build --isolation",
+        );
     }
     ran.rows("right", "native/static", "measured", "");
 }

@@ -44,7 +44,9 @@ fn a_slowed_workload_is_worse_and_a_run_equals_itself() {
     assert_eq!(worse["counts"]["worse"], 1, "{worse:#}");
     let better = compare(&lab, &slow, &base, &["--json"]).exit(0).json();
     assert_eq!(better["counts"]["better"], 1, "{better:#}");
-    compare(&lab, &base, &slow, &[]).exit(100).stdout_has("sleeps");
+    compare(&lab, &base, &slow, &[])
+        .exit(100)
+        .stdout_has("sleeps");
 }
 
 #[test]

@@ -56,7 +56,12 @@ fn a_read_only_folder_is_known_before_anything_is_measured() {
     };
     let out = disk.path().join("run");
     Lab::fixture()
-        .run(["scenario", "cold-start", "--out"].map(Path::new).into_iter().chain([&*out]))
+        .run(
+            ["scenario", "cold-start", "--out"]
+                .map(Path::new)
+                .into_iter()
+                .chain([&*out]),
+        )
         .exit(2)
         .stderr_has("Read-only file system")
         .stderr_has("give --out a folder that can be written");
@@ -74,7 +79,8 @@ fn a_disk_that_fills_up_loses_no_sample_that_was_taken() {
     let lab = Lab::fixture().samples(10_000);
     let mut command = lab.labrun(["scenario", "cold-start", "--out"]);
     command.arg(&out);
-    let ran = crate::kit::Live::start(command, &out)
+    let ran = lab
+        .start(command, &out)
         .ended()
         .exit(1)
         .stderr_has("cannot write samples.jsonl of the run: No space left on device")
@@ -106,9 +112,10 @@ fn a_disk_that_is_full_from_the_start_is_said_so() {
         size -= 4096;
     }
     let out = disk.path().join("run");
-    let mut command = Lab::fixture().labrun(["scenario", "cold-start", "--out"]);
+    let lab = Lab::fixture();
+    let mut command = lab.labrun(["scenario", "cold-start", "--out"]);
     command.arg(&out);
-    let ran = crate::kit::Live::start(command, &out).ended();
+    let ran = lab.start(command, &out).ended();
     assert!(
         matches!(ran.status.code(), Some(1 | 2)),
         "{}: {}",

@@ -75,7 +75,7 @@ fn doctor_says_how_to_get_docker() {
     let lab = Lab::fixture();
     let mut command = lab.labrun(["doctor"]);
     command.env("DOCKER_HOST", NOWHERE);
-    crate::kit::Live::start(command, lab.path())
+    lab.start(command, lab.path())
         .ended()
         .exit(0)
         .stdout_has("no Docker daemon answers on /nonexistent/docker.sock")

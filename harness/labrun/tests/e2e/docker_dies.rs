@@ -27,18 +27,19 @@ fn a_daemon_that_dies_in_mid_run_costs_its_rows_alone() {
         .isolation("docker/runc-nonet")
         .guest("orphan", "fn main() { println!(\"right\"); }")
         .samples(60);
-    let mut live = lab.begin(|command| {
-        command
-            .env("DOCKER_HOST", &address)
-            .args(["-w", "orphan"])
-    });
+    let mut live = lab.begin(|command| command.env("DOCKER_HOST", &address).args(["-w", "orphan"]));
     live.until("a container was measured", |live| measured(live) >= 2);
     let before = measured(&live);
     // SAFETY: a plain kill of a process that this test started and has not reaped.
     unsafe { libc::kill(daemon.pid().cast_signed(), libc::SIGKILL) };
     let ran = live.ended();
     let code = ran.status.code();
-    assert!(matches!(code, Some(0 | 101)), "{}: {}", ran.status, ran.stderr);
+    assert!(
+        matches!(code, Some(0 | 101)),
+        "{}: {}",
+        ran.status,
+        ran.stderr
+    );
     let ran = ran.rows("orphan", "native/static", "measured", "");
     for row in ran.files.rows("orphan", "docker/runc-nonet") {
         let outcome = row["outcome"].as_str();
@@ -55,7 +56,7 @@ fn a_daemon_that_dies_in_mid_run_costs_its_rows_alone() {
     daemon.restart();
     let mut doctor = lab.labrun(["doctor"]);
     doctor.env("DOCKER_HOST", &address);
-    Live::start(doctor, lab.path()).ended().exit(0);
+    lab.start(doctor, lab.path()).ended().exit(0);
     let left = std::process::Command::new("docker")
         .args(["-H", &address, "ps", "-aq"])
         .output()

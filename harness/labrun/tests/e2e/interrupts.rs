@@ -24,11 +24,19 @@ fn a_signal_in_mid_run_keeps_what_was_taken() {
         live.until_samples(3);
         live.signal(signal);
         let ran = check(live.ended(), 3);
-        assert_eq!(ran.json()["interrupted"], ran.files.json("run.json")["interrupted"]);
+        assert_eq!(
+            ran.json()["interrupted"],
+            ran.files.json("run.json")["interrupted"]
+        );
         // A launch gives all of its samples or none.
         let measured = |row: &serde_json::Value| row["outcome"] == "measured";
-        assert!(ran.files.rows("right", "native/static").iter().any(measured)
-            || ran.files.rows("right", "good/plain").iter().any(measured));
+        assert!(
+            ran.files
+                .rows("right", "native/static")
+                .iter()
+                .any(measured)
+                || ran.files.rows("right", "good/plain").iter().any(measured)
+        );
     }
 }
 

@@ -113,9 +113,11 @@ fn a_grant_is_fresh_for_every_launch() {
         let path = std::path::Path::new(&grant).join(\"number\"); \
         let text = std::fs::read_to_string(&path).unwrap(); \
         std::fs::write(&path, \"spoilt\").unwrap(); print!(\"{text}\"); }";
-    let lab = Lab::fixture()
-        .guest("grantee", source)
-        .replace("workloads/grantee/workload.toml", "[run]", "[run]\nargs = [\"{grant}\"]");
+    let lab = Lab::fixture().guest("grantee", source).replace(
+        "workloads/grantee/workload.toml",
+        "[run]",
+        "[run]\nargs = [\"{grant}\"]",
+    );
     let toml = "workloads/grantee/workload.toml";
     let text = std::fs::read_to_string(lab.path().join(toml)).expect("reads a file");
     std::fs::create_dir(lab.path().join("workloads/grantee/files")).expect("makes a folder");

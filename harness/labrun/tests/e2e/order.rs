@@ -56,7 +56,11 @@ fn every_block_holds_every_active_row_once() {
     let samples = ran.files.samples();
     let active = |row: usize| run["rows"][row]["isolation"] != "crash/plain";
     let all: BTreeSet<u64> = (0..run["rows"].as_array().expect("rows").len() as u64).collect();
-    let lasting: BTreeSet<u64> = all.iter().copied().filter(|row| active(*row as usize)).collect();
+    let lasting: BTreeSet<u64> = all
+        .iter()
+        .copied()
+        .filter(|row| active(*row as usize))
+        .collect();
     let mut orders = BTreeSet::new();
     for block in 0..u64::from(SAMPLES) {
         let rows: Vec<u64> = samples
@@ -70,7 +74,11 @@ fn every_block_holds_every_active_row_once() {
         orders.insert(rows);
     }
     assert!(orders.len() > 1, "each block is shuffled afresh");
-    assert!(samples.iter().all(|sample| field(sample, "block") < u64::from(SAMPLES)));
+    assert!(
+        samples
+            .iter()
+            .all(|sample| field(sample, "block") < u64::from(SAMPLES))
+    );
 }
 
 #[test]
@@ -82,6 +90,10 @@ fn samples_are_in_the_order_in_which_they_were_taken() {
         assert!(field(a, "at_ns") <= field(b, "at_ns"), "{a} {b}");
         let step = field(b, "seq") - field(a, "seq");
         assert!(step <= 1, "{a} {b}");
-        assert_eq!(step == 0, field(a, "at_ns") == field(b, "at_ns"), "rows of one launch");
+        assert_eq!(
+            step == 0,
+            field(a, "at_ns") == field(b, "at_ns"),
+            "rows of one launch"
+        );
     }
 }

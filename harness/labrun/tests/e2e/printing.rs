@@ -1,7 +1,7 @@
 //! Results on stdout, the rest on stderr; JSON alone where it is asked for; colours
 //! only where they are wanted.
 
-use crate::kit::{GOOD_JOB, Lab, Live, Ran, Runner};
+use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
 
 const ESCAPE: char = '\u{1b}';
 
@@ -24,9 +24,14 @@ fn lists_name_everything_that_is_defined() {
         lab.run(["list"]).exit(0).stdout_has(named).stdout_has(what);
         let listed = lab.run(["list", what, "--json"]).exit(0).json();
         let names = listed[what].as_array().expect("a list");
-        assert!(names.iter().any(|entry| entry["name"] == named), "{listed:#}");
+        assert!(
+            names.iter().any(|entry| entry["name"] == named),
+            "{listed:#}"
+        );
     }
-    lab.run(["list", "scenaros"]).exit(2).stderr_has("'scenarios'");
+    lab.run(["list", "scenaros"])
+        .exit(2)
+        .stderr_has("'scenarios'");
 }
 
 #[test]
@@ -38,7 +43,7 @@ fn json_is_all_that_is_printed() {
     for args in [
         &["list", "--json"][..],
         &["doctor", "--json"],
-        &["build", "--json"],
+        &["build", "--json", "-i", "native/static"],
         &["report", run, "--json"],
         &["compare", run, run, "--json"],
     ] {
@@ -61,17 +66,32 @@ fn json_stays_json_when_rows_fail() {
     let lab = Lab::fixture().runner(&Runner::new("crash", "kill -SEGV $$"));
     let summary = lab.measure(["--json"]).exit(101).json();
     let failed = |row: &serde_json::Value| row["outcome"] == "failed";
-    assert!(summary["results"].as_array().expect("results").iter().any(failed));
+    assert!(
+        summary["results"]
+            .as_array()
+            .expect("results")
+            .iter()
+            .any(failed)
+    );
 }
 
 #[test]
 fn doctor_shows_the_machine_and_every_isolation() {
     let lab = lab().runner(&Runner::new("absent", GOOD_JOB).without_program());
     let seen = lab.run(["doctor", "--json"]).exit(0).json();
-    assert!(seen["machine_class"].as_str().is_some_and(|class| class.contains('/')));
+    assert!(
+        seen["machine_class"]
+            .as_str()
+            .is_some_and(|class| class.contains('/'))
+    );
     let isolations = seen["isolations"].as_array().expect("isolations");
-    for (name, outcome) in [("native/static", "measured"), ("absent/plain", "unavailable")] {
-        let found = isolations.iter().find(|isolation| isolation["name"] == name);
+    for (name, outcome) in [
+        ("native/static", "measured"),
+        ("absent/plain", "unavailable"),
+    ] {
+        let found = isolations
+            .iter()
+            .find(|isolation| isolation["name"] == name);
         let found = found.unwrap_or_else(|| panic!("no {name} in {seen:#}"));
         assert_eq!(found["outcome"], outcome);
     }
@@ -84,7 +104,11 @@ fn doctor_shows_the_machine_and_every_isolation() {
 #[test]
 fn completions_and_the_manual_are_printed() {
     let lab = lab();
-    for (shell, part) in [("bash", "complete -F _labrun"), ("zsh", "#compdef labrun"), ("fish", "complete -c labrun")] {
+    for (shell, part) in [
+        ("bash", "complete -F _labrun"),
+        ("zsh", "#compdef labrun"),
+        ("fish", "complete -c labrun"),
+    ] {
         lab.run(["completions", shell]).exit(0).stdout_has(part);
     }
     lab.run(["man"]).exit(0).stdout_has(".TH labrun");
@@ -97,7 +121,11 @@ fn coloured(args: &[&str], variables: &[(&str, &str)]) -> bool {
     let lab = lab();
     let mut command = lab.labrun(args);
     command.envs(variables.iter().copied());
-    Live::start(command, lab.path()).ended().exit(0).stdout.contains(ESCAPE)
+    lab.start(command, lab.path())
+        .ended()
+        .exit(0)
+        .stdout
+        .contains(ESCAPE)
 }
 
 #[test]
@@ -109,7 +137,10 @@ fn colours_are_shown_only_where_they_are_wanted() {
     assert!(!coloured(&["doctor"], &[("NO_COLOR", "1")]));
     let force = [("CLICOLOR_FORCE", "1")];
     assert!(!coloured(&["doctor", "--color", "never"], &force));
-    assert!(coloured(&["doctor", "--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(coloured(
+        &["doctor", "--color", "always"],
+        &[("NO_COLOR", "1")]
+    ));
 }
 
 #[test]
@@ -124,7 +155,11 @@ fn errors_keep_to_the_same_rule() {
 #[test]
 fn the_table_is_on_stdout_and_progress_on_stderr() {
     let lab = lab();
-    let ran = lab.measure([""; 0]).exit(0).stdout_has("right").stderr_has("page: ");
+    let ran = lab
+        .measure([""; 0])
+        .exit(0)
+        .stdout_has("right")
+        .stderr_has("page: ");
     assert!(!ran.stdout.contains(ESCAPE) && !ran.stderr.contains(ESCAPE));
     assert!(!ran.stderr.contains('\r'), "a bar was drawn on no terminal");
     let coloured = lab.measure(["--color", "never"]).exit(0);

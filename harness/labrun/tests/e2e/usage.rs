@@ -74,10 +74,7 @@ fn labrun_toml_is_read_and_its_mistakes_are_found() {
             "samples = 3\nsampels = 3\n",
             "labrun.toml:2: unknown field `sampels`",
         ),
-        (
-            "samples = 3\nsampels = 3\n",
-            "did you mean `samples`?",
-        ),
+        ("samples = 3\nsampels = 3\n", "did you mean `samples`?"),
         ("seed = \"x\"\n", "labrun.toml:1: invalid type"),
         ("time-budget = \"soon\"\n", "labrun.toml: time-budget"),
         ("color = \"pink\"\n", "unknown variant `pink`"),
@@ -122,7 +119,7 @@ fn the_lab_can_be_named_from_anywhere() {
         let mut command = lab.labrun(args);
         command.current_dir(empty.path());
         command.envs(variable.map(|path| ("LABRUN_LAB", path)));
-        crate::kit::Live::start(command, empty.path()).ended()
+        lab.start(command, empty.path()).ended()
     };
     let listed = ["list", "workloads"];
     elsewhere(&["--lab", path, "list", "workloads"], None)

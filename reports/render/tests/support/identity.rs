@@ -126,6 +126,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             time_budget_s: 1200.0,
             timeout_s: 10.0,
             warmup: 3,
+            warm_repeats: 1000,
             margin: 0.05,
         },
         machine: Fingerprint {

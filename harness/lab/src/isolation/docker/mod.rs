@@ -32,7 +32,7 @@ use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
 use super::{Failure, Isolation, Job, Taken};
-use crate::define::{Need, Workload};
+use crate::define::Workload;
 use crate::site::Site;
 
 /// A container.
@@ -137,7 +137,7 @@ impl Isolation for Docker {
         &[Start::Process]
     }
 
-    fn unsupported(&self, workload: &Workload, _target: Target, _needs: &[Need]) -> Option<String> {
+    fn unavailable(&self, workload: &Workload) -> Option<String> {
         let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
         linked.then(veth::not_permitted).flatten()
     }

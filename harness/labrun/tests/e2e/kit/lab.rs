@@ -1,9 +1,9 @@
 //! A lab in a temporary folder, and labrun run in it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
@@ -11,36 +11,32 @@ use tempfile::TempDir;
 use super::live::Live;
 use super::package;
 use super::ran::Ran;
-use super::runner::{GOOD_JOB, Runner};
+use super::runner::Runner;
 use super::scenario::Scenario;
+use super::template;
 
 /// A lab. Unless a test adds to it, it holds the guest `right` and measures it on
 /// `native/static`.
 pub(crate) struct Lab {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     scenario: Scenario,
     ran: AtomicU32,
-}
-
-/// A folder for all that the tests make, inside cargo's target folder.
-pub(crate) fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e");
-    fs::create_dir_all(&folder).expect("makes a folder");
-    folder
 }
 
 impl Lab {
     /// A fresh one, in which `right` is built already.
     pub(crate) fn fixture() -> Self {
         let lab = Self::unbuilt();
-        copy_stamps(&template(), &lab.path().join("target"));
+        template::copy_stamps(&lab.path().join("target"));
         lab
     }
 
     /// A fresh one, in which nothing is built.
     pub(crate) fn unbuilt() -> Self {
-        let made = tempfile::Builder::new().prefix("lab-").tempdir_in(folder());
-        let folder = made.expect("makes a folder");
+        let made = tempfile::Builder::new()
+            .prefix("lab-")
+            .tempdir_in(template::folder());
+        let folder = Arc::new(made.expect("makes a folder"));
         let mut lab = Self {
             folder,
             scenario: Scenario::new(),
@@ -49,7 +45,7 @@ impl Lab {
         let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Dockerfile.baseline");
         fs::copy(baseline, lab.path().join("Dockerfile.baseline")).expect("copies the Dockerfile");
         fs::create_dir(lab.path().join("scenarios")).expect("makes a folder");
-        write_right(lab.path());
+        template::write_right(lab.path());
         let targets = r#"["native", "image", "wasip1"]"#;
         lab.scenario
             .workloads
@@ -134,11 +130,8 @@ impl Lab {
     }
 
     /// Runs labrun to its end.
-    pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(
-        &self,
-        args: impl IntoIterator<Item = S>,
-    ) -> Ran {
-        Live::start(self.labrun(args), self.path()).ended()
+    pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        self.start(self.labrun(args), self.path()).ended()
     }
 
     /// Measures the scenario into a fresh folder.
@@ -156,7 +149,13 @@ impl Lab {
         let out = self.path().join(format!("run-{number}"));
         let mut command = self.labrun(["scenario", "cold-start", "--out"]);
         more(command.arg(&out));
-        Live::start(command, &out)
+        self.start(command, &out)
+    }
+
+    /// Starts labrun, which writes its run to `run`. The lab stays as long as what
+    /// came of it is looked at.
+    pub(crate) fn start(&self, command: Command, run: &Path) -> Live {
+        Live::start(command, run, Arc::clone(&self.folder))
     }
 }
 
@@ -172,44 +171,4 @@ fn labrun(folder: &Path, target: &Path) -> Command {
     }
     command.current_dir(folder).env("CARGO_TARGET_DIR", target);
     command
-}
-
-fn write_right(lab: &Path) {
-    let source = "fn main() {\n    println!(\"right\");\n}\n";
-    let targets = r#"["native", "wasip1"]"#;
-    package::write(
-        &lab.join("workloads/right"),
-        "right",
-        targets,
-        "[run]",
-        source,
-    );
-}
-
-/// A target folder in which `right` is built for every target: once for all tests.
-fn template() -> PathBuf {
-    static TARGET: OnceLock<PathBuf> = OnceLock::new();
-    TARGET
-        .get_or_init(|| {
-            let target = folder().join("template");
-            let lab = Lab::unbuilt().runner(&Runner::new("good", GOOD_JOB));
-            let mut build = lab.labrun(["build"]);
-            build.env("CARGO_TARGET_DIR", &target);
-            Live::start(build, lab.path()).ended().exit(0);
-            target
-        })
-        .clone()
-}
-
-/// Notes in `to` what is built in `from`: the stamps of artifacts name their files.
-fn copy_stamps(from: &Path, to: &Path) {
-    let (from, to) = (from.join("labrun/stamps"), to.join("labrun/stamps"));
-    fs::create_dir_all(&to).expect("makes a folder");
-    for entry in fs::read_dir(from).expect("lists stamps") {
-        let entry = entry.expect("lists stamps");
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with("artifact-") {
-            fs::copy(entry.path(), to.join(name)).expect("copies a stamp");
-        }
-    }
 }

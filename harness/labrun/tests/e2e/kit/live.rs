@@ -4,8 +4,11 @@ use std::fs::{self, File};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 use super::left::{folders_of, processes_of};
 use super::ran::{Ran, RunFiles};
@@ -18,7 +21,8 @@ const LIMIT: Duration = Duration::from_mins(3);
 pub(crate) struct Live {
     child: Child,
     run: PathBuf,
-    output: tempfile::TempDir,
+    output: TempDir,
+    lab: Arc<TempDir>,
 }
 
 /// Waits until `condition` gives something.
@@ -35,8 +39,8 @@ pub(crate) fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> 
 
 impl Live {
     /// Starts it; `run` is the folder that it writes.
-    pub(crate) fn start(mut command: Command, run: &Path) -> Self {
-        let output = tempfile::tempdir().expect("makes a folder");
+    pub(super) fn start(mut command: Command, run: &Path, lab: Arc<TempDir>) -> Self {
+        let output = tempfile::tempdir_in(lab.path()).expect("makes a folder");
         let file = |name: &str| File::create(output.path().join(name)).expect("makes a file");
         let child = command
             .stdin(Stdio::null())
@@ -49,6 +53,7 @@ impl Live {
             child,
             run: run.to_owned(),
             output,
+            lab,
         }
     }
 
@@ -118,6 +123,7 @@ impl Live {
             stdout: self.said("stdout"),
             stderr: self.said("stderr"),
             files: self.files(),
+            lab: Arc::clone(&self.lab),
         }
     }
 }

@@ -9,10 +9,12 @@ mod ran;
 mod runner;
 mod scenario;
 pub(crate) mod skip;
+mod template;
 
-pub(crate) use lab::{Lab, folder};
+pub(crate) use lab::Lab;
 pub(crate) use left::{Images, containers_of, folders_of, processes_of};
 pub(crate) use live::{Live, until};
 pub(crate) use ran::{Ran, RunFiles};
 pub(crate) use runner::{GOOD_JOB, Runner};
 pub(crate) use skip::skip;
+pub(crate) use template::folder;

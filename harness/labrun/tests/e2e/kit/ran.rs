@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A labrun that has ended.
 #[derive(Debug)]
@@ -19,6 +21,9 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
     /// The files of its run.
     pub(crate) files: RunFiles,
+    /// Its lab, which holds them.
+    #[expect(dead_code, reason = "held, so that the files stay")]
+    pub(super) lab: Arc<TempDir>,
 }
 
 impl Ran {

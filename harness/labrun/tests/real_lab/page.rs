@@ -1,0 +1,85 @@
+//! The page of the run, opened in a browser.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::skip::skip;
+use crate::{identity, measured, results};
+
+#[test]
+fn the_page_shows_every_measured_row_in_a_browser() {
+    let page = &measured().page;
+    let bytes = std::fs::metadata(page).expect("the page is there").len();
+    assert!(bytes < 2_000_000, "{bytes} bytes");
+    let Some(dom) = dom("real-lab-page", page) else {
+        return;
+    };
+    let shown: Vec<Vec<String>> = dom
+        .split("<table class=\"rows\"")
+        .skip(1)
+        .filter_map(|table| table.split("</table>").next()?.split("<tbody>").nth(1))
+        .flat_map(|body| body.split("<tr").skip(1))
+        .filter(|row| !row.starts_with(" class=\"unmeasured\""))
+        .map(cells)
+        .collect();
+    let rows: Vec<&Value> = results()
+        .filter(|row| row["outcome"] == "measured")
+        .collect();
+    assert_eq!(shown.len(), rows.len(), "a table row for each measured row");
+    for row in rows {
+        let n = row["n"].to_string();
+        let [_, isolation, target, start, _] = identity(row);
+        let is_shown = |cells: &Vec<String>| {
+            cells[0].ends_with(&isolation)
+                && [&target, &start, &n]
+                    .iter()
+                    .all(|text| cells.contains(text))
+        };
+        assert!(shown.iter().any(is_shown), "not on the page: {row:#}");
+    }
+}
+
+/// Texts of the cells of a table's row.
+fn cells(row: &str) -> Vec<String> {
+    let without_tags = |cell: &str| {
+        let pieces = cell.split('<').map(|piece| piece.rsplit('>').next());
+        pieces.flatten().collect::<String>().trim().to_owned()
+    };
+    // What comes before the first cell's own tag is cut with that tag.
+    row.split("</t")
+        .filter_map(|cell| Some(&cell[cell.find("<t")?..]))
+        .map(without_tags)
+        .collect()
+}
+
+/// The page as a browser has it after opening it, or a skipped test.
+fn dom(test: &str, page: &Path) -> Option<String> {
+    let profile = tempfile::tempdir().expect("makes a folder");
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let opened = names.iter().find_map(|name| {
+        Command::new(name)
+            .args(["--headless", "--no-sandbox", "--disable-gpu"])
+            .args(["--disable-quic", "--no-first-run", "--disable-sync"])
+            .args([
+                "--disable-background-networking",
+                "--disable-component-update",
+            ])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg("--dump-dom")
+            .arg(format!("file://{}", page.display()))
+            .output()
+            .ok()
+    });
+    let Some(opened) = opened else {
+        skip(test, "chromium is missing: sudo apt-get install chromium");
+        return None;
+    };
+    assert!(
+        opened.status.success(),
+        "{}",
+        String::from_utf8_lossy(&opened.stderr)
+    );
+    Some(String::from_utf8_lossy(&opened.stdout).into_owned())
+}
