@@ -56,7 +56,7 @@ fn each_bad_job_costs_its_own_rows() {
         ),
         (
             "misprints",
-            r#"while read -r line; do case "$line" in *run*) echo wrong >&3;; esac; echo '{"event":"done","exit_code":0}'; done"#,
+            r#"while read -r line; do case "$line" in *'"run"'*) echo wrong >&3;; esac; echo '{"event":"done","exit_code":0}'; done"#,
             "mismatch",
             "got \"wrong\\n\"",
         ),
@@ -74,7 +74,7 @@ fn each_bad_job_costs_its_own_rows() {
 
 #[test]
 fn a_guest_that_exits_with_an_error_is_a_failure() {
-    let job = r#"while read -r line; do case "$line" in *run*) echo right >&3; echo '{"event":"done","exit_code":6}';; *) echo '{"event":"done"}';; esac; done"#;
+    let job = r#"while read -r line; do case "$line" in *'"run"'*) echo right >&3; echo '{"event":"done","exit_code":6}';; *) echo '{"event":"done"}';; esac; done"#;
     measured_with(&[Runner::new("regrets", job)])
         .exit(101)
         .rows("right", "regrets/plain", "failed", "exited with code 6")

@@ -261,8 +261,8 @@ impl Conversation {
                 Event::Done {
                     exit_code: Some(_), ..
                 } => {
-                    let got =
-                        String::from_utf8_lossy(self.process.kept(Stream::Guest)).into_owned();
+                    let guest = self.process.kept(Stream::Guest);
+                    let got = String::from_utf8_lossy(&guest[..guest.len().min(160)]);
                     return Err(Failure::mismatch(format!(
                         "the guest ended before its output was whole: got {got:?}"
                     )));
