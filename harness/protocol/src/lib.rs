@@ -146,7 +146,7 @@ pub struct Mark {
     /// `spawn` (until `main` is entered; first load of a process only), `runtime`
     /// (engine, linker; first load only), `compile` or `load` (until the module is
     /// ready to be instantiated), `listen`, `instantiate` (store, WASI context,
-    /// instance), `call`.
+    /// instance), `call`, `drop` (of the instance; the guest's output is out before).
     pub phase: String,
     /// Instant at which it ended, nanoseconds of `CLOCK_MONOTONIC`.
     pub end_ns: u64,
@@ -181,8 +181,9 @@ pub enum Event {
     },
     /// A traced request was answered and its instance dropped.
     Served {
-        /// `instantiate`, `call`; the first mark may be `accept`: the instant at
-        /// which the request had been read.
+        /// `accept` (the instant at which the request had been read), `instantiate`,
+        /// `call`, `drop` (the client has its answer before); those after a failure
+        /// are missing.
         marks: Vec<Mark>,
     },
 }

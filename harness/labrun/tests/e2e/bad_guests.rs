@@ -3,7 +3,13 @@
 
 use crate::kit::Lab;
 
-const GUESTS: [(&str, &str, &str, &str); 10] = [
+const GUESTS: [(&str, &str, &str, &str); 11] = [
+    (
+        "grumbles",
+        "eprint!(\"{}\", \"x\".repeat(1 << 20)); println!(\"right\");",
+        "measured",
+        "",
+    ),
     (
         "wrong",
         "println!(\"wrong\");",

@@ -21,6 +21,7 @@ fn each_bad_job_costs_its_own_rows() {
     let flood_guest = format!("read -r load; {loaded}; read -r run; {FLOOD} >&3; {done}");
     let flood_stdout = format!("read -r load; {FLOOD}; echo; {done}");
     let one_line = format!("read -r load; {FLOOD}; sleep 1000");
+    let misprint = GOOD_JOB.replace("echo right", "echo wrong");
     let cases: [(&str, &str, &str, &str); 11] = [
         ("crash", "read -r load; kill -SEGV $$", "failed", "SIGSEGV"),
         ("quits", "exit 0", "failed", "exited with code 0"),
@@ -54,17 +55,12 @@ fn each_bad_job_costs_its_own_rows() {
             "unsupported",
             "no threads",
         ),
-        (
-            "misprints",
-            r#"while read -r line; do case "$line" in *'"run"'*) echo wrong >&3;; esac; echo '{"event":"done","exit_code":0}'; done"#,
-            "mismatch",
-            "got \"wrong\\n\"",
-        ),
+        ("misprints", &misprint, "mismatch", "got \"wrong\\n\""),
         ("floodsguest", &flood_guest, "mismatch", "got \"xxx"),
         ("floodsstdout", &flood_stdout, "failed", "64 KiB on Stdout"),
         ("floodsoneline", &one_line, "failed", "64 KiB on Stdout"),
     ];
-    let runners = cases.map(|(name, job, ..)| Runner::new(name, job));
+    let runners = cases.map(|(name, job, ..)| Runner::new(name, job).every_start());
     let mut ran = measured_with(&runners).exit(101);
     for (name, _, outcome, reason) in cases {
         ran = ran.rows("right", &format!("{name}/plain"), outcome, reason);

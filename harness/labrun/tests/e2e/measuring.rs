@@ -89,7 +89,7 @@ fn the_phases_of_every_sample_sum_to_its_value() {
         .filter(|row| row["metric"] == "instantiate_warm")
         .collect();
     assert_eq!(warm.len(), 1, "for the start `loaded` alone");
-    assert_eq!(f64_of(&warm[0]["median"]), 2.0, "the median of its repeats");
+    assert_eq!(warm[0]["median"], 2.0, "the median of its repeats");
 }
 
 #[test]

@@ -27,6 +27,24 @@ fn a_page_is_made_again_from_a_run_alone() {
 }
 
 #[test]
+fn several_runs_make_one_page() {
+    let lab = Lab::fixture();
+    let runs = [0, 1].map(|_| lab.measure([""; 0]).exit(0));
+    let folders = runs
+        .each_ref()
+        .map(|run| run.files.path().display().to_string());
+    let args = ["report", "--json", "--output", "both.html"].map(str::to_owned);
+    let ran = lab.run(args.iter().chain(&folders)).exit(0);
+    let summaries: Vec<serde_json::Value> =
+        serde_json::from_str(&ran.stdout).expect("stdout is JSON alone");
+    assert_eq!(summaries.len(), 2);
+    for (summary, run) in summaries.iter().zip(&runs) {
+        assert_eq!(summary, &run.files.json("summary.json"));
+    }
+    assert!(lab.path().join("both.html").is_file());
+}
+
+#[test]
 fn a_cut_line_is_left_out_and_said_so() {
     let lab = Lab::fixture().samples(5);
     let ran = lab.measure(["--json"]).exit(0);

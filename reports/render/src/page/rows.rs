@@ -50,7 +50,7 @@ fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) 
                             th scope="row" { (chip(view, row.technology())) (row.row.isolation) (words::params(row)) }
                             td { (row.row.target) @if emulated(row) { " \u{b7} emulated" } }
                             @if starts { td { (row.row.start.map_or("", Start::name)) } }
-                            td { (row.isolation_version.as_deref().unwrap_or("\u{2013}")) }
+                            td.version { (row.isolation_version.as_deref().unwrap_or("\u{2013}")) }
                             @match &row.numbers {
                                 Some(numbers) => { (measured(row, numbers, compared)) }
                                 None => {

@@ -79,7 +79,12 @@ impl Conversation {
 
     /// Writes lines made by [`lines`].
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.process.write(bytes).map_err(|error| {
+        let written = match self.process.write(bytes) {
+            // How a runner that is gone ended is said where its answer is waited for.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        };
+        written.map_err(|error| {
             self.process.explain(
                 Failure::failed(format!("the runner takes no command: {error}")),
                 Stream::Stdout,
