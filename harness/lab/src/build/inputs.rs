@@ -59,10 +59,13 @@ impl Inputs {
             self = self.folder(&package)?;
             // Sources that packages of one parent share lie beside them.
             if let Some(parent) = package.parent().filter(|parent| *parent != root) {
-                for shared in fs::read_dir(parent)?.collect::<io::Result<Vec<_>>>()? {
-                    let path = shared.path();
+                let mut entries: Vec<_> = fs::read_dir(parent)?.collect::<io::Result<_>>()?;
+                entries.sort_by_key(fs::DirEntry::file_name);
+                for shared in entries {
+                    // Its name, not where it is: another clone of the same is no other.
+                    let (path, name) = (shared.path(), shared.file_name());
                     if path.extension().is_some_and(|extension| extension == "rs") {
-                        self = self.word(&path.to_string_lossy()).file(&path)?;
+                        self = self.word(&name.to_string_lossy()).file(&path)?;
                     }
                 }
             }
@@ -174,6 +177,25 @@ mod tests {
         assert_eq!(digest(), before);
         fs::write(folder.path().join("a"), "2").expect("written");
         assert_ne!(digest(), before);
+    }
+
+    #[test]
+    fn where_a_lab_is_does_not_count() {
+        let digest = || {
+            let root = tempfile::tempdir().expect("a folder");
+            let package = root.path().join("workloads/one");
+            fs::create_dir_all(&package).expect("made");
+            for (file, text) in [
+                ("workloads/shared.rs", "fn f() {}"),
+                ("workloads/b.rs", ""),
+                ("workloads/one/Cargo.toml", "[package]\nname='one'\n"),
+            ] {
+                fs::write(root.path().join(file), text).expect("written");
+            }
+            let inputs = Inputs::default().package(root.path(), &package);
+            inputs.expect("reads").digest()
+        };
+        assert_eq!(digest(), digest());
     }
 
     #[test]
