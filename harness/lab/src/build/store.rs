@@ -75,7 +75,8 @@ impl Store {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let beside = path.with_extension("partial");
+        // Two labs may build the same thing at once.
+        let beside = path.with_extension(format!("{}.partial", std::process::id()));
         fs::write(
             &beside,
             serde_json::to_vec_pretty(&Stamp {
