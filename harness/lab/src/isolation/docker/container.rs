@@ -10,13 +10,13 @@ use std::time::Duration;
 use bollard::errors::Error;
 use bollard::models::{ContainerCreateBody, ContainerCreateResponse, HostConfig, PortBinding};
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, RemoveContainerOptions, RemoveContainerOptionsBuilder,
-    WaitContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, WaitContainerOptionsBuilder,
 };
 use futures_util::StreamExt;
 
 use super::configuration::Configuration;
 use super::daemon::Live;
+use super::removal;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
 use crate::isolation::{Failure, Job};
@@ -30,8 +30,8 @@ pub(super) const ISOLATION_LABEL: &str = "labrun.isolation";
 /// Where a server listens inside a container that has a network of its own.
 pub(super) const GUEST_PORT: u16 = 8080;
 
-/// Longest wait for a container to go when a launch is given up.
-const REMOVE_LIMIT: Duration = Duration::from_secs(20);
+/// Longest wait for the answer to a request that nobody waits for any more.
+const LATE_LIMIT: Duration = Duration::from_secs(20);
 
 /// What a container is made from, all of it fixed before the clock starts.
 pub(super) struct Order {
@@ -86,8 +86,8 @@ impl Order {
     }
 }
 
-/// A container that was asked for. Dropping it removes it, if the daemon can be
-/// reached at all.
+/// A container that was asked for. Dropping it removes it; where the daemon does not,
+/// [`Live::left`] says so.
 pub(super) struct Container<'a> {
     live: &'a Live,
     /// Chosen by the lab, so that it can be removed even if the answer to the request
@@ -119,7 +119,7 @@ impl<'a> Container<'a> {
             if answer.is_err() {
                 // A request under way cannot be taken back: what it makes is removed
                 // once it is made.
-                let _ = tokio::time::timeout(REMOVE_LIMIT, &mut request).await;
+                let _ = tokio::time::timeout(LATE_LIMIT, &mut request).await;
             }
             answer
         })?;
@@ -159,23 +159,12 @@ impl<'a> Container<'a> {
 
 impl Drop for Container<'_> {
     fn drop(&mut self) {
-        if !self.removed {
-            let removal = self
-                .live
-                .docker
-                .remove_container(&self.name, Some(forced()));
-            // Nobody is left to tell; a later sweep finds it by its label.
-            let _ = self.live.within(REMOVE_LIMIT, removal);
+        if !self.removed
+            && let Err(reason) = removal::remove(self.live, &self.name)
+        {
+            self.live.leave(reason);
         }
     }
-}
-
-/// Removes whatever state it is in.
-pub(super) fn forced() -> RemoveContainerOptions {
-    RemoveContainerOptionsBuilder::new()
-        .force(true)
-        .v(true)
-        .build()
 }
 
 /// A fresh copy of the workload's files, where it has any.

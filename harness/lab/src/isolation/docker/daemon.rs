@@ -54,6 +54,8 @@ pub(super) struct Live {
     pub(super) runtime: Runtime,
     pub(super) docker: Docker,
     pub(super) version: DaemonVersion,
+    /// Why a container of the last launch is still there.
+    left: Mutex<Option<String>>,
 }
 
 impl Daemon {
@@ -134,12 +136,26 @@ impl Live {
                 components,
                 socket: socket.to_owned(),
             },
+            left: Mutex::default(),
         })
     }
 
     /// Whether it answers a ping.
     pub(super) fn answers(&self) -> bool {
         matches!(self.within(ANSWER_LIMIT, self.docker.ping()), Some(Ok(_)))
+    }
+
+    /// Notes why a container is still there.
+    pub(super) fn leave(&self, reason: String) {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+
+    /// Why a container is still there, since this was last asked.
+    pub(super) fn left(&self) -> Option<String> {
+        self.left
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// Waits for `work`, at most `limit`.

@@ -17,6 +17,7 @@ mod launch;
 mod marks;
 mod netlink;
 mod output;
+mod removal;
 mod serve;
 mod subnet;
 mod sweep;
@@ -172,6 +173,12 @@ impl Isolation for Docker {
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
         // A ping: the daemon is there, and warm, before the clock starts.
         let live = self.daemon.live().map_err(Failure::unavailable)?;
-        launch::launch(self.configuration, &live, site, job)
+        let taken = launch::launch(self.configuration, &live, site, job);
+        match (taken, live.left()) {
+            (Err(Failure::Outcome(outcome, reason)), Some(left)) => {
+                Err(Failure::Outcome(outcome, format!("{reason}; {left}")))
+            }
+            (taken, _) => taken,
+        }
     }
 }

@@ -2,18 +2,12 @@
 //! owner that no longer runs.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use bollard::errors::Error;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
-use super::container::forced;
 use super::daemon::{ANSWER_LIMIT, Daemon, chain};
-use super::{base, veth};
+use super::{base, removal, veth};
 use crate::owner::{self, Owner};
-
-/// Longest wait for one container to be removed.
-const REMOVE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Removes containers, links and folders of owners that no longer run; gives how many
 /// containers and links. Where no daemon answers there is nothing to remove.
@@ -54,27 +48,8 @@ pub(super) fn sweep(daemon: &Daemon) -> Result<u32, String> {
         let (true, Some(id)) = (dead, container.id) else {
             continue;
         };
-        match live.within(
-            REMOVE_LIMIT,
-            live.docker.remove_container(&id, Some(forced())),
-        ) {
-            // Another lab may have been faster: gone is gone.
-            Some(
-                Ok(())
-                | Err(Error::DockerResponseServerError {
-                    status_code: 404 | 409,
-                    ..
-                }),
-            ) => removed += 1,
-            Some(Err(error)) => {
-                return Err(format!("cannot remove container {id}: {}", chain(&error)));
-            }
-            None => {
-                return Err(format!(
-                    "cannot remove container {id}: the Docker daemon does not answer"
-                ));
-            }
-        }
+        removal::remove(&live, &id)?;
+        removed += 1;
     }
     // After the containers: most links went with them.
     Ok(removed + veth::sweep())
