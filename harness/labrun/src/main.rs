@@ -7,6 +7,7 @@ mod compare;
 mod doctor;
 mod exit;
 mod ground;
+mod interim;
 mod list;
 mod out;
 mod report;

@@ -30,6 +30,18 @@ impl Read {
             summary: &self.summary,
         }
     }
+
+    /// Writes its summary and its page into its folder.
+    pub(crate) fn write(&self) -> anyhow::Result<()> {
+        let cannot = |path: PathBuf| format!("cannot write {}", path.display());
+        self.folder
+            .write_summary(&self.summary)
+            .with_context(|| cannot(self.folder.summary_json()))?;
+        let html = labrun_render::page(&self.run, &self.samples, &self.summary)?;
+        self.folder
+            .write_report(&html)
+            .with_context(|| cannot(self.folder.report_html()))
+    }
 }
 
 /// Reads a run and computes its statistics.

@@ -1,6 +1,6 @@
 //! `labrun scenario NAME`: from a question to a run and its page.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use lab::build::Builder;
@@ -17,6 +17,7 @@ use crate::bars::Bars;
 use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
 use crate::ground::{Definitions, site};
+use crate::interim::Interim;
 use crate::report::{self, Read};
 use crate::settings::Settings;
 
@@ -109,6 +110,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         selected: &selected,
         builder: &builder,
     };
+    let interim = Interim::new(&folder, &bars);
     let request = RunRequest {
         folder: &folder,
         ground: &ground,
@@ -117,6 +119,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         progress: &bars,
         started: started.to_string(),
         id,
+        before_block: &|blocks| interim.between_blocks(blocks),
     };
     let ended = lab::model::run(&request);
     conclude(args, folder, ended)
@@ -239,18 +242,11 @@ fn conclude(
 }
 
 fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
-    let cannot = |path: PathBuf| format!("cannot write {}", path.display());
-    read.folder
-        .write_summary(&read.summary)
-        .with_context(|| cannot(read.folder.summary_json()))?;
-    let html = labrun_render::page(&read.run, &read.samples, &read.summary)?;
-    read.folder
-        .write_report(&html)
-        .with_context(|| cannot(read.folder.report_html()))?;
+    read.write()?;
     if let Some(path) = &args.export_json {
         let mut text = serde_json::to_string_pretty(&read.summary)?;
         text.push('\n');
-        std::fs::write(path, text).with_context(|| cannot(path.clone()))?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

@@ -11,7 +11,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Version of the method: raised whenever a number would change its meaning (an
 /// instant, a span, a statistic). Runs of different versions are not compared.
-pub const METHOD_VERSION: u32 = 1;
+///
+/// 2: a launch from `process` comes right after a discarded one of the same kind.
+pub const METHOD_VERSION: u32 = 2;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

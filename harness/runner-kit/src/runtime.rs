@@ -83,6 +83,10 @@ pub trait Command {
     /// What it printed must have reached descriptor 1 before this returns. A trap
     /// is an error; an exit, with whatever code, is not.
     fn run(&mut self) -> Result<i32>;
+
+    /// Calls an export that takes two numbers and returns one, across the boundary and
+    /// back. Only modules have such bare exports; a component's are an error.
+    fn call(&mut self, export: &str, arguments: (i32, i32)) -> Result<i32>;
 }
 
 /// A fresh instance of a handler.

@@ -1,6 +1,8 @@
 //! Two runs set side by side, row by row.
 
-use labrun_record::{Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
+use std::collections::BTreeSet;
+
+use labrun_record::{Better, Metric, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{lines_by_row, observations};
@@ -139,14 +141,18 @@ pub struct Unpaired {
 
 /// Compares `candidate` with `base`, row by row, by equality of identities.
 ///
-/// Runs of different machine classes, method versions or scenarios are listed and not
-/// compared, with the reasons in `incomparable`, unless `force`. Emulated rows are never
-/// compared.
+/// Runs of different machine classes, method versions or scenarios, or of which one took
+/// more than twice as many kinds of launch, are listed and not compared, with the reasons
+/// in `incomparable`, unless `force`. Emulated rows are never compared.
 pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool) -> Comparison {
-    let incomparable = obstacles(base.run, candidate.run);
-    let allowed = incomparable.is_empty() || force;
     let margin = base.run.plan.margin.max(candidate.run.plan.margin);
     let (old, new) = (sides(base), sides(candidate));
+    let mut incomparable = obstacles(base.run, candidate.run);
+    incomparable.extend(unlike_blocks(
+        kinds(base.run, &old),
+        kinds(candidate.run, &new),
+    ));
+    let allowed = incomparable.is_empty() || force;
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
 
     let mut rows = Vec::new();
@@ -218,6 +224,36 @@ fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
         candidate.scenario.clone(),
     );
     found
+}
+
+/// How many times as many kinds of launch one of two runs may take.
+const KINDS_LIMIT: usize = 2;
+
+/// How many kinds of cold start were launched in turn: so long is a block, and so cold
+/// are the caches when a kind's turn comes again.
+fn kinds(run: &Run, sides: &[Measured]) -> usize {
+    let launched: BTreeSet<Row> = run
+        .rows
+        .iter()
+        .zip(sides)
+        .filter(|(row, (side, _))| row.start.is_some() && side.outcome == Outcome::Measured)
+        .map(|(row, _)| Row {
+            // One launch gives a value for each.
+            metric: Metric::TimeToFirstResult,
+            ..row.clone()
+        })
+        .collect();
+    launched.len()
+}
+
+fn unlike_blocks(base: usize, candidate: usize) -> Option<String> {
+    let (few, many) = (base.min(candidate), base.max(candidate));
+    (few > 0 && many > KINDS_LIMIT * few).then(|| {
+        format!(
+            "selections differ: {base} and {candidate} kinds of launch took turns, so that caches \
+             were not equally cold"
+        )
+    })
 }
 
 type Measured = (Side, Vec<Observation>);

@@ -56,6 +56,33 @@ fn other_machines_and_methods_are_not_compared_unless_forced() {
 }
 
 #[test]
+fn runs_of_very_different_selections_are_not_compared_unless_forced() {
+    let mut all = run();
+    for name in ["b", "c"] {
+        let mut row = all.rows[0].clone();
+        row.workload = name.into();
+        all.rows.push(row);
+    }
+    let one = launches(1, 1.0)[..60].to_vec();
+    let mut four = launches(1, 1.0);
+    let more = |row: usize| Sample {
+        row,
+        ..four[0].clone()
+    };
+    let more = [more(2), more(3)];
+    four.extend(more);
+    let seen = compare(of(&all, &one), of(&all, &four), false);
+    assert_eq!(seen.incomparable.len(), 1);
+    assert!(seen.incomparable[0].contains("1 and 4 kinds"), "{seen:?}");
+    assert_eq!(seen.counts.equivalent, 0);
+    let forced = compare(of(&all, &one), of(&all, &four), true);
+    assert_eq!(forced.counts.equivalent, 1);
+    // Twice as many is near enough.
+    let two = compare(of(&all, &one), of(&all, &launches(1, 1.0)), false);
+    assert_eq!(two.incomparable, [""; 0]);
+}
+
+#[test]
 fn rows_of_one_run_are_listed_and_failures_carry_no_numbers() {
     let base = run();
     let mut samples = launches(1, 1.0);

@@ -20,7 +20,7 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
         blocks.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
     }
     if let Some(why) = &summary.interrupted {
-        blocks.push(format!("interrupted: {why}\n"));
+        blocks.push(format!("incomplete: {why}\n"));
     }
     let workloads = words::distinct(summary.results.iter().map(|r| r.row.workload.as_str()));
     let kinds = workloads

@@ -205,7 +205,7 @@ fn marks_are_where_they_must_be() {
     let html = of(&made);
     for mark in [
         "Indicative.",
-        "Interrupted.",
+        "Incomplete.",
         "Emulated.",
         "\u{b7} indicative",
         "\u{b7} emulated",

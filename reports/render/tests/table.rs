@@ -68,6 +68,6 @@ fn what_was_not_measured_is_counted_and_said() {
         shown.ends_with(&format!("{rows} rows: {rows} not-selected\n")),
         "{shown}"
     );
-    assert!(shown.contains("left out by --quick") && shown.contains("interrupted: Ctrl-C"));
+    assert!(shown.contains("left out by --quick") && shown.contains("incomplete: Ctrl-C"));
     assert!(shown.starts_with("indicative"));
 }

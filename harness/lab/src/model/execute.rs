@@ -5,16 +5,13 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 use labrun_analysis::row_seed;
-use labrun_record::{Calibration, Metric, Outcome, Plan, Reference, Row, Run, RunFolder, Sample};
+use labrun_record::{Metric, Outcome, Run, RunFolder, Sample, Start};
 use thiserror::Error;
 
 use super::plan::{Blocked, Group};
 use super::writer::Writer;
-use super::{calibrate, cold_start};
+use super::{cold_start, describe};
 use crate::clock::now_ns;
-use crate::define::Scenario;
-use crate::fingerprint::fingerprint;
-use crate::isolation::runner::State;
 use crate::isolation::{Failure, Isolation, Taken};
 use crate::progress::Progress;
 use crate::schedule::Schedule;
@@ -55,6 +52,8 @@ pub struct RunRequest<'a> {
     pub started: String,
     /// Its name.
     pub id: String,
+    /// Called between two blocks, with how many there were: their launches are on disk.
+    pub before_block: &'a dyn Fn(u32),
 }
 
 /// How a run ended.
@@ -86,7 +85,7 @@ fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError {
 /// Carries out a run.
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
     let (rows, groups) = cold_start::plan(request.ground);
-    let mut run = describe(request, rows, &groups);
+    let mut run = describe::run(request, rows, &groups);
     request
         .folder
         .write_run(&run)
@@ -109,106 +108,12 @@ pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
         }
         Err(error) => Some(error.to_string()),
     };
-    if run.interrupted.is_some() {
-        let written = request
-            .folder
-            .write_run(&run)
-            .map_err(write_error("run.json"));
-        // The first reason counts, not that its note could not be written either.
-        return ended.and_then(|ended| written.map(|()| ended));
-    }
-    ended
-}
-
-fn describe(request: &RunRequest<'_>, rows: Vec<Row>, groups: &[Group]) -> Run {
-    let ground = request.ground;
-    let machine = fingerprint();
-    let mut artifacts = Vec::new();
-    for artifact in groups.iter().flat_map(|group| &group.artifacts) {
-        if !artifacts.contains(artifact) {
-            artifacts.push(artifact.clone());
-        }
-    }
-    for artifact in &mut artifacts {
-        if let Ok(inside) = artifact.path.strip_prefix(ground.builder.lab()) {
-            artifact.path = inside.to_owned();
-        }
-    }
-    Run {
-        schema_version: labrun_record::SCHEMA_VERSION,
-        method_version: labrun_record::METHOD_VERSION,
-        lab_version: request.wishes.lab_version.clone(),
-        id: request.id.clone(),
-        scenario: ground.scenario.name.clone(),
-        question: ground.scenario.question.clone(),
-        started: request.started.clone(),
-        command: request.wishes.command.clone(),
-        seed: request.wishes.seed,
-        indicative: request.wishes.quick,
-        plan: plan(ground.scenario, request.wishes),
-        machine_class: machine.machine_class(),
-        machine,
-        references: references(ground.scenario),
-        calibration: calibrations(request, groups),
-        artifacts,
-        isolations: ground
-            .isolations
-            .iter()
-            .map(|isolation| isolation.record())
-            .collect(),
-        rows,
-        interrupted: None,
-    }
-}
-
-fn plan(scenario: &Scenario, wishes: &Wishes) -> Plan {
-    let file = &scenario.plan;
-    let exact = wishes
-        .samples
-        .or(wishes.quick.then_some(scenario.quick.samples));
-    Plan {
-        min_samples: exact.unwrap_or(file.min_samples),
-        max_samples: exact.unwrap_or(file.max_samples),
-        half_width: file.half_width,
-        fine_half_width: file.fine_half_width,
-        fine_s: file.fine_s,
-        time_budget_s: wishes.time_budget_s.unwrap_or(file.time_budget_s),
-        timeout_s: file.timeout_s,
-        warmup: wishes.warmup.unwrap_or(file.warmup),
-        warm_repeats: file.warm_repeats,
-        margin: file.margin,
-    }
-}
-
-fn references(scenario: &Scenario) -> Vec<Reference> {
-    let reference = |metric: &crate::define::MetricPlan| Reference {
-        metric: metric.name,
-        isolation: metric.reference.clone(),
-        start: metric.reference_start,
-    };
-    scenario.metrics.iter().map(reference).collect()
-}
-
-fn calibrations(request: &RunRequest<'_>, groups: &[Group]) -> Vec<Calibration> {
-    let mut calibrations = vec![calibrate::connect_interval()];
-    for (technology, state) in request.ground.runners {
-        let used = groups.iter().any(|group| {
-            let name = request.ground.isolations[group.isolation].name();
-            group.job.is_ok() && name.split('/').next() == Some(technology)
-        });
-        if let (State::Ready(ready), true) = (state, used) {
-            match calibrate::round_trip(request.site, technology, ready) {
-                Ok(calibration) => calibrations.push(calibration),
-                // Its rows will say what is wrong with it.
-                Err(failure) => {
-                    request
-                        .progress
-                        .note(&format!("could not calibrate {technology}: {failure}"));
-                }
-            }
-        }
-    }
-    calibrations
+    let written = request
+        .folder
+        .write_run(&run)
+        .map_err(write_error("run.json"));
+    // The first reason counts, not that its note could not be written either.
+    ended.and_then(|ended| written.map(|()| ended))
 }
 
 /// The values of a launch beside its time to first result.
@@ -261,6 +166,9 @@ impl Execution<'_> {
             let Some(order) = schedule.next_block() else {
                 break;
             };
+            if block > 0 {
+                (self.request.before_block)(block);
+            }
             for entry in order {
                 if self.request.site.interrupt.raised() {
                     return Ok(Ended::Interrupted);
@@ -268,7 +176,7 @@ impl Execution<'_> {
                 let (done, total) = schedule.progress();
                 self.request.progress.step("measuring", done, total);
                 let began = Instant::now();
-                let given = self.launch(group_of[entry]);
+                let given = self.launch_primed(group_of[entry]);
                 let spent_s = began.elapsed().as_secs_f64();
                 match given {
                     Ok(taken) => {
@@ -308,6 +216,16 @@ impl Execution<'_> {
         }
         self.request.progress.finish("warming up");
         Ended::Complete
+    }
+
+    /// A launch right after a discarded one of the same kind, so that how cold the
+    /// caches are does not depend on what else the run measures. From the other starts
+    /// the process itself has served a discarded isolate just before.
+    fn launch_primed(&self, index: usize) -> Result<Taken, Failure> {
+        if matches!(&self.groups[index].job, Ok(job) if job.start == Start::Process) {
+            self.launch(index)?;
+        }
+        self.launch(index)
     }
 
     fn launch(&self, index: usize) -> Result<Taken, Failure> {

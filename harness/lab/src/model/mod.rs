@@ -3,6 +3,7 @@
 
 mod calibrate;
 pub mod cold_start;
+mod describe;
 mod execute;
 mod plan;
 mod writer;

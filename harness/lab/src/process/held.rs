@@ -1,66 +1,14 @@
 //! A process that the lab started: its streams, its end.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::os::fd::AsRawFd;
 
+use super::exit::Exit;
+use super::poll::{pidfd, poll, readable};
+use super::source::{LIMIT, Source, Stream};
 use crate::clock::now_ns;
 use crate::isolation::Failure;
 use crate::site::Site;
-
-/// Output that is kept of each stream; more than this is never a correct output.
-const LIMIT: usize = 64 * 1024;
-
-/// Which of its streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error; only kept, to explain a failure.
-    Stderr,
-    /// The second output pipe.
-    Guest,
-}
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exit {
-    /// When the lab knew that it was gone.
-    pub at_ns: u64,
-    status: libc::c_int,
-}
-
-impl Exit {
-    /// Whether it ended with status 0.
-    pub fn is_success(self) -> bool {
-        self.status == 0
-    }
-}
-
-impl std::fmt::Display for Exit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if libc::WIFSIGNALED(self.status) {
-            let signal = libc::WTERMSIG(self.status);
-            let name = match signal {
-                libc::SIGSEGV => " (SIGSEGV)",
-                libc::SIGABRT => " (SIGABRT)",
-                libc::SIGILL => " (SIGILL)",
-                libc::SIGKILL => " (SIGKILL: killed from outside, or out of memory)",
-                _ => "",
-            };
-            write!(f, "was ended by signal {signal}{name}")
-        } else {
-            write!(f, "exited with code {}", libc::WEXITSTATUS(self.status))
-        }
-    }
-}
-
-/// One of the streams that a process writes.
-#[derive(Debug)]
-struct Source {
-    stream: Stream,
-    pipe: Option<PipeReader>,
-    kept: Vec<u8>,
-}
 
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]
@@ -330,37 +278,6 @@ impl Drop for Process {
     }
 }
 
-impl Source {
-    /// One read into what is kept.
-    fn fill(&mut self) -> io::Result<()> {
-        let Some(pipe) = &mut self.pipe else {
-            return Ok(());
-        };
-        let mut chunk = [0_u8; 8192];
-        match pipe.read(&mut chunk) {
-            Ok(0) => self.pipe = None,
-            Ok(read) => {
-                self.kept.extend_from_slice(&chunk[..read]);
-                // Of stderr only the end explains anything.
-                if self.stream == Stream::Stderr && self.kept.len() > LIMIT {
-                    self.kept.drain(..LIMIT / 2);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// Whether a read would not block.
-    fn has_more(&self) -> bool {
-        self.pipe.as_ref().is_some_and(|pipe| {
-            let mut fds = [readable(pipe.as_raw_fd())];
-            poll(&mut fds, now_ns()).is_ok() && fds[0].revents != 0
-        })
-    }
-}
-
 /// The beginning of some output, for a reason.
 fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
@@ -369,49 +286,4 @@ fn shown(bytes: &[u8]) -> String {
     } else {
         text
     }
-}
-
-fn readable(fd: RawFd) -> libc::pollfd {
-    libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    }
-}
-
-/// `ppoll` until a descriptor is ready or `deadline_ns` has passed.
-fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Failure> {
-    loop {
-        let left = deadline_ns.saturating_sub(now_ns());
-        let timeout = libc::timespec {
-            tv_sec: (left / 1_000_000_000).cast_signed(),
-            tv_nsec: (left % 1_000_000_000).cast_signed(),
-        };
-        // SAFETY: the slice is valid for its length; timeout outlives the call.
-        let ready = unsafe {
-            libc::ppoll(
-                fds.as_mut_ptr(),
-                fds.len() as libc::nfds_t,
-                &raw const timeout,
-                std::ptr::null(),
-            )
-        };
-        if ready >= 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(Failure::failed(format!("poll: {error}")));
-        }
-    }
-}
-
-fn pidfd(pid: libc::pid_t) -> io::Result<OwnedFd> {
-    // SAFETY: a plain system call; the descriptor that it gives is fresh.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }

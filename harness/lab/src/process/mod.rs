@@ -3,8 +3,13 @@
 //! Everything that can be done before the clock starts is done in
 //! [`Program::prepare`]; [`Prepared::spawn`] is the system call and little else.
 
+mod exit;
 mod held;
+mod poll;
+mod source;
 mod spawn;
 
-pub use held::{Exit, Process, Stream};
+pub use exit::Exit;
+pub use held::Process;
+pub use source::Stream;
 pub use spawn::{Prepared, Program};

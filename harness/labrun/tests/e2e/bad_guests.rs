@@ -87,20 +87,21 @@ fn a_guest_that_lingers_after_its_output_is_a_timeout() {
 }
 
 #[test]
-fn a_guest_that_fails_now_and_then_is_no_measured_row() {
-    // Every second launch is wrong: the file that it leaves says which.
+fn a_guest_that_fails_later_is_no_measured_row() {
+    // The file that it leaves counts: from the fifth launch on it is wrong.
     let lab = Lab::fixture();
-    let file = lab.path().join("flip");
+    let file = lab.path().join("launches");
     let source = format!(
         "fn main() {{ let file = std::path::Path::new({file:?}); \
-         if std::fs::remove_file(file).is_ok() {{ println!(\"wrong\") }} \
-         else {{ std::fs::write(file, \"\").unwrap(); println!(\"right\") }} }}"
+         let before = std::fs::read(file).unwrap_or_default(); \
+         println!(\"{{}}\", if before.len() < 4 {{ \"right\" }} else {{ \"wrong\" }}); \
+         std::fs::write(file, vec![0; before.len() + 1]).unwrap(); }}"
     );
     let ran = lab
-        .guest("flips", &source)
-        .measure(["--workload", "flips"])
+        .guest("later", &source)
+        .measure(["--workload", "later"])
         .exit(101)
-        .rows("flips", "native/static", "mismatch", "got \"wrong\\n\"");
+        .rows("later", "native/static", "mismatch", "got \"wrong\\n\"");
     let kept = ran.files.samples();
     assert!(
         kept.iter().any(|sample| sample["outcome"] == "measured"),

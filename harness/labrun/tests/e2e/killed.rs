@@ -56,6 +56,26 @@ fn the_samples_of_a_killed_run_are_whole() {
     let row = again.json()["results"][0].clone();
     assert!(row["n"].as_u64() >= Some(5), "{row:#}");
     assert!(files.has("report.html"));
+    let why = files.json("run.json")["interrupted"].clone();
+    assert!(
+        why.as_str()
+            .is_some_and(|why| why.contains("still going on"))
+    );
+}
+
+#[test]
+fn a_run_has_its_page_before_it_is_over() {
+    let lab = Lab::fixture().samples(100_000);
+    let mut live = lab.begin(|command| command);
+    live.until("the page is there", |live| live.files().has("report.html"));
+    let files = live.files();
+    kill_then(&lab, live, &["doctor"]);
+    let page = std::fs::read_to_string(files.path().join("report.html")).expect("a page");
+    assert!(page.contains("Incomplete.") && page.contains("still going on"));
+    assert_eq!(
+        files.json("summary.json")["results"][0]["outcome"],
+        "measured"
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod bench;
 mod checks;
 mod driver;
 mod guests;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use labrun_protocol::GuestTarget;
 use libtest_mimic::{Arguments, Trial};
 
+pub use bench::instantiate;
 pub use driver::{Answer, Driver};
 use manifest::Manifest;
 

@@ -103,12 +103,8 @@ impl labrun_runner_kit::Command for Command {
         environment.on_exit(store, Some(ExitCode::from(*code.as_ref().unwrap_or(&1))));
         code
     }
-}
 
-impl Command {
-    /// Calls an export that takes two numbers and returns one: what the self-benchmark
-    /// measures a call with.
-    pub fn call(&mut self, export: &str, (left, right): (i32, i32)) -> Result<i32> {
+    fn call(&mut self, export: &str, (left, right): (i32, i32)) -> Result<i32> {
         let Guest {
             store, instance, ..
         } = &mut self.0;

@@ -156,12 +156,8 @@ impl labrun_runner_kit::Command for Command {
             Self::Component(command) => command.run(),
         }
     }
-}
 
-impl Command {
-    /// Calls an export that takes two numbers and returns one: what the self-benchmark
-    /// measures a call with. Only modules export such a thing.
-    pub fn call(&mut self, export: &str, arguments: (i32, i32)) -> Result<i32> {
+    fn call(&mut self, export: &str, arguments: (i32, i32)) -> Result<i32> {
         match self {
             Self::Core(command) => command.call(export, arguments),
             Self::Component(_) => anyhow::bail!("a component has no bare exports"),

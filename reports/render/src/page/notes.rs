@@ -18,7 +18,7 @@ pub(super) fn banners(run: &Run) -> Markup {
         }
         @if let Some(why) = &run.interrupted {
             p.banner role="note" {
-                strong { "Interrupted. " } "The run was ended before its plan was: " (why)
+                strong { "Incomplete. " } "The plan of this run was not carried out to its end: " (why)
                 ". What was taken counts; what was not is not-selected."
             }
         }

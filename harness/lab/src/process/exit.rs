@@ -1,0 +1,34 @@
+//! How a process ended.
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exit {
+    /// When the lab knew that it was gone.
+    pub at_ns: u64,
+    pub(super) status: libc::c_int,
+}
+
+impl Exit {
+    /// Whether it ended with status 0.
+    pub fn is_success(self) -> bool {
+        self.status == 0
+    }
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if libc::WIFSIGNALED(self.status) {
+            let signal = libc::WTERMSIG(self.status);
+            let name = match signal {
+                libc::SIGSEGV => " (SIGSEGV)",
+                libc::SIGABRT => " (SIGABRT)",
+                libc::SIGILL => " (SIGILL)",
+                libc::SIGKILL => " (SIGKILL: killed from outside, or out of memory)",
+                _ => "",
+            };
+            write!(f, "was ended by signal {signal}{name}")
+        } else {
+            write!(f, "exited with code {}", libc::WEXITSTATUS(self.status))
+        }
+    }
+}

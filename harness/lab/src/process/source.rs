@@ -1,0 +1,60 @@
+//! One of the streams that a process writes.
+
+use std::io::{self, PipeReader, Read};
+use std::os::fd::AsRawFd;
+
+use super::poll::{poll, readable};
+use crate::clock::now_ns;
+
+/// Output that is kept of each stream; more than this is never a correct output.
+pub(super) const LIMIT: usize = 64 * 1024;
+
+/// Which of its streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error; only kept, to explain a failure.
+    Stderr,
+    /// The second output pipe.
+    Guest,
+}
+
+/// One of the streams that a process writes.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) stream: Stream,
+    pub(super) pipe: Option<PipeReader>,
+    pub(super) kept: Vec<u8>,
+}
+
+impl Source {
+    /// One read into what is kept.
+    pub(super) fn fill(&mut self) -> io::Result<()> {
+        let Some(pipe) = &mut self.pipe else {
+            return Ok(());
+        };
+        let mut chunk = [0_u8; 8192];
+        match pipe.read(&mut chunk) {
+            Ok(0) => self.pipe = None,
+            Ok(read) => {
+                self.kept.extend_from_slice(&chunk[..read]);
+                // Of stderr only the end explains anything.
+                if self.stream == Stream::Stderr && self.kept.len() > LIMIT {
+                    self.kept.drain(..LIMIT / 2);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Whether a read would not block.
+    pub(super) fn has_more(&self) -> bool {
+        self.pipe.as_ref().is_some_and(|pipe| {
+            let mut fds = [readable(pipe.as_raw_fd())];
+            poll(&mut fds, now_ns()).is_ok() && fds[0].revents != 0
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! The page of a run that still goes on: a run takes minutes, and its page is there
+//! before they are over.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use lab::progress::Progress;
+use labrun_record::RunFolder;
+
+use crate::report;
+
+/// Blocks before the first page: enough for an interval, and as many as `--quick` takes.
+const FIRST: u32 = 10;
+
+/// Time between two pages.
+const INTERVAL: Duration = Duration::from_mins(1);
+
+/// Writes the page now and then, between two blocks, where no clock runs.
+pub(crate) struct Interim<'a> {
+    folder: &'a RunFolder,
+    progress: &'a dyn Progress,
+    written: Cell<Option<Instant>>,
+}
+
+impl<'a> Interim<'a> {
+    pub(crate) fn new(folder: &'a RunFolder, progress: &'a dyn Progress) -> Self {
+        Self {
+            folder,
+            progress,
+            written: Cell::new(None),
+        }
+    }
+
+    /// `blocks` were taken so far, and there is another.
+    pub(crate) fn between_blocks(&self, blocks: u32) {
+        let due = match self.written.get() {
+            None => blocks >= FIRST,
+            Some(written) => written.elapsed() >= INTERVAL,
+        };
+        if !due {
+            return;
+        }
+        let written =
+            report::read(RunFolder::open(self.folder.path())).and_then(|read| read.write());
+        let first = self.written.replace(Some(Instant::now())).is_none();
+        match written {
+            Ok(()) if first => self.progress.note(&format!(
+                "page so far, renewed each minute: {}",
+                self.folder.report_html().display()
+            )),
+            Ok(()) => {}
+            Err(error) => self.progress.note(&format!("no page so far: {error:#}")),
+        }
+    }
+}
