@@ -4,7 +4,12 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::clock::now_ns;
+
+/// Signals within this time count as one.
+const SAME_NS: u64 = 1_000_000_000;
 
 /// Whether the run was asked to end. Cheap to ask, and has a file descriptor that
 /// becomes readable, so that a launch that waits in `poll` wakes.
@@ -15,20 +20,34 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to catch SIGINT, SIGTERM and SIGHUP. A second signal ends the process at
-    /// once, as if the first had not been caught.
+    /// Begins to catch SIGINT, SIGTERM and SIGHUP. A signal more than a second after the
+    /// first ends the process at once; until then it counts as the same, since a closing
+    /// terminal and `timeout` send two. One that is ignored (`nohup`) stays so.
     pub fn catch() -> io::Result<Self> {
         let raised = Arc::new(AtomicBool::new(false));
+        let first_ns = Arc::new(AtomicU64::new(0));
         let (wake, write) = UnixStream::pair()?;
         for signal in [
             signal_hook::consts::SIGINT,
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
         ] {
-            // The order matters: the first handler ends the process if the flag is
-            // already up, the second raises it.
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&raised))?;
-            signal_hook::flag::register(signal, Arc::clone(&raised))?;
+            if is_ignored(signal) {
+                continue;
+            }
+            let (raised, first_ns) = (Arc::clone(&raised), Arc::clone(&first_ns));
+            let note = move || {
+                let now_ns = now_ns();
+                let first =
+                    first_ns.compare_exchange(0, now_ns, Ordering::Relaxed, Ordering::Relaxed);
+                if first.is_err_and(|first_ns| now_ns > first_ns + SAME_NS) {
+                    signal_hook::low_level::exit(130);
+                }
+                raised.store(true, Ordering::Relaxed);
+            };
+            // SAFETY: it reads the clock, stores in atomics and may `_exit`, all of which a
+            // signal handler may do (signal-safety(7)).
+            unsafe { signal_hook::low_level::register(signal, note)? };
             signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
         }
         Ok(Self {
@@ -57,4 +76,13 @@ impl Interrupt {
     pub fn fd(&self) -> RawFd {
         self.wake.as_raw_fd()
     }
+}
+
+/// Whether a signal is ignored, as whoever started this process wished.
+fn is_ignored(signal: libc::c_int) -> bool {
+    // SAFETY: all zeros is a valid sigaction.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: only asks; `action` is valid and filled by the call.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
+    asked == 0 && action.sa_sigaction == libc::SIG_IGN
 }

@@ -25,24 +25,13 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 /// Longest answer that is read: a larger one is wrong.
 const ANSWER_LIMIT: usize = 1 << 20;
 
-/// The first correct answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer {
-    /// When the try that succeeded began to connect.
-    pub connect_ns: u64,
-    /// When the lab held the whole body.
-    pub held_ns: u64,
-    /// How many tries it took.
-    pub tries: u32,
-}
-
 /// An address on which nobody listens: fixed before the clock starts.
 pub fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind(("127.0.0.1", 0))?.local_addr()
 }
 
-/// Asks `address` for `path` until the body of a 200 is `expected`. `alive` is
-/// asked between tries and gives a failure when the server has ended.
+/// Asks `address` for `path` until the body of a 200 is `expected`; gives the instant at
+/// which the lab held the whole of it. `alive` is asked between tries and gives a failure when the server has ended.
 pub fn first_answer(
     site: &Site,
     address: SocketAddr,
@@ -50,12 +39,11 @@ pub fn first_answer(
     expected: &[u8],
     deadline_ns: u64,
     mut alive: impl FnMut() -> Result<(), Failure>,
-) -> Result<Answer, Failure> {
+) -> Result<u64, Failure> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut last = String::from("no try was made");
-    for tries in 1.. {
-        let connect_ns = now_ns();
-        if connect_ns >= deadline_ns {
+    loop {
+        if now_ns() >= deadline_ns {
             return Err(Failure::timeout(format!(
                 "no correct answer from http://{address}{path}: {last}"
             )));
@@ -70,11 +58,7 @@ pub fn first_answer(
             Ok(bytes) => {
                 let held_ns = now_ns();
                 check(&bytes, expected)?;
-                return Ok(Answer {
-                    connect_ns,
-                    held_ns,
-                    tries,
-                });
+                return Ok(held_ns);
             }
             Err(Ended::Stop(failure)) => return Err(failure),
             Err(Ended::Again(reason)) => last = reason,
@@ -82,7 +66,6 @@ pub fn first_answer(
         watch()?;
         std::thread::sleep(RETRY_INTERVAL);
     }
-    unreachable!("the tries end by an answer or the deadline")
 }
 
 /// Why one try gave no answer.
@@ -131,6 +114,11 @@ fn ask(
         if read == 0 || answer.len() > ANSWER_LIMIT || is_whole(&answer) {
             break;
         }
+        // One that trickles never makes a read wait.
+        if now_ns() >= deadline_ns {
+            return Err(Ended::Again("it answers, but not to the end".to_owned()));
+        }
+        watch().map_err(Ended::Stop)?;
     }
     if answer.is_empty() {
         return Err(Ended::Again("closed without an answer".to_owned()));

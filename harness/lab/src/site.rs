@@ -40,11 +40,6 @@ impl Site {
         })
     }
 
-    /// The scratch folder, on a tmpfs.
-    pub fn scratch(&self) -> &Path {
-        &self.scratch
-    }
-
     /// A fresh folder on the tmpfs that holds a copy of `files`; it goes with the
     /// value.
     pub fn grant(&self, files: &Path) -> io::Result<Grant> {

@@ -8,7 +8,7 @@ use crate::owner::{Owner, VARIABLE};
 use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// What was removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Processes ended.
     pub processes: u32,
@@ -16,26 +16,31 @@ pub struct Swept {
     pub folders: u32,
     /// Containers removed.
     pub containers: u32,
+    /// What could not be removed, and why.
+    pub left: Vec<String>,
 }
 
 impl Swept {
     /// Whether there was anything.
-    pub fn is_empty(self) -> bool {
-        self == Self::default()
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
 /// Removes whatever belongs to a lab that no longer runs.
 pub fn sweep(with_docker: bool) -> Swept {
+    let processes = processes();
+    // Containers before folders: one may still hold a folder as its mount.
+    let (containers, left) = if with_docker {
+        docker::sweep()
+    } else {
+        (0, Vec::new())
+    };
     Swept {
-        processes: processes(),
-        // Containers before folders: one may still hold a folder as its mount.
-        containers: if with_docker {
-            docker::sweep().unwrap_or(0)
-        } else {
-            0
-        },
+        processes,
         folders: folders(),
+        containers,
+        left,
     }
 }
 

@@ -193,7 +193,7 @@ pub(crate) struct CompareArgs {
     /// Folder of the run that is judged
     pub candidate: PathBuf,
 
-    /// Compare although machine class or method differ
+    /// Compare although machine class, method, scenario or selection differ
     #[arg(long)]
     pub force: bool,
 

@@ -44,6 +44,9 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
             swept.containers,
             swept.folders
         );
+        for reason in &swept.left {
+            anstream::eprintln!("still there: {reason}");
+        }
     }
     Ok(site)
 }

@@ -5,12 +5,13 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use lab::progress::Progress;
+use labrun_analysis::MIN_LAUNCHES;
 use labrun_record::RunFolder;
 
 use crate::report;
 
-/// Blocks before the first page: enough for an interval, and as many as `--quick` takes.
-const FIRST: u32 = 10;
+/// Blocks before the first page: enough for an interval.
+const FIRST: u32 = MIN_LAUNCHES as u32;
 
 /// Time between two pages.
 const INTERVAL: Duration = Duration::from_mins(1);

@@ -18,7 +18,9 @@ mod shell;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
-    let code = match run(cli::Cli::parse()) {
+    // A panic has its message from the hook, and is the lab's own failure.
+    let ran = std::panic::catch_unwind(|| run(cli::Cli::parse()));
+    let code = match ran.unwrap_or(Ok(exit::LAB_FAILED)) {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!(
@@ -44,7 +46,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Build(args) => build::run(cli, args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
-        cli::Command::Completions(args) => Ok(shell::completions(args)),
+        cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }
 }

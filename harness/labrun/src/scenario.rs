@@ -58,11 +58,10 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     )?;
 
     let is_selected = |name: &str| is_selected(&scenario, &selected, name);
-    let site = site(
-        names
-            .iter()
-            .any(|name| name.starts_with("docker/") && is_selected(name)),
-    )?;
+    let with_docker = names
+        .iter()
+        .any(|name| name.starts_with("docker/") && is_selected(name));
+    let site = site(with_docker)?;
     let bars = Bars::new();
     let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
     let states: Vec<(String, State)> = definitions
@@ -88,15 +87,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let missing = missing(&isolations, &is_selected);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
-        for line in &missing {
-            anstream::eprintln!("{line}");
-        }
-        anstream::eprintln!(
-            "--strict: nothing was measured, since {} isolations are missing",
-            missing.len()
-        );
-        let _ = std::fs::remove_dir(folder.path());
-        return Ok(exit::UNFIT);
+        return Ok(unfit(&missing, &folder));
     }
     for line in &missing {
         bars.note(line);
@@ -122,7 +113,30 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         before_block: &|blocks| interim.between_blocks(blocks),
     };
     let ended = lab::model::run(&request);
+    if matches!(ended, Err(RunError::Taken)) {
+        // The files in the folder are those of another run.
+        anyhow::bail!(Usage(RunError::Taken.to_string()));
+    }
+    if with_docker {
+        // What a launch could not remove: the daemon may have come back since.
+        for reason in lab::isolation::docker::remove_all_of(&site.owner) {
+            bars.note(&format!("left behind: {reason}"));
+        }
+    }
     conclude(args, folder, ended)
+}
+
+/// Says what is missing under `--strict`, and leaves no folder.
+fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
+    for line in missing {
+        anstream::eprintln!("{line}");
+    }
+    anstream::eprintln!(
+        "--strict: nothing was measured, since {} isolations are missing",
+        missing.len()
+    );
+    let _ = std::fs::remove_dir(folder.path());
+    exit::UNFIT
 }
 
 /// Seconds, seeds and counts, each from its flag, `LABRUN_*` or `labrun.toml`.
@@ -137,7 +151,9 @@ fn wishes(settings: &Settings, args: &ScenarioArgs, lab: &Path) -> anyhow::Resul
         time_budget_s: settings.time_budget_s(args.time_budget)?,
         warmup: args.warmup.or(settings.file.warmup),
         seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh),
-        command: std::env::args().collect(),
+        command: std::env::args_os()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect(),
         lab_version: lab_version(lab),
     })
 }

@@ -9,7 +9,9 @@ pub enum Metric {
     /// From the instant before the isolate is asked for to the instant at which
     /// the lab holds the workload's first correct output.
     TimeToFirstResult,
-    /// From the request to stop until process, container and instance are gone.
+    /// From the first result of a command, or for a server from the request to stop,
+    /// until what the launch made is gone: in a `resident` or `loaded` runner that is the
+    /// instance alone.
     Teardown,
     /// In a `loaded` runner: the median of 1,000 repeats of store, WASI context
     /// and instance. One sample a launch.
@@ -72,7 +74,7 @@ impl Metric {
                 "from asking for the isolate to holding its first correct output"
             }
             Self::Teardown => {
-                "from the request to stop until process, container and instance are gone"
+                "from the first result (a server: from the request to stop) until what the launch made is gone; in a resident or loaded runner that is the instance alone"
             }
             Self::InstantiateWarm => {
                 "store, WASI context and instance of a loaded module; median of 1,000 repeats"

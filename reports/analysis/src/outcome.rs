@@ -29,7 +29,7 @@ pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
             outcome: Outcome::NotSelected,
             reason: Some(run.interrupted.as_ref().map_or_else(
                 || "no launch of it was recorded".to_owned(),
-                |why| format!("the run was interrupted before its first launch: {why}"),
+                |why| format!("it had no launch: {why}"),
             )),
         };
     };

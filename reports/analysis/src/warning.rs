@@ -63,7 +63,9 @@ impl WarningKind {
     /// What to do about it.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::Interrupted => "run it again to the end; what was taken counts as it is",
+            Self::Interrupted => {
+                "if the run still goes on, wait for it; otherwise run it again to the end"
+            }
             Self::Governor => {
                 "set it with `cpupower frequency-set -g performance`, then measure again"
             }

@@ -29,7 +29,7 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     if let Some(why) = &run.interrupted {
         warn(
             WarningKind::Interrupted,
-            format!("the run was ended before its plan was: {why}"),
+            format!("the plan was not carried out to its end: {why}"),
         );
     }
     if let Some(governor) = run

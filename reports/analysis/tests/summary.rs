@@ -97,7 +97,7 @@ fn a_row_without_lines_was_not_selected() {
     let reason = summary.results[0].reason.clone().expect("a reason");
     assert_eq!(
         reason,
-        "the run was interrupted before its first launch: Ctrl-C"
+        "it had no launch: Ctrl-C"
     );
     assert_eq!(summary.warnings[0].name, WarningKind::Interrupted);
 }

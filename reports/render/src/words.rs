@@ -44,13 +44,13 @@ pub(crate) fn start_first(start: Start) -> &'static str {
 pub(crate) fn start_definition(start: Start) -> &'static str {
     match start {
         Start::Process => {
-            "the kernel stands; for containers the daemon and the image too. The clock starts at the lab\u{2019}s spawn, or the first API call."
+            "the kernel stands; for containers the daemon and the image too, for *-aot the precompiled file. Right before it the same launch was made once and discarded. The clock starts at the lab\u{2019}s spawn, or the first API call."
         }
         Start::Resident => {
             "a fresh runner process is up and has served one discarded isolate of another module. The clock starts at the command to load this module, so a pipe\u{2019}s round trip is inside it."
         }
         Start::Loaded => {
-            "the same, and it has loaded this module and served one discarded isolate of it. The clock starts at the command to run it (for http: at the request)."
+            "a fresh runner process is up, has loaded this module and served one discarded isolate of it. The clock starts at the command to run it (for http: right before the lab connects)."
         }
     }
 }

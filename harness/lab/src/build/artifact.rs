@@ -38,11 +38,16 @@ pub(crate) fn build(
     (target, triple): (Target, &str),
     progress: &dyn Progress,
 ) -> Result<Artifact, String> {
+    // An image holds the native binary: one file, whichever of the two is asked for first.
+    let target = match target {
+        Target::Image => Target::Native,
+        other => other,
+    };
     let inputs = inputs(lab, toolchain, workload, triple)
         .map_err(|error| format!("{}: {error}", workload.name))?;
     let key = format!("artifact-{}-{triple}", workload.name);
-    if let Some(artifact) = store.fresh(&key, &inputs) {
-        return Ok(artifact);
+    if let Some(artifact) = store.fresh::<Artifact>(&key, &inputs) {
+        return Ok(Artifact { target, ..artifact });
     }
     toolchain.ensure_target(triple, progress)?;
     let kind = workload.artifact_kind(target);

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::interrupt::Interrupt;
+use crate::owner::{self, Owner};
 use crate::progress::Progress;
 
 /// One cargo build of one package for one target.
@@ -51,6 +52,7 @@ impl CargoBuild<'_> {
             .args(["--target", self.triple])
             .args(&self.select)
             .env("CARGO_TARGET_DIR", self.target_dir)
+            .env(owner::VARIABLE, Owner::this().to_string())
             // A package is built with the profiles of the lab's .cargo/config.toml,
             // wherever labrun was started.
             .current_dir(self.package)

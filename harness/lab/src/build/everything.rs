@@ -146,7 +146,9 @@ impl Everything {
                     let what = format!("{} for {target} by {}", workload.name, isolation.name());
                     self.note(
                         |_| what,
-                        builder.precompiled(ready, isolation.name(), &artifact),
+                        builder
+                            .precompiled(ready, isolation.name(), &artifact)
+                            .map_err(|blocked| blocked.reason),
                     );
                 }
             }

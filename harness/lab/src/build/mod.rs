@@ -27,7 +27,7 @@ pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
 
 /// What was built under which key, failures as well.
-type Memo<K> = RefCell<BTreeMap<K, Result<Artifact, String>>>;
+type Memo<K, E> = RefCell<BTreeMap<K, Result<Artifact, E>>>;
 
 /// Builds on demand, each thing once; a failure is remembered as well.
 pub struct Builder<'a> {
@@ -36,8 +36,9 @@ pub struct Builder<'a> {
     progress: &'a dyn Progress,
     store: Store,
     toolchain: Toolchain,
-    artifacts: Memo<(String, String)>,
-    precompiled: Memo<(String, String, Target)>,
+    artifacts: Memo<(String, String), String>,
+    precompiled: Memo<(String, String, Target), Blocked>,
+    images: Memo<(String, String), Blocked>,
 }
 
 impl<'a> Builder<'a> {
@@ -55,6 +56,7 @@ impl<'a> Builder<'a> {
             toolchain: Toolchain::find()?,
             artifacts: RefCell::default(),
             precompiled: RefCell::default(),
+            images: RefCell::default(),
         })
     }
 
@@ -133,7 +135,7 @@ impl<'a> Builder<'a> {
         ready: &Ready,
         isolation: &str,
         artifact: &Artifact,
-    ) -> Result<Artifact, String> {
+    ) -> Result<Artifact, Blocked> {
         let key = (
             isolation.to_owned(),
             artifact.workload.clone(),
@@ -142,7 +144,9 @@ impl<'a> Builder<'a> {
         if let Some(known) = self.precompiled.borrow().get(&key) {
             return known.clone();
         }
-        let built = self.unless_interrupted().and_then(|()| {
+        let built = if self.is_interrupted() {
+            Err(Blocked::interrupted())
+        } else {
             runner::precompile(
                 &self.store,
                 self.site,
@@ -151,13 +155,29 @@ impl<'a> Builder<'a> {
                 artifact,
                 self.progress,
             )
-        });
+        };
         self.precompiled.borrow_mut().insert(key, built.clone());
         built
     }
 
     /// The image of a workload, around its native binary.
     pub fn image(
+        &self,
+        workload: &Workload,
+        binary: &Artifact,
+        linking: Linking,
+    ) -> Result<Artifact, Blocked> {
+        // The binary's triple says how it is linked, and that decides the base.
+        let key = (workload.name.clone(), binary.triple.clone());
+        if let Some(known) = self.images.borrow().get(&key) {
+            return known.clone();
+        }
+        let built = self.build_image(workload, binary, linking);
+        self.images.borrow_mut().insert(key, built.clone());
+        built
+    }
+
+    fn build_image(
         &self,
         workload: &Workload,
         binary: &Artifact,

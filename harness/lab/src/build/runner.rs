@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::{Command, Describe};
-use labrun_record::Artifact;
+use labrun_record::{Artifact, Outcome};
 use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
@@ -14,6 +14,7 @@ use crate::clock::now_ns;
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::isolation::Failure;
 use crate::isolation::runner::{Conversation, Ready, describe, guest_target};
+use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
 
@@ -160,11 +161,12 @@ pub(crate) fn precompile(
     isolation: &str,
     artifact: &Artifact,
     progress: &dyn Progress,
-) -> Result<Artifact, String> {
+) -> Result<Artifact, Blocked> {
     let fault = |reason: &str| {
-        format!(
-            "{isolation} could not compile {} ahead of time: {reason}",
-            artifact.workload
+        let workload = &artifact.workload;
+        Blocked::new(
+            Outcome::Unavailable,
+            format!("{isolation} could not compile {workload} ahead of time: {reason}"),
         )
     };
     let (technology, configuration) = isolation
@@ -213,8 +215,8 @@ pub(crate) fn precompile(
     })();
     progress.finish(&what);
     made.map_err(|failure| match failure {
-        Failure::Outcome(_, reason) => fault(&reason),
-        Failure::Interrupted => fault("interrupted"),
+        Failure::Outcome(outcome, reason) => Blocked::new(outcome, fault(&reason).reason),
+        Failure::Interrupted => Blocked::interrupted(),
     })?;
     let bytes = std::fs::metadata(&output)
         .map_err(|error| fault(&error.to_string()))?

@@ -93,7 +93,8 @@ impl Store {
         let folder = self.0.join(kind).join(&sha256[..12]);
         let path = folder.join(name);
         fs::create_dir_all(&folder)?;
-        if !path.exists() {
+        // One that was damaged since is written again.
+        if !self::sha256(&path).is_ok_and(|found| found == sha256) {
             let beside = folder.join(format!("{name}.{}.partial", std::process::id()));
             fs::copy(built, &beside)?;
             fs::rename(beside, &path)?;

@@ -6,6 +6,7 @@ use labrun_record::{Metric, Start, Target};
 use serde::Deserialize;
 
 use super::{DefineError, read_toml};
+use crate::select::glob_set;
 
 /// A question and the plan that answers it.
 #[derive(Debug, Clone, Deserialize)]
@@ -100,6 +101,9 @@ pub struct Quick {
     pub isolations: Vec<String>,
 }
 
+/// Longest limit of a launch that makes sense.
+const DAY_S: f64 = 86_400.0;
+
 impl Scenario {
     /// Reads the scenario in the file `path`.
     pub fn read(path: &Path) -> Result<Self, DefineError> {
@@ -122,6 +126,29 @@ impl Scenario {
             return Err(fault(
                 "plan: it needs 1 <= min_samples <= max_samples".to_owned(),
             ));
+        }
+        let plan = &scenario.plan;
+        if !(plan.timeout_s > 0.0 && plan.timeout_s <= DAY_S) {
+            return Err(fault(format!(
+                "plan: timeout_s is {}, and has to be over 0 and at most {DAY_S}",
+                plan.timeout_s
+            )));
+        }
+        if scenario.quick.samples == 0 {
+            return Err(fault("quick: samples has to be at least 1".to_owned()));
+        }
+        let repeats = |metric: &MetricPlan| metric.name == Metric::InstantiateWarm;
+        if plan.warm_repeats == 0 && scenario.metrics.iter().any(repeats) {
+            return Err(fault(
+                "plan: warm_repeats has to be at least 1 for the metric instantiate_warm"
+                    .to_owned(),
+            ));
+        }
+        let globs = scenario.isolations.iter().chain(&scenario.quick.isolations);
+        for glob in globs {
+            if glob_set(std::slice::from_ref(glob)).is_none() {
+                return Err(fault(format!("isolations: `{glob}` is no glob")));
+            }
         }
         Ok(scenario)
     }

@@ -185,7 +185,7 @@ fn serve(
     }
     let (began_ns, spawned_ns, mut process) = start(site, job, args)?;
     let deadline_ns = began_ns + job.timeout.as_nanos() as u64;
-    let answer = probe::first_answer(site, address, request, expected, deadline_ns, || {
+    let held_ns = probe::first_answer(site, address, request, expected, deadline_ns, || {
         still_runs(&mut process, site)
     })
     .map_err(|failure| process.explain(failure, Stream::Stdout))?;
@@ -201,12 +201,7 @@ fn serve(
             Stream::Stdout,
         ));
     }
-    Ok(taken(
-        began_ns,
-        spawned_ns,
-        answer.held_ns,
-        exit.at_ns - asked_ns,
-    ))
+    Ok(taken(began_ns, spawned_ns, held_ns, exit.at_ns - asked_ns))
 }
 
 /// A failure when a server has ended on its own.

@@ -117,6 +117,7 @@ impl Making<'_> {
         }
         let record = self.isolation.record();
         if record.outcome != Outcome::Measured {
+            self.unless_interrupted()?;
             return Err(Blocked::new(
                 record.outcome,
                 record.reason.unwrap_or_default(),
@@ -156,12 +157,9 @@ impl Making<'_> {
     }
 
     fn make(&self, workload: &Workload, artifacts: &mut Vec<Artifact>) -> Result<Job, Blocked> {
-        let unavailable = |reason: String| {
-            if self.ground.builder.is_interrupted() {
-                let reason = "the run was interrupted before it was built";
-                return Blocked::new(Outcome::NotSelected, reason);
-            }
-            Blocked::new(Outcome::Unavailable, reason)
+        let unavailable = |reason: String| match self.unless_interrupted() {
+            Ok(()) => Blocked::new(Outcome::Unavailable, reason),
+            Err(interrupted) => interrupted,
         };
         let task = workload
             .task()
@@ -186,11 +184,11 @@ impl Making<'_> {
             Target::Wasip1 | Target::Wasip2 => {
                 artifacts.push(artifact.clone());
                 if self.isolation.precompiles() {
-                    let built = self
-                        .ground
-                        .builder
-                        .precompiled(self.runner()?, self.isolation.name(), &artifact)
-                        .map_err(unavailable)?;
+                    let built = self.ground.builder.precompiled(
+                        self.runner()?,
+                        self.isolation.name(),
+                        &artifact,
+                    )?;
                     precompiled = Some(built.path.clone());
                     artifacts.push(built);
                 }
@@ -207,6 +205,13 @@ impl Making<'_> {
             timeout: Duration::from_secs_f64(self.ground.scenario.plan.timeout_s),
             warm_repeats: self.ground.scenario.plan.warm_repeats,
         })
+    }
+
+    fn unless_interrupted(&self) -> Result<(), Blocked> {
+        if self.ground.builder.is_interrupted() {
+            return Err(Blocked::interrupted());
+        }
+        Ok(())
     }
 
     fn runner(&self) -> Result<&Ready, Blocked> {

@@ -68,6 +68,9 @@ pub enum Ended {
 /// Why the lab could not go on. What was taken before is in the run's folder.
 #[derive(Debug, Error)]
 pub enum RunError {
+    /// Another lab writes its run there.
+    #[error("another labrun has begun a run in the same folder: give --out another one")]
+    Taken,
     /// The run's files cannot be written.
     #[error("cannot write {file} of the run: {source}; what was taken before it is kept")]
     Write {
@@ -86,12 +89,18 @@ fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError {
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
     let (rows, groups) = cold_start::plan(request.ground);
     let mut run = describe::run(request, rows, &groups);
+    // The first to make this file has the folder.
+    let writer = Writer::create(&request.folder.samples_jsonl()).map_err(|source| {
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            RunError::Taken
+        } else {
+            write_error("samples.jsonl")(source)
+        }
+    })?;
     request
         .folder
         .write_run(&run)
         .map_err(write_error("run.json"))?;
-    let writer =
-        Writer::create(&request.folder.samples_jsonl()).map_err(write_error("samples.jsonl"))?;
     let mut execution = Execution {
         request,
         groups: &groups,

@@ -27,6 +27,14 @@ pub struct Blocked {
 }
 
 impl Blocked {
+    /// One that a run did not come to: what an interruption left unbuilt is not missing.
+    pub fn interrupted() -> Self {
+        Self::new(
+            Outcome::NotSelected,
+            "the run was interrupted before it was built",
+        )
+    }
+
     /// One with an outcome and a reason.
     pub fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self {

@@ -47,11 +47,6 @@ impl Process {
         }
     }
 
-    /// Its process id.
-    pub fn pid(&self) -> u32 {
-        self.pid.unsigned_abs()
-    }
-
     /// Writes to its stdin.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.stdin {

@@ -14,7 +14,7 @@ const WORKLOAD: &str = "workloads/right/workload.toml";
 const RUNNER: &str = "harness/runners/good/runner.toml";
 const SCENARIO: &str = "scenarios/cold-start.toml";
 
-const MISTAKES: [Mistake; 14] = [
+const MISTAKES: [Mistake; 16] = [
     (
         WORKLOAD,
         "summary =",
@@ -95,6 +95,18 @@ const MISTAKES: [Mistake; 14] = [
         "max_samples = 1",
         &["1 <= min_samples <= max_samples"],
     ),
+    (
+        SCENARIO,
+        "warm_repeats = 3",
+        "warm_repeats = 0",
+        &["warm_repeats has to be at least 1"],
+    ),
+    (
+        SCENARIO,
+        "isolations = [\"native/static\", \"good/*\"]",
+        "isolations = [\"native/[static\"]",
+        &["`native/[static` is no glob"],
+    ),
 ];
 
 #[test]
@@ -112,6 +124,14 @@ fn a_mistake_is_found_by_file_line_and_word() {
             }
         }
         assert!(!lab.path().join("run").exists(), "a run was begun: {file}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_no_limit_is_refused() {
+    for limit in ["0", "-1", "nan", "1e30"] {
+        let lab = Lab::fixture().plan("timeout_s", limit);
+        lab.measure([""; 0]).exit(2).stderr_has("timeout_s");
     }
 }
 

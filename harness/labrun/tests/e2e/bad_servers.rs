@@ -86,6 +86,15 @@ fn each_bad_server_costs_its_own_rows() {
             "does not answer",
         ),
         (
+            "trickles",
+            server(
+                "while stream.write_all(b\"H\").is_ok() { std::thread::sleep(std::time::Duration::from_millis(5)); }",
+                WELL,
+            ),
+            "timeout",
+            "not to the end",
+        ),
+        (
             "stays",
             server(&right, "let _ = signal(15, 1);"),
             "timeout",

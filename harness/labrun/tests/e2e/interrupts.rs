@@ -41,6 +41,17 @@ fn a_signal_in_mid_run_keeps_what_was_taken() {
 }
 
 #[test]
+fn a_signal_that_comes_twice_at_once_counts_as_one() {
+    let lab = Lab::fixture().samples(100_000);
+    let mut live = lab.begin(|command| command);
+    live.until_samples(3);
+    live.signal(libc::SIGHUP);
+    live.signal(libc::SIGTERM);
+    live.signal(libc::SIGTERM);
+    check(live.ended(), 3);
+}
+
+#[test]
 fn a_signal_inside_a_launch_does_not_wait_for_it() {
     let server = "fn main() { loop { std::thread::park(); } }";
     let lab = Lab::fixture()
@@ -48,6 +59,7 @@ fn a_signal_inside_a_launch_does_not_wait_for_it() {
         .guest("hangs", "fn main() { loop { std::thread::park(); } }")
         .server("deaf", server)
         .runner(&Runner::new("stuck", "sleep 1000"));
+    lab.run(["build", "-i", "native/*"]).exit(0);
     for (kind, name) in [("-w", "hangs"), ("-w", "deaf"), ("-i", "stuck/*")] {
         let mut live = lab.begin(|command| command.args([kind, name]));
         live.until("it waits for a launch", |live| {
@@ -99,7 +111,12 @@ fn a_signal_under_strict_is_an_interruption() {
         !crate::kit::processes_of(live.pid()).is_empty()
     });
     live.signal_group(libc::SIGINT);
-    live.ended().exit(130);
+    let rows = live.ended().exit(130).files.rows("right", "slow/plain");
+    assert!(!rows.is_empty());
+    assert!(
+        rows.iter().all(|row| row["outcome"] == "not-selected"),
+        "{rows:#?}"
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn kill_then(lab: &Lab, live: Live, next: &[&str]) -> u32 {
 fn the_next_command_ends_a_server_that_was_left() {
     let deaf = "fn main() { loop { std::thread::park(); } }";
     let lab = Lab::fixture().plan("timeout_s", "600").server("deaf", deaf);
+    lab.run(["build", "-i", "native/*"]).exit(0);
     for next in [
         &["doctor"][..],
         &["scenario", "cold-start", "-w", "right", "--out", "next"],
@@ -41,6 +42,19 @@ fn the_next_command_ends_a_runner_that_was_left() {
     live.until("the runner runs", |live| {
         processes_of(live.pid()).len() >= 2
     });
+    kill_then(&lab, live, &["doctor"]);
+}
+
+#[test]
+fn the_next_command_ends_a_build_that_was_left() {
+    let lab = Lab::fixture().guest("slow", "fn main() { println!(\"right\"); }");
+    let begun = lab.path().join("begun");
+    let script = format!(
+        "fn main() {{ std::fs::write({begun:?}, \"\").unwrap(); loop {{ std::thread::park(); }} }}"
+    );
+    let lab = lab.write("workloads/slow/build.rs", &script);
+    let mut live = lab.begin(|command| command);
+    live.until("the build is under way", |_| begun.is_file());
     kill_then(&lab, live, &["doctor"]);
 }
 

@@ -1,6 +1,6 @@
 //! Rows that were not asked for are there, and say why they were not measured.
 
-use crate::kit::{GOOD_JOB, Lab, Runner};
+use crate::kit::{GOOD_JOB, Images, Lab, Runner, skip};
 
 fn lab() -> Lab {
     Lab::fixture()
@@ -75,6 +75,43 @@ fn build_says_what_it_built_and_builds_nothing_twice() {
         "{}",
         second.stderr
     );
+}
+
+#[test]
+fn what_was_damaged_is_built_again() {
+    let lab = Lab::unbuilt();
+    let args = ["build", "--json", "-i", "native/*"];
+    let built = lab.run(args).exit(0).json()["built"].clone();
+    for thing in built.as_array().expect("things") {
+        let path = thing["path"].as_str().expect("a path");
+        std::fs::write(path, "no program").expect("damages it");
+    }
+    lab.measure([""; 0])
+        .exit(0)
+        .rows("right", "native/static", "measured", "");
+    assert_eq!(lab.run(args).exit(0).json()["built"], built);
+}
+
+#[test]
+fn native_rows_keep_their_digest_after_an_image_was_built_first() {
+    if let Err(reason) = lab::isolation::docker::daemon() {
+        return skip("digest-docker", &reason);
+    }
+    let _images = Images::of("boxed");
+    let lab = Lab::fixture()
+        .isolation("docker/runc-nonet")
+        .guest("boxed", "fn main() { println!(\"right\"); }");
+    for isolation in ["docker/*", "native/*"] {
+        let ran = lab.measure(["-i", isolation, "-w", "boxed"]).exit(0);
+        let rows = ran.files.json("summary.json")["results"].clone();
+        for row in rows.as_array().expect("rows") {
+            let digest = row["artifact_sha256"].as_str().unwrap_or_default();
+            assert!(
+                row["outcome"] != "measured" || digest.len() == 64,
+                "{row:#}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub(crate) fn ecdf(
                     Hold::Right,
                     12.0,
                     Ink::Muted,
-                    &ratio(one),
+                    &ratio(one, reference.is_some()),
                 );
                 y += LANE;
             }
@@ -81,12 +81,14 @@ pub(crate) fn ecdf(
     })
 }
 
-fn ratio(one: &Series<'_>) -> String {
+/// The ratio; where there is a reference, the row without one is it.
+fn ratio(one: &Series<'_>, has_reference: bool) -> String {
     let ratio = one.row.numbers.as_ref().and_then(|n| n.ratio.as_ref());
-    ratio.map_or_else(
-        || "reference".to_owned(),
-        |r| format!("\u{d7} {}", units::ratio(r.value)),
-    )
+    match ratio {
+        Some(ratio) => format!("\u{d7} {}", units::ratio(ratio.value)),
+        None if has_reference => "reference".to_owned(),
+        None => "no ratio".to_owned(),
+    }
 }
 
 fn by_start<'a, 'b>(series: &'b [Series<'a>]) -> Vec<(Option<Start>, Vec<&'b Series<'a>>)> {

@@ -71,7 +71,10 @@ fn glance(view: &View<'_>) -> Markup {
                             td { @if let Some(start) = wanted.1 { (start) } }
                             @for (at, of_workload) in groups.iter().enumerate() {
                                 @let group = of_workload.iter().find(|g| g.first().is_some_and(|s| key(s.row) == *wanted));
-                                td.number { (glance_cell(group.and_then(|g| g.first()), exists(view, view.workloads[at], wanted))) }
+                                @let fastest = group.and_then(|g| g.first());
+                                @let workload = view.workloads[at];
+                                @let is_reference = fastest.is_some_and(|s| view.is_reference(s.row));
+                                td.number { (glance_cell(fastest, exists(view, workload, wanted), is_reference)) }
                             }
                         }
                     }
@@ -87,7 +90,7 @@ fn exists(view: &View<'_>, workload: &str, wanted: &Key) -> bool {
     rows.any(|r| r.row.workload == workload && key(r) == *wanted)
 }
 
-fn glance_cell(fastest: Option<&Series<'_>>, exists: bool) -> Markup {
+fn glance_cell(fastest: Option<&Series<'_>>, exists: bool, is_reference: bool) -> Markup {
     let Some(one) = fastest else {
         return html! { span.muted { (if exists { "not measured" } else { "no such row" }) } };
     };
@@ -101,7 +104,7 @@ fn glance_cell(fastest: Option<&Series<'_>>, exists: bool) -> Markup {
             (one.row.configuration()) " \u{b7} "
             @match ratio {
                 Some(ratio) => { (short(one.row, ratio)) }
-                None => { "reference" }
+                None => { (if is_reference { "reference" } else { "no ratio" }) }
             }
         }
     }

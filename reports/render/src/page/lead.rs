@@ -28,7 +28,7 @@ const KINDS: [(Tier, Start, &str); 5] = [
 
 pub(super) fn lead(view: &View<'_>) -> Markup {
     html! {
-        p.note { "Each sentence takes the fastest configuration of its kind, and names it; all others follow." }
+        p.note { "Each sentence takes the fastest configuration of its tier and start, and names it; all others follow." }
         @for workload in &view.workloads {
             @if let Some(reference) = view.reference(workload) {
                 @let series = view.series(workload);

@@ -48,10 +48,12 @@ pub(super) fn machine(run: &Run) -> Markup {
         (
             "plan",
             format!(
-                "{} to {} launches a row after {} discarded; stop under {:.0}% half-width or at an even share of {:.0} s; a launch is given up after {:.0} s",
+                "{} to {} launches a row after {} discarded, each from process right after a discarded one; stop under {:.0}% half-width while a row has cost less than {:.0} s, then under {:.0}%, or at an even share of {:.0} s; a launch is given up after {:.0} s",
                 plan.min_samples,
                 plan.max_samples,
                 plan.warmup,
+                plan.fine_half_width * 100.0,
+                plan.fine_s,
                 plan.half_width * 100.0,
                 plan.time_budget_s,
                 plan.timeout_s

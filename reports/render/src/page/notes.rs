@@ -18,8 +18,7 @@ pub(super) fn banners(run: &Run) -> Markup {
         }
         @if let Some(why) = &run.interrupted {
             p.banner role="note" {
-                strong { "Incomplete. " } "The plan of this run was not carried out to its end: " (why)
-                ". What was taken counts; what was not is not-selected."
+                strong { "Incomplete. " } (words::sentence(why)) " What was taken so far counts."
             }
         }
         @if run.machine.emulated {

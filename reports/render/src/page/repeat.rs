@@ -26,7 +26,7 @@ pub(super) fn repeat(view: &View<'_>) -> Markup {
             }
             details {
                 summary { "Each row: the command for every workload and isolation" }
-                p.note { "It takes every start of the isolation, interleaved with the reference, which is added for the ratio." }
+                p.note { "It takes every start of the isolation, interleaved with the reference, which is added for the ratio (for warm instantiation it is another: add it to the command). Such a run has few kinds, and labrun compare refuses it beside this one." }
                 pre tabindex="0" { code {
                     @for (workload, isolation) in pairs { (row_command(view, workload, isolation)) "\n" }
                 } }

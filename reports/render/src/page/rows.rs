@@ -52,7 +52,7 @@ fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) 
                             @if starts { td { (row.row.start.map_or("", Start::name)) } }
                             td.version { (row.isolation_version.as_deref().unwrap_or("\u{2013}")) }
                             @match &row.numbers {
-                                Some(numbers) => { (measured(row, numbers, compared)) }
+                                Some(numbers) => { (measured(view, row, numbers, compared)) }
                                 None => {
                                     td.reason colspan=(if compared { "7" } else { "4" }) {
                                         strong { (row.outcome) } ": "
@@ -68,7 +68,7 @@ fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) 
     }
 }
 
-fn measured(row: &RowSummary, numbers: &Numbers, compared: bool) -> Markup {
+fn measured(view: &View<'_>, row: &RowSummary, numbers: &Numbers, compared: bool) -> Markup {
     let ratio = numbers.ratio.as_ref();
     html! {
         td.number { (numbers.n) }
@@ -83,7 +83,7 @@ fn measured(row: &RowSummary, numbers: &Numbers, compared: bool) -> Markup {
                     td.number { (units::ratio_interval(ratio.ci, ratio.value)) }
                     td.verdict.{ "v-" (ratio.verdict) } { (word) }
                 }
-                None => { td.number { "\u{2013}" } td.number {} td.muted { "reference" } }
+                None => { td.number { "\u{2013}" } td.number {} td.muted { (if view.is_reference(row) { "reference" } else { "no ratio" }) } }
             }
         }
     }

@@ -85,6 +85,15 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// Whether a row is what the rows of its metric are compared with.
+    pub(super) fn is_reference(&self, row: &RowSummary) -> bool {
+        self.run.references.iter().any(|r| {
+            r.metric == row.row.metric
+                && r.isolation == row.row.isolation
+                && r.start == row.row.start
+        })
+    }
+
     /// The headline's reference row of a workload, if it was measured.
     pub(super) fn reference<'b>(&'b self, workload: &str) -> Option<Series<'b>> {
         let wanted = self

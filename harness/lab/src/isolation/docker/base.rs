@@ -43,7 +43,12 @@ pub(super) fn not_possible() -> Option<String> {
     }
     // SAFETY: geteuid() takes nothing and cannot fail.
     let root = unsafe { libc::geteuid() } == 0;
-    (!root).then(|| format!("{needs} can only be made by root; make it once: sudo labrun build"))
+    (!root).then(|| {
+        format!(
+            "{needs} can only be made by root; make it once: sudo env \"PATH=$PATH\" \"HOME=$HOME\" \
+             CARGO_TARGET_DIR=/var/tmp/labrun-root labrun build -w add -i docker/runc-debian"
+        )
+    })
 }
 
 /// The base's image; made if the daemon does not have it.
@@ -64,7 +69,7 @@ pub(super) fn ensure(
     let made = bootstrap(&folder.0, interrupt, &mut |lines| {
         progress.step(&what, lines, LINES);
     })
-    .and_then(|()| import(live, &folder.0, &tag()));
+    .and_then(|()| import(live, &folder.0, &tag(), interrupt));
     progress.finish(&what);
     made?;
     inspect(live, &tag())?

@@ -4,7 +4,10 @@
 //! base, the binary), so that an image that is there is never stale.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
 use std::{fs, io};
 
 use bollard::models::BuildInfo;
@@ -12,14 +15,17 @@ use bollard::query_parameters::BuildImageOptionsBuilder;
 use futures_util::StreamExt;
 use labrun_record::Outcome;
 use thiserror::Error;
+use tokio::time::sleep;
 
 use super::base;
 use super::container::WORKLOAD_LABEL;
 use super::context::{context, digest};
 use super::daemon::{Live, chain};
 use crate::interrupt::Interrupt;
-use crate::isolation::Failure;
 use crate::progress::Progress;
+
+/// How often a wait looks whether the run goes on.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Steps of `Dockerfile.baseline`, and one for the labels: how far a build is.
 const STEPS: u64 = 6;
@@ -61,8 +67,6 @@ pub struct Image {
     pub tag: String,
     /// Bytes of all its layers.
     pub bytes: u64,
-    /// Whether this call built it; otherwise it was there.
-    pub built: bool,
 }
 
 /// Why there is no image.
@@ -80,16 +84,6 @@ pub enum ImageError {
     /// The run was asked to end.
     #[error("interrupted")]
     Interrupted,
-}
-
-impl From<ImageError> for Failure {
-    fn from(error: ImageError) -> Self {
-        match error {
-            ImageError::Unavailable(reason) => Self::unavailable(reason),
-            ImageError::Interrupted => Self::Interrupted,
-            ImageError::Failed(_) | ImageError::Io(_) => Self::failed(error.to_string()),
-        }
-    }
 }
 
 impl ImageError {
@@ -144,22 +138,32 @@ pub(super) fn build(live: &Live, request: &ImageRequest<'_>) -> Result<Image, Im
     let what = format!("image {tag}");
     let built = live.runtime.block_on(async {
         let mut done = 0;
-        while let Some(step) = steps.next().await {
-            if interrupt.raised() {
-                return Err(ImageError::Interrupted);
-            }
+        while let Some(step) = unless(interrupt, steps.next()).await? {
             done += u64::from(is_step(step).map_err(|reason| failed(&tag, &reason))?);
             progress.step(&what, done, STEPS);
         }
-        Ok(())
+        Ok::<_, ImageError>(())
     });
     progress.finish(&what);
     built?;
-    let image = inspect(live, &tag)?.ok_or_else(|| failed(&tag, "it is not there afterwards"))?;
-    Ok(Image {
-        built: true,
-        ..image
-    })
+    inspect(live, &tag)?.ok_or_else(|| failed(&tag, "it is not there afterwards"))
+}
+
+/// Waits for `work`, or until the run is asked to end.
+pub(super) async fn unless<T>(
+    interrupt: &Interrupt,
+    work: impl Future<Output = T>,
+) -> Result<T, ImageError> {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return Ok(done),
+            () = sleep(LOOK_INTERVAL) => if interrupt.raised() {
+                return Err(ImageError::Interrupted);
+            },
+        }
+    }
 }
 
 fn failed(tag: &str, reason: &str) -> ImageError {
@@ -180,7 +184,6 @@ pub(super) fn inspect(live: &Live, tag: &str) -> Result<Option<Image>, ImageErro
                 .size
                 .and_then(|size| u64::try_from(size).ok())
                 .unwrap_or_default(),
-            built: false,
         })),
         Err(bollard::errors::Error::DockerResponseServerError {
             status_code: 404, ..

@@ -1,18 +1,25 @@
 //! A folder becomes an image: a tar stream into the daemon, with no file between them.
 
 use std::io::{self, Read};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use bollard::query_parameters::CreateImageOptionsBuilder;
+use bollard::query_parameters::{CreateImageOptionsBuilder, RemoveImageOptions};
 use futures_util::{StreamExt, stream};
 
-use super::daemon::{Live, chain};
-use super::image::ImageError;
+use super::daemon::{ANSWER_LIMIT, Live, chain};
+use super::image::{ImageError, unless};
+use crate::interrupt::Interrupt;
 use crate::owner::{self, Owner};
 
 /// Hands the folder to the daemon as a tar stream, without what only installing needs.
-pub(super) fn import(live: &Live, root: &Path, name: &str) -> Result<(), ImageError> {
+pub(super) fn import(
+    live: &Live,
+    root: &Path,
+    name: &str,
+    interrupt: &Interrupt,
+) -> Result<(), ImageError> {
     let mut tar = Command::new("tar")
         .args([
             "--numeric-owner",
@@ -25,6 +32,8 @@ pub(super) fn import(live: &Live, root: &Path, name: &str) -> Result<(), ImageEr
         .env(owner::VARIABLE, Owner::this().to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        // Ctrl-C is for the lab: an archive that ends too early would be imported.
+        .process_group(0)
         .spawn()?;
     let stdout = tar
         .stdout
@@ -39,24 +48,30 @@ pub(super) fn import(live: &Live, root: &Path, name: &str) -> Result<(), ImageEr
         .build();
     let mut steps = live.docker.create_image(Some(options), Some(body), None);
     let imported = live.runtime.block_on(async {
-        while let Some(step) = steps.next().await {
-            step?;
+        while let Some(step) = unless(interrupt, steps.next()).await? {
+            step.map_err(|error| {
+                ImageError::Failed(format!("cannot import the Debian base: {}", chain(&error)))
+            })?;
         }
-        Ok::<_, bollard::errors::Error>(())
+        Ok::<_, ImageError>(())
     });
-    // Nobody reads its pipe any more, so that it ends by itself.
-    drop(steps);
-    let packed = tar.wait()?;
-    imported.map_err(|error| {
-        ImageError::Failed(format!("cannot import the Debian base: {}", chain(&error)))
-    })?;
-    if packed.success() {
-        Ok(())
-    } else {
-        Err(ImageError::Failed(format!(
-            "tar of the Debian base: {packed}"
-        )))
+    if imported.is_err() {
+        // The client may still hold its pipe, so that it would wait for ever.
+        let _ = tar.kill();
     }
+    let packed = tar.wait()?;
+    let made = imported.and_then(|()| {
+        let failed = || ImageError::Failed(format!("tar of the Debian base: {packed}"));
+        packed.success().then_some(()).ok_or_else(failed)
+    });
+    if made.is_err() {
+        // Half a base that is tagged would be taken for whole by the next run.
+        let removal = live
+            .docker
+            .remove_image(name, None::<RemoveImageOptions>, None);
+        let _ = live.within(ANSWER_LIMIT, removal);
+    }
+    made
 }
 
 /// What a reader gives, piece by piece.

@@ -34,6 +34,7 @@ pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
 use super::{Failure, Isolation, Job, Taken};
 use crate::define::Workload;
+use crate::owner::Owner;
 use crate::site::Site;
 
 /// A container.
@@ -77,9 +78,9 @@ impl DockerHost {
         image::build(&live, request)
     }
 
-    /// Removes the containers and links of owners that no longer run; gives how many.
+    /// Removes the containers and links of owners that no longer run; gives how many, and what resists.
     /// With no daemon there is nothing to remove, which is no error.
-    pub fn sweep(&self) -> Result<u32, String> {
+    pub fn sweep(&self) -> (u32, Vec<String>) {
         sweep::sweep(&self.0)
     }
 }
@@ -103,8 +104,13 @@ pub fn daemon() -> Result<DaemonVersion, String> {
 }
 
 /// See [`DockerHost::sweep`].
-pub fn sweep() -> Result<u32, String> {
+pub fn sweep() -> (u32, Vec<String>) {
     DockerHost::default().sweep()
+}
+
+/// Removes the containers of an owner that still runs; gives what resists.
+pub fn remove_all_of(owner: &Owner) -> Vec<String> {
+    sweep::remove_all_of(&DockerHost::default().0, owner)
 }
 
 /// Builds one image, see [`DockerHost::build_image`].

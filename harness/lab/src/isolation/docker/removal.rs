@@ -28,7 +28,7 @@ const PASS_INTERVAL: Duration = Duration::from_millis(20);
 /// Ends and removes container `name` (or id); it is gone when this returns. One that is
 /// gone already is no error.
 pub(super) fn remove(live: &Live, name: &str) -> Result<(), String> {
-    let mut refusal = "the Docker daemon does not answer".to_owned();
+    let mut refusal = format!("it was not gone after {} s", LIMIT.as_secs());
     let work = async {
         loop {
             match pass(&live.docker, name).await {

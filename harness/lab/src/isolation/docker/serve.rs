@@ -94,8 +94,9 @@ pub(super) fn serve(
         looked_ns = now_ns();
         running(live, &watch, &container).map(drop)
     };
-    let answer = probe::first_answer(site, address, request, expected, watch.deadline_ns(), alive)?;
-    let (total_ns, phases) = marks.until(answer.held_ns);
+    let held_ns =
+        probe::first_answer(site, address, request, expected, watch.deadline_ns(), alive)?;
+    let (total_ns, phases) = marks.until(held_ns);
 
     // `stop`, as users do: SIGTERM, and SIGKILL only to a server that ignores it.
     let asked_ns = now_ns();

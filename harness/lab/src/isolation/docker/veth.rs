@@ -138,7 +138,7 @@ pub(super) fn not_permitted() -> Option<String> {
     let has = |capability: u32| effective & (1 << capability) != 0;
     (!has(NET_ADMIN) || !has(SYS_ADMIN)).then(|| {
         "a server with no network needs a veth pair, and making one needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN): \
-         run labrun with sudo"
+         run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
             .to_owned()
     })
 }

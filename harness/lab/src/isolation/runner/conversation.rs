@@ -303,6 +303,11 @@ impl Conversation {
         }
     }
 
+    /// Adds to a reason what the runner said on stderr.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        self.process.explain(failure, Stream::Guest)
+    }
+
     /// A failure when the runner has ended, or has reported one.
     pub fn still_runs(&mut self, site: &Site) -> Result<(), Failure> {
         // Whatever is there is read; a passed deadline only says that nothing is.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use labrun_protocol::{Command, Directory, Grants, GuestTarget, Load, Mark};
-use labrun_record::{Start, Target};
+use labrun_record::{Outcome, Start, Target};
 
 use super::conversation::{Conversation, Reply, lines, prepare};
 use super::phases::phases;
@@ -184,18 +184,13 @@ impl<'a> Launch<'a> {
         let prepared = prepare(self.site, program, &commands)?;
         let began_ns = now_ns();
         let mut runner = Conversation::start(prepared)?;
-        let answer = self.first_answer(&mut runner, address, request, expected)?;
+        let held_ns = self.first_answer(&mut runner, address, request, expected)?;
         let mut marks = runner.reply(self.site, self.deadline_ns)?.marks;
         marks.extend(runner.reply(self.site, self.deadline_ns)?.marks);
         marks.extend(runner.served(self.site, self.deadline_ns)?.marks);
         let asked_ns = now_ns();
         let exit = runner.close(self.site, self.deadline_ns)?;
-        Ok(taken(
-            began_ns,
-            answer.held_ns,
-            &marks,
-            exit.at_ns - asked_ns,
-        ))
+        Ok(taken(began_ns, held_ns, &marks, exit.at_ns - asked_ns))
     }
 
     /// `resident` and `loaded`, for a server: it listens before the clock starts.
@@ -221,7 +216,7 @@ impl<'a> Launch<'a> {
         if loads {
             runner.write(&commands)?;
         }
-        let answer = self.first_answer(runner, address, request, expected)?;
+        let held_ns = self.first_answer(runner, address, request, expected)?;
         let mut marks: Vec<Mark> = Vec::new();
         if loads {
             marks = runner.reply(self.site, self.deadline_ns)?.marks;
@@ -230,9 +225,9 @@ impl<'a> Launch<'a> {
         marks.extend(gone.marks);
         let mut taken = taken(
             began_ns,
-            answer.held_ns,
+            held_ns,
             &marks,
-            gone.at_ns.saturating_sub(answer.held_ns),
+            gone.at_ns.saturating_sub(held_ns),
         );
         taken.instantiate_warm_ns = self.repeat(runner)?;
         Ok(taken)
@@ -244,7 +239,7 @@ impl<'a> Launch<'a> {
         address: SocketAddr,
         request: &str,
         expected: &[u8],
-    ) -> Result<probe::Answer, Failure> {
+    ) -> Result<u64, Failure> {
         probe::first_answer(
             self.site,
             address,
@@ -253,6 +248,11 @@ impl<'a> Launch<'a> {
             self.deadline_ns,
             || runner.still_runs(self.site),
         )
+        .map_err(|failure| match failure {
+            // What the runner failed with is explained already.
+            Failure::Outcome(Outcome::Timeout | Outcome::Mismatch, _) => runner.explain(failure),
+            other => other,
+        })
     }
 
     /// `instantiate_warm`: the median of the repeats is the launch's one sample.
