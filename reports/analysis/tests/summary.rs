@@ -95,10 +95,7 @@ fn a_row_without_lines_was_not_selected() {
     run.interrupted = Some("Ctrl-C".into());
     let summary = summarise(&run, &[]);
     let reason = summary.results[0].reason.clone().expect("a reason");
-    assert_eq!(
-        reason,
-        "it had no launch: Ctrl-C"
-    );
+    assert_eq!(reason, "it had no launch: Ctrl-C");
     assert_eq!(summary.warnings[0].name, WarningKind::Interrupted);
 }
 
