@@ -22,7 +22,8 @@ pub struct Interrupt {
 impl Interrupt {
     /// Begins to catch SIGINT, SIGTERM and SIGHUP. A signal more than a second after the
     /// first ends the process at once; until then it counts as the same, since a closing
-    /// terminal and `timeout` send two. One that is ignored (`nohup`) stays so.
+    /// terminal and `timeout` send two. A SIGHUP that is ignored (`nohup`) stays so; a SIGINT
+    /// does not, since a shell ignores it for whatever it starts with `&`.
     pub fn catch() -> io::Result<Self> {
         let raised = Arc::new(AtomicBool::new(false));
         let first_ns = Arc::new(AtomicU64::new(0));
@@ -32,7 +33,7 @@ impl Interrupt {
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
         ] {
-            if is_ignored(signal) {
+            if signal == signal_hook::consts::SIGHUP && is_ignored(signal) {
                 continue;
             }
             let (raised, first_ns) = (Arc::clone(&raised), Arc::clone(&first_ns));
