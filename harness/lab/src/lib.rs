@@ -3,11 +3,13 @@
 
 pub mod build;
 pub mod catalog;
+pub mod cgroup;
 pub mod clock;
 pub mod define;
 pub mod fingerprint;
 pub mod interrupt;
 pub mod isolation;
+pub mod memory;
 pub mod model;
 pub mod owner;
 pub mod probe;
@@ -16,4 +18,5 @@ pub mod progress;
 pub mod schedule;
 pub mod select;
 pub mod site;
+pub mod size;
 pub mod sweep;

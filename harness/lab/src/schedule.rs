@@ -25,6 +25,8 @@ struct Entry {
     others: Vec<Vec<f64>>,
     spent_s: f64,
     active: bool,
+    /// Whether its values are counted, so that one is enough.
+    exact: bool,
 }
 
 /// The launches of a run.
@@ -57,9 +59,17 @@ impl Schedule {
             others: Vec::new(),
             spent_s: 0.0,
             active: true,
+            exact: false,
         };
         self.entries.push(entry);
         self.entries.len() - 1
+    }
+
+    /// Adds a kind of launch whose values are counted: one is enough.
+    pub fn add_exact(&mut self, seed: u64) -> usize {
+        let entry = self.add(seed);
+        self.entries[entry].exact = true;
+        entry
     }
 
     /// Says what a kind of launch is compared with.
@@ -79,6 +89,20 @@ impl Schedule {
         }
         block.shuffle(&mut self.random);
         Some(block)
+    }
+
+    /// Whether there is time for another launch of a kind, going by what its launches have
+    /// cost so far. Where there is none it gets no more.
+    pub fn has_time_for(&mut self, entry: usize) -> bool {
+        let entry = &mut self.entries[entry];
+        let each_s = entry.spent_s / entry.values.len().max(1) as f64;
+        entry.active &= self.spent_s + each_s <= self.plan.time_budget_s;
+        entry.active
+    }
+
+    /// Time that was spent on launches that give no value.
+    pub fn spend(&mut self, spent_s: f64) {
+        self.spent_s += spent_s;
     }
 
     /// A launch gave a value, and those of other metrics; all of it, clocked or not,
@@ -138,9 +162,12 @@ impl Schedule {
             .iter()
             .filter(missing)
             .map(|entry| {
-                u64::from(self.plan.min_samples)
-                    .saturating_sub(taken(entry))
-                    .max(1)
+                let wanted = if entry.exact {
+                    1
+                } else {
+                    self.plan.min_samples
+                };
+                u64::from(wanted).saturating_sub(taken(entry)).max(1)
             })
             .sum();
         (done, done + left)
@@ -153,7 +180,7 @@ impl Schedule {
     fn is_satisfied(&self, e: usize) -> bool {
         let entry = &self.entries[e];
         let n = entry.values.len();
-        if !entry.active || n >= self.plan.max_samples as usize {
+        if !entry.active || n >= self.plan.max_samples as usize || (entry.exact && n > 0) {
             return true;
         }
         let share = self.plan.time_budget_s / self.entries.len() as f64;
@@ -169,7 +196,10 @@ impl Schedule {
         } else if entry.spent_s < self.plan.fine_s {
             // While it costs little, every metric of the launch gets the finer interval.
             let fine = self.plan.fine_half_width;
-            narrow(&entry.values, fine) && entry.others.iter().all(|values| narrow(values, fine))
+            // One of them that has no interval (nothing but zeros, or no values) holds nobody up.
+            let enough =
+                |values: &Vec<f64>| half_width(values, entry.seed).is_none_or(|width| width < fine);
+            narrow(&entry.values, fine) && entry.others.iter().all(enough)
         } else {
             narrow(&entry.values, self.plan.half_width)
         }
@@ -178,7 +208,12 @@ impl Schedule {
     /// Seconds that the run takes if every active row gets its least number of launches.
     fn projected_s(&self) -> f64 {
         let left = |entry: &Entry| {
-            let missing = f64::from(self.plan.min_samples) - entry.values.len() as f64;
+            let wanted = if entry.exact {
+                1
+            } else {
+                self.plan.min_samples
+            };
+            let missing = f64::from(wanted) - entry.values.len() as f64;
             let each = entry.spent_s / entry.values.len().max(1) as f64;
             missing.max(0.0) * each
         };
@@ -343,6 +378,22 @@ mod tests {
         }
         play(&mut schedule, &[10.0; 4], |_, n| noisy(n));
         assert!(schedule.spent_s <= 100.0 + 40.0, "at most one block over");
+    }
+
+    #[test]
+    fn a_launch_for_which_there_is_no_time_left_is_not_begun() {
+        let mut schedule = Schedule::new(plan(), 1);
+        let (cheap, dear) = (schedule.add(1), schedule.add(2));
+        schedule.spend(10.0);
+        schedule.gave(dear, 1.0, &[], 60.0);
+        assert!(!schedule.has_time_for(dear), "70 s and another 60 s");
+        assert!(
+            schedule.has_time_for(cheap),
+            "what it costs is not known yet"
+        );
+        schedule.gave(cheap, 1.0, &[], 10.0);
+        assert!(schedule.has_time_for(cheap));
+        assert_eq!(schedule.next_block(), Some(vec![cheap]));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Which rows of a scenario are asked for.
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+pub use globset::GlobSet;
+use globset::{Glob, GlobBuilder, GlobSetBuilder};
 
-use crate::define::{DefineError, Scenario};
+use crate::define::{DefineError, LeftOut, Scenario, WorkloadPlan};
 
 /// What the command line asks for.
 #[derive(Debug, Clone, Default)]
@@ -21,26 +22,21 @@ pub struct Selected {
     selection: Selection,
     globs: GlobSet,
     quick: GlobSet,
+    left_out: Vec<LeftOut>,
 }
 
 impl Selection {
-    /// Holds the selection against a scenario: a word that matches nothing is a
-    /// mistake, and said with the nearest one.
+    /// Holds the selection against the scenarios of a run: a word that matches nothing
+    /// in any of them is a mistake, and said with the nearest one.
     pub fn resolve(
-        self,
-        scenario: &Scenario,
+        &self,
+        scenarios: &[Scenario],
         isolations: &[String],
-    ) -> Result<Selected, DefineError> {
+    ) -> Result<Vec<Selected>, DefineError> {
+        let workloads = || scenarios.iter().flat_map(|scenario| &scenario.workloads);
         for name in &self.workloads {
-            if !scenario
-                .workloads
-                .iter()
-                .any(|workload| &workload.name == name)
-            {
-                let known = scenario
-                    .workloads
-                    .iter()
-                    .map(|workload| workload.name.as_str());
+            if !workloads().any(|workload| &workload.name == name) {
+                let known = workloads().map(|workload| workload.name.as_str());
                 return Err(DefineError::unknown("workload", name, known));
             }
         }
@@ -54,27 +50,39 @@ impl Selection {
             }
         }
         let none = || DefineError::unknown("isolation", "", []);
-        let globs = glob_set(&self.isolations).ok_or_else(none)?;
-        let quick = glob_set(&scenario.quick.isolations).ok_or_else(none)?;
-        Ok(Selected {
-            selection: self,
-            globs,
-            quick,
-        })
+        scenarios
+            .iter()
+            .map(|scenario| {
+                Ok(Selected {
+                    left_out: scenario.left_out.clone(),
+                    selection: self.clone(),
+                    globs: glob_set(&self.isolations).ok_or_else(none)?,
+                    quick: glob_set(&scenario.quick.isolations).ok_or_else(none)?,
+                })
+            })
+            .collect()
     }
 }
 
 impl Selected {
+    /// Whether the run is an indication only.
+    pub fn is_quick(&self) -> bool {
+        self.selection.quick
+    }
+
     /// Why a row is left out, if it is.
-    pub fn leaves_out(&self, workload: &str, isolation: &str) -> Option<String> {
+    pub fn leaves_out(&self, workload: &WorkloadPlan, isolation: &str) -> Option<String> {
         let selection = &self.selection;
-        if !selection.workloads.is_empty()
-            && !selection.workloads.iter().any(|name| name == workload)
-        {
+        if !selection.workloads.is_empty() && !selection.workloads.contains(&workload.name) {
             return Some(format!(
                 "--workload asks for {} alone",
                 selection.workloads.join(", ")
             ));
+        }
+        if selection.quick && !workload.quick {
+            return Some(
+                "--quick takes fewer kinds of it; without it this one is measured".to_owned(),
+            );
         }
         if !selection.isolations.is_empty() {
             // An isolation that is asked for by name is taken, quick or not.
@@ -84,6 +92,10 @@ impl Selected {
                     selection.isolations.join(", ")
                 )
             });
+        }
+        let mut left_out = self.left_out.iter();
+        if let Some(left) = left_out.find(|left| left.concerns(&workload.name, isolation)) {
+            return Some(left.reason.clone());
         }
         (selection.quick && !self.quick.is_match(isolation)).then(|| {
             "--quick takes fewer configurations; without it this one is measured".to_owned()

@@ -1,16 +1,22 @@
 //! What every launch stands on: who owns it, where its folders are, and whether
 //! the run was asked to end.
 
+use std::ffi::CString;
 use std::fs;
 use std::io;
+use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::define::FileSystem;
 use crate::interrupt::Interrupt;
 use crate::owner::Owner;
 
 /// Where scratch folders are made: a tmpfs on every common Linux.
 pub const SCRATCH_PARENT: &str = "/dev/shm";
+
+/// Where scratch folders on a disk are made: what is here outlives a reboot.
+pub const DISK_PARENT: &str = "/var/tmp";
 
 /// Prefix of the lab's scratch folders; the owner's name follows.
 pub const SCRATCH_PREFIX: &str = "labrun-";
@@ -23,6 +29,8 @@ pub struct Site {
     /// Whether the run was asked to end.
     pub interrupt: Interrupt,
     scratch: PathBuf,
+    /// The same on a disk; made when it is first asked for.
+    disk: PathBuf,
     made: AtomicU64,
 }
 
@@ -33,18 +41,26 @@ impl Site {
         let scratch = Path::new(SCRATCH_PARENT).join(format!("{SCRATCH_PREFIX}{owner}"));
         fs::create_dir_all(&scratch)?;
         Ok(Self {
-            owner,
             interrupt,
+            disk: Path::new(DISK_PARENT).join(format!("{SCRATCH_PREFIX}{owner}")),
+            owner,
             scratch,
             made: AtomicU64::new(0),
         })
     }
 
-    /// A fresh folder on the tmpfs that holds a copy of `files`; it goes with the
+    /// A fresh folder on a file system that holds a copy of `files`; it goes with the
     /// value.
-    pub fn grant(&self, files: &Path) -> io::Result<Grant> {
+    pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let path = self.scratch.join(format!("grant-{number}"));
+        let scratch = match on {
+            FileSystem::Tmpfs => &self.scratch,
+            FileSystem::Disk => {
+                fs::create_dir_all(&self.disk)?;
+                &self.disk
+            }
+        };
+        let path = scratch.join(format!("grant-{number}"));
         fs::create_dir(&path)?;
         let grant = Grant(path);
         copy_files(files, &grant.0)?;
@@ -55,6 +71,7 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.scratch);
+        let _ = fs::remove_dir_all(&self.disk);
     }
 }
 
@@ -74,6 +91,27 @@ impl Drop for Grant {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+/// Why nothing can be measured on a disk here.
+pub fn no_disk() -> Option<String> {
+    let mut stat = MaybeUninit::<libc::statfs>::uninit();
+    let path = CString::new(DISK_PARENT).ok()?;
+    // SAFETY: the path ends with a NUL, and the call fills `stat` where it returns 0.
+    let kind = unsafe {
+        if libc::statfs(path.as_ptr(), stat.as_mut_ptr()) != 0 {
+            return Some(format!(
+                "{DISK_PARENT} cannot be used: {}",
+                io::Error::last_os_error()
+            ));
+        }
+        stat.assume_init().f_type
+    };
+    let in_memory = [libc::TMPFS_MAGIC, RAMFS_MAGIC].contains(&kind);
+    in_memory.then(|| format!("{DISK_PARENT} is no disk but memory (a tmpfs): mount a disk there"))
+}
+
+/// `RAMFS_MAGIC` of linux/magic.h.
+const RAMFS_MAGIC: libc::__fsword_t = 0x8584_58f6;
 
 fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {

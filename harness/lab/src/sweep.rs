@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use crate::cgroup;
 use crate::isolation::docker;
 use crate::owner::{Owner, VARIABLE};
-use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
+use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// What was removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Swept {
     pub folders: u32,
     /// Containers removed.
     pub containers: u32,
+    /// Cgroups of launches removed.
+    pub cgroups: u32,
     /// What could not be removed, and why.
     pub left: Vec<String>,
 }
@@ -31,15 +34,19 @@ impl Swept {
 pub fn sweep(with_docker: bool) -> Swept {
     let processes = processes();
     // Containers before folders: one may still hold a folder as its mount.
-    let (containers, left) = if with_docker {
+    let (containers, mut left) = if with_docker {
         docker::sweep()
     } else {
         (0, Vec::new())
     };
+    // After the processes: a cgroup goes once it is empty.
+    let (cgroups, stuck) = cgroup::sweep();
+    left.extend(stuck);
     Swept {
         processes,
         folders: folders(),
         containers,
+        cgroups,
         left,
     }
 }
@@ -72,11 +79,11 @@ fn processes() -> u32 {
 
 fn folders() -> u32 {
     let mut removed = 0;
-    for entry in fs::read_dir(Path::new(SCRATCH_PARENT))
+    let parents = [SCRATCH_PARENT, DISK_PARENT].map(Path::new);
+    let entries = parents
         .into_iter()
-        .flatten()
-        .flatten()
-    {
+        .flat_map(|parent| fs::read_dir(parent).into_iter().flatten().flatten());
+    for entry in entries {
         let name = entry.file_name();
         let owner = name
             .to_str()

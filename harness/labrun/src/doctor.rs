@@ -113,13 +113,39 @@ fn machine_checks(machine: &Fingerprint) -> Vec<Check> {
             format!("{}, {} cores, {}", machine.cpu, machine.cores, machine.os),
         ),
         check("class", "ok", machine.machine_class()),
-        check(
-            "cgroups",
+        cgroups(machine),
+        governor,
+        zstd(),
+    ]
+}
+
+/// Whether a launch can have a cgroup of its own; without one its cgroup rows are missing.
+fn cgroups(machine: &Fingerprint) -> Check {
+    let (outcome, said) = match lab::cgroup::Hierarchy::detect() {
+        Ok(_) => (
             "ok",
             format!("memory controller: {:?}", machine.cgroup).to_lowercase(),
         ),
-        governor,
-    ]
+        Err(error) => ("missing", error.to_string()),
+    };
+    Check {
+        what: "cgroups".to_owned(),
+        outcome,
+        said,
+    }
+}
+
+/// The command that compresses for `labrun scenario size`.
+fn zstd() -> Check {
+    let (outcome, said) = match lab::size::Zstd::find() {
+        Ok(zstd) => ("ok", zstd.version),
+        Err(error) => ("missing", error.to_string()),
+    };
+    Check {
+        what: "zstd".to_owned(),
+        outcome,
+        said,
+    }
 }
 
 fn target_check(triple: String) -> Check {

@@ -39,10 +39,11 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
     let swept = lab::sweep::sweep(with_docker);
     if !swept.is_empty() {
         anstream::eprintln!(
-            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders",
+            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups",
             swept.processes,
             swept.containers,
-            swept.folders
+            swept.folders,
+            swept.cgroups
         );
         for reason in &swept.left {
             anstream::eprintln!("still there: {reason}");

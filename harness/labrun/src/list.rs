@@ -47,7 +47,7 @@ fn entries(
         Listed::Scenarios => {
             let mut entries = Vec::new();
             for name in definitions.lab.scenario_names()? {
-                let question = definitions.lab.scenario(&name)?.question;
+                let question = definitions.lab.asked(&name)?.question;
                 entries.push((name, question));
             }
             ("scenarios", entries)

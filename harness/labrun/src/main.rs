@@ -9,6 +9,7 @@ mod exit;
 mod ground;
 mod interim;
 mod list;
+mod load;
 mod out;
 mod report;
 mod scenario;
@@ -44,6 +45,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Doctor(args) => doctor::run(cli, args),
         cli::Command::List(args) => list::run(cli, args),
         cli::Command::Build(args) => build::run(cli, args),
+        cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Completions(args) => shell::completions(args),

@@ -7,10 +7,9 @@ use lab::build::Builder;
 use lab::define::Scenario;
 use lab::isolation::Isolation;
 use lab::isolation::runner::State;
-use lab::model::cold_start::Ground;
-use lab::model::{Ended, RunError, RunRequest, Wishes};
+use lab::model::{Ended, Ground, RunError, RunRequest, Wishes};
 use lab::progress::Progress as _;
-use lab::select::{Selected, Selection, glob_set};
+use lab::select::{GlobSet, Selected, Selection, glob_set};
 use labrun_record::{Outcome, RunFolder};
 
 use crate::bars::Bars;
@@ -24,23 +23,22 @@ use crate::settings::Settings;
 /// Measures one scenario.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli)?;
-    let scenario = definitions.lab.scenario(&args.name)?;
-    let taken = glob_set(&scenario.isolations).ok_or_else(|| {
-        Usage(format!(
-            "scenario {}: isolations holds no valid globs",
-            scenario.name
-        ))
-    })?;
+    let asked = definitions.lab.asked(&args.name)?;
+    let taken = asked
+        .scenarios
+        .iter()
+        .map(takes)
+        .collect::<Result<Vec<GlobSet>, Usage>>()?;
     let names: Vec<String> = lab::catalog::names(&definitions.runners)
         .into_iter()
-        .filter(|name| taken.is_match(name))
+        .filter(|name| taken.iter().any(|taken| taken.is_match(name)))
         .collect();
     let selection = Selection {
         workloads: args.select.workload.clone(),
         isolations: args.select.isolation.clone(),
         quick: args.quick,
     };
-    let selected = selection.resolve(&scenario, &names)?;
+    let selected = selection.resolve(&asked.scenarios, &names)?;
     let wishes = wishes(settings, args, definitions.lab.path())?;
 
     let started = jiff::Timestamp::now();
@@ -48,7 +46,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let id = format!(
         "{}-{}-{host}",
         started.strftime("%Y%m%dT%H%M%SZ"),
-        scenario.name
+        asked.name
     );
     let folder = create_folder(
         &args
@@ -57,7 +55,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             .unwrap_or_else(|| Path::new("runs").join(&id)),
     )?;
 
-    let is_selected = |name: &str| is_selected(&scenario, &selected, name);
+    let is_selected = |name: &str| {
+        let parts = asked.scenarios.iter().zip(&selected).zip(&taken);
+        let mut parts = parts.filter(|(_, taken)| taken.is_match(name));
+        parts.any(|((scenario, selected), _)| is_selected(scenario, selected, name))
+    };
     let with_docker = names
         .iter()
         .any(|name| name.starts_with("docker/") && is_selected(name));
@@ -68,9 +70,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         .runners
         .iter()
         .map(|runner| {
-            let wanted = runner
-                .isolations()
-                .any(|name| taken.is_match(&name) && is_selected(&name));
+            let wanted = runner.isolations().any(|name| is_selected(&name));
             let state = if wanted {
                 builder.runner(runner)
             } else {
@@ -79,11 +79,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             (runner.name.clone(), state)
         })
         .collect();
-    let isolations: Vec<Box<dyn Isolation>> =
-        lab::catalog::isolations(&definitions.runners, &states)
-            .into_iter()
-            .filter(|isolation| taken.is_match(isolation.name()))
-            .collect();
+    let isolations = lab::catalog::isolations(&definitions.runners, &states);
     let missing = missing(&isolations, &is_selected);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
@@ -93,18 +89,24 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         bars.note(line);
     }
 
-    let ground = Ground {
-        scenario: &scenario,
-        workloads: &definitions.workloads,
-        isolations: &isolations,
-        runners: &states,
-        selected: &selected,
-        builder: &builder,
-    };
+    let parts = asked.scenarios.iter().zip(&selected).zip(taken);
+    let grounds: Vec<Ground<'_>> = parts
+        .map(|((scenario, selected), takes)| Ground {
+            scenario,
+            workloads: &definitions.workloads,
+            isolations: &isolations,
+            takes,
+            runners: &states,
+            selected,
+            builder: &builder,
+        })
+        .collect();
     let interim = Interim::new(&folder, &bars);
     let request = RunRequest {
         folder: &folder,
-        ground: &ground,
+        scenario: &asked.name,
+        question: &asked.question,
+        grounds: &grounds,
         wishes: &wishes,
         site: &site,
         progress: &bars,
@@ -124,6 +126,16 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         }
     }
     conclude(args, folder, ended)
+}
+
+/// The isolations that a scenario takes.
+fn takes(scenario: &Scenario) -> Result<GlobSet, Usage> {
+    glob_set(&scenario.isolations).ok_or_else(|| {
+        Usage(format!(
+            "scenario {}: isolations holds no valid globs",
+            scenario.name
+        ))
+    })
 }
 
 /// Says what is missing under `--strict`, and leaves no folder.
@@ -190,7 +202,7 @@ fn is_selected(scenario: &Scenario, selected: &Selected, isolation: &str) -> boo
     scenario
         .workloads
         .iter()
-        .any(|workload| selected.leaves_out(&workload.name, isolation).is_none())
+        .any(|workload| selected.leaves_out(workload, isolation).is_none())
 }
 
 /// The isolations that are asked for and not here, one line each.

@@ -78,9 +78,17 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The same, or `0s`.
+pub(crate) fn seconds_or_none(text: &str) -> Result<f64, String> {
+    let none = text
+        .parse()
+        .is_ok_and(|duration: jiff::SignedDuration| duration.is_zero());
+    if none { Ok(0.0) } else { seconds(text) }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, seconds_or_none};
 
     #[test]
     fn durations_read_as_people_write_them() {
@@ -97,6 +105,7 @@ mod tests {
         }
         for text in ["0s", "-5s", "soon", "20", ""] {
             assert!(seconds(text).is_err(), "{text}");
+            assert_eq!(seconds_or_none(text).is_ok(), text == "0s", "{text}");
         }
     }
 }

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// Version of these types; labrun refuses a runner that speaks another one.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// The file descriptor on which labrun hands a runner the pipe for guest output.
 /// Where it is not open (a runner started by hand), guest output goes to stderr.
@@ -52,6 +52,8 @@ pub enum GuestTarget {
     Wasip1,
     /// A component importing WASI 0.2.
     Wasip2,
+    /// A shared library of the machine itself.
+    Native,
 }
 
 /// What labrun asks of a runner: one line on its stdin.
@@ -75,9 +77,10 @@ pub enum Command {
     /// Run the current module once, as a command (`_start`, or `wasi:cli/run`),
     /// in a fresh store and instance, and drop them before answering.
     Run(Grants),
-    /// Serve the current module as an HTTP handler on `address`, a fresh instance
-    /// for each request. Answered once the address accepts connections. A request
-    /// that arrives while no loaded module is a handler waits until one is.
+    /// Serve the current module as an HTTP handler on `address`. Answered once the
+    /// address accepts connections. A request that arrives while no loaded module is a
+    /// handler waits until one is. The same address, policy and threads again: the
+    /// server goes on, with the new trace and grants; otherwise it is a new server.
     Listen {
         /// `IP:PORT`, port not 0.
         address: String,
@@ -86,6 +89,13 @@ pub enum Command {
         trace: u32,
         /// What every instance is granted.
         grants: Grants,
+        /// Which instance answers a request.
+        #[serde(default)]
+        policy: InstancePolicy,
+        /// How many threads answer, at least 1. Connections are given to them in turn;
+        /// one stays with its thread.
+        #[serde(default = "one")]
+        threads: u32,
     },
     /// Instantiate the current module `times` times, without calling it, one after
     /// another, each with a store and WASI context of its own that are dropped
@@ -95,6 +105,39 @@ pub enum Command {
         times: u32,
         /// What every instance is granted.
         grants: Grants,
+    },
+    /// Call an export of one fresh instance of the current module, `batches` times
+    /// `calls` times, one call after another, across the boundary and back. `_initialize`
+    /// is called before where there is one, `_start` is not. Answered with `spans_ns`, one
+    /// for each batch: the clock is read before its first call and after its last one. A
+    /// result that is not `expected` is a failure.
+    Call {
+        /// Name of the export, which takes two `i32` and returns one.
+        export: String,
+        /// What it is called with.
+        arguments: (i32, i32),
+        /// What every call returns.
+        expected: i32,
+        /// Calls in a batch, at least 1.
+        calls: u32,
+        /// Number of batches, at least 1.
+        batches: u32,
+        /// What the instance is granted.
+        grants: Grants,
+    },
+    /// Keep `count` instances of the current module alive: make those that are missing,
+    /// or drop the newest. Each that is made is used once: a command runs to its end, and
+    /// its exit code has to be 0; a handler answers `request`, and its status has to be
+    /// 200. What it is then (store, WASI context, instance, memory) stays until a smaller
+    /// count or the end of stdin. A failure says how many are alive; those stay.
+    Hold {
+        /// How many are alive afterwards.
+        count: u32,
+        /// What every instance is granted.
+        grants: Grants,
+        /// Path that a handler is asked for with GET; null for a command.
+        #[serde(default)]
+        request: Option<String>,
     },
     /// Answer at once. Calibrates what a round trip of the pipes costs.
     Ping,
@@ -114,6 +157,29 @@ pub struct Load {
     /// What [`Command::Precompile`] made of it; null for configurations that
     /// compile at load.
     pub precompiled: Option<PathBuf>,
+    /// How many instances this process will be asked to keep alive at once
+    /// ([`Command::Hold`]). Read at the first load of a process, by runtimes that reserve
+    /// room for instances; null: room for what a server has in flight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<u32>,
+}
+
+/// Which instance answers a request.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstancePolicy {
+    /// A fresh one, dropped after the answer.
+    #[default]
+    Fresh,
+    /// One that has answered others and is idle; a fresh one where there is none. One
+    /// that failed is dropped.
+    Reused,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What a guest is given: nothing else is reachable from it.
@@ -146,7 +212,8 @@ pub struct Mark {
     /// `spawn` (until `main` is entered; first load of a process only), `runtime`
     /// (engine, linker; first load only), `compile` or `load` (until the module is
     /// ready to be instantiated), `listen`, `instantiate` (store, WASI context,
-    /// instance), `call`, `drop` (of the instance; the guest's output is out before).
+    /// instance), `call`, `drop` (of the instance; the guest's output is out before),
+    /// `hold` (until all that were asked for are alive).
     pub phase: String,
     /// Instant at which it ended, nanoseconds of `CLOCK_MONOTONIC`.
     pub end_ns: u64,
@@ -164,7 +231,8 @@ pub enum Event {
         /// Exit code of the guest, for [`Command::Run`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exit_code: Option<i32>,
-        /// For [`Command::Repeat`]: the length of each span, nanoseconds, in order.
+        /// For [`Command::Repeat`] and [`Command::Call`]: the length of each span,
+        /// nanoseconds, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         spans_ns: Vec<u64>,
     },
@@ -183,7 +251,8 @@ pub enum Event {
     Served {
         /// `accept` (the instant at which the request had been read), `instantiate`,
         /// `call`, `drop` (the client has its answer before); those after a failure
-        /// are missing.
+        /// are missing. Where an instance is reused, `instantiate` is taking an idle one,
+        /// and `drop` putting it back.
         marks: Vec<Mark>,
     },
 }
@@ -195,6 +264,28 @@ mod tests {
     #[test]
     fn a_command_is_one_flat_object() {
         let line = r#"{"do":"load","configuration":"cranelift-jit","target":"wasip1","artifact":"/a.wasm","precompiled":null}"#;
+        let command: Command = serde_json::from_str(line).expect("parses");
+        assert_eq!(serde_json::to_string(&command).expect("prints"), line);
+    }
+
+    #[test]
+    fn what_is_new_can_be_left_out() {
+        let line = r#"{"do":"listen","address":"127.0.0.1:1","trace":0,"grants":{}}"#;
+        let command: Command = serde_json::from_str(line).expect("parses");
+        let Command::Listen {
+            policy, threads, ..
+        } = command
+        else {
+            panic!("{command:?}")
+        };
+        assert_eq!((policy, threads), (InstancePolicy::Fresh, 1));
+        let policy = serde_json::to_string(&InstancePolicy::Reused).expect("prints");
+        assert_eq!(policy, "\"reused\"");
+    }
+
+    #[test]
+    fn a_call_is_one_flat_object() {
+        let line = r#"{"do":"call","export":"add","arguments":[19,23],"expected":42,"calls":1000,"batches":3,"grants":{"args":[],"env":{},"directories":[]}}"#;
         let command: Command = serde_json::from_str(line).expect("parses");
         assert_eq!(serde_json::to_string(&command).expect("prints"), line);
     }

@@ -16,6 +16,29 @@ pub enum Metric {
     /// In a `loaded` runner: the median of 1,000 repeats of store, WASI context
     /// and instance. One sample a launch.
     InstantiateWarm,
+    /// Memory of one instance that has given its output and waits, with all that
+    /// exists because of it.
+    MemoryIdle,
+    /// The most memory that one instance has had up to its output.
+    MemoryPeak,
+    /// What one more instance adds, while others are alive: a slope.
+    MemoryMarginal,
+    /// What is there whatever the number of instances: the intercept of that slope.
+    MemoryFixed,
+    /// What has to be shipped.
+    Size,
+    /// What has to be there already.
+    SizeNeeded,
+    /// Calls from host to guest and back.
+    CallsPerSecond,
+    /// Operations of a workload in its steady state.
+    OperationsPerSecond,
+    /// Bytes that a workload works through in its steady state.
+    BytesPerSecond,
+    /// Requests that are answered correctly.
+    RequestsPerSecond,
+    /// From the instant at which a request was due to its whole answer.
+    Latency,
 }
 
 /// The unit of a metric's values.
@@ -24,24 +47,41 @@ pub enum Metric {
 pub enum Unit {
     /// Nanoseconds.
     Ns,
+    /// Bytes.
+    Bytes,
+    /// So many in a second.
+    PerSecond,
+    /// Bytes in a second.
+    BytesPerSecond,
 }
 
 /// Which direction of a metric is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
-    /// Smaller values are better.
+    /// Less is better.
     Lower,
-    /// Larger values are better.
+    /// More is better.
     Higher,
 }
 
 impl Metric {
-    /// Every metric, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [
+    /// Every metric, in the order in which reports show them.
+    pub const ALL: [Self; 14] = [
         Self::TimeToFirstResult,
         Self::Teardown,
         Self::InstantiateWarm,
+        Self::MemoryIdle,
+        Self::MemoryMarginal,
+        Self::MemoryFixed,
+        Self::MemoryPeak,
+        Self::Size,
+        Self::SizeNeeded,
+        Self::CallsPerSecond,
+        Self::OperationsPerSecond,
+        Self::BytesPerSecond,
+        Self::RequestsPerSecond,
+        Self::Latency,
     ];
 
     /// The name in files and on the command line.
@@ -50,24 +90,54 @@ impl Metric {
             Self::TimeToFirstResult => "time_to_first_result",
             Self::Teardown => "teardown",
             Self::InstantiateWarm => "instantiate_warm",
+            Self::MemoryIdle => "memory_idle",
+            Self::MemoryPeak => "memory_peak",
+            Self::MemoryMarginal => "memory_marginal",
+            Self::MemoryFixed => "memory_fixed",
+            Self::Size => "size",
+            Self::SizeNeeded => "size_needed",
+            Self::CallsPerSecond => "calls_per_second",
+            Self::OperationsPerSecond => "operations_per_second",
+            Self::BytesPerSecond => "bytes_per_second",
+            Self::RequestsPerSecond => "requests_per_second",
+            Self::Latency => "latency",
         }
     }
 
     /// The unit of its values.
     pub fn unit(self) -> Unit {
         match self {
-            Self::TimeToFirstResult | Self::Teardown | Self::InstantiateWarm => Unit::Ns,
+            Self::TimeToFirstResult | Self::Teardown | Self::InstantiateWarm | Self::Latency => {
+                Unit::Ns
+            }
+            Self::MemoryIdle
+            | Self::MemoryPeak
+            | Self::MemoryMarginal
+            | Self::MemoryFixed
+            | Self::Size
+            | Self::SizeNeeded => Unit::Bytes,
+            Self::CallsPerSecond | Self::OperationsPerSecond | Self::RequestsPerSecond => {
+                Unit::PerSecond
+            }
+            Self::BytesPerSecond => Unit::BytesPerSecond,
         }
     }
 
     /// Which direction is better.
     pub fn better(self) -> Better {
-        match self {
-            Self::TimeToFirstResult | Self::Teardown | Self::InstantiateWarm => Better::Lower,
+        match self.unit() {
+            Unit::Ns | Unit::Bytes => Better::Lower,
+            Unit::PerSecond | Unit::BytesPerSecond => Better::Higher,
         }
     }
 
-    /// One line that says from which instant to which.
+    /// Whether its values are counted, not measured: one is enough, and it is its own
+    /// interval.
+    pub fn is_exact(self) -> bool {
+        matches!(self, Self::Size | Self::SizeNeeded)
+    }
+
+    /// One line that says from where to where.
     pub fn summary(self) -> &'static str {
         match self {
             Self::TimeToFirstResult => {
@@ -78,6 +148,31 @@ impl Metric {
             }
             Self::InstantiateWarm => {
                 "store, WASI context and instance of a loaded module; median of 1,000 repeats"
+            }
+            Self::MemoryIdle => {
+                "memory of one instance that has given its output and waits, summed over every process that exists because of it"
+            }
+            Self::MemoryPeak => "the most memory that one instance has had up to its output",
+            Self::MemoryMarginal => {
+                "what one more instance adds while others are alive: the Theil-Sen slope over 1, 2, 4, ... instances"
+            }
+            Self::MemoryFixed => {
+                "what is there whatever the number of instances: the intercept of memory_marginal's line"
+            }
+            Self::Size => "what has to be shipped; an exact count",
+            Self::SizeNeeded => "what has to be there already; an exact count",
+            Self::CallsPerSecond => {
+                "calls of a bare export from host to guest and back, in batches inside a warm instance"
+            }
+            Self::OperationsPerSecond => {
+                "operations in steady state, from the arrival of one batch's line to that of the next"
+            }
+            Self::BytesPerSecond => {
+                "bytes worked through in steady state, from the arrival of one batch's line to that of the next"
+            }
+            Self::RequestsPerSecond => "requests answered correctly, after the warm-up",
+            Self::Latency => {
+                "from the instant at which a request was due to its whole correct answer"
             }
         }
     }

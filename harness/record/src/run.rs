@@ -1,5 +1,6 @@
 //! `run.json`: what was measured, on what, how, and the exact command.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,12 @@ pub struct Run {
     pub seed: u64,
     /// Whether it was taken with `--quick`: an indication, not a measurement to decide by.
     pub indicative: bool,
-    /// How many launches, and when a row stops.
+    /// How many launches, and when a row stops; of several parts, the first one's, with
+    /// the time of all.
     pub plan: Plan,
+    /// The scenarios that the run carried out one after another; empty where it is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// What the machine is.
     pub machine: Fingerprint,
     /// The part of it that makes two runs comparable.
@@ -57,6 +62,44 @@ pub struct Run {
     /// Whether the run was ended before its plan was (Ctrl-C, a full disk).
     #[serde(default)]
     pub interrupted: Option<String>,
+}
+
+impl Run {
+    /// What a row is compared with: a reference for its workload goes before one for all.
+    pub fn reference_of(&self, row: &Row) -> Option<&Reference> {
+        let all = || self.references.iter().filter(|r| r.concerns(row));
+        all()
+            .find(|r| r.workload.is_some())
+            .or_else(|| all().next())
+    }
+
+    /// The plan that the row with this number was measured by.
+    pub fn plan_of(&self, row: usize) -> &Plan {
+        let part = self.parts.iter().find(|part| part.holds(row));
+        part.map_or(&self.plan, |part| &part.plan)
+    }
+}
+
+/// A scenario that was carried out as a part of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its name.
+    pub scenario: String,
+    /// The question that it answers.
+    pub question: String,
+    /// Its own plan.
+    pub plan: Plan,
+    /// The number of its first row.
+    pub first_row: usize,
+    /// How many rows it has.
+    pub rows: usize,
+}
+
+impl Part {
+    /// Whether the row with this number is one of its own.
+    pub fn holds(&self, row: usize) -> bool {
+        (self.first_row..self.first_row + self.rows).contains(&row)
+    }
 }
 
 /// How many launches a row gets, and when it stops.
@@ -95,6 +138,39 @@ pub struct Reference {
     pub isolation: String,
     /// The start of that isolation's row.
     pub start: Option<Start>,
+    /// The workload that this reference is for; null for every other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// Params in which that row differs from the row that is compared with it; the
+    /// others are the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Reference {
+    /// Whether rows like `row` are compared with it.
+    pub fn concerns(&self, row: &Row) -> bool {
+        self.metric == row.metric
+            && self
+                .workload
+                .as_ref()
+                .is_none_or(|name| *name == row.workload)
+    }
+
+    /// Whether `other` is what `row` is compared with: the same workload, metric, scope
+    /// and architecture, and the same params but for [`Self::params`], whatever its target.
+    pub fn is_of(&self, row: &Row, other: &Row) -> bool {
+        let mut params = row.params.clone();
+        params.extend(self.params.clone());
+        self.concerns(row)
+            && other.isolation == self.isolation
+            && other.start == self.start
+            && other.workload == row.workload
+            && other.metric == row.metric
+            && other.scope == row.scope
+            && other.params == params
+            && other.arch == row.arch
+    }
 }
 
 /// What one of the lab's own instruments costs, measured at the start of the run.

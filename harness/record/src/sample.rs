@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
+/// What makes the value of one launch doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// It still got faster when it was measured.
+    Unsteady,
+    /// The load generator was near its own limit.
+    NearCeiling,
+}
+
 /// One line of `samples.jsonl`. A row that was not measured has one line too, with
 /// its outcome and reason and no value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +36,13 @@ pub struct Sample {
     /// value. Empty where a metric has none.
     #[serde(default)]
     pub phases: IndexMap<String, f64>,
+    /// What makes the value doubtful.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+    /// For the slope or the intercept of a line: the points that it was laid through,
+    /// the number of instances and the bytes that they held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<(f64, f64)>,
     /// Why there is no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -29,14 +29,14 @@ fn receipt<R: Runtime>() -> anyhow::Result<String> {
     let mut configurations = Vec::new();
     for configuration in R::CONFIGURATIONS {
         let name = configuration.name;
-        R::new(name, GuestTarget::Wasip1)
+        R::new(name, GuestTarget::Wasip1, None)
             .with_context(|| format!("{}/{name} does not start", R::NAME))?;
         configurations.push(name.to_owned());
     }
     let describe = Describe {
         protocol: PROTOCOL_VERSION,
         name: R::NAME.to_owned(),
-        version: R::VERSION.to_owned(),
+        version: R::version(),
         configurations,
     };
     Ok(serde_json::to_string(&describe)?)

@@ -5,13 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use labrun_protocol::{Command as Order, Event, Grants, Load};
+use labrun_protocol::{Command as Order, Event, Grants, GuestTarget, Load};
 
+use crate::call::{self, Calls};
 use crate::clock::Marks;
 use crate::events::Events;
-use crate::listen::Front;
+use crate::hold::Held;
+use crate::listen::{Front, Place};
 use crate::runtime::{Code, Command as _, Configuration, Module as _, Runtime};
-use crate::{failure, precompile, repeat};
+use crate::{Unsupported, failure, precompile, repeat};
 
 /// Serves the commands on `commands` until they end. `entered` is when `main` was.
 ///
@@ -39,6 +41,7 @@ struct Job<R: Runtime> {
     /// unmap one in order to load another; so neither is that in the clock here.
     previous: Option<Arc<R::Module>>,
     front: Option<Front<R::Module>>,
+    held: Held<R::Module>,
     events: Events,
 }
 
@@ -51,6 +54,7 @@ impl<R: Runtime> Job<R> {
             current: None,
             previous: None,
             front: None,
+            held: Held::new(),
             events,
         }
     }
@@ -75,6 +79,12 @@ impl<R: Runtime> Job<R> {
     }
 
     fn obey(&mut self, order: Order) -> Result<Event> {
+        if let Some(reason) = R::CALLS_ALONE
+            && let Order::Run(_) | Order::Listen { .. } | Order::Repeat { .. } | Order::Hold { .. } =
+                order
+        {
+            return Err(Unsupported(reason.to_owned()).into());
+        }
         match order {
             Order::Precompile {
                 configuration,
@@ -87,21 +97,49 @@ impl<R: Runtime> Job<R> {
                 Ok(done(Marks::new()))
             }
             Order::Load(load) => self.load(&load),
+            Order::Call {
+                export,
+                arguments,
+                expected,
+                calls,
+                batches,
+                grants,
+            } => {
+                let what = Calls {
+                    export: &export,
+                    arguments,
+                    expected,
+                    times: calls,
+                    batches,
+                };
+                Ok(spans(call::call(self.loaded()?.as_ref(), &grants, &what)?))
+            }
+            Order::Ping => Ok(done(Marks::new())),
             Order::Run(grants) => self.run(&grants),
             Order::Listen {
                 address,
                 trace,
                 grants,
-            } => self.listen(&address, trace, grants),
-            Order::Repeat { times, grants } => {
-                let spans_ns = repeat::repeat(self.loaded()?.as_ref(), times, &grants)?;
-                Ok(Event::Done {
-                    marks: Vec::new(),
-                    exit_code: None,
-                    spans_ns,
-                })
+                policy,
+                threads,
+            } => {
+                let place = Place {
+                    address,
+                    policy,
+                    threads,
+                };
+                self.listen(place, trace, grants)
             }
-            Order::Ping => Ok(done(Marks::new())),
+            Order::Repeat { times, grants } => Ok(spans(repeat::repeat(
+                self.loaded()?.as_ref(),
+                times,
+                &grants,
+            )?)),
+            Order::Hold {
+                count,
+                grants,
+                request,
+            } => self.hold(count as usize, &grants, request.as_deref()),
         }
     }
 
@@ -120,7 +158,7 @@ impl<R: Runtime> Job<R> {
                 configuration.name
             ),
             vacant @ None => {
-                let runtime = R::new(configuration.name, load.target)?;
+                let runtime = R::new(configuration.name, load.target, load.instances)?;
                 marks.end("runtime");
                 &mut vacant.insert((configuration.name, runtime)).1
             }
@@ -135,11 +173,8 @@ impl<R: Runtime> Job<R> {
             .unwrap_or_default()
             .to_string_lossy();
         let module = Arc::new(runtime.load(load.target, &name, code)?);
-        marks.end(if configuration.precompile {
-            "load"
-        } else {
-            "compile"
-        });
+        let compiled = configuration.precompile || load.target == GuestTarget::Native;
+        marks.end(if compiled { "load" } else { "compile" });
         self.front
             .iter()
             .for_each(|front| front.serve(Some(module.clone())));
@@ -166,24 +201,48 @@ impl<R: Runtime> Job<R> {
         })
     }
 
-    fn listen(&mut self, address: &str, trace: u32, grants: Grants) -> Result<Event> {
+    fn listen(&mut self, place: Place, trace: u32, grants: Grants) -> Result<Event> {
         let mut marks = Marks::new();
-        match &self.front {
-            Some(front) if front.address() == address => front.renew(trace, grants),
-            _ => {
-                // The one before stops here, if there is one.
-                self.front = None;
-                let front = Front::start(address, trace, grants, self.events.clone())?;
-                front.serve(self.current.clone());
-                self.front = Some(front);
+        match self.front.take_if(|front| *front.place() != place) {
+            // Its address may be the one that is wanted now.
+            Some(other) => other.stop(),
+            None => {
+                if let Some(front) = &self.front {
+                    front.renew(trace, grants);
+                    marks.end("listen");
+                    return Ok(done(marks));
+                }
             }
         }
+        let front = Front::start(place, trace, grants, self.events.clone())?;
+        front.serve(self.current.clone());
+        self.front = Some(front);
         marks.end("listen");
+        Ok(done(marks))
+    }
+
+    fn hold(&mut self, count: usize, grants: &Grants, request: Option<&str>) -> Result<Event> {
+        let mut marks = Marks::new();
+        if count > self.held.alive() {
+            let module = self.loaded()?.clone();
+            self.held.grow(module.as_ref(), count, grants, request)?;
+        } else {
+            self.held.shrink(count);
+        }
+        marks.end("hold");
         Ok(done(marks))
     }
 
     fn loaded(&self) -> Result<&Arc<R::Module>> {
         self.current.as_ref().context("no module is loaded")
+    }
+}
+
+fn spans(spans_ns: Vec<u64>) -> Event {
+    Event::Done {
+        marks: Vec::new(),
+        exit_code: None,
+        spans_ns,
     }
 }
 

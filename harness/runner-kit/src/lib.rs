@@ -18,11 +18,15 @@
 //! [`Listen`]: labrun_protocol::Command::Listen
 
 mod ambient;
+mod call;
 mod clock;
+mod connection;
 mod describe;
+mod event_loop;
 mod events;
 mod failure;
 pub mod framing;
+mod hold;
 mod job;
 mod listen;
 mod pipes;
@@ -36,6 +40,7 @@ use std::io::BufReader;
 use std::process::ExitCode;
 
 pub use ambient::{Ambient, WAITS};
+pub use call::no_export;
 pub use clock::{Marks, now_ns};
 pub use events::Events;
 pub use failure::Unsupported;

@@ -1,136 +1,229 @@
-//! The HTTP front end: a server on a thread of its own, which hands each request
-//! to a fresh instance of the current module.
+//! The HTTP front end: a server on threads of its own, which hands each request to an
+//! instance of the current module.
 //!
-//! One thread, as a native server that is compared with it has: hyper's HTTP/1
-//! server on a tokio runtime that the thread drives, and the guest on the same
-//! thread, so that no request pays for a hand-over between threads.
+//! One thread, unless more are asked for, as a native server that is compared with it
+//! has: hyper's HTTP/1 server on a tokio runtime that the thread drives, and the guest on
+//! the same thread, so that no request pays for a hand-over between threads. More threads
+//! are each the same; one that only accepts gives them the connections in turn.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::net::TcpListener;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
-use anyhow::{Context as _, Result};
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use http_workload::BODY_LIMIT;
-use hyper::body::{Body as _, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use labrun_protocol::{Event, Grants};
+use anyhow::{Context as _, Result, ensure};
+use labrun_protocol::{Grants, InstancePolicy};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
-use tokio::task::{LocalSet, spawn_local};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::spawn_local;
 
-use crate::clock::Marks;
+use crate::connection::{Worker, converse};
+use crate::event_loop::EventLoop;
 use crate::events::Events;
-use crate::runtime::{Handler as _, Module};
-use crate::{failure, framing};
+use crate::failure;
+use crate::runtime::Module;
 
-/// How many requests have an instance at a time; more wait for one of them.
+/// How many requests have an instance at a time, on all threads together; more wait for
+/// one of them.
 ///
-/// Guests share one thread, so that more at once would only wait for each other, each
+/// Guests on a thread share it, so that more at once would only wait for each other, each
 /// with its memory. Runtimes that reserve room for instances size it by this.
 pub const IN_FLIGHT: u32 = 16;
 
-/// A server that listens. Dropping it stops it.
-pub(crate) struct Front<M> {
-    address: String,
-    shared: Arc<Shared<M>>,
-    /// Never sent on: the server stops when it is dropped.
-    _stop: oneshot::Sender<Infallible>,
+/// Where and how a server listens. Another place is another server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) address: String,
+    pub(crate) policy: InstancePolicy,
+    pub(crate) threads: u32,
 }
 
-/// What the thread that reads commands tells the thread that serves.
-struct Shared<M> {
-    handler: watch::Sender<Option<Arc<M>>>,
-    grants: Mutex<Arc<Grants>>,
-    room: Semaphore,
+/// A server that listens. Dropping it stops it.
+pub(crate) struct Front<M> {
+    place: Place,
+    shared: Arc<Shared<M>>,
+    /// Never sent on: the server stops when it is dropped.
+    stop: oneshot::Sender<Infallible>,
+    thread: JoinHandle<()>,
+}
+
+/// What the thread that reads commands tells the threads that serve.
+pub(crate) struct Shared<M> {
+    pub(crate) policy: InstancePolicy,
+    /// How many instances each thread has in use at a time.
+    pub(crate) room: usize,
+    pub(crate) current: watch::Sender<Arc<Current<M>>>,
     /// How many more requests are to be reported.
-    trace: AtomicU32,
-    events: Events,
+    pub(crate) trace: AtomicU32,
+    pub(crate) events: Events,
+}
+
+/// What instances are made of. They are reused as long as it is the same.
+pub(crate) struct Current<M> {
+    /// None where no handler is loaded.
+    pub(crate) handler: Option<Arc<M>>,
+    pub(crate) grants: Grants,
 }
 
 impl<M: Module> Front<M> {
-    /// Binds `address` and starts the server. The kernel accepts connections from
+    /// Binds the address and starts the server. The kernel accepts connections from
     /// here on, whether or not the thread has got as far.
-    pub(crate) fn start(address: &str, trace: u32, grants: Grants, events: Events) -> Result<Self> {
-        let listener = TcpListener::bind(address)
+    pub(crate) fn start(place: Place, trace: u32, grants: Grants, events: Events) -> Result<Self> {
+        ensure!(
+            (1..=IN_FLIGHT).contains(&place.threads),
+            "a server has 1 to {IN_FLIGHT} threads, and not {}",
+            place.threads
+        );
+        let listener = TcpListener::bind(&place.address)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
-            .with_context(|| format!("cannot listen on {address}"))?;
+            .with_context(|| format!("cannot listen on {}", place.address))?;
         let shared = Arc::new(Shared {
-            handler: watch::Sender::new(None),
-            grants: Mutex::new(Arc::new(grants)),
-            room: Semaphore::new(IN_FLIGHT as usize),
+            policy: place.policy,
+            room: (IN_FLIGHT / place.threads) as usize,
+            current: watch::Sender::new(Arc::new(Current {
+                handler: None,
+                grants,
+            })),
             trace: AtomicU32::new(trace),
             events,
         });
         let (stop, stopped) = oneshot::channel();
         let served = shared.clone();
-        thread::Builder::new()
-            .name("http".into())
-            .spawn(move || {
-                if let Err(error) = block_on(accept(listener, served, stopped)).flatten() {
-                    eprintln!("the HTTP server stopped: {}", failure::one_line(&error));
-                }
-            })
-            .context("cannot start the server's thread")?;
+        let thread = if place.threads == 1 {
+            spawn("http", move || serve_alone(listener, served, stopped))?
+        } else {
+            let threads = place.threads;
+            spawn("accept", move || {
+                hand_out(listener, &served, threads, stopped)
+            })?
+        };
         Ok(Self {
-            address: address.to_owned(),
+            place,
             shared,
-            _stop: stop,
+            stop,
+            thread,
         })
     }
 
-    pub(crate) fn address(&self) -> &str {
-        &self.address
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Stops it, and waits until its address is free.
+    pub(crate) fn stop(self) {
+        drop(self.stop);
+        // It says itself why it ended.
+        let _ = self.thread.join();
     }
 
     /// Reports the next `trace` requests, and grants their instances `grants`.
     pub(crate) fn renew(&self, trace: u32, grants: Grants) {
-        *self
-            .shared
-            .grants
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(grants);
+        let handler = self.shared.current.borrow().handler.clone();
+        self.shared
+            .current
+            .send_replace(Arc::new(Current { handler, grants }));
         self.shared.trace.store(trace, Ordering::Release);
     }
 
     /// Requests go to `module` from now on; where it is no handler, they wait.
     pub(crate) fn serve(&self, module: Option<Arc<M>>) {
+        let grants = self.shared.current.borrow().grants.clone();
+        let handler = module.filter(|module| module.is_handler());
         self.shared
-            .handler
-            .send_replace(module.filter(|module| module.is_handler()));
+            .current
+            .send_replace(Arc::new(Current { handler, grants }));
     }
 }
 
-/// Runs `future` on this thread, with a tokio runtime that it drives.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start a tokio runtime")?;
-    Ok(LocalSet::new().block_on(&runtime, future))
+/// Starts a thread of the server.
+fn spawn(name: &str, work: impl FnOnce() -> Result<()> + Send + 'static) -> Result<JoinHandle<()>> {
+    let work = move || {
+        if let Err(error) = work() {
+            eprintln!("the HTTP server stopped: {}", failure::one_line(&error));
+        }
+    };
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .context("cannot start the server's thread")
 }
 
-async fn accept<M: Module>(
+/// The only thread: accepts and serves.
+fn serve_alone<M: Module>(
     listener: TcpListener,
     shared: Arc<Shared<M>>,
+    stopped: oneshot::Receiver<Infallible>,
+) -> Result<()> {
+    EventLoop::new()?.run(async {
+        let worker = Rc::new(Worker::new(shared));
+        accept(listener, stopped, |stream| {
+            spawn_local(converse(stream, worker.clone()));
+            Ok(())
+        })
+        .await
+    })
+}
+
+/// The thread that accepts: gives connections to `threads` others, in turn.
+fn hand_out<M: Module>(
+    listener: TcpListener,
+    shared: &Arc<Shared<M>>,
+    threads: u32,
+    stopped: oneshot::Receiver<Infallible>,
+) -> Result<()> {
+    let mut others = Vec::new();
+    for _ in 0..threads {
+        let (give, given) = mpsc::unbounded_channel();
+        let shared = shared.clone();
+        others.push((give, spawn("http", move || take(given, shared))?));
+    }
+    let mut turns = (0..others.len()).cycle();
+    let accepted = EventLoop::new()?.run(accept(listener, stopped, |stream| {
+        let turn = turns.next().unwrap_or_default();
+        let gone = || format!("thread {turn} of the server is gone");
+        others[turn]
+            .0
+            .send(stream.into_std()?)
+            .ok()
+            .with_context(gone)
+    }));
+    for (give, thread) in others {
+        drop(give);
+        // It says itself why it ended.
+        let _ = thread.join();
+    }
+    accepted
+}
+
+/// A thread that serves the connections which it is given, until no more can come.
+fn take<M: Module>(
+    mut given: mpsc::UnboundedReceiver<std::net::TcpStream>,
+    shared: Arc<Shared<M>>,
+) -> Result<()> {
+    EventLoop::new()?.run(async {
+        let worker = Rc::new(Worker::new(shared));
+        while let Some(stream) = given.recv().await {
+            let stream = TcpStream::from_std(stream).context("cannot poll a connection")?;
+            spawn_local(converse(stream, worker.clone()));
+        }
+        Ok(())
+    })
+}
+
+/// Accepts connections until the server is stopped.
+async fn accept(
+    listener: TcpListener,
     mut stopped: oneshot::Receiver<Infallible>,
+    mut give: impl FnMut(TcpStream) -> Result<()>,
 ) -> Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot poll the socket")?;
     loop {
         tokio::select! {
             _ = &mut stopped => return Ok(()),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    spawn_local(converse(stream, shared.clone()));
-                }
+                Ok((stream, _)) => give(stream)?,
                 // One connection that died in the queue, or no descriptor left for
                 // it: neither is a reason to stop serving the others.
                 Err(error) => {
@@ -140,114 +233,4 @@ async fn accept<M: Module>(
             },
         }
     }
-}
-
-/// Serves one connection until the client closes it.
-async fn converse<M: Module>(stream: TcpStream, shared: Arc<Shared<M>>) {
-    // Without it a small answer may wait for an acknowledgement that is delayed.
-    // It fails only on a connection that is already gone.
-    let _ = stream.set_nodelay(true);
-    let shared = Rc::new(shared);
-    let service = service_fn(|request| {
-        let shared = shared.clone();
-        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
-    });
-    // The one who went away, or spoke no HTTP, is the client; it knows.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-}
-
-/// Answers one request.
-async fn answer<M: Module>(
-    shared: &Arc<Shared<M>>,
-    request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
-    let request = match read(request).await {
-        Ok(request) => request,
-        Err(refusal) => return refusal.map(Full::new),
-    };
-    let mut marks = Marks::new();
-    marks.end("accept");
-    let less = |left: u32| left.checked_sub(1);
-    let traced = shared
-        .trace
-        .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
-        .is_ok();
-    // It is never closed.
-    let room = shared.room.acquire().await.ok();
-    let (response, instance) = match exchange(shared, request, &mut marks).await {
-        Ok((response, instance)) => (response, Some(instance)),
-        Err(error) => {
-            let reason = failure::one_line(&error);
-            eprintln!("a request failed: {reason}");
-            (framing::error(500, &reason), None)
-        }
-    };
-    // What is left is done when the client has its answer: hyper writes it in the same
-    // turn of the loop, and this task has its turn after that.
-    room.into_iter().for_each(SemaphorePermit::forget);
-    let shared = shared.clone();
-    spawn_local(async move {
-        drop(instance);
-        shared.room.add_permits(1);
-        if traced {
-            marks.end("drop");
-            if let Err(error) = shared.events.send(&Event::Served {
-                marks: marks.into_wire(),
-            }) {
-                eprintln!("cannot report a request: {error}");
-            }
-        }
-    });
-    response.map(Full::new)
-}
-
-/// The request, whole; or what is to be answered instead. The limit is the
-/// workload's own, which its native server keeps as well.
-async fn read(request: Request<Incoming>) -> Result<Request<Bytes>, Response<Bytes>> {
-    let (head, body) = request.into_parts();
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Err(framing::too_large());
-    }
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(framing::too_large()),
-        Err(error) => Err(framing::error(
-            400,
-            &format!("cannot read the body: {error}"),
-        )),
-    }
-}
-
-/// Waits for a handler, and has a fresh instance of it answer.
-async fn exchange<M: Module>(
-    shared: &Shared<M>,
-    request: Request<Bytes>,
-    marks: &mut Marks,
-) -> Result<(Response<Bytes>, M::Handler)> {
-    let module = handler(shared).await?;
-    let grants = shared
-        .grants
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
-    let mut instance = module.instantiate_handler(&grants).await?;
-    marks.end("instantiate");
-    let response = instance.respond(request).await?;
-    marks.end("call");
-    Ok((response, instance))
-}
-
-/// The current module, once it is a handler.
-async fn handler<M>(shared: &Shared<M>) -> Result<Arc<M>> {
-    if let Some(module) = shared.handler.borrow().clone() {
-        return Ok(module);
-    }
-    let mut changes = shared.handler.subscribe();
-    let module = changes
-        .wait_for(Option::is_some)
-        .await
-        .context("the server stops")?;
-    module.clone().context("the server stops")
 }

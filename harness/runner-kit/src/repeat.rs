@@ -4,7 +4,7 @@ use anyhow::Result;
 use labrun_protocol::Grants;
 
 use crate::clock::now_ns;
-use crate::listen;
+use crate::event_loop::EventLoop;
 use crate::runtime::Module;
 
 /// Instantiates `module` `times` times. Each span holds what the phase
@@ -14,7 +14,7 @@ pub(crate) fn repeat<M: Module>(module: &M, times: u32, grants: &Grants) -> Resu
     // All that is stored is reserved first: the spans allocate nothing of ours.
     let mut spans = Vec::with_capacity(times as usize);
     if module.is_handler() {
-        return listen::block_on(async {
+        return EventLoop::new()?.run(async {
             for _ in 0..times {
                 let begin = now_ns();
                 let instance = module.instantiate_handler(grants).await?;
@@ -22,7 +22,7 @@ pub(crate) fn repeat<M: Module>(module: &M, times: u32, grants: &Grants) -> Resu
                 drop(instance);
             }
             Ok(spans)
-        })?;
+        });
     }
     for _ in 0..times {
         let begin = now_ns();

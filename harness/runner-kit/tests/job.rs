@@ -185,6 +185,115 @@ fn a_repeat_measures_each_and_drops_each() {
     );
 }
 
+fn call(export: &str, expected: i32, calls: u32, batches: u32) -> String {
+    format!(
+        r#"{{"do":"call","export":"{export}","arguments":[19,23],"expected":{expected},"calls":{calls},"batches":{batches},"grants":{{}}}}"#
+    )
+}
+
+#[test]
+fn a_batch_is_as_long_as_its_calls() {
+    // A call of `slow` takes 1 ms.
+    let events = answers(&[LOAD, &call("slow", 42, 5, 3), &call("add", 42, 5, 3)]);
+    let spans = |event: &Event| {
+        let Event::Done { spans_ns, .. } = event else {
+            panic!("not done: {event:?}")
+        };
+        assert_eq!(spans_ns.len(), 3);
+        spans_ns.iter().copied().min().expect("there are three")
+    };
+    assert!(spans(&events[1]) >= 5_000_000, "{events:?}");
+    assert!(spans(&events[2]) < 1_000_000, "nobody slept: {events:?}");
+}
+
+#[test]
+fn a_call_that_is_wrong_fails_with_what_came() {
+    let events = answers(&[
+        &call("add", 42, 1, 1),
+        LOAD,
+        &call("add", 41, 10, 10),
+        &call("sub", -4, 10, 10),
+        &call("add", 42, 0, 1),
+    ]);
+    assert_eq!(reason(&events[0]), "no module is loaded");
+    assert_eq!(
+        reason(&events[2]),
+        "`add` returned 42 for (19, 23), and not 41"
+    );
+    assert_eq!(
+        reason(&events[3]),
+        "the module exports no `sub` that takes two i32 and returns one; of such exports it has \
+         add, slow"
+    );
+    assert!(reason(&events[4]).contains("at least 1"), "{events:?}");
+}
+
+fn hold(count: u32) -> String {
+    format!(r#"{{"do":"hold","count":{count},"grants":{{}}}}"#)
+}
+
+#[test]
+fn what_is_held_is_dropped_when_it_is_told_to_be() {
+    // An instance takes 30 ms to be dropped.
+    let took = |event: &Event, before: &Event| {
+        let (Event::Done { marks, .. }, Event::Done { marks: before, .. }) = (event, before) else {
+            panic!("{event:?}, {before:?}")
+        };
+        marks[0].end_ns - before[0].end_ns
+    };
+    let events = answers(&[LOAD, &hold(1), &hold(3), &hold(1), &hold(1), &hold(0)]);
+    assert_eq!(phases(&events[2]), ["hold"]);
+    assert!(
+        took(&events[3], &events[2]) >= 60_000_000,
+        "two are dropped"
+    );
+    assert!(took(&events[4], &events[3]) < 30_000_000, "none is dropped");
+    assert!(took(&events[5], &events[4]) >= 30_000_000, "one is dropped");
+}
+
+#[test]
+fn what_fails_is_not_held_and_the_rest_is() {
+    let events = answers(&[
+        LOAD,
+        &hold(2),
+        &load("trap"),
+        &hold(4),
+        &load("exit-7"),
+        &hold(4),
+        &load("panic"),
+        &hold(3),
+        &hold(2),
+    ]);
+    assert_eq!(
+        reason(&events[3]),
+        "cannot hold instance 3 of 4, 2 are alive: the guest trapped"
+    );
+    assert_eq!(
+        reason(&events[5]),
+        "cannot hold instance 3 of 4, 2 are alive: the guest exited with code 7"
+    );
+    assert!(reason(&events[7]).contains("so it does"), "{events:?}");
+    assert_eq!(phases(&events[8]), ["hold"]);
+}
+
+#[test]
+fn handlers_are_held_once_they_have_answered() {
+    let ask = |path: &str| hold(2).replace("}}", &format!(r#"}},"request":"{path}"}}"#));
+    let events = answers(&[
+        &load("handler"),
+        &ask("/"),
+        &hold(3),
+        &hold(0),
+        &ask("/trap"),
+        LOAD,
+        &ask("/"),
+    ]);
+    assert_eq!(phases(&events[1]), ["hold"]);
+    assert!(reason(&events[2]).contains("is a handler"), "{events:?}");
+    assert!(reason(&events[4]).contains("0 are alive"), "{events:?}");
+    assert!(reason(&events[6]).contains("is a command"), "{events:?}");
+}
+
 #[test]
 fn a_handler_is_not_run() {
     let events = answers(&[&load("handler"), RUN]);

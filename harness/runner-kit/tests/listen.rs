@@ -57,10 +57,23 @@ impl Job {
     }
 
     fn listen(&mut self, trace: u32) -> Event {
+        self.listen_as(trace, "fresh", 1)
+    }
+
+    fn listen_as(&mut self, trace: u32, policy: &str, threads: u32) -> Event {
         let address = self.address.clone();
         self.send(&format!(
-            r#"{{"do":"listen","address":"{address}","trace":{trace},"grants":{{}}}}"#
+            r#"{{"do":"listen","address":"{address}","trace":{trace},"grants":{{}},"policy":"{policy}","threads":{threads}}}"#
         ))
+    }
+
+    /// The bodies that answer `paths`, each asked on a connection of its own.
+    fn bodies(&self, paths: &[&str]) -> Vec<String> {
+        let body = |path: &&str| {
+            let answer = self.talk(&[post(path, "", "close")]);
+            answer.rsplit("\r\n").next().expect("a body").to_owned()
+        };
+        paths.iter().map(body).collect()
     }
 
     /// The responses to `requests`, all on one connection.
@@ -171,4 +184,74 @@ fn an_address_that_is_taken_fails() {
         reason.starts_with("cannot listen on 127.0.0.1:"),
         "{reason}"
     );
+}
+
+#[test]
+fn a_reused_instance_is_asked_again_unless_it_failed() {
+    let mut job = Job::start();
+    job.load("handler");
+    assert!(matches!(job.listen_as(1, "reused", 1), Event::Done { .. }));
+    assert_eq!(job.bodies(&["/count", "/count"]), ["1", "2"]);
+    let Event::Served { marks } = job.event() else {
+        panic!("not served")
+    };
+    assert_eq!(marks.len(), 4);
+    // It takes 30 ms to be dropped, and was not.
+    assert!(marks[3].end_ns - marks[2].end_ns < 30_000_000, "{marks:?}");
+    assert!(job.bodies(&["/trap"])[0].contains("the guest trapped"));
+    assert_eq!(job.bodies(&["/count"]), ["1"]);
+}
+
+#[test]
+fn instances_are_fresh_unless_they_are_to_be_reused() {
+    let mut job = Job::start();
+    job.load("handler");
+    job.listen(0);
+    assert_eq!(job.bodies(&["/count", "/count"]), ["1", "1"]);
+    // The same address with another policy is another server.
+    job.listen_as(0, "reused", 1);
+    assert_eq!(job.bodies(&["/count", "/count"]), ["1", "2"]);
+    // New grants, or another module: what was made of the old ones is not asked again.
+    job.listen_as(0, "reused", 1);
+    assert_eq!(job.bodies(&["/count"]), ["1"]);
+    job.load("handler");
+    assert_eq!(job.bodies(&["/count"]), ["1"]);
+}
+
+#[test]
+fn requests_in_one_turn_are_all_answered_and_traced() {
+    let mut job = Job::start();
+    job.load("handler");
+    job.listen_as(9, "reused", 1);
+    let mut requests = vec![post("/count", "", "keep-alive"); 8];
+    requests.push(post("/count", "", "close"));
+    assert!(job.talk(&requests).ends_with("\r\n9"));
+    for _ in 0..9 {
+        assert!(matches!(job.event(), Event::Served { .. }));
+    }
+}
+
+#[test]
+fn threads_take_turns() {
+    let mut job = Job::start();
+    job.load("handler");
+    assert!(matches!(job.listen_as(0, "fresh", 3), Event::Done { .. }));
+    let threads = job.bodies(&["/thread"; 6]);
+    assert_eq!(threads[..3], threads[3..]);
+    let different: std::collections::BTreeSet<_> = threads.iter().collect();
+    assert_eq!(different.len(), 3);
+}
+
+#[test]
+fn no_threads_and_too_many_are_refused() {
+    let mut job = Job::start();
+    for threads in [0, 17] {
+        let Event::Failed { reason } = job.listen_as(0, "fresh", threads) else {
+            panic!("it listens")
+        };
+        assert_eq!(
+            reason,
+            format!("a server has 1 to 16 threads, and not {threads}")
+        );
+    }
 }

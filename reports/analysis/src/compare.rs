@@ -6,7 +6,8 @@ use labrun_record::{Better, Metric, Outcome, Row, Run, SCHEMA_VERSION, Sample, U
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{lines_by_row, observations};
-use crate::stats::{Observation, median_interval, ratio_interval, row_seed, sorted};
+use crate::stats::{Observation, ratio_interval, row_seed, sorted};
+use crate::summarise::interval;
 use crate::{Interval, Verdict, outcome_of, verdict};
 
 /// One run's records.
@@ -277,7 +278,7 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
                 isolation_version: isolation.and_then(|i| i.version.clone()),
                 n: (!values.is_empty()).then_some(values.len()),
                 median: crate::stats::quantile(&sorted(&values), 0.5),
-                ci: median_interval(&values, row_seed(of.run.seed, row)),
+                ci: interval(row.metric, &values, row_seed(of.run.seed, row)),
             };
             (side, seen)
         })
@@ -285,11 +286,17 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
 }
 
 fn ratio(row: &Row, base: &Measured, new: &Measured, margin: f64, seed: u64) -> Option<PairRatio> {
-    let value = new.0.median? / base.0.median?;
-    if !value.is_finite() {
+    let (of_new, of_base) = (new.0.median?, base.0.median?);
+    // A slope or an intercept can be 0 or less: nothing is a multiple of it.
+    if of_new <= 0.0 || of_base <= 0.0 {
         return None;
     }
-    let ci = ratio_interval(&new.1, &base.1, false, seed);
+    let value = of_new / of_base;
+    let ci = if row.metric.is_exact() {
+        Some([value, value])
+    } else {
+        ratio_interval(&new.1, &base.1, false, seed)
+    };
     Some(PairRatio {
         value,
         ci,

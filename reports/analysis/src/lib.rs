@@ -26,6 +26,8 @@ pub use outcome::{RowOutcome, outcome_of};
 pub use stats::Observation;
 pub use stats::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, row_seed};
 pub use summarise::summarise;
-pub use summary::{MachineSummary, Numbers, PhaseSummary, Ratio, RowSummary, Shape, Summary};
+pub use summary::{
+    MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary,
+};
 pub use verdict::{Verdict, verdict};
 pub use warning::{Warning, WarningKind};

@@ -1,7 +1,7 @@
 //! A run's files in, `summary.json` out.
 
 use indexmap::IndexMap;
-use labrun_record::{Row, Run, SCHEMA_VERSION, Sample};
+use labrun_record::{Metric, Part, Row, Run, SCHEMA_VERSION, Sample};
 
 use crate::outcome::{lines_by_row, observations};
 use crate::stats::{
@@ -9,8 +9,8 @@ use crate::stats::{
     ratio_interval, row_seed, sorted, theil_sen,
 };
 use crate::{
-    MachineSummary, Numbers, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
-    outcome_of, verdict, warnings,
+    Interval, MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape,
+    Summary, artifact_of, outcome_of, verdict, warnings,
 };
 
 /// The summary of a run: every row of `run.rows`, in their order, measured or not.
@@ -30,7 +30,7 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
             numbers.ratio = ratio;
         }
     }
-    let warnings = warnings::of(run, &results, &values);
+    let warnings = warnings::of(run, &results, &values, &lines);
     Summary {
         schema_version: SCHEMA_VERSION,
         method_version: run.method_version,
@@ -41,6 +41,7 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
         indicative: run.indicative,
         interrupted: run.interrupted.clone(),
         margin: run.plan.margin,
+        parts: run.parts.iter().map(part).collect(),
         machine: MachineSummary {
             arch: run.machine.arch.clone(),
             cpu: run.machine.cpu.clone(),
@@ -52,23 +53,24 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
     }
 }
 
-/// The row that `row` is compared with: same workload, metric, scope, params and
-/// architecture, with the isolation and the start of the metric's reference, whatever
-/// its target. `None` for the reference itself, and where anything is emulated.
+fn part(part: &Part) -> PartSummary {
+    PartSummary {
+        scenario: part.scenario.clone(),
+        question: part.question.clone(),
+        margin: part.plan.margin,
+        first_row: part.first_row,
+        rows: part.rows,
+    }
+}
+
+/// The row that `row` is compared with ([`Reference::is_of`](labrun_record::Reference::is_of)).
+/// `None` for the reference itself, and where anything is emulated.
 pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
     if run.machine.emulated || row.arch != run.machine.arch {
         return None;
     }
-    let wanted = run.references.iter().find(|r| r.metric == row.metric)?;
-    let index = run.rows.iter().position(|other| {
-        other.isolation == wanted.isolation
-            && other.start == wanted.start
-            && other.workload == row.workload
-            && other.metric == row.metric
-            && other.scope == row.scope
-            && other.params == row.params
-            && other.arch == row.arch
-    })?;
+    let wanted = run.reference_of(row)?;
+    let index = run.rows.iter().position(|other| wanted.is_of(row, other))?;
     (run.rows[index] != *row).then_some(index)
 }
 
@@ -99,7 +101,7 @@ fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
     Some(Numbers {
         n,
         median,
-        ci: median_interval(&values, row_seed(run.seed, row)),
+        ci: interval(row.metric, &values, row_seed(run.seed, row)),
         min: *ordered.first()?,
         max: *ordered.last()?,
         p90: quantile(&ordered, 0.9)?,
@@ -116,6 +118,16 @@ fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
                 .filter(|share| share.is_finite()),
         },
     })
+}
+
+/// The interval of a median. What is counted exactly is its own interval.
+pub(crate) fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
+    match (metric.is_exact(), values) {
+        (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
+            Some([*first, *first])
+        }
+        _ => median_interval(values, seed),
+    }
 }
 
 /// The median of each phase, in the order in which launches name them.
@@ -145,20 +157,33 @@ fn ratio_to(
     reference: usize,
 ) -> Option<Ratio> {
     let (row, other) = (&results[index], &results[reference]);
-    let value = row.numbers.as_ref()?.median / other.numbers.as_ref()?.median;
-    if !value.is_finite() {
+    let (median, against) = (row.numbers.as_ref()?.median, other.numbers.as_ref()?.median);
+    let value = median / against;
+    // The slope or the intercept of a line can be 0 or less: no multiple says anything then.
+    if !value.is_finite() || median <= 0.0 || against <= 0.0 {
         return None;
     }
     let (a, b) = (&values[index], &values[reference]);
-    let ci = ratio_interval(a, b, true, row_seed(run.seed, &row.row));
+    let ci = if row.row.metric.is_exact() {
+        Some([value, value])
+    } else {
+        ratio_interval(a, b, true, row_seed(run.seed, &row.row))
+    };
     let bare = |side: &[Observation]| side.iter().map(|o| o.value).collect::<Vec<f64>>();
     let (a, b) = (bare(a), bare(b));
     Some(Ratio {
         to: other.row.isolation.clone(),
         to_start: other.row.start,
+        to_params: other
+            .row
+            .params
+            .iter()
+            .filter(|(name, value)| row.row.params.get(*name) != Some(*value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         value,
         ci,
-        verdict: verdict(ci, row.better, run.plan.margin),
+        verdict: verdict(ci, row.better, run.plan_of(index).margin),
         hodges_lehmann: hodges_lehmann(&a, &b),
         cliffs_delta: cliffs_delta(&a, &b),
     })

@@ -1,5 +1,7 @@
 //! The shape of `summary.json`.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use labrun_record::{Better, Outcome, Row, Start, Unit};
 use serde::{Deserialize, Serialize};
@@ -25,14 +27,32 @@ pub struct Summary {
     pub indicative: bool,
     /// Why it was ended before its plan was, if it was.
     pub interrupted: Option<String>,
-    /// The equivalence margin of the verdicts.
+    /// The equivalence margin of the verdicts; of several parts, the first one's.
     pub margin: f64,
+    /// The scenarios that the run carried out one after another; absent where it is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartSummary>,
     /// What it was measured on.
     pub machine: MachineSummary,
     /// A row each, in the order of the run's rows.
     pub results: Vec<RowSummary>,
     /// Doubts, and what to do about them.
     pub warnings: Vec<Warning>,
+}
+
+/// A scenario that was carried out as a part of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartSummary {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The question that it answers.
+    pub question: String,
+    /// The equivalence margin of its verdicts.
+    pub margin: f64,
+    /// Index of its first row in `results`.
+    pub first_row: usize,
+    /// How many rows it has.
+    pub rows: usize,
 }
 
 /// What a run was measured on, in short.
@@ -114,6 +134,9 @@ pub struct Ratio {
     pub to: String,
     /// The reference's start.
     pub to_start: Option<Start>,
+    /// Those of the reference's params that are not the row's; absent where none is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub to_params: BTreeMap<String, String>,
     /// Median of the row / median of the reference.
     pub value: f64,
     /// 95% bootstrap interval of the ratio; null if there is none.

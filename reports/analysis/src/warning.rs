@@ -41,6 +41,10 @@ pub enum WarningKind {
     TwoModes,
     /// The lab's own instrument is a large part of the value.
     Calibration,
+    /// Launches that still got faster when they were measured.
+    Unsteady,
+    /// Launches in which the load generator was near its own limit.
+    NearCeiling,
 }
 
 impl WarningKind {
@@ -57,6 +61,8 @@ impl WarningKind {
             Self::Autocorrelation => "autocorrelation",
             Self::TwoModes => "two_modes",
             Self::Calibration => "calibration",
+            Self::Unsteady => "unsteady",
+            Self::NearCeiling => "near_ceiling",
         }
     }
 
@@ -85,6 +91,12 @@ impl WarningKind {
             }
             Self::TwoModes => {
                 "look at the distribution, not the median: two paths are mixed (a cache, a retry, a core); find what splits them"
+            }
+            Self::Unsteady => {
+                "read it as a lower bound: it gets faster for longer than the lab waits"
+            }
+            Self::NearCeiling => {
+                "read it as a lower bound: give the generator more processors, or a second machine"
             }
             Self::Calibration => {
                 "read the row as an upper bound, or use a metric that repeats inside the process"

@@ -1,6 +1,6 @@
 //! Finding the doubts about a run and its rows.
 
-use labrun_record::{Metric, Outcome, Run, Start};
+use labrun_record::{Doubt, Metric, Outcome, Plan, Run, Sample, Start, Unit};
 
 use crate::stats::{self, MIN_LAUNCHES, Observation};
 use crate::summarise::reference_of;
@@ -10,12 +10,21 @@ use crate::{Numbers, RowSummary, Warning, WarningKind};
 const CALIBRATION_SHARE: f64 = 0.05;
 
 /// Every warning: those of the run first, then those of its rows in their order.
-pub(crate) fn of(run: &Run, results: &[RowSummary], values: &[Vec<Observation>]) -> Vec<Warning> {
+pub(crate) fn of(
+    run: &Run,
+    results: &[RowSummary],
+    values: &[Vec<Observation>],
+    lines: &[Vec<&Sample>],
+) -> Vec<Warning> {
     let mut warnings = of_run(run, results);
     for (index, (row, values)) in results.iter().zip(values).enumerate() {
         if let Some(numbers) = &row.numbers {
             let values: Vec<f64> = values.iter().map(|o| o.value).collect();
-            for (kind, message) in of_row(run, row, numbers, &values) {
+            let plan = run.plan_of(index);
+            for (kind, message) in of_row(run, plan, row, numbers, &values) {
+                warnings.push(Warning::new(kind, Some(index), message));
+            }
+            for (kind, message) in doubts(&lines[index]) {
                 warnings.push(Warning::new(kind, Some(index), message));
             }
         }
@@ -52,7 +61,7 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     for reference in &run.references {
         let without = results
             .iter()
-            .filter(|r| r.row.metric == reference.metric && r.numbers.is_some())
+            .filter(|r| run.reference_of(&r.row) == Some(reference) && r.numbers.is_some())
             .filter(|r| lacks_reference(run, results, r, &reference.isolation))
             .count();
         if without > 0 {
@@ -72,11 +81,13 @@ fn lacks_reference(run: &Run, results: &[RowSummary], row: &RowSummary, isolatio
     if run.machine.emulated || row.row.arch != run.machine.arch || row.row.isolation == isolation {
         return false;
     }
-    reference_of(run, &row.row).is_none_or(|r| results[r].outcome != Outcome::Measured)
+    // A row that nothing in the run is a reference of, measured or not, needs none.
+    reference_of(run, &row.row).is_some_and(|r| results[r].outcome != Outcome::Measured)
 }
 
 fn of_row(
     run: &Run,
+    plan: &Plan,
     row: &RowSummary,
     numbers: &Numbers,
     values: &[f64],
@@ -90,18 +101,18 @@ fn of_row(
             WarningKind::FewLaunches,
             format!("{} launches; an interval needs {MIN_LAUNCHES}", numbers.n),
         )),
-        Some(half) if half > run.plan.half_width => found.push((
+        Some(half) if half > plan.half_width => found.push((
             WarningKind::WideInterval,
             format!(
                 "the interval is {:.1}% of the median to either side after {} launches; the plan asks for {:.1}%",
                 half * 100.0,
                 numbers.n,
-                run.plan.half_width * 100.0
+                plan.half_width * 100.0
             ),
         )),
         Some(_) => {}
     }
-    if let Some(drift) = stats::drift(values, run.plan.margin) {
+    if let Some(drift) = stats::drift(values, plan.margin) {
         found.push((
             WarningKind::Drift,
             format!(
@@ -119,15 +130,15 @@ fn of_row(
             format!("a launch resembles the one before it (lag-1 autocorrelation {r:.2})"),
         ));
     }
-    if let Some(modes) = stats::two_modes(values, run.plan.margin) {
+    if let Some(modes) = stats::two_modes(values, plan.margin) {
         found.push((
             WarningKind::TwoModes,
             format!(
                 "{:.0}% of the launches lie around {} and {:.0}% around {}",
                 modes.lower_share * 100.0,
-                micros(modes.at[0]),
+                amount(modes.at[0], row.unit),
                 (1.0 - modes.lower_share) * 100.0,
-                micros(modes.at[1])
+                amount(modes.at[1], row.unit)
             ),
         ));
     }
@@ -135,6 +146,27 @@ fn of_row(
         found.push((WarningKind::Calibration, message));
     }
     found
+}
+
+/// What launches themselves said makes their values doubtful.
+fn doubts(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
+    let kinds = [
+        (Doubt::Unsteady, WarningKind::Unsteady, "still got faster"),
+        (
+            Doubt::NearCeiling,
+            WarningKind::NearCeiling,
+            "came near the load generator's own limit",
+        ),
+    ];
+    let doubted = |doubt: Doubt| lines.iter().filter(|l| l.doubt == Some(doubt)).count();
+    kinds
+        .into_iter()
+        .filter(|(doubt, ..)| doubted(*doubt) > 0)
+        .map(|(doubt, kind, what)| {
+            let (some, all) = (doubted(doubt), lines.len());
+            (kind, format!("{some} of {all} launches {what}"))
+        })
+        .collect()
 }
 
 /// The pipe's round trip is inside the clock of `resident` and `loaded`.
@@ -158,6 +190,16 @@ fn calibration(run: &Run, row: &RowSummary, numbers: &Numbers) -> Option<String>
             share * 100.0
         )
     })
+}
+
+/// A value with its unit.
+fn amount(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Ns => micros(value),
+        Unit::Bytes => format!("{:.1} KiB", value / 1024.0),
+        Unit::PerSecond => format!("{value:.0}/s"),
+        Unit::BytesPerSecond => format!("{:.1} MiB/s", value / (1024.0 * 1024.0)),
+    }
 }
 
 fn micros(ns: f64) -> String {

@@ -1,8 +1,10 @@
 //! What must hold for any launches whatever.
 
+use std::collections::BTreeSet;
+
 use labrun_analysis::stats::{
     Observation, cliffs_delta, dip, hodges_lehmann, lag1, median, median_interval, quantile,
-    ratio_interval, sorted,
+    ratio_interval, sorted, theil_sen, theil_sen_line,
 };
 use labrun_analysis::{Verdict, half_width, verdict};
 use labrun_record::Better;
@@ -21,6 +23,12 @@ fn in_blocks(values: &[f64]) -> Vec<Observation> {
 
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
+}
+
+fn on_line(xs: BTreeSet<i32>, slope: i32, intercept: i32) -> Vec<(f64, f64)> {
+    xs.into_iter()
+        .map(|x| (f64::from(x), f64::from(slope * x + intercept)))
+        .collect()
 }
 
 fn flipped(of: Verdict) -> Verdict {
@@ -94,6 +102,46 @@ proptest! {
     }
 
     #[test]
+    fn an_exact_line_is_found(xs in prop::collection::btree_set(-1000_i32..1000, 2..40),
+        slope in -50_i32..50, intercept in -1000_i32..1000) {
+        let points: Vec<(f64, f64)> = on_line(xs, slope, intercept);
+        let line = theil_sen_line(&points).expect("a line");
+        prop_assert!(near(line.slope, f64::from(slope)) && near(line.intercept, f64::from(intercept)));
+        prop_assert_eq!(line.slope_interval.is_some(), points.len() >= 5);
+        if let Some([low, high]) = line.slope_interval {
+            prop_assert!(near(low, f64::from(slope)) && near(high, f64::from(slope)));
+        }
+    }
+
+    #[test]
+    fn one_outlier_does_not_move_a_line(xs in prop::collection::btree_set(-1000_i32..1000, 7..40),
+        slope in -50_i32..50, which: prop::sample::Index, off in -1e9..1e9_f64) {
+        let mut points = on_line(xs, slope, 7);
+        let at = which.index(points.len());
+        points[at].1 += off;
+        let line = theil_sen_line(&points).expect("a line");
+        prop_assert!(near(line.slope, f64::from(slope)) && near(line.intercept, 7.0));
+    }
+
+    #[test]
+    fn the_order_of_points_does_not_move_a_line(ys in launches(2), by in 1_usize..7, seed in 0_usize..60) {
+        // each x several times, in an order that has nothing to do with them
+        let points: Vec<(f64, f64)> = (0..).map(|i: u32| f64::from(i / 3)).zip(ys).collect();
+        let mut moved = points.clone();
+        moved.rotate_left(seed % points.len());
+        moved.reverse();
+        moved.sort_by_key(|point| point.1 as usize % by);
+        let (a, b) = (theil_sen_line(&points), theil_sen_line(&moved));
+        prop_assert_eq!(a.is_some(), b.is_some());
+        prop_assert_eq!(a.and_then(|a| a.slope_interval), b.and_then(|b| b.slope_interval));
+        if let (Some(a), Some(b)) = (a, b) {
+            prop_assert!(near(a.slope, b.slope) && near(a.intercept, b.intercept));
+            let inside = a.slope_interval.is_none_or(|[low, high]| low <= a.slope && a.slope <= high);
+            prop_assert!(inside);
+        }
+    }
+
+    #[test]
     fn verdicts_are_symmetric(low in 0.5..2.0_f64, length in 0.0..0.5_f64, margin in 0.0..0.2_f64) {
         let ratio = [low, low + length];
         let inverse = [1.0 / ratio[1], 1.0 / ratio[0]];
@@ -111,7 +159,25 @@ proptest! {
         let _ = (median(&values), median_interval(&values, seed), half_width(&values, seed));
         let _ = (lag1(&values), dip(&sorted(&values)), hodges_lehmann(&values, &values));
         let _ = ratio_interval(&in_blocks(&values), &in_blocks(&values), true, seed);
+        let pairs: Vec<(f64, f64)> = values.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let _ = (theil_sen(&values), theil_sen_line(&pairs));
     }
+}
+
+#[test]
+fn without_two_places_there_is_no_line() {
+    assert_eq!(theil_sen_line(&[]), None);
+    assert_eq!(theil_sen_line(&[(1.0, 5.0)]), None);
+    assert_eq!(theil_sen_line(&[(1.0, 5.0), (1.0, 7.0), (1.0, 9.0)]), None);
+    assert_eq!(
+        theil_sen_line(&[(1.0, 5.0), (2.0, f64::NAN), (3.0, 9.0)]),
+        None
+    );
+    assert_eq!(theil_sen_line(&[(1.0, 5.0), (f64::INFINITY, 7.0)]), None);
+    let four = [(1.0, 5.0), (2.0, 7.0), (4.0, 12.0), (8.0, 19.0)];
+    let line = theil_sen_line(&four).expect("a line");
+    assert_eq!(line.slope_interval, None, "four points are not that sure");
+    assert_eq!(theil_sen(&[3.0]), None);
 }
 
 #[test]

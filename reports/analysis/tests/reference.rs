@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use labrun_analysis::Observation;
 use labrun_analysis::stats::{
     autocorrelated, cliffs_delta, dip, drift, hodges_lehmann, kendall_p, lag1, median,
-    median_interval, quantile, ratio_interval, sorted, theil_sen, two_modes,
+    median_interval, quantile, ratio_interval, sorted, theil_sen, theil_sen_line, two_modes,
 };
 use serde::Deserialize;
 
@@ -13,6 +13,16 @@ use serde::Deserialize;
 struct Reference {
     series: BTreeMap<String, Series>,
     pairs: BTreeMap<String, Pair>,
+    lines: BTreeMap<String, Line>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    slope: f64,
+    intercept: f64,
+    interval: [f64; 2],
 }
 
 #[derive(Deserialize)]
@@ -100,6 +110,19 @@ fn series_in_time() {
             "{name}: {p}, wanted {}",
             series.kendall_p
         );
+    }
+}
+
+#[test]
+fn lines() {
+    for (name, line) in reference().lines {
+        let points: Vec<(f64, f64)> = line.x.into_iter().zip(line.y).collect();
+        let got = theil_sen_line(&points).expect("a line");
+        close(&name, Some(got.slope), line.slope, 1e-9);
+        close(&name, Some(got.intercept), line.intercept, 1e-9);
+        let interval = got.slope_interval.expect("an interval");
+        close(&name, Some(interval[0]), line.interval[0], 1e-9);
+        close(&name, Some(interval[1]), line.interval[1], 1e-9);
     }
 }
 

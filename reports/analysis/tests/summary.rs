@@ -3,7 +3,7 @@
 mod support;
 
 use labrun_analysis::{Summary, Verdict, WarningKind, summarise};
-use labrun_record::{Artifact, Outcome, Sample, Target};
+use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target};
 use serde_json::{Value, json};
 use support::{Noise, lines, run, sample};
 
@@ -202,4 +202,67 @@ fn the_artifact_is_the_rows_own() {
     let summary = summarise(&run, &measured());
     let digest = |row: usize| summary.results[row].artifact_sha256.as_deref();
     assert_eq!((digest(0), digest(1)), (Some("musl"), Some("precompiled")));
+}
+
+/// Both rows are `memory_marginal`, compared whatever `instances` the reference has.
+fn slopes(values: [f64; 2]) -> Summary {
+    let mut run = run();
+    for (row, instances) in run.rows.iter_mut().zip(["1..64", "1..8"]) {
+        row.metric = Metric::MemoryMarginal;
+        row.start = None;
+        row.scope = Some("pss".into());
+        row.params.insert("instances".into(), instances.into());
+    }
+    run.references[0].metric = Metric::MemoryMarginal;
+    run.references[0].start = None;
+    run.references[0].params = [("instances".to_owned(), "1..64".to_owned())].into();
+    let samples: Vec<Sample> = (0..2)
+        .flat_map(|row| lines(row, &[values[row]; 10]))
+        .collect();
+    summarise(&run, &samples)
+}
+
+#[test]
+fn a_ratio_names_the_params_in_which_the_reference_differs() {
+    let summary = slopes([100e3, 9e6]);
+    let numbers = summary.results[1].numbers.as_ref().expect("numbers");
+    let ratio = numbers.ratio.as_ref().expect("a ratio");
+    assert_eq!(ratio.to_params["instances"], "1..64");
+    assert!((ratio.value - 90.0).abs() < 1e-9);
+    let json = serde_json::to_value(&summary).expect("serialises");
+    assert_eq!(
+        json["results"][1]["ratio"]["to_params"],
+        json!({"instances": "1..64"})
+    );
+}
+
+#[test]
+fn what_is_nothing_or_less_has_no_ratio() {
+    for values in [[100e3, 0.0], [100e3, -300.0], [0.0, 9e6], [-5.0, -9.0]] {
+        let summary = slopes(values);
+        let numbers = summary.results[1].numbers.as_ref().expect("numbers");
+        let has = numbers.ratio.is_some();
+        assert!(!has, "{values:?}");
+    }
+}
+
+#[test]
+fn parts_are_in_the_summary_and_absent_where_there_are_none() {
+    let mut run = run();
+    let alone = serde_json::to_value(summarise(&run, &[])).expect("serialises");
+    assert!(!keys(&alone).contains(&"parts"));
+    run.parts = vec![Part {
+        scenario: "memory".into(),
+        question: "How much?".into(),
+        plan: Plan {
+            margin: 0.1,
+            ..run.plan.clone()
+        },
+        first_row: 0,
+        rows: 2,
+    }];
+    let json = serde_json::to_value(summarise(&run, &[])).expect("serialises");
+    let wanted = json!([{"scenario": "memory", "question": "How much?", "margin": 0.1,
+                         "first_row": 0, "rows": 2}]);
+    assert_eq!(json["parts"], wanted);
 }

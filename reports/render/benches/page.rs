@@ -8,7 +8,7 @@ mod support;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn page(c: &mut Criterion) {
-    let made = support::made(300);
+    let made = support::all(300);
     let mut group = c.benchmark_group("render");
     group.sample_size(10);
     group.bench_function("page", |b| {

@@ -1,11 +1,11 @@
-//! Writes the page of the made-up run, to look at: `cargo run --example made_up FILE`.
+//! Writes the page of the made-up run of all four measures, to look at: `cargo run --example made_up FILE`.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("name the file to write")?;
-    let made = support::made(300);
+    let made = support::all(300);
     let page = labrun_render::page(&made.run, &made.samples, &made.summary)?;
     eprintln!("{} rows, {} bytes", made.run.rows.len(), page.len());
     std::fs::write(file, page)?;

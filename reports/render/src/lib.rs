@@ -5,7 +5,10 @@
 
 mod chart;
 mod comparison;
+mod facets;
+mod measure;
 mod page;
+mod shown;
 mod table;
 pub mod units;
 mod words;

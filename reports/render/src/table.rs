@@ -4,16 +4,20 @@ mod cells;
 mod closing;
 mod unmeasured;
 
+use std::fmt::Write as _;
+
 use labrun_analysis::{RowSummary, Summary};
 use labrun_record::{Metric, Outcome, Target};
 
+use crate::facets::{Facets, Variant};
+use crate::measure::Measure;
 use crate::words;
-use cells::{COLUMNS, Column};
+use cells::Column;
 
-/// What a terminal shows of a run: the measured rows of each workload, what was not
-/// measured and why, and a closing line of counts. Columns are left out until the rest
-/// fits into `width`; without a width all are shown. Teardown is counted only: it is in
-/// the report.
+/// What a terminal shows of a run: the measured rows of each workload and metric, what
+/// was not measured and why, and a closing line of counts. Columns are left out until the
+/// rest fits into `width`; without a width all are shown. Teardown is counted only: it is
+/// in the report.
 pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     let mut blocks = Vec::new();
     if summary.indicative {
@@ -22,18 +26,42 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     if let Some(why) = &summary.interrupted {
         blocks.push(format!("incomplete: {why}\n"));
     }
-    let workloads = words::distinct(summary.results.iter().map(|r| r.row.workload.as_str()));
-    let kinds = workloads
+    let measures: Vec<Measure> = Measure::ALL
         .into_iter()
-        .flat_map(|workload| [(workload, false), (workload, true)]);
-    for (workload, component) in kinds {
-        for metric in Metric::ALL {
+        .filter(|m| summary.results.iter().any(|r| is_of(*m, r)))
+        .collect();
+    for measure in &measures {
+        if measures.len() > 1 {
+            blocks.push(format!("{}\n", measure.title().to_uppercase()));
+        }
+        blocks.extend(of_measure(summary, *measure, width, colour));
+    }
+    blocks.push(closing::closing(summary, width));
+    blocks.join("\n")
+}
+
+fn is_of(measure: Measure, row: &RowSummary) -> bool {
+    Measure::of(row.row.metric) == measure
+}
+
+/// The blocks of a measure, workload by workload; components have blocks of their own.
+fn of_measure(
+    summary: &Summary,
+    measure: Measure,
+    width: Option<usize>,
+    colour: bool,
+) -> Vec<String> {
+    let own = || summary.results.iter().filter(|r| is_of(measure, r));
+    let workloads = words::distinct(own().map(|r| r.row.workload.as_str()));
+    let mut blocks = Vec::new();
+    for (workload, component) in workloads.into_iter().flat_map(|w| [(w, false), (w, true)]) {
+        for metric in measure.metrics() {
             let of_block = |r: &&RowSummary| {
                 r.row.workload == workload
                     && (r.row.target == Target::Wasip2) == component
                     && r.row.metric == metric
             };
-            let mut rows: Vec<&RowSummary> = summary.results.iter().filter(of_block).collect();
+            let mut rows: Vec<&RowSummary> = own().filter(of_block).collect();
             if metric == Metric::Teardown {
                 rows.retain(|r| is_wrong(r) && !said_before(summary, r));
             }
@@ -45,8 +73,7 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
             blocks.extend(block(&title, metric, &rows, width, colour));
         }
     }
-    blocks.push(closing::closing(summary, width));
-    blocks.join("\n")
+    blocks
 }
 
 fn block(
@@ -61,11 +88,16 @@ fn block(
     if measured.is_empty() && others.is_empty() {
         return None;
     }
-    let mut text = format!("{title} \u{b7} {}\n", words::metric(metric).to_lowercase());
+    let mut text = format!("{title} \u{b7} {}", words::metric(metric).to_lowercase());
+    let alike = Facets::of(rows, false).shared();
+    if !alike.is_empty() {
+        let _ = write!(text, " ({alike})");
+    }
+    text = unmeasured::wrapped(&text, width, "  ") + "\n";
     if !measured.is_empty() {
         text.push_str(&fitting(&measured, width, colour));
     }
-    text.push_str(&unmeasured::lines(&others, width));
+    text.push_str(&unmeasured::lines(&others, rows, width));
     Some(text)
 }
 
@@ -85,25 +117,52 @@ fn said_before(summary: &Summary, row: &RowSummary) -> bool {
     rows.any(|r| r.row == first && r.outcome == row.outcome)
 }
 
-/// The table with as many columns as fit.
+/// The table with as many columns as fit; where too few do, what tells the rows apart
+/// stands above them.
 fn fitting(rows: &[&RowSummary], width: Option<usize>, colour: bool) -> String {
-    let mut columns: Vec<&Column> = COLUMNS.iter().filter(|c| c.says_anything(rows)).collect();
-    while let Some(limit) = width {
+    let wide = Facets::of(rows, false).with_scope_column();
+    let (columns, fits) = spared(&wide, rows, width);
+    if fits {
+        return lines(&wide.variants(rows), rows, &columns, colour);
+    }
+    let narrow = Facets::of(rows, true);
+    let (columns, _) = spared(&narrow, rows, width);
+    lines(&narrow.variants(rows), rows, &columns, colour)
+}
+
+/// The columns that are left, and whether they fit.
+fn spared<'a>(
+    facets: &Facets<'a>,
+    rows: &[&RowSummary],
+    width: Option<usize>,
+) -> (Vec<Column<'a>>, bool) {
+    let mut columns = cells::columns(facets);
+    columns.retain(|c| c.says_anything(rows));
+    let Some(limit) = width else {
+        return (columns, true);
+    };
+    loop {
         let indent_and_gaps = 2 * columns.len();
         let wide = columns.iter().map(|c| c.width(rows)).sum::<usize>() + indent_and_gaps;
-        let spared = columns.iter().enumerate().max_by_key(|(_, c)| c.spare);
-        match spared {
-            Some((index, column)) if wide > limit && column.spare > 0 => columns.remove(index),
-            _ => break,
+        if wide <= limit {
+            return (columns, true);
+        }
+        match columns.iter().enumerate().max_by_key(|(_, c)| c.spare) {
+            Some((index, column)) if column.spare > 0 => columns.remove(index),
+            _ => return (columns, false),
         };
     }
-    lines(rows, &columns, colour)
 }
 
 /// The rows under their headings, columns two spaces apart.
-fn lines(rows: &[&RowSummary], columns: &[&Column], colour: bool) -> String {
+fn lines(
+    variants: &[Variant<'_>],
+    rows: &[&RowSummary],
+    columns: &[Column<'_>],
+    colour: bool,
+) -> String {
     let widths: Vec<usize> = columns.iter().map(|c| c.width(rows)).collect();
-    let line = |cell: &dyn Fn(&Column, usize) -> String| {
+    let line = |cell: &dyn Fn(&Column<'_>, usize) -> String| {
         let cells: Vec<String> = columns
             .iter()
             .zip(&widths)
@@ -112,8 +171,13 @@ fn lines(rows: &[&RowSummary], columns: &[&Column], colour: bool) -> String {
         format!("  {}\n", cells.join("  ").trim_end())
     };
     let mut text = line(&|column, width| column.heading(width, colour));
-    for row in rows {
-        text.push_str(&line(&|column, width| column.cell(row, width, colour)));
+    for variant in variants {
+        if !variant.name.is_empty() {
+            let _ = writeln!(text, " {}", variant.name);
+        }
+        for row in &variant.rows {
+            text.push_str(&line(&|column, width| column.cell(row, width, colour)));
+        }
     }
     text
 }

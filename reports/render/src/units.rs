@@ -31,19 +31,51 @@ const TIME: [Scale; 4] = [
     },
 ];
 
+const KIB: f64 = 1024.0;
+
+const BYTES: [Scale; 4] = scales(["B", "KiB", "MiB", "GiB"], KIB);
+const BYTE_RATE: [Scale; 4] = scales(["B/s", "KiB/s", "MiB/s", "GiB/s"], KIB);
+const RATE: [Scale; 4] = scales(["/s", "k/s", "M/s", "G/s"], 1e3);
+
+/// Four units, each `step` times the one before.
+const fn scales(names: [&'static str; 4], step: f64) -> [Scale; 4] {
+    let [one, two, three, four] = names;
+    [
+        Scale {
+            name: one,
+            factor: 1.0,
+        },
+        Scale {
+            name: two,
+            factor: step,
+        },
+        Scale {
+            name: three,
+            factor: step * step,
+        },
+        Scale {
+            name: four,
+            factor: step * step * step,
+        },
+    ]
+}
+
 /// The unit in which `value` has one to three digits before the point.
 pub fn scale(value: f64, unit: Unit) -> Scale {
-    match unit {
-        Unit::Ns => {
-            let fits = |s: &&Scale| value.abs() >= s.factor * 0.9995;
-            *TIME.iter().rev().find(fits).unwrap_or(&TIME[0])
-        }
-    }
+    let scales = match unit {
+        Unit::Ns => &TIME,
+        Unit::Bytes => &BYTES,
+        Unit::PerSecond => &RATE,
+        Unit::BytesPerSecond => &BYTE_RATE,
+    };
+    let fits = |s: &&Scale| value.abs() >= s.factor * 0.9995;
+    *scales.iter().rev().find(fits).unwrap_or(&scales[0])
 }
 
 /// The power of ten of the first digit, once rounded to three digits.
 fn magnitude(value: f64) -> i32 {
-    if value <= 0.0 {
+    let value = value.abs();
+    if value == 0.0 {
         return 0;
     }
     let power = value.log10().floor() as i32;
@@ -66,16 +98,26 @@ fn decimals(value: f64, interval: Option<Interval>) -> usize {
     wanted.clamp(0, 4 - magnitude(value).min(4)).unsigned_abs() as usize
 }
 
-/// `152 µs`, `1.69 ms`: three significant digits and the unit.
+/// `152 µs`, `1.69 ms`: three significant digits and the unit. Bytes below a KiB are
+/// whole.
 pub fn value(value: f64, unit: Unit) -> String {
     let scale = scale(value, unit);
     let shown = value / scale.factor;
-    format!("{shown:.*} {}", decimals(shown, None), scale.name)
+    format!("{shown:.*} {}", digits_in(scale, shown, None), scale.name)
 }
 
 /// A duration in nanoseconds, as [`value`].
 pub fn duration(ns: f64) -> String {
     value(ns, Unit::Ns)
+}
+
+/// Decimals of numbers in a unit: none of whole bytes.
+fn digits_in(scale: Scale, value: f64, interval: Option<Interval>) -> usize {
+    if scale == BYTES[0] {
+        0
+    } else {
+        decimals(value, interval)
+    }
 }
 
 /// `[1.66, 1.72] ms`, in the unit of `around`; a dash if there is none.
@@ -85,7 +127,7 @@ pub fn interval(interval: Option<Interval>, around: f64, unit: Unit) -> String {
     };
     let scale = scale(around, unit);
     let ends = [low / scale.factor, high / scale.factor];
-    let digits = decimals(around / scale.factor, Some(ends));
+    let digits = digits_in(scale, around / scale.factor, Some(ends));
     format!(
         "[{:.digits$}, {:.digits$}] {}",
         ends[0], ends[1], scale.name
@@ -100,7 +142,7 @@ pub fn with_interval(median: f64, ci: Option<Interval>, unit: Unit) -> String {
     let scale = scale(median, unit);
     let ends = [low / scale.factor, high / scale.factor];
     let shown = median / scale.factor;
-    let digits = decimals(shown, Some(ends));
+    let digits = digits_in(scale, shown, Some(ends));
     format!(
         "{shown:.digits$} {} [{:.digits$}, {:.digits$}]",
         scale.name, ends[0], ends[1]
@@ -123,15 +165,7 @@ pub fn ratio_interval(ci: Option<Interval>, around: f64) -> String {
 
 /// `1 234 567` bytes as `1.18 MiB`.
 pub fn bytes(count: u64) -> String {
-    let steps = ["B", "KiB", "MiB", "GiB"];
-    let mut shown = count as f64;
-    let mut step = 0;
-    while shown >= 1024.0 && step + 1 < steps.len() {
-        shown /= 1024.0;
-        step += 1;
-    }
-    let digits = if step == 0 { 0 } else { decimals(shown, None) };
-    format!("{shown:.digits$} {}", steps[step])
+    value(count as f64, Unit::Bytes)
 }
 
 /// `1 row`, `3 rows`.
@@ -182,5 +216,23 @@ mod tests {
     fn bytes_are_binary() {
         assert_eq!(bytes(900), "900 B");
         assert_eq!(bytes(1_234_567), "1.18 MiB");
+        assert_eq!(
+            with_interval(36.2, Some([-268.4, 361.0]), Unit::Bytes),
+            "36 B [-268, 361]"
+        );
+        assert_eq!(
+            with_interval(3.0 * KIB, Some([2048.0, 4096.0]), Unit::Bytes),
+            "3.00 KiB [2.00, 4.00]"
+        );
+    }
+
+    #[test]
+    fn rates_are_decimal_and_bytes_in_a_second_binary() {
+        assert_eq!(value(126_400.0, Unit::PerSecond), "126 k/s");
+        assert_eq!(value(97.2, Unit::PerSecond), "97.2 /s");
+        assert_eq!(
+            value(3.5 * KIB * KIB * KIB, Unit::BytesPerSecond),
+            "3.50 GiB/s"
+        );
     }
 }

@@ -6,8 +6,10 @@ use labrun_record::{Metric, Start, Target, Unit};
 /// A verdict as a reader says it: faster or slower, smaller or larger.
 pub(crate) fn verdict(unit: Unit, verdict: Verdict) -> &'static str {
     match (unit, verdict) {
-        (Unit::Ns, Verdict::Better) => "faster",
-        (Unit::Ns, Verdict::Worse) => "slower",
+        (Unit::Bytes, Verdict::Better) => "smaller",
+        (Unit::Bytes, Verdict::Worse) => "larger",
+        (_, Verdict::Better) => "faster",
+        (_, Verdict::Worse) => "slower",
         (_, Verdict::Equivalent) => "equivalent",
         (_, Verdict::Inconclusive) => "inconclusive",
     }
@@ -19,6 +21,52 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
         Metric::TimeToFirstResult => "Time to first result",
         Metric::Teardown => "Teardown",
         Metric::InstantiateWarm => "Warm instantiation",
+        Metric::MemoryIdle => "Memory, ready and idle",
+        Metric::MemoryPeak => "Memory, peak",
+        Metric::MemoryMarginal => "Memory of one more instance",
+        Metric::MemoryFixed => "Memory whatever the number of instances",
+        Metric::Size => "Size, what is shipped",
+        Metric::SizeNeeded => "Size, what has to be there already",
+        Metric::CallsPerSecond => "Calls in a second",
+        Metric::OperationsPerSecond => "Operations in a second",
+        Metric::BytesPerSecond => "Bytes in a second",
+        Metric::RequestsPerSecond => "Requests in a second",
+        Metric::Latency => "Latency",
+    }
+}
+
+/// What the best of several is, as a reader says it.
+pub(crate) fn best(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Bytes => "smallest",
+        _ => "fastest",
+    }
+}
+
+/// What the worst of several is.
+pub(crate) fn worst(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Bytes => "largest",
+        _ => "slowest",
+    }
+}
+
+/// What an isolation does with so much of a metric.
+pub(crate) fn verb(metric: Metric) -> &'static str {
+    match metric {
+        Metric::TimeToFirstResult
+        | Metric::Teardown
+        | Metric::InstantiateWarm
+        | Metric::Latency
+        | Metric::SizeNeeded => "needs",
+        Metric::MemoryIdle | Metric::MemoryPeak | Metric::MemoryMarginal | Metric::MemoryFixed => {
+            "takes"
+        }
+        Metric::Size => "ships",
+        Metric::CallsPerSecond
+        | Metric::OperationsPerSecond
+        | Metric::BytesPerSecond
+        | Metric::RequestsPerSecond => "reaches",
     }
 }
 
@@ -62,12 +110,6 @@ pub(crate) fn isolation(row: &RowSummary) -> String {
     } else {
         row.row.isolation.clone()
     }
-}
-
-/// The params of a row, ` rate=100 size=1`, or nothing.
-pub(crate) fn params(row: &RowSummary) -> String {
-    let pairs = row.row.params.iter().map(|(k, v)| format!(" {k}={v}"));
-    pairs.collect()
 }
 
 /// The starts in their order.

@@ -22,8 +22,8 @@ for(const e of document.querySelectorAll('body *')){
  if(ratio<(parseFloat(s.fontSize)>=24?3:4.5))low.push(e.tagName+' '+ratio.toFixed(2)+' '+e.textContent.slice(0,30));
 }
 const out=document.createElement('pre');out.id='probe';
-out.textContent='rows='+document.querySelectorAll('table.rows tbody tr').length+' dark='+(lum(parse(getComputedStyle(document.body).backgroundColor))<.2)+' low='+low.length+' '+low.slice(0,5).join('; ')+' wide='+(document.documentElement.scrollWidth>innerWidth);
-document.body.append(out);
+out.textContent='rows='+document.querySelectorAll('table.rows tbody tr:not(.group)').length+' dark='+(lum(parse(getComputedStyle(document.body).backgroundColor))<.2)+' low='+low.length+' '+low.slice(0,5).join('; ')+' wide='+(document.documentElement.scrollWidth>innerWidth)+' at='+innerWidth;
+parent.document.body.append(out);
 </script>";
 
 fn chromium() -> Option<&'static str> {
@@ -75,6 +75,14 @@ fn probe(browser: &str, page: &std::path::Path, dark: bool, width: u32) -> Strin
     .to_owned()
 }
 
+/// A page that holds another in a frame of `width`: a window is never so narrow.
+fn framed(html: &str, width: u32) -> String {
+    let inside = html.replace('&', "&amp;").replace('"', "&quot;");
+    format!(
+        "<!doctype html><body><iframe style=\"width:{width}px;height:800px;border:0\" srcdoc=\"{inside}\"></iframe></body>"
+    )
+}
+
 #[test]
 fn it_opens_in_light_and_dark() {
     let Some(browser) = chromium() else {
@@ -83,14 +91,23 @@ fn it_opens_in_light_and_dark() {
         );
         return;
     };
-    let made = support::made(10);
+    let made = support::all(10);
     let html = labrun_render::page(&made.run, &made.samples, &made.summary).expect("a page");
+    let probed = html.replace("</body>", &format!("{PROBE}</body>"));
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("report.html");
-    std::fs::write(&file, html.replace("</body>", &format!("{PROBE}</body>"))).expect("written");
-    for (dark, width) in [(false, 1280), (true, 1280), (false, 500)] {
-        let said = probe(browser, &file, dark, width);
-        let wanted = format!("rows={} dark={dark} low=0  wide=false", made.run.rows.len());
+    let (wide, narrow) = (
+        folder.path().join("wide.html"),
+        folder.path().join("narrow.html"),
+    );
+    std::fs::write(&wide, &probed).expect("written");
+    std::fs::write(&narrow, framed(&probed, 390)).expect("written");
+    for (file, dark) in [(&wide, false), (&wide, true), (&narrow, false)] {
+        let said = probe(browser, file, dark, 1280);
+        let width = if *file == narrow { 390 } else { 1280 };
+        let wanted = format!(
+            "rows={} dark={dark} low=0  wide=false at={width}",
+            made.run.rows.len()
+        );
         assert_eq!(said, wanted);
     }
 }

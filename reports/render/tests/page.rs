@@ -10,7 +10,7 @@ use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use labrun_render::{RenderError, Section, page, pages};
-use support::{Made, few, made};
+use support::{Made, few};
 
 fn of(made: &Made) -> String {
     page(&made.run, &made.samples, &made.summary).expect("a page")
@@ -102,21 +102,30 @@ fn follow(html: &str) -> Follow {
     followed
 }
 
-#[test]
-fn what_a_reader_reads() {
-    let followed = follow(&of(&few()));
+fn read(html: &str) -> String {
+    let followed = follow(html);
     let text = followed.text.borrow();
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
         .filter(|l| !l.is_empty())
         .collect();
-    insta::assert_snapshot!(lines.join("\n"));
+    lines.join("\n")
+}
+
+#[test]
+fn what_a_reader_reads() {
+    insta::assert_snapshot!(read(&of(&few())));
+}
+
+#[test]
+fn what_a_reader_reads_of_all() {
+    insta::assert_snapshot!(read(&of(&support::few_of_all())));
 }
 
 #[test]
 fn it_is_well_formed_and_has_every_row() {
-    let made = made(10);
+    let made = support::all(10);
     let followed = follow(&of(&made));
     assert_eq!(*followed.wrong.borrow(), Vec::<String>::new());
     assert!(*followed.rows.borrow() > made.run.rows.len());
@@ -126,7 +135,7 @@ fn it_is_well_formed_and_has_every_row() {
 
 #[test]
 fn it_loads_nothing() {
-    let html = of(&made(10));
+    let html = of(&support::all(10));
     for forbidden in [
         "http://", "https://", "<script", "<link", "<img", "@import", "url(", "src=",
     ] {
@@ -136,8 +145,57 @@ fn it_loads_nothing() {
 
 #[test]
 fn it_is_under_two_megabytes_at_its_largest() {
-    let html = of(&support::largest());
-    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    for made in [support::largest(), support::all(60)] {
+        let html = of(&made);
+        let rows = made.run.rows.len();
+        assert!(
+            html.len() < 2_000_000,
+            "{} bytes for {rows} rows",
+            html.len()
+        );
+    }
+}
+
+#[test]
+fn a_measure_alone_has_its_page_and_no_other() {
+    for (scenario, heading) in [
+        ("memory", "Memory, ready and idle"),
+        ("size", "Size, what is shipped"),
+        ("throughput", "Latency"),
+    ] {
+        let made = support::one_of(scenario);
+        let html = of(&made);
+        assert!(html.contains(&format!("{heading}</h2>")), "{scenario}");
+        assert!(!html.contains("The trade") && !html.contains("id=\"r0-rows\""));
+        assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
+        let rows = html.matches("<th scope=\"row\">").count();
+        assert!(rows > made.run.rows.len(), "{scenario}");
+    }
+}
+
+#[test]
+fn no_number_of_a_measure_is_called_by_the_words_of_another() {
+    let forbidden = [
+        ("memory", ["faster", "slower", "as long"]),
+        ("size", ["faster", "slower", "bootstrap intervals"]),
+        ("throughput", ["smaller", "larger", "times as long"]),
+    ];
+    for (scenario, words) in forbidden {
+        let text = read(&of(&support::one_of(scenario)));
+        let table = labrun_render::table(&support::one_of(scenario).summary, Some(80), false);
+        for word in words {
+            assert!(!text.contains(word), "{scenario}: {word}");
+            assert!(!table.contains(word), "{scenario}: {word}");
+        }
+    }
+}
+
+#[test]
+fn a_slope_of_nothing_has_no_ratio_and_no_infinity() {
+    let html = of(&support::all(10));
+    for wrong in ["NaN", "inf ", ">inf", "infinity"] {
+        assert!(!html.contains(wrong), "{wrong}");
+    }
 }
 
 #[test]
@@ -155,7 +213,7 @@ fn section(made: &Made) -> Section<'_> {
 
 #[test]
 fn ids_are_unique_and_labels_point_at_them() {
-    let (one, two) = (few(), few());
+    let (one, two) = (few(), support::few_of_all());
     let html = pages(&[section(&one), section(&two)]).expect("a page");
     let mut ids: Vec<&str> = html
         .split(" id=\"")
@@ -195,6 +253,28 @@ fn everything_is_escaped() {
 }
 
 #[test]
+fn params_and_parts_are_escaped() {
+    let mut made = support::few_of_all();
+    let evil = "<b onload=\"x\">&'</b></svg></style>";
+    for part in &mut made.run.parts {
+        part.question = evil.into();
+        part.scenario = evil.into();
+    }
+    for row in &mut made.summary.results {
+        row.row.scope = row.row.scope.as_ref().map(|scope| format!("{scope}{evil}"));
+        row.row
+            .params
+            .insert(evil.into(), format!("{evil}{}", row.row.isolation));
+        for value in row.row.params.values_mut() {
+            value.push_str(evil);
+        }
+    }
+    let html = of(&made);
+    assert!(!html.contains("<b onload") && !html.contains("onload=\"x\""));
+    assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
+}
+
+#[test]
 fn marks_are_where_they_must_be() {
     let mut made = few();
     assert!(!of(&made).contains("Indicative."));
@@ -230,4 +310,70 @@ fn the_summary_of_another_run_is_refused() {
     other.summary.results.pop();
     let refused = page(&one.run, &one.samples, &other.summary);
     assert!(matches!(refused, Err(RenderError::Mismatch { .. })));
+}
+
+/// The lines of the claims, `words`, by case.
+fn judged(made: &Made, words: &str) -> Vec<(String, String)> {
+    let text = read(&of(made));
+    let lines = text.lines().filter(|l| l.contains(words));
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            (cells[1].to_owned(), cells[2].to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn claims_are_judged_by_the_rows_of_their_tier() {
+    let said = |case: &str, verdict: &str| (case.to_owned(), verdict.to_owned());
+    let mut made = support::one_of("size");
+    let (wasm, image) = (
+        "A wasm binary is under 5 MB",
+        "A container image is 50 to 200 MB",
+    );
+    let both = vec![said("built", "holds"), said("shipped", "holds")];
+    assert_eq!(judged(&made, wasm), both);
+    assert_eq!(judged(&made, image), both);
+    for sample in &mut made.samples {
+        let row = &made.run.rows[sample.row];
+        let factor = if row.isolation.starts_with("wasmtime") {
+            100.0
+        } else {
+            0.1
+        };
+        sample.value = sample.value.map(|v| v * factor);
+    }
+    made.summary = labrun_analysis::summarise(&made.run, &made.samples);
+    let some = vec![
+        said("built", "holds for some"),
+        said("shipped", "holds for some"),
+    ];
+    assert_eq!(judged(&made, wasm), some);
+    let none = vec![
+        said("built", "does not hold"),
+        said("shipped", "does not hold"),
+    ];
+    assert_eq!(judged(&made, image), none);
+}
+
+#[test]
+fn near_native_is_a_matter_of_the_margin() {
+    let mut made = support::one_of("throughput");
+    let words = "near-native";
+    let of_kernel = |made: &Made, kernel: &str| {
+        let all = judged(made, words);
+        let found = all.into_iter().find(|(case, _)| case == kernel);
+        found.expect("a verdict").1
+    };
+    assert_eq!(of_kernel(&made, "add"), "does not hold");
+    assert!(
+        judged(&made, words)
+            .iter()
+            .all(|(case, _)| case != "http" && case != "file-io")
+    );
+    made.run.plan.margin = 0.5;
+    made.summary = labrun_analysis::summarise(&made.run, &made.samples);
+    assert_eq!(of_kernel(&made, "add"), "holds");
+    assert_eq!(of_kernel(&made, "json"), "holds");
 }

@@ -16,8 +16,27 @@ fn at_120_columns() {
 }
 
 #[test]
+fn of_memory() {
+    let summary = support::one_of("memory").summary;
+    insta::assert_snapshot!("memory_at_80_columns", table(&summary, Some(80), false));
+    insta::assert_snapshot!("memory_at_120_columns", table(&summary, Some(120), false));
+}
+
+#[test]
+fn of_size() {
+    let summary = support::one_of("size").summary;
+    insta::assert_snapshot!("size_at_80_columns", table(&summary, Some(80), false));
+}
+
+#[test]
+fn of_throughput() {
+    let summary = support::one_of("throughput").summary;
+    insta::assert_snapshot!("throughput_at_80_columns", table(&summary, Some(80), false));
+}
+
+#[test]
 fn no_line_is_wider_than_asked() {
-    let summary = support::made(10).summary;
+    let summary = support::all(10).summary;
     for width in [80, 100, 120] {
         let shown = table(&summary, Some(width), false);
         let widest = shown

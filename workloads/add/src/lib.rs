@@ -1,8 +1,8 @@
 //! The workload `add`: what the command prints, and the function that it exports.
 //!
 //! As a wasip1 or wasip2 command, or a native program, it sums its arguments. As a
-//! wasip1 library it is a reactor with the bare export [`add`], whose calls are
-//! timed.
+//! wasip1 library it is a reactor with the bare exports [`add`], whose calls are
+//! timed, and [`add_loop`], whose additions are. The native library exports both too.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -12,6 +12,21 @@ use std::fmt;
 #[unsafe(no_mangle)]
 pub extern "C" fn add(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)
+}
+
+/// `n` additions one after another, none where `n` is not positive: what an addition
+/// costs inside, where no boundary is crossed.
+///
+/// Each needs the one before it, and the rotation keeps a compiler from making one
+/// multiplication of them all.
+// SAFETY: nothing else in these programs is called `add_loop`.
+#[unsafe(no_mangle)]
+pub extern "C" fn add_loop(n: i32, b: i32) -> i32 {
+    let mut sum: i32 = 0;
+    for _ in 0..n {
+        sum = add(sum.rotate_left(1), b);
+    }
+    sum
 }
 
 /// Why there is no sum.
@@ -98,5 +113,27 @@ mod tests {
     fn the_export_wraps_around() {
         assert_eq!(add(19, 23), 42);
         assert_eq!(add(i32::MAX, 1), i32::MIN);
+    }
+
+    /// The same in whole numbers without a bound, and the remainder taken.
+    fn slow_loop(n: i32, b: i32) -> i32 {
+        let modulus = 1_u64 << 32;
+        let b = u64::from(b.cast_unsigned());
+        let sum = (0..n).fold(0_u64, |sum, _| {
+            let rotated = sum * 2 % modulus + sum * 2 / modulus;
+            (rotated + b) % modulus
+        });
+        i32::try_from(sum.cast_signed() - if sum < modulus / 2 { 0 } else { 1 << 32 })
+            .expect("an i32")
+    }
+
+    #[test]
+    fn the_loop_adds_so_often() {
+        assert_eq!(add_loop(3, 1), 7);
+        for n in [i32::MIN, -1, 0, 1, 2, 31, 32, 33, 1000, 100_003] {
+            for b in [0, 1, -1, 23, 0x1234_5678, i32::MAX, i32::MIN] {
+                assert_eq!(add_loop(n, b), slow_loop(n, b), "{n} times {b}");
+            }
+        }
     }
 }

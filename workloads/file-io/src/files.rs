@@ -53,7 +53,7 @@ fn write(
     mut content: Content,
     buffer: &mut [u8],
 ) -> Result<(), FileError> {
-    let mut file = create(path).map_err(failed("create", path))?;
+    let mut file = create(path, OpenOptions::new().write(true)).map_err(failed("create", path))?;
     let mut left = bytes;
     while left > 0 {
         let chunk = &mut buffer[..piece(left)];
@@ -65,9 +65,8 @@ fn write(
 }
 
 /// A file that did not exist before, so that no link can lead out of the directory.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+pub(crate) fn create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    options.create_new(true);
     match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(path)?;
@@ -115,7 +114,8 @@ fn piece(left: u64) -> usize {
     usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK))
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
+/// What an error of `action` on `path` is.
+pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     move |error| FileError::Io {
         action,
         path: path.to_owned(),

@@ -2,6 +2,9 @@
 //! writes the files that it names, syncs them, reads them back, verifies them and
 //! prints one line: a digest of all that was read, the number of files and of bytes.
 //!
+//! With `--op` behind the directory it does one operation in steady state instead: see
+//! `steady_state`.
+//!
 //! The files stay. A second run in the same directory replaces them and prints the
 //! same line. Exit codes: 2 for a bad argument or config, 1 for a failed file.
 
@@ -14,25 +17,45 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+mod block_file;
 mod config;
 mod content;
 mod digest;
 mod files;
-#[path = "../../hold.rs"]
-mod hold;
+mod plan;
+mod reading;
+mod small_files;
+#[path = "../../splitmix.rs"]
+mod splitmix;
+mod stamped;
+#[path = "../../steady.rs"]
+mod steady;
+mod steady_state;
+#[path = "../../digest.rs"]
+mod word_digest;
+mod writing;
 
 use config::Config;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    let (Some(grant), None) = (arguments.next(), arguments.next()) else {
+    let Some(grant) = arguments.next() else {
         eprintln!(
-            "usage: file-io DIRECTORY (in which there is a {})",
+            "usage: file-io DIRECTORY (in which there is a {}), or file-io DIRECTORY --op OP",
             config::FILE
         );
         return ExitCode::from(2);
     };
-    let grant = Path::new(&grant);
+    let (grant, others) = (Path::new(&grant), arguments.collect::<Vec<_>>());
+    if others.is_empty() {
+        write_and_verify(grant)
+    } else {
+        steady_state::run(grant, others)
+    }
+}
+
+/// What the config of `grant` asks for.
+fn write_and_verify(grant: &Path) -> ExitCode {
     let config = match Config::read(grant) {
         Ok(config) => config,
         Err(error) => {
@@ -51,6 +74,6 @@ fn main() -> ExitCode {
         eprintln!("file-io: cannot write the digest: {error}");
         return ExitCode::FAILURE;
     }
-    hold::hold_if_asked();
+    steady::hold::hold_if_asked();
     ExitCode::SUCCESS
 }

@@ -35,7 +35,7 @@ pub(crate) fn build(
     toolchain: &Toolchain,
     site: &Site,
     workload: &Workload,
-    (target, triple): (Target, &str),
+    (target, triple, kind): (Target, &str, ArtifactKind),
     progress: &dyn Progress,
 ) -> Result<Artifact, String> {
     // An image holds the native binary: one file, whichever of the two is asked for first.
@@ -45,12 +45,20 @@ pub(crate) fn build(
     };
     let inputs = inputs(lab, toolchain, workload, triple)
         .map_err(|error| format!("{}: {error}", workload.name))?;
-    let key = format!("artifact-{}-{triple}", workload.name);
+    // What a target is as a rule keeps the plain name.
+    let other = if kind == workload.artifact_kind(target) {
+        ""
+    } else {
+        match kind {
+            ArtifactKind::Bin => "-bin",
+            ArtifactKind::Cdylib => "-lib",
+        }
+    };
+    let key = format!("artifact-{}-{triple}{other}", workload.name);
     if let Some(artifact) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact { target, ..artifact });
     }
     toolchain.ensure_target(triple, progress)?;
-    let kind = workload.artifact_kind(target);
     let (select, file) = match kind {
         ArtifactKind::Bin => {
             let wasm = if triple.starts_with("wasm") {
@@ -65,7 +73,11 @@ pub(crate) fn build(
         }
         ArtifactKind::Cdylib => (
             vec!["--lib".to_owned()],
-            format!("{}.wasm", library(&workload.folder)?),
+            if triple.starts_with("wasm") {
+                format!("{}.wasm", library(&workload.folder)?)
+            } else {
+                format!("lib{}.so", library(&workload.folder)?)
+            },
         ),
     };
     let built = CargoBuild {
@@ -85,7 +97,7 @@ pub(crate) fn build(
     let keep = |error: std::io::Error| format!("cannot keep {}: {error}", built.display());
     let stored = store
         .keep(
-            &format!("artifacts/{}/{triple}", workload.name),
+            &format!("artifacts/{}/{triple}{other}", workload.name),
             &name,
             &built,
         )

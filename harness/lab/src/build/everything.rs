@@ -124,8 +124,10 @@ impl Everything {
             }
             let named =
                 |artifact: &Artifact| format!("{} for {}", artifact.workload, artifact.triple);
-            let Some(artifact) = self.note(named, builder.artifact(workload, source, linking))
-            else {
+            let Some(artifact) = self.note(
+                named,
+                builder.artifact(workload, source, linking, workload.artifact_kind(source)),
+            ) else {
                 continue;
             };
             if record.outcome != Outcome::Measured {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use labrun_record::{Artifact, Target};
 
-use crate::define::{LabFolder, RunnerDefinition, Workload};
+use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
 use crate::isolation::{Linking, docker};
 use crate::model::Blocked;
@@ -36,8 +36,8 @@ pub struct Builder<'a> {
     progress: &'a dyn Progress,
     store: Store,
     toolchain: Toolchain,
-    artifacts: Memo<(String, String), String>,
-    precompiled: Memo<(String, String, Target), Blocked>,
+    artifacts: Memo<(String, String, ArtifactKind), String>,
+    precompiled: Memo<(String, String), Blocked>,
     images: Memo<(String, String), Blocked>,
 }
 
@@ -81,9 +81,10 @@ impl<'a> Builder<'a> {
         workload: &Workload,
         target: Target,
         linking: Linking,
+        kind: ArtifactKind,
     ) -> Result<Artifact, String> {
         let triple = artifact::triple(&self.toolchain, target, linking);
-        let key = (workload.name.clone(), triple.clone());
+        let key = (workload.name.clone(), triple.clone(), kind);
         if let Some(known) = self.artifacts.borrow().get(&key) {
             return known.clone();
         }
@@ -95,7 +96,7 @@ impl<'a> Builder<'a> {
                 toolchain,
                 self.site,
                 workload,
-                (target, &triple),
+                (target, &triple, kind),
                 self.progress,
             )
         });
@@ -136,11 +137,7 @@ impl<'a> Builder<'a> {
         isolation: &str,
         artifact: &Artifact,
     ) -> Result<Artifact, Blocked> {
-        let key = (
-            isolation.to_owned(),
-            artifact.workload.clone(),
-            artifact.target,
-        );
+        let key = (isolation.to_owned(), artifact.sha256.clone());
         if let Some(known) = self.precompiled.borrow().get(&key) {
             return known.clone();
         }

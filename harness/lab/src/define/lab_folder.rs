@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{DefineError, RunnerDefinition, Scenario, Workload};
+use super::{Asked, DefineError, RunnerDefinition, Workload};
 
 /// The folder that holds `workloads`, `scenarios` and `harness/runners`.
 #[derive(Debug, Clone)]
@@ -74,10 +74,10 @@ impl LabFolder {
     }
 
     /// The scenario `name`.
-    pub fn scenario(&self, name: &str) -> Result<Scenario, DefineError> {
+    pub fn asked(&self, name: &str) -> Result<Asked, DefineError> {
         let names = self.scenario_names()?;
         if names.iter().any(|known| known == name) {
-            Scenario::read(&self.0.join("scenarios").join(format!("{name}.toml")))
+            Asked::read(&self.0.join("scenarios"), name)
         } else {
             Err(DefineError::unknown(
                 "scenario",

@@ -1,15 +1,24 @@
 //! What is defined in files: workloads, runners, scenarios, and where they are.
 
+mod asked;
+mod bounds;
 mod document;
 mod lab_folder;
 mod nearest;
+mod rate;
 mod runner;
 mod scenario;
 mod workload;
 
+pub use asked::Asked;
 pub use document::{DefineError, read_toml};
 pub use lab_folder::LabFolder;
 pub use nearest::nearest;
+pub use rate::Rate;
 pub use runner::{Configuration, RunnerDefinition, Unsupported};
-pub use scenario::{MetricPlan, Scenario, WorkloadPlan};
-pub use workload::{ArtifactKind, GUEST_GRANT, GrantFiles, Need, Run, Serve, Workload};
+pub use scenario::{
+    FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
+};
+pub use workload::{
+    ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,
+};

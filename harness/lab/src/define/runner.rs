@@ -71,6 +71,9 @@ pub struct Unsupported {
     pub target: Option<Target>,
     /// The ability that it lacks.
     pub need: Option<Need>,
+    /// Which of its configurations; all where none is named.
+    #[serde(default)]
+    pub configurations: Vec<String>,
     /// One sentence for a person.
     pub reason: String,
 }

@@ -1,15 +1,17 @@
 //! `scenarios/<name>.toml`: one file, one question.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use labrun_record::{Metric, Start, Target};
 use serde::Deserialize;
 
-use super::{DefineError, read_toml};
+use super::rate::Rate;
+use super::{DefineError, bounds, read_toml};
 use crate::select::glob_set;
 
 /// A question and the plan that answers it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Its name, that of its file.
@@ -27,17 +29,53 @@ pub struct Scenario {
     /// Globs of the isolations that it takes.
     pub isolations: Vec<String>,
     /// How many launches, and when a row stops.
+    #[serde(default)]
     pub plan: PlanFile,
     /// What `--quick` takes.
+    #[serde(default)]
     pub quick: Quick,
+    /// For footprint: how many instances are alive at a time.
+    #[serde(default)]
+    pub memory: MemoryPlan,
+    /// What it leaves out although it takes it, unless it is asked for by name.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What a scenario leaves out, and why.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Globs of the isolations.
+    pub isolations: Vec<String>,
+    /// Of these workloads; of all where none is named.
+    #[serde(default)]
+    pub workloads: Vec<String>,
+    /// Why, for a person.
+    pub reason: String,
+}
+
+impl LeftOut {
+    /// Whether it is about this workload on this isolation.
+    pub fn concerns(&self, workload: &str, isolation: &str) -> bool {
+        let of_workload = self.workloads.is_empty() || self.workloads.iter().any(|w| w == workload);
+        of_workload && glob_set(&self.isolations).is_some_and(|set| set.is_match(isolation))
+    }
 }
 
 /// A way of measuring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
     /// Time to first result, from three starts.
+    #[default]
     ColdStart,
+    /// Bytes that are shipped, and that have to be there.
+    Size,
+    /// Memory of one instance, and of one more.
+    Footprint,
+    /// Work per second, once it is steady: batches, calls, and load on a server.
+    SteadyState,
 }
 
 /// A metric of a scenario.
@@ -46,10 +84,15 @@ pub enum Model {
 pub struct MetricPlan {
     /// Which.
     pub name: Metric,
-    /// The isolation that its rows are compared with.
-    pub reference: String,
+    /// The isolation that its rows are compared with; none where nothing is comparable.
+    pub reference: Option<String>,
     /// The start of that isolation's row.
     pub reference_start: Option<Start>,
+    /// Params in which that row differs from the row that is compared with it.
+    #[serde(default)]
+    pub reference_params: BTreeMap<String, String>,
+    /// The workload that this reference is for; every other where nothing is said.
+    pub workload: Option<String>,
 }
 
 /// A workload of a scenario.
@@ -60,13 +103,107 @@ pub struct WorkloadPlan {
     pub name: String,
     /// In which targets.
     pub targets: Vec<Target>,
-    /// The workload that a `resident` process has served before the clock.
-    pub other: String,
+    /// For cold start: the workload that a `resident` process has served before the clock.
+    pub other: Option<String>,
+    /// Whether `--quick` takes it.
+    #[serde(default = "yes")]
+    pub quick: bool,
+    /// For steady state: which of the workload's ways of working steadily.
+    #[serde(default)]
+    pub steady: Vec<String>,
+    /// For steady state: which of its exports are called.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// For steady state: where its granted directory lies; each is rows of its own.
+    #[serde(default)]
+    pub file_systems: Vec<FileSystem>,
+    /// For steady state: the load on it as a server.
+    pub load: Option<LoadPlan>,
+}
+
+/// Where a granted directory lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileSystem {
+    /// In memory.
+    #[default]
+    Tmpfs,
+    /// On a disk.
+    Disk,
+}
+
+impl FileSystem {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tmpfs => "tmpfs",
+            Self::Disk => "disk",
+        }
+    }
+}
+
+/// The load on a server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadPlan {
+    /// Connections that are kept open.
+    pub connections: u32,
+    /// Seconds that count, of each launch.
+    pub duration_s: f64,
+    /// Seconds of load before them.
+    pub warmup_s: f64,
+    /// Rates of the open loop, in the order in which they are offered.
+    pub rates: Vec<Rate>,
+    /// Those that `--quick` takes.
+    pub quick_rates: Vec<Rate>,
+}
+
+impl LoadPlan {
+    /// The rates of a run.
+    pub fn rates(&self, quick: bool) -> Vec<Rate> {
+        if quick {
+            self.quick_rates.clone()
+        } else {
+            self.rates.clone()
+        }
+    }
+}
+
+/// How many instances are alive at a time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MemoryPlan {
+    /// At most so many in one process of a wasm host.
+    pub isolates: u32,
+    /// At most so many processes.
+    pub processes: u32,
+    /// At most so many containers.
+    pub containers: u32,
+    /// Seconds after which a launch starts no more.
+    pub grow_s: f64,
+    /// Bytes that the instances of a launch may hold together.
+    pub budget_bytes: u64,
+}
+
+impl Default for MemoryPlan {
+    fn default() -> Self {
+        Self {
+            isolates: 64,
+            processes: 64,
+            containers: 8,
+            grow_s: 10.0,
+            budget_bytes: 4 << 30,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How many launches, and when a row stops.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct PlanFile {
     /// Launches at least, time permitting.
     pub min_samples: u32,
@@ -91,9 +228,26 @@ pub struct PlanFile {
     pub warm_repeats: u32,
 }
 
+impl Default for PlanFile {
+    fn default() -> Self {
+        Self {
+            min_samples: 30,
+            max_samples: 1000,
+            half_width: 0.05,
+            fine_half_width: 0.05,
+            fine_s: 0.0,
+            time_budget_s: 1200.0,
+            timeout_s: 20.0,
+            warmup: 0,
+            margin: 0.05,
+            warm_repeats: 0,
+        }
+    }
+}
+
 /// What `--quick` takes.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Quick {
     /// Launches of each row.
     pub samples: u32,
@@ -101,8 +255,17 @@ pub struct Quick {
     pub isolations: Vec<String>,
 }
 
+impl Default for Quick {
+    fn default() -> Self {
+        Self {
+            samples: 3,
+            isolations: vec!["*".to_owned()],
+        }
+    }
+}
+
 /// Longest limit of a launch that makes sense.
-const DAY_S: f64 = 86_400.0;
+pub(super) const DAY_S: f64 = 86_400.0;
 
 impl Scenario {
     /// Reads the scenario in the file `path`.
@@ -134,6 +297,17 @@ impl Scenario {
                 plan.timeout_s
             )));
         }
+        if scenario.model == Model::ColdStart
+            && let Some(workload) = scenario.workloads.iter().find(|w| w.other.is_none())
+        {
+            return Err(fault(format!(
+                "workload {}: it needs `other`, what a resident process has served before",
+                workload.name
+            )));
+        }
+        if let Some(reason) = bounds::fault(&scenario) {
+            return Err(fault(reason));
+        }
         if scenario.quick.samples == 0 {
             return Err(fault("quick: samples has to be at least 1".to_owned()));
         }
@@ -144,7 +318,12 @@ impl Scenario {
                     .to_owned(),
             ));
         }
-        let globs = scenario.isolations.iter().chain(&scenario.quick.isolations);
+        let left_out = scenario.left_out.iter().flat_map(|left| &left.isolations);
+        let globs = scenario
+            .isolations
+            .iter()
+            .chain(&scenario.quick.isolations)
+            .chain(left_out);
         for glob in globs {
             if glob_set(std::slice::from_ref(glob)).is_none() {
                 return Err(fault(format!("isolations: `{glob}` is no glob")));

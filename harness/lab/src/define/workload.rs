@@ -35,6 +35,12 @@ pub struct Workload {
     pub serve: Option<Serve>,
     /// What it is granted.
     pub grant: Option<GrantFiles>,
+    /// Its ways of working steadily.
+    #[serde(default)]
+    pub steady: Vec<Steady>,
+    /// Its exports that are called one after another.
+    #[serde(default)]
+    pub calls: Vec<Calls>,
     /// Its folder.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -47,10 +53,12 @@ pub struct Workload {
 pub enum Need {
     /// A sync of a file reaches the kernel as fsync or fdatasync.
     Fsync,
+    /// Wasm's vectors of 128 bits.
+    Simd128,
 }
 
 /// Which cargo artifact of the package a target is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A program: a native binary, or a module that is a command.
@@ -78,6 +86,64 @@ pub struct Serve {
     pub request: String,
     /// File that holds the whole body.
     pub expected: PathBuf,
+}
+
+/// A way of working steadily: the same batch of work again and again, and at the end of
+/// each batch the same line.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steady {
+    /// Its name, in scenarios.
+    pub name: String,
+    /// Arguments; `{grant}` stands for the granted directory, and `{rounds}` for how often
+    /// a batch repeats its work: the lab chooses that for each isolation, so that a batch
+    /// is neither too short to time nor too long to wait for. `--batches 0` is added: it
+    /// goes on until it is ended.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// File that holds the line of a batch; `{rounds}` stands for the same there.
+    pub expected: PathBuf,
+    /// Operations of a round, or of a batch that has none.
+    pub operations: u32,
+    /// Bytes that it works through, where that is what it does.
+    pub bytes: Option<u64>,
+    /// Abilities that an isolation must really have for it.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// What tells its rows from those of the workload's other ways.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+}
+
+/// What stands for the number of rounds.
+const ROUNDS: &str = "{rounds}";
+
+impl Steady {
+    /// Whether the lab chooses how often a batch repeats its work.
+    pub fn has_rounds(&self) -> bool {
+        self.args.iter().any(|arg| arg.contains(ROUNDS))
+    }
+}
+
+/// An export that is called one time after another.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// Its name, in scenarios.
+    pub name: String,
+    /// The bare export, of two numbers.
+    pub export: String,
+    /// What it is called with.
+    pub arguments: [i32; 2],
+    /// What each call returns.
+    pub expected: i32,
+    /// Calls of a batch.
+    pub calls: u32,
+    /// Operations inside one call, where they are what is counted and not the calls.
+    pub operations: Option<u32>,
+    /// What tells its rows from those of the workload's other exports.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
 }
 
 /// What a workload is granted.
@@ -115,6 +181,23 @@ impl Workload {
         }
         // A missing file shows when the definition is read, not in mid-run.
         workload.task()?;
+        for steady in &workload.steady {
+            workload.batches(steady, 1)?;
+            if steady.operations == 0 || steady.bytes == Some(0) {
+                return Err(fault(format!(
+                    "steady {}: operations and bytes have to be over 0",
+                    steady.name
+                )));
+            }
+        }
+        for calls in &workload.calls {
+            if calls.calls == 0 || calls.operations == Some(0) {
+                return Err(fault(format!(
+                    "calls {}: calls and operations have to be over 0",
+                    calls.name
+                )));
+            }
+        }
         if let Some(files) = workload.grant_files()
             && !files.is_dir()
         {
@@ -147,6 +230,29 @@ impl Workload {
                 reason: "it needs exactly one of [run] and [serve]".to_owned(),
             }),
         }
+    }
+
+    /// One of its ways of working steadily, as a task whose batches have so many rounds.
+    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, DefineError> {
+        let path = self.folder.join(&steady.expected);
+        let line = fs::read_to_string(&path).map_err(|source| DefineError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
+            return Err(DefineError::Shape {
+                path,
+                line: 1,
+                reason: "it has to be one line, that of a batch".to_owned(),
+            });
+        }
+        let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
+        let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();
+        args.extend(["--batches".to_owned(), "0".to_owned()]);
+        Ok(Task::Batches {
+            args,
+            line: with_rounds(&line).into_bytes(),
+        })
     }
 
     /// The folder of the files that it is granted.

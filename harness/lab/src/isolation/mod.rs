@@ -7,16 +7,18 @@
 pub mod docker;
 pub(crate) mod native;
 pub mod runner;
+mod standing;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
-use crate::define::{Need, Workload};
+use crate::define::{FileSystem, Need, Workload};
 use crate::site::Site;
 
 pub use native::{Linking, Native};
+pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
 /// A technology in one configuration.
 pub trait Isolation {
@@ -64,6 +66,34 @@ pub trait Isolation {
     /// Launches `job` once, from nothing to nothing: whatever the launch made is
     /// gone when this returns, however it returns.
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure>;
+
+    /// Launches a job that works batch after batch ([`Task::Batches`]), tells each of its
+    /// lines until enough of them came, and ends it.
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure>;
+
+    /// Launches one instance of `job` that stays ([`Standing::grow`] makes more).
+    fn stand<'a>(&'a self, site: &'a Site, job: &'a Job)
+    -> Result<Box<dyn Standing + 'a>, Failure>;
+
+    /// The ways in which a server of it is reached, and the name of each's network.
+    fn networks(&self) -> &'static [(Way, &'static str)] {
+        &[(Way::AsUsers, "host")]
+    }
+
+    /// Whether it can call an export of a library, from host to guest and back, and for
+    /// which target.
+    fn calls(&self) -> Option<Target> {
+        None
+    }
+
+    /// Launches it, and calls an export of one instance; gives the nanoseconds of each
+    /// batch.
+    fn call(&self, _site: &Site, _job: &Job, _order: &CallOrder) -> Result<Vec<f64>, Failure> {
+        Err(Failure::Outcome(
+            Outcome::Unsupported,
+            format!("{} has no export that could be called", self.name()),
+        ))
+    }
 }
 
 /// What one launch is to do.
@@ -84,11 +114,49 @@ pub struct Job {
     /// For the start `resident`: another module, which the process has served
     /// before the clock.
     pub other: Option<Box<Job>>,
+    /// Where its granted directory lies.
+    pub file_system: FileSystem,
+    /// How a server of it uses its instances.
+    pub policy: Policy,
+    /// How it is reached, where there are several ways.
+    pub way: Way,
+    /// How many instances of it will stay alive at a time; 0: none stays.
+    pub instances: u32,
     /// How long until the launch is given up.
     pub timeout: Duration,
     /// How often a loaded runner repeats an instantiation for `instantiate_warm`;
     /// 0 for not at all.
     pub warm_repeats: u32,
+}
+
+/// Which instance of a server answers a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// A fresh one for each.
+    #[default]
+    Fresh,
+    /// One that has answered others.
+    Reused,
+}
+
+impl Policy {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Reused => "reused",
+        }
+    }
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// As its users reach it: a container's by its published port.
+    #[default]
+    AsUsers,
+    /// At the address that the container itself has.
+    Direct,
 }
 
 /// What a launch does, and the output that is correct.
@@ -100,6 +168,13 @@ pub enum Task {
         args: Vec<String>,
         /// The whole output, ending with a newline.
         expected: Vec<u8>,
+    },
+    /// Work batch after batch until it is ended; `line` is the output of each.
+    Batches {
+        /// Arguments; `{grant}` stands for the granted directory.
+        args: Vec<String>,
+        /// The line of a batch, with its newline.
+        line: Vec<u8>,
     },
     /// Serve HTTP; the body of the answer to GET `request` is `expected`.
     Serve {
@@ -168,7 +243,7 @@ impl Task {
     /// Arguments with the granted directory put in.
     pub fn args(&self, grant: &str) -> Vec<String> {
         match self {
-            Self::Run { args, .. } => args
+            Self::Run { args, .. } | Self::Batches { args, .. } => args
                 .iter()
                 .map(|arg| arg.replace("{grant}", grant))
                 .collect(),
@@ -180,6 +255,7 @@ impl Task {
     pub fn expected(&self) -> &[u8] {
         match self {
             Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
+            Self::Batches { line, .. } => line,
         }
     }
 }

@@ -1,12 +1,19 @@
 //! `native/static` and `native/dynamic`: the binary as a process, nothing around it.
 
+mod standing;
+
+use std::time::Duration;
+
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
-use super::{Failure, Isolation, Job, Taken, Task};
+use super::{EachLine, Failure, Isolation, Job, Line, More, Standing, Taken, Task};
 use crate::clock::now_ns;
 use crate::probe;
 use crate::process::{Process, Program, Stream};
 use crate::site::{Grant, Site};
+use standing::Processes;
+
+pub(super) use standing::{HOLD, Held, ended_early, serve_args};
 
 /// How the binary is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +29,7 @@ impl Linking {
     /// one, else statically.
     pub fn of(isolation: &str) -> Self {
         match isolation {
-            "native/dynamic" | "docker/runc-debian" => Self::Dynamic,
+            "native/dynamic" | "native/in-process" | "docker/runc-debian" => Self::Dynamic,
             _ => Self::Static,
         }
     }
@@ -111,7 +118,70 @@ impl Isolation for Native {
                 let args = job.task.args(granted.as_deref().unwrap_or_default());
                 run(site, job, args, expected)
             }
-            Task::Serve { request, expected } => serve(site, job, granted, request, expected),
+            Task::Serve { request, expected } => {
+                serve(site, job, granted.as_deref(), request, expected)
+            }
+            Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
+        }
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        let grant = grant(site, job)?;
+        let granted = grant
+            .as_ref()
+            .map(|grant| grant.path().display().to_string());
+        let args = job.task.args(granted.as_deref().unwrap_or_default());
+        let (_, _, mut process) = start(site, job, args, None)?;
+        lines(&mut process, Stream::Stdout, site, job.timeout, each)
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        Ok(Box::new(Processes::start(site, job)?))
+    }
+}
+
+/// Tells each whole line that is kept of a stream, and forgets it.
+pub(super) fn tell(
+    process: &mut Process,
+    stream: Stream,
+    at_ns: u64,
+    each: &mut EachLine<'_>,
+) -> Result<More, Failure> {
+    while let Some(end) = process.kept(stream).iter().position(|byte| *byte == b'\n') {
+        let text = process.kept(stream)[..=end].to_vec();
+        process.discard(stream, end + 1);
+        if each(Line { at_ns, text: &text })? == More::Enough {
+            return Ok(More::Enough);
+        }
+    }
+    Ok(More::Wanted)
+}
+
+/// Tells each line of a process until enough of them came. It is ended when dropped.
+fn lines(
+    process: &mut Process,
+    stream: Stream,
+    site: &Site,
+    patience: Duration,
+    each: &mut EachLine<'_>,
+) -> Result<(), Failure> {
+    loop {
+        // The limit is that of one batch: how many there will be is not known.
+        let deadline_ns = now_ns() + patience.as_nanos() as u64;
+        let at_ns = process
+            .wait(site, deadline_ns)
+            .map_err(|failure| process.explain(failure, stream))?;
+        if tell(process, stream, at_ns, each)? == More::Enough {
+            return Ok(());
+        }
+        if process.is_closed(stream) {
+            let exit = process.end(site, deadline_ns)?;
+            let reason = format!("it {exit} before it had done enough batches");
+            return Err(process.explain(Failure::failed(reason), stream));
         }
     }
 }
@@ -128,23 +198,41 @@ fn kernel_release() -> String {
 pub(super) fn grant(site: &Site, job: &Job) -> Result<Option<Grant>, Failure> {
     job.workload
         .grant_files()
-        .map(|files| site.grant(&files))
+        .map(|files| site.grant(&files, job.file_system))
         .transpose()
         .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
 }
 
-fn start(site: &Site, job: &Job, args: Vec<String>) -> Result<(u64, u64, Process), Failure> {
+fn start(
+    site: &Site,
+    job: &Job,
+    args: Vec<String>,
+    inside: Option<&Held>,
+) -> Result<(u64, u64, Process), Failure> {
     let program = Program {
         path: job.artifact.clone(),
         args,
+        env: inside
+            .map(|_| (HOLD.0.to_owned(), HOLD.1.to_owned()))
+            .into_iter()
+            .collect(),
+        // What is held waits for the end of its stdin.
+        stdin: inside.is_some(),
         ..Program::default()
     };
     let prepared = program
         .prepare(site)
         .map_err(|error| cannot_start(&error))?;
     let began_ns = now_ns();
-    let process = prepared.spawn().map_err(|error| cannot_start(&error))?;
-    Ok((began_ns, now_ns(), process))
+    let process = match inside {
+        Some(held) => held.spawn(prepared),
+        None => prepared.spawn(),
+    };
+    Ok((
+        began_ns,
+        now_ns(),
+        process.map_err(|error| cannot_start(&error))?,
+    ))
 }
 
 fn cannot_start(error: &std::io::Error) -> Failure {
@@ -152,7 +240,7 @@ fn cannot_start(error: &std::io::Error) -> Failure {
 }
 
 fn run(site: &Site, job: &Job, args: Vec<String>, expected: &[u8]) -> Result<Taken, Failure> {
-    let (began_ns, spawned_ns, mut process) = start(site, job, args)?;
+    let (began_ns, spawned_ns, mut process) = start(site, job, args, None)?;
     let deadline_ns = began_ns + job.timeout.as_nanos() as u64;
     let held_ns = process.expect(site, Stream::Stdout, expected, deadline_ns)?;
     while !process.is_closed(Stream::Stdout) {
@@ -173,20 +261,17 @@ fn run(site: &Site, job: &Job, args: Vec<String>, expected: &[u8]) -> Result<Tak
 fn serve(
     site: &Site,
     job: &Job,
-    granted: Option<String>,
+    granted: Option<&str>,
     request: &str,
     expected: &[u8],
 ) -> Result<Taken, Failure> {
     let address =
         probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")))?;
-    let mut args = vec!["--listen".to_owned(), address.to_string()];
-    if let Some(folder) = granted {
-        args.extend(["--files".to_owned(), folder]);
-    }
-    let (began_ns, spawned_ns, mut process) = start(site, job, args)?;
+    let args = serve_args(address, granted);
+    let (began_ns, spawned_ns, mut process) = start(site, job, args, None)?;
     let deadline_ns = began_ns + job.timeout.as_nanos() as u64;
     let held_ns = probe::first_answer(site, address, request, expected, deadline_ns, || {
-        still_runs(&mut process, site)
+        still_runs(&mut process, site, "before it answered")
     })
     .map_err(|failure| process.explain(failure, Stream::Stdout))?;
     let asked_ns = now_ns();
@@ -204,13 +289,12 @@ fn serve(
     Ok(taken(began_ns, spawned_ns, held_ns, exit.at_ns - asked_ns))
 }
 
-/// A failure when a server has ended on its own.
-pub(super) fn still_runs(process: &mut Process, site: &Site) -> Result<(), Failure> {
+/// A failure when a process has ended on its own; `when` says why that is one.
+pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
     match process.end(site, 0) {
-        Ok(exit) => Err(process.explain(
-            Failure::failed(format!("it {exit} before it answered")),
-            Stream::Stdout,
-        )),
+        Ok(exit) => {
+            Err(process.explain(Failure::failed(format!("it {exit} {when}")), Stream::Stdout))
+        }
         Err(Failure::Interrupted) => Err(Failure::Interrupted),
         Err(Failure::Outcome(..)) => Ok(()),
     }

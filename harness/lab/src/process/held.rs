@@ -47,6 +47,11 @@ impl Process {
         }
     }
 
+    /// Its id; another process's once this one was reaped.
+    pub fn pid(&self) -> libc::pid_t {
+        self.pid
+    }
+
     /// Writes to its stdin.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.stdin {

@@ -3,6 +3,7 @@
 //! Everything that can be done before the clock starts is done in
 //! [`Program::prepare`]; [`Prepared::spawn`] is the system call and little else.
 
+mod clone_into;
 mod exit;
 mod held;
 mod poll;
@@ -11,5 +12,6 @@ mod spawn;
 
 pub use exit::Exit;
 pub use held::Process;
+pub(crate) use poll::{pause, pidfd};
 pub use source::Stream;
 pub use spawn::{Prepared, Program};

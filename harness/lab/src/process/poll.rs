@@ -2,8 +2,10 @@
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
 
 use crate::clock::now_ns;
+use crate::interrupt::Interrupt;
 use crate::isolation::Failure;
 
 /// A descriptor to wait for until it can be read.
@@ -42,8 +44,19 @@ pub(super) fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Fai
     }
 }
 
+/// Waits for `time`, or until the run is asked to end.
+pub(crate) fn pause(interrupt: &Interrupt, time: Duration) -> Result<(), Failure> {
+    let mut fds = [readable(interrupt.fd())];
+    poll(&mut fds, now_ns() + time.as_nanos() as u64)?;
+    if fds[0].revents == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Interrupted)
+    }
+}
+
 /// A descriptor that can be read once process `pid` has ended.
-pub(super) fn pidfd(pid: libc::pid_t) -> io::Result<OwnedFd> {
+pub(crate) fn pidfd(pid: libc::pid_t) -> io::Result<OwnedFd> {
     // SAFETY: a plain system call; the descriptor that it gives is fresh.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     if fd < 0 {

@@ -9,5 +9,6 @@ mod daemons;
 mod interrupts;
 mod launches;
 mod own_daemon;
+mod sizes;
 mod sweeps;
 mod yard;

@@ -7,10 +7,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use lab::define::Workload;
+use lab::define::{FileSystem, Workload};
 use lab::interrupt::Interrupt;
 use lab::isolation::docker::{self, Base, DockerHost, Image, ImageError, ImageRequest};
-use lab::isolation::{Failure, Isolation, Job, Taken, Task};
+use lab::isolation::{Failure, Isolation, Job, Policy, Taken, Task, Way};
 use lab::progress::Silent;
 use lab::site::Site;
 use labrun_record::{Start, Target};
@@ -159,6 +159,10 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
         precompiled: None,
         other: None,
         timeout: Duration::from_secs(20),
+        file_system: FileSystem::default(),
+        policy: Policy::default(),
+        way: Way::default(),
+        instances: 0,
         warm_repeats: 0,
     }
 }

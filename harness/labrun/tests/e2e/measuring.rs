@@ -52,7 +52,9 @@ fn a_known_delay_before_the_output_reads_back() {
     }
     // A delay after the output is in the teardown, and not in the first result.
     assert!(first("lingers") < delay_ns, "{} ns", first("lingers"));
-    assert!(least("lingers", "teardown") >= delay_ns);
+    // The slowest: where the lab holds the output late, the rest of the delay is shorter.
+    let lingers = &ran.files.row("lingers", "native/static", "teardown")["max"];
+    assert!(f64_of(lingers) >= delay_ns);
     assert!(least("right", "teardown") < delay_ns);
 }
 

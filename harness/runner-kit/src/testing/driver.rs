@@ -67,6 +67,11 @@ impl Driver {
         })
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Writes `bytes` into a file of the test's folder.
     pub fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = self.folder.path().join(name);
@@ -103,15 +108,17 @@ impl Driver {
 
     /// Loads the wasip1 module `wat`.
     pub(super) fn load(&mut self, subject: &Subject, wat: &str) -> Result<Answer> {
-        self.load_as(GuestTarget::Wasip1, subject, wat)
+        self.load_as(GuestTarget::Wasip1, subject, wat, None)
     }
 
-    /// Loads `wat`, precompiling it where the configuration does.
+    /// Loads `wat`, precompiling it where the configuration does; `instances` will be
+    /// alive at once.
     pub(super) fn load_as(
         &mut self,
         target: GuestTarget,
         subject: &Subject,
         wat: &str,
+        instances: Option<u32>,
     ) -> Result<Answer> {
         let artifact = self.file("guest.wasm", &wat::parse_str(wat)?)?;
         let mut precompiled = None;
@@ -133,6 +140,7 @@ impl Driver {
             target,
             artifact,
             precompiled,
+            instances,
         }))
     }
 

@@ -70,3 +70,42 @@ pub(super) const COMPONENT: &str = r#"(component
   (func $run (result (result)) (canon lift (core func $instance "run")))
   (instance $cli (export "run" (func $run)))
   (export "wasi:cli/run@0.2.0" (instance $cli)))"#;
+
+/// A reactor whose exports are called: `within(limit, _)` answers 1 until it was called more
+/// than `limit` times; `add` has to come after `_initialize`.
+pub(super) const COUNTER: &str = r#"(module
+  (memory (export "memory") 1)
+  (global $ready (mut i32) (i32.const 0))
+  (global $calls (mut i32) (i32.const 0))
+  (func (export "_initialize") (global.set $ready (i32.const 1)))
+  (func (export "add") (param i32 i32) (result i32)
+    (if (i32.eqz (global.get $ready)) (then unreachable))
+    (i32.add (local.get 0) (local.get 1)))
+  (func (export "within") (param $limit i32) (param i32) (result i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (i32.le_u (global.get $calls) (local.get $limit)))
+  (func (export "trap") (param i32 i32) (result i32) unreachable))"#;
+
+/// A handler that answers 200 with how often it was asked, and traps at the third time.
+pub(super) const COUNTING_HANDLER: &str = r#"(module
+  (memory (export "memory") 2)
+  (data (i32.const 0) "\c8\00" "\00\00\00\00" "\01\00\00\00" "0")
+  (func (export "handler_alloc") (param i32) (result i32) (i32.const 65536))
+  (func (export "handler_respond") (param i32 i32) (result i64)
+    (i32.store8 (i32.const 10) (i32.add (i32.const 1) (i32.load8_u (i32.const 10))))
+    (if (i32.ge_u (i32.load8_u (i32.const 10)) (i32.const 51)) (then unreachable))
+    (i64.const 11)))"#;
+
+/// Touches each page of 8 MiB.
+pub(super) const EIGHT_MIB: &str = r#"(module
+  (memory (export "memory") 128)
+  (func (export "_start")
+    (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x800000))))"#;
+
+/// Grows its memory until it gets no more, and writes behind it.
+pub(super) const GREEDY: &str = r#"(module
+  (memory (export "memory") 1 4)
+  (func (export "_start")
+    (loop $more
+      (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+    (i32.store (i32.mul (memory.size) (i32.const 65536)) (i32.const 1))))"#;

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use labrun_protocol::GuestTarget;
 use libtest_mimic::{Arguments, Trial};
 
-pub use bench::instantiate;
+pub use bench::{call, instantiate};
 pub use driver::{Answer, Driver};
 use manifest::Manifest;
 
@@ -57,7 +57,17 @@ pub fn conformance(program: &'static str, manifest: &'static str) -> ExitCode {
         Ok(checks::describe_agrees(program, &described).map_err(failed)?)
     }));
     for configuration in &manifest.configuration {
-        for (name, check) in checks::ALL {
+        let modules = configuration.targets.contains(&GuestTarget::Wasip1);
+        let (all, without) = if modules {
+            (Some(checks::all()), None)
+        } else {
+            (None, Some(checks::WITHOUT_MODULES))
+        };
+        for (name, check) in all
+            .into_iter()
+            .flatten()
+            .chain(without.into_iter().flatten())
+        {
             let subject = Subject {
                 program,
                 configuration: configuration.name.clone(),

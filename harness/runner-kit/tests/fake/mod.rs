@@ -6,17 +6,17 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Code, Configuration, Grants, GuestTarget, Unsupported};
+use labrun_runner_kit::{Code, Configuration, Grants, GuestTarget, Unsupported, no_export};
 
 pub(crate) struct Fake;
 
 pub(crate) struct Module(String);
 
-pub(crate) struct Instance(String);
+/// Its name, and how often it was asked.
+pub(crate) struct Instance(String, u32);
 
 impl labrun_runner_kit::Runtime for Fake {
     const NAME: &'static str = "fake";
-    const VERSION: &'static str = "1.2.3";
     const CONFIGURATIONS: &'static [Configuration] = &[
         Configuration {
             name: "aot",
@@ -29,7 +29,11 @@ impl labrun_runner_kit::Runtime for Fake {
     ];
     type Module = Module;
 
-    fn new(_: &'static str, target: GuestTarget) -> Result<Self> {
+    fn version() -> String {
+        "1.2.3".to_owned()
+    }
+
+    fn new(_: &'static str, target: GuestTarget, _: Option<u32>) -> Result<Self> {
         if target == GuestTarget::Wasip2 {
             return Err(Unsupported("no components".into()).into());
         }
@@ -58,7 +62,7 @@ impl labrun_runner_kit::Module for Module {
 
     fn instantiate(&self, _: &Grants) -> Result<Instance> {
         sleep(Duration::from_millis(1));
-        Ok(Instance(self.0.clone()))
+        Ok(Instance(self.0.clone(), 0))
     }
 
     async fn instantiate_handler(&self, grants: &Grants) -> Result<Instance> {
@@ -67,6 +71,9 @@ impl labrun_runner_kit::Module for Module {
 }
 
 impl labrun_runner_kit::Command for Instance {
+    /// How many milliseconds a call takes.
+    type Export = u64;
+
     fn run(&mut self) -> Result<i32> {
         match self.0.as_str() {
             "exit-7" => Ok(7),
@@ -76,7 +83,16 @@ impl labrun_runner_kit::Command for Instance {
         }
     }
 
-    fn call(&mut self, _: &str, (left, right): (i32, i32)) -> Result<i32> {
+    fn export(&mut self, name: &str) -> Result<Self::Export> {
+        match name {
+            "add" => Ok(0),
+            "slow" => Ok(1),
+            _ => Err(no_export(name, ["slow".to_owned(), "add".to_owned()])),
+        }
+    }
+
+    fn call(&mut self, milliseconds: &u64, (left, right): (i32, i32)) -> Result<i32> {
+        sleep(Duration::from_millis(*milliseconds));
         Ok(left + right)
     }
 }
@@ -85,6 +101,14 @@ impl labrun_runner_kit::Handler for Instance {
     async fn respond(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         match request.uri().path() {
             "/trap" => bail!("the guest trapped"),
+            "/count" => {
+                self.1 += 1;
+                Ok(Response::new(self.1.to_string().into()))
+            }
+            "/thread" => {
+                let thread = format!("{:?}", std::thread::current().id());
+                Ok(Response::new(thread.into()))
+            }
             _ => Ok(Response::new(request.into_body())),
         }
     }

@@ -22,11 +22,14 @@ pub struct Wasmer {
 
 impl Runtime for Wasmer {
     const NAME: &'static str = "wasmer";
-    const VERSION: &'static str = "7.4.2";
     const CONFIGURATIONS: &'static [Configuration] = configuration::ALL;
     type Module = Module;
 
-    fn new(configuration: &'static str, target: GuestTarget) -> Result<Self> {
+    fn version() -> String {
+        "7.4.2".to_owned()
+    }
+
+    fn new(configuration: &'static str, target: GuestTarget, _: Option<u32>) -> Result<Self> {
         modules_only(target)?;
         Ok(Self {
             host: context::Host::new(configuration::to_run(configuration)?)?,
@@ -62,10 +65,11 @@ impl Runtime for Wasmer {
     }
 }
 
-/// wasmer has no component model.
+/// wasmer has no component model, and runs no native code.
 fn modules_only(target: GuestTarget) -> Result<()> {
     match target {
         GuestTarget::Wasip1 => Ok(()),
         GuestTarget::Wasip2 => Err(Unsupported("wasmer has no component model".into()).into()),
+        GuestTarget::Native => Err(Unsupported("wasmer runs no native code".into()).into()),
     }
 }

@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Grants, WAITS, framing};
+use labrun_runner_kit::{Grants, WAITS, framing, no_export};
 use wasmer::{Instance, Memory, RuntimeError, Store, TypedFunction};
 use wasmer_types::ModuleHash;
 use wasmer_wasix::types::wasi::ExitCode;
@@ -86,6 +86,8 @@ impl labrun_runner_kit::Module for Module {
 pub struct Command(Guest);
 
 impl labrun_runner_kit::Command for Command {
+    type Export = TypedFunction<(i32, i32), i32>;
+
     fn run(&mut self) -> Result<i32> {
         let Guest {
             store,
@@ -104,13 +106,27 @@ impl labrun_runner_kit::Command for Command {
         code
     }
 
-    fn call(&mut self, export: &str, (left, right): (i32, i32)) -> Result<i32> {
+    fn export(&mut self, name: &str) -> Result<Self::Export> {
         let Guest {
             store, instance, ..
         } = &mut self.0;
-        let function: TypedFunction<(i32, i32), i32> =
-            instance.exports.get_typed_function(store, export)?;
-        Ok(function.call(store, left, right)?)
+        // Instantiation has called `_initialize`.
+        if let Ok(export) = instance.exports.get_typed_function(store, name) {
+            return Ok(export);
+        }
+        let functions = instance.exports.iter().functions();
+        let callable = functions
+            .filter(|(_, function)| function.typed::<(i32, i32), i32>(store).is_ok())
+            .map(|(name, _)| name.clone());
+        Err(no_export(name, callable))
+    }
+
+    #[inline]
+    fn call(&mut self, export: &Self::Export, (left, right): (i32, i32)) -> Result<i32> {
+        match export.call(&mut self.0.store, left, right) {
+            Ok(number) => Ok(number),
+            Err(error) => Err(ended(error)),
+        }
     }
 }
 
@@ -152,6 +168,15 @@ fn exit_code(outcome: Result<(), RuntimeError>) -> Result<i32> {
         Ok(WasiError::Exit(code)) => Ok(code.raw()),
         Ok(other) => Err(anyhow!(other).context("the guest failed")),
         Err(trap) => Err(anyhow!("the guest trapped: {}", trap.message())),
+    }
+}
+
+/// Why a call of an export did not return.
+#[cold]
+fn ended(error: RuntimeError) -> anyhow::Error {
+    match exit_code(Err(error)) {
+        Ok(code) => anyhow!("the guest exited with code {code}"),
+        Err(error) => error,
     }
 }
 

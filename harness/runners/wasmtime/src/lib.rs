@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Ambient, Code, Configuration, Grants, GuestTarget, Runtime};
+use labrun_runner_kit::{Ambient, Code, Configuration, Grants, GuestTarget, Runtime, Unsupported};
 use wasmtime::Engine;
 
 /// wasmtime in one configuration.
@@ -31,12 +31,19 @@ pub struct Wasmtime {
 
 impl Runtime for Wasmtime {
     const NAME: &'static str = "wasmtime";
-    const VERSION: &'static str = "48.0.8";
     const CONFIGURATIONS: &'static [Configuration] = configuration::ALL;
     type Module = Module;
 
-    fn new(configuration: &'static str, target: GuestTarget) -> Result<Self> {
-        let engine = Engine::new(&configuration::to_run(configuration)?)?;
+    fn version() -> String {
+        "48.0.8".to_owned()
+    }
+
+    fn new(
+        configuration: &'static str,
+        target: GuestTarget,
+        instances: Option<u32>,
+    ) -> Result<Self> {
+        let engine = Engine::new(&configuration::to_run(configuration, instances)?)?;
         let runtime = Self {
             engine,
             ambient: Ambient::new()?,
@@ -47,6 +54,7 @@ impl Runtime for Wasmtime {
         match target {
             GuestTarget::Wasip1 => drop(runtime.commands()?),
             GuestTarget::Wasip2 => drop(runtime.components()?),
+            GuestTarget::Native => return Err(no_native()),
         }
         Ok(runtime)
     }
@@ -60,6 +68,7 @@ impl Runtime for Wasmtime {
         let code = match target {
             GuestTarget::Wasip1 => engine.precompile_module(wasm),
             GuestTarget::Wasip2 => engine.precompile_component(wasm),
+            GuestTarget::Native => return Err(no_native()),
         };
         code.map_err(anyhow::Error::from)
             .context("cannot precompile")
@@ -69,6 +78,7 @@ impl Runtime for Wasmtime {
         Ok(match target {
             GuestTarget::Wasip1 => Module::Core(module::load(self, name, code)?),
             GuestTarget::Wasip2 => Module::Component(component::load(self, name, code)?),
+            GuestTarget::Native => return Err(no_native()),
         })
     }
 }
@@ -85,6 +95,15 @@ impl Wasmtime {
     fn components(&self) -> Result<&component::Linker> {
         made(&self.components, || component::linker(&self.engine))
     }
+}
+
+fn no_native() -> anyhow::Error {
+    Unsupported("wasmtime runs no native code".into()).into()
+}
+
+#[cold]
+fn no_bare_exports() -> anyhow::Error {
+    Unsupported("a component has no bare exports".into()).into()
 }
 
 /// What `cell` holds, made now if it is empty.
@@ -105,7 +124,7 @@ pub enum Module {
     Component(component::Module),
 }
 
-/// An instance that runs once.
+/// An instance that runs once, or whose exports are called.
 pub enum Command {
     /// wasip1.
     Core(module::Command),
@@ -113,7 +132,7 @@ pub enum Command {
     Component(component::Command),
 }
 
-/// An instance that answers one request.
+/// An instance that answers requests.
 pub enum Handler {
     /// wasip1.
     Core(module::Handler),
@@ -150,6 +169,8 @@ impl labrun_runner_kit::Module for Module {
 }
 
 impl labrun_runner_kit::Command for Command {
+    type Export = module::Export;
+
     fn run(&mut self) -> Result<i32> {
         match self {
             Self::Core(command) => command.run(),
@@ -157,10 +178,18 @@ impl labrun_runner_kit::Command for Command {
         }
     }
 
-    fn call(&mut self, export: &str, arguments: (i32, i32)) -> Result<i32> {
+    fn export(&mut self, name: &str) -> Result<Self::Export> {
+        match self {
+            Self::Core(command) => command.export(name),
+            Self::Component(_) => Err(no_bare_exports()),
+        }
+    }
+
+    #[inline]
+    fn call(&mut self, export: &Self::Export, arguments: (i32, i32)) -> Result<i32> {
         match self {
             Self::Core(command) => command.call(export, arguments),
-            Self::Component(_) => anyhow::bail!("a component has no bare exports"),
+            Self::Component(_) => Err(no_bare_exports()),
         }
     }
 }

@@ -12,8 +12,8 @@ use std::fs;
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Ambient, Code, Grants, WAITS, framing};
-use wasmtime::{Engine, Instance, InstancePre, Store, TypedFunc};
+use labrun_runner_kit::{Ambient, Code, Grants, WAITS, framing, no_export};
+use wasmtime::{Engine, Instance, InstancePre, Memory, Store, TypedFunc};
 use wasmtime_wasi::p1::{WasiP1Ctx, add_to_linker_async, add_to_linker_sync};
 
 use crate::{Wasmtime, context, exit_code};
@@ -108,7 +108,11 @@ impl Module {
         if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, framing::INITIALIZE) {
             exit_code(initialize.call_async(&mut store, ()).await)?;
         }
-        Ok(Handler { store, instance })
+        Ok(Handler {
+            store,
+            instance,
+            exports: None,
+        })
     }
 }
 
@@ -119,6 +123,9 @@ pub struct Command {
     ambient: Ambient,
 }
 
+/// An export that was looked up.
+pub(crate) type Export = TypedFunc<(i32, i32), i32>;
+
 impl Command {
     pub(crate) fn run(&mut self) -> Result<i32> {
         let _tokio = self.ambient.enter();
@@ -126,9 +133,37 @@ impl Command {
         exit_code(start.call(&mut self.store, ()))
     }
 
-    pub(crate) fn call(&mut self, export: &str, arguments: (i32, i32)) -> Result<i32> {
-        let function = self.instance.get_typed_func(&mut self.store, export)?;
-        Ok(function.call(&mut self.store, arguments)?)
+    pub(crate) fn export(&mut self, name: &str) -> Result<Export> {
+        let Self {
+            store,
+            instance,
+            ambient,
+        } = self;
+        let _tokio = ambient.enter();
+        if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut *store, framing::INITIALIZE)
+        {
+            exit_code(initialize.call(&mut *store, ()))?;
+        }
+        if let Ok(export) = instance.get_typed_func(&mut *store, name) {
+            return Ok(export);
+        }
+        let functions: Vec<_> = instance
+            .exports(&mut *store)
+            .filter_map(|export| Some((export.name().to_owned(), export.into_func()?)))
+            .collect();
+        let callable = functions.into_iter().filter_map(|(name, function)| {
+            let fits = function.typed::<(i32, i32), i32>(&*store).is_ok();
+            fits.then_some(name)
+        });
+        Err(no_export(name, callable))
+    }
+
+    #[inline]
+    pub(crate) fn call(&mut self, export: &Export, arguments: (i32, i32)) -> Result<i32> {
+        match export.call(&mut self.store, arguments) {
+            Ok(number) => Ok(number),
+            Err(error) => Err(ended(error)),
+        }
     }
 }
 
@@ -136,17 +171,44 @@ impl Command {
 pub struct Handler {
     store: Store<WasiP1Ctx>,
     instance: Instance,
+    /// Looked up by the first request.
+    exports: Option<Exports>,
+}
+
+/// What a handler exports.
+struct Exports {
+    alloc: TypedFunc<u32, u32>,
+    respond: TypedFunc<(u32, u32), u64>,
+    memory: Memory,
+}
+
+impl Exports {
+    fn of(instance: &Instance, store: &mut Store<WasiP1Ctx>) -> Result<Self> {
+        Ok(Self {
+            alloc: instance.get_typed_func(&mut *store, framing::ALLOC)?,
+            respond: instance.get_typed_func(&mut *store, framing::RESPOND)?,
+            memory: instance
+                .get_memory(&mut *store, framing::MEMORY)
+                .context("the handler exports no memory")?,
+        })
+    }
 }
 
 impl Handler {
     pub(crate) async fn respond(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        let Self { store, instance } = self;
-        let alloc: TypedFunc<u32, u32> = instance.get_typed_func(&mut *store, framing::ALLOC)?;
-        let respond: TypedFunc<(u32, u32), u64> =
-            instance.get_typed_func(&mut *store, framing::RESPOND)?;
-        let memory = instance
-            .get_memory(&mut *store, framing::MEMORY)
-            .context("the handler exports no memory")?;
+        let Self {
+            store,
+            instance,
+            exports,
+        } = self;
+        let Exports {
+            alloc,
+            respond,
+            memory,
+        } = match exports {
+            Some(exports) => exports,
+            vacant => vacant.insert(Exports::of(instance, store)?),
+        };
 
         let frame = framing::encode(&request);
         let length = u32::try_from(frame.len()).context("the request is too long")?;
@@ -160,6 +222,15 @@ impl Handler {
             .get(address..)
             .and_then(|rest| rest.get(..length));
         framing::decode(bytes.context("the handler's answer is outside its memory")?)
+    }
+}
+
+/// Why a call of an export did not return.
+#[cold]
+fn ended(error: wasmtime::Error) -> anyhow::Error {
+    match exit_code(Err(error)) {
+        Ok(code) => anyhow::anyhow!("the guest exited with code {code}"),
+        Err(error) => error,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Launches as a series in time: drift and autocorrelation.
 
-use super::order::{median, middle};
+use super::order::median;
+use super::theil_sen::theil_sen;
 
 /// Launches below which a series is not judged.
 pub const MIN_FOR_SERIES: usize = 20;
@@ -69,18 +70,6 @@ pub fn kendall_p(values: &[f64]) -> Option<f64> {
     let deviation = (variance / 18.0).sqrt();
     (deviation > 0.0)
         .then(|| erfc((mann_kendall(values) as f64 / deviation).abs() / std::f64::consts::SQRT_2))
-}
-
-/// Theil-Sen slope: the median of the slopes of all pairs, in units per launch (Sen,
-/// "Estimates of the Regression Coefficient Based on Kendall's Tau", 1968).
-pub fn theil_sen(values: &[f64]) -> Option<f64> {
-    let mut slopes = Vec::with_capacity(values.len() * values.len() / 2);
-    for (i, early) in values.iter().enumerate() {
-        for (j, late) in values.iter().enumerate().skip(i + 1) {
-            slopes.push((late - early) / (j - i) as f64);
-        }
-    }
-    middle(&mut slopes)
 }
 
 /// The drift of a series, if it has one: the Mann-Kendall test says so with p < 0.01,

@@ -66,6 +66,17 @@ def pair(a, b):
     }
 
 
+def line(x, y):
+    got = stats.theilslopes(y, x, 0.95, method="joint")
+    return {
+        "x": [float(v) for v in x],
+        "y": [float(v) for v in y],
+        "slope": float(got.slope),
+        "intercept": float(got.intercept),
+        "interval": [float(got.low_slope), float(got.high_slope)],
+    }
+
+
 def critical():
     for n in (20, 30, 50, 100, 300, 1000):
         sets = np.sort(RNG.random((200_000 if n <= 100 else 50_000, n)), axis=1)
@@ -98,6 +109,19 @@ def main():
             "ties": pair(ties, [float(v) for v in RNG.integers(3, 9, 19)]),
             "shared": pair(row, reference),
         },
+    }
+    # after all that is older, so that its numbers stay
+    counts = np.repeat([1, 2, 4, 8, 16, 32], 5)
+    memory = 2.1e6 + 1.3e6 * counts * np.exp(0.02 * RNG.standard_normal(30))
+    hit = memory.copy()
+    hit[[3, 17, 28]] *= 3
+    out["lines"] = {
+        "memory": line(counts, memory),
+        "outliers": line(counts, hit),
+        "ties": line(RNG.integers(0, 8, 25), RNG.integers(3, 9, 25)),
+        "falling": line(np.arange(12) ** 1.5, 40 - 3.1 * np.arange(12) ** 1.5 + RNG.normal(0, 2, 12)),
+        "five": line([1, 2, 4, 8, 16], [3.3, 5.1, 9.4, 17.2, 33.9]),
+        "unordered": line(RNG.permutation(31) / 7, RNG.standard_normal(31)),
     }
     path = Path(__file__).with_name("scipy.json")
     path.write_text(json.dumps(out, indent=1) + "\n")

@@ -94,7 +94,10 @@ pub fn run() -> Run {
             metric: Metric::TimeToFirstResult,
             isolation: "native/static".into(),
             start: Some(Start::Process),
+            workload: None,
+            params: std::collections::BTreeMap::new(),
         }],
+        parts: Vec::new(),
         calibration: vec![],
         artifacts: vec![],
         isolations: vec![IsolationRecord {
@@ -134,6 +137,8 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         value,
         phases: indexmap::IndexMap::new(),
         reason: (outcome != Outcome::Measured).then(|| format!("because {outcome}")),
+        doubt: None,
+        points: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::{
-    DrawingArea, FontStyle, IntoDrawingArea, PathElement, Rectangle, SVGBackend, Text,
+    Circle, DrawingArea, FontStyle, IntoDrawingArea, PathElement, Rectangle, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, ShapeStyle, TextStyle};
@@ -86,6 +86,15 @@ impl Canvas<'_> {
         let drawn = self
             .area
             .draw(&Rectangle::new(corners, ink.sentinel().filled()));
+        self.keep(drawn);
+    }
+
+    /// A filled circle.
+    pub(crate) fn dot(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        let radius = (radius * UNITS).round() as i32;
+        let drawn = self
+            .area
+            .draw(&Circle::new(at(x, y), radius, ink.sentinel().filled()));
         self.keep(drawn);
     }
 

@@ -36,6 +36,7 @@ pub(crate) fn ecdf(
         units::plural(series.len(), "row")
     );
     let scale = LogScale::over(
+        labrun_record::Unit::Ns,
         series.iter().flat_map(|s| s.values.iter().copied()),
         LEFT,
         RIGHT,

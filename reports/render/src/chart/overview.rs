@@ -31,6 +31,7 @@ pub(crate) fn overview(
             .join("; ")
     );
     let scale = LogScale::over(
+        labrun_record::Unit::Ns,
         series.iter().flat_map(|s| s.values.iter().copied()),
         LEFT,
         RIGHT,

@@ -1,11 +1,14 @@
-//! A logarithmic axis of time, and distributions drawn along it.
+//! A logarithmic axis of a metric's unit, and distributions drawn along it.
+
+use labrun_record::Unit;
 
 use super::canvas::{Canvas, Hold, UNITS};
 use super::ink::Ink;
 use crate::units;
 
-/// A logarithmic axis from `low` to `high` (nanoseconds), laid over `left..right`.
+/// A logarithmic axis from `low` to `high`, laid over `left..right`.
 pub(crate) struct LogScale {
+    unit: Unit,
     low: f64,
     high: f64,
     left: f64,
@@ -14,7 +17,12 @@ pub(crate) struct LogScale {
 
 impl LogScale {
     /// An axis that holds all `values`, from a third of a decade to the next.
-    pub(crate) fn over(values: impl Iterator<Item = f64>, left: f64, right: f64) -> Self {
+    pub(crate) fn over(
+        unit: Unit,
+        values: impl Iterator<Item = f64>,
+        left: f64,
+        right: f64,
+    ) -> Self {
         let positive = values.filter(|v| *v > 0.0);
         let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = if high > 0.0 { (low, high) } else { (1e3, 1e6) };
@@ -23,6 +31,7 @@ impl LogScale {
             10_f64.powf(if up { thirds.ceil() } else { thirds.floor() } / 3.0)
         };
         Self {
+            unit,
             low: third(low * 0.97, false),
             high: third(high * 1.03, true),
             left,
@@ -30,29 +39,59 @@ impl LogScale {
         }
     }
 
-    /// Where `value` is, in pixels.
+    /// Where `value` is, in pixels; what the axis cannot show (0, less) is at its left end.
     pub(crate) fn x(&self, value: f64) -> f64 {
+        if value <= self.low {
+            return self.left;
+        }
         let share = (value / self.low).ln() / (self.high / self.low).ln();
         self.left + share.clamp(0.0, 1.0) * (self.right - self.left)
     }
 
-    /// The values that get a line: 1, and where there is room 2 and 5, of each decade.
+    /// The values that get a line, and whether each has room for its name: 1, 2 and 5 of
+    /// each decade, or of bytes the powers of two.
     fn ticks(&self) -> Vec<(f64, bool)> {
+        match self.unit {
+            Unit::Ns | Unit::PerSecond => self.decimal_ticks(),
+            Unit::Bytes | Unit::BytesPerSecond => self.binary_ticks(),
+        }
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        value >= self.low * 0.999 && value <= self.high * 1.001
+    }
+
+    fn decimal_ticks(&self) -> Vec<(f64, bool)> {
         let decades = (self.high / self.low).log10();
         let (first, last) = (
             self.low.log10().floor() as i32,
             self.high.log10().ceil() as i32,
         );
-        let mut ticks = Vec::new();
-        for decade in first..=last {
-            for step in [1.0, 2.0, 5.0] {
-                let value = step * 10_f64.powi(decade);
-                if value >= self.low * 0.999 && value <= self.high * 1.001 {
-                    ticks.push((value, step < 1.5 || decades < 2.2));
-                }
-            }
-        }
-        ticks
+        let steps = [1.0, 2.0, 5.0];
+        (first..=last)
+            .flat_map(|decade| steps.map(|step| (step, step * 10_f64.powi(decade))))
+            .filter(|(_, value)| self.holds(*value))
+            .map(|(step, value)| (value, step < 1.5 || decades < 2.2))
+            .collect()
+    }
+
+    fn binary_ticks(&self) -> Vec<(f64, bool)> {
+        let (first, last) = (
+            self.low.log2().floor() as i32,
+            self.high.log2().ceil() as i32,
+        );
+        // Names are at least so many doublings apart that they do not touch.
+        let every = match (last - first) / 9 {
+            0 => 1,
+            1 => 2,
+            2..=4 => 5,
+            _ => 10,
+        };
+        (first..=last)
+            .map(|power| (power, 2_f64.powi(power)))
+            .filter(|(_, value)| self.holds(*value))
+            .map(|(power, value)| (value, power.rem_euclid(10) % every == 0))
+            .collect()
     }
 
     /// Lines from `top` to `bottom`, with the values above, and below if `twice`.
@@ -65,7 +104,7 @@ impl LogScale {
                 Ink::Grid,
             );
             if named {
-                let label = short(value);
+                let label = short(value, self.unit);
                 canvas.text((x, top - 9.0), Hold::Middle, 11.0, Ink::Muted, &label);
                 if twice {
                     canvas.text((x, bottom + 10.0), Hold::Middle, 11.0, Ink::Muted, &label);
@@ -111,9 +150,9 @@ fn extend(path: &mut Vec<(i32, i32)>, point: (i32, i32)) {
     path.push(point);
 }
 
-/// `1 ms`, `200 µs`.
-fn short(value: f64) -> String {
-    let scale = units::scale(value, labrun_record::Unit::Ns);
+/// `1 ms`, `200 µs`, `64 KiB`.
+fn short(value: f64, unit: Unit) -> String {
+    let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {
         format!("{shown:.0} {}", scale.name)
@@ -128,11 +167,42 @@ mod tests {
 
     #[test]
     fn steps_end_at_the_top_and_stay_few() {
-        let scale = LogScale::over([1e5, 1e7].into_iter(), 0.0, 800.0);
+        let scale = LogScale::over(Unit::Ns, [1e5, 1e7].into_iter(), 0.0, 800.0);
         let values: Vec<f64> = (0..300).map(|i| 1e6 + f64::from(i) * 1e2).collect();
         let path = scale.steps(&values, 0.0, 24.0);
         assert_eq!(path.first().map(|p| p.1), Some(96));
         assert_eq!(path.last().map(|p| p.1), Some(0));
         assert!(path.len() < 60, "{}", path.len());
+    }
+
+    #[test]
+    fn bytes_have_powers_of_two_and_times_decades() {
+        let names = |unit, ends: [f64; 2]| -> Vec<String> {
+            let scale = LogScale::over(unit, ends.into_iter(), 0.0, 800.0);
+            let ticks = scale.ticks().into_iter().filter(|t| t.1);
+            ticks.map(|(value, _)| short(value, unit)).collect()
+        };
+        assert_eq!(
+            names(Unit::Bytes, [400e3, 90e6]),
+            ["256 KiB", "1 MiB", "4 MiB", "16 MiB", "64 MiB"]
+        );
+        assert_eq!(
+            names(Unit::PerSecond, [300.0, 4e5]),
+            ["1 k/s", "10 k/s", "100 k/s"]
+        );
+    }
+
+    #[test]
+    fn what_is_not_above_zero_is_at_the_left_end() {
+        let scale = LogScale::over(
+            Unit::Bytes,
+            [-5.0, 0.0, 4096.0, 1e6].into_iter(),
+            10.0,
+            90.0,
+        );
+        for value in [-5.0, 0.0, 1.0] {
+            assert!((scale.x(value) - 10.0).abs() < 1e-9);
+        }
+        assert!(scale.x(4096.0) > 10.0 && scale.x(1e6) < 90.1);
     }
 }

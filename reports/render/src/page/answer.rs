@@ -1,14 +1,14 @@
 //! The answer: at a glance as a small table, then in sentences, each with its interval.
 
-use labrun_analysis::{Ratio, RowSummary, Verdict};
+use labrun_analysis::RowSummary;
 use labrun_record::{Start, Target};
 use maud::{Markup, html};
 
 use super::lead;
 use super::view::View;
 use crate::chart::{Series, technology_ink};
-use crate::units;
 use crate::words::{self, distinct};
+use crate::{shown, units};
 
 pub(super) fn answer(view: &View<'_>) -> Markup {
     html! {
@@ -103,20 +103,10 @@ fn glance_cell(fastest: Option<&Series<'_>>, exists: bool, is_reference: bool) -
         small {
             (one.row.configuration()) " \u{b7} "
             @match ratio {
-                Some(ratio) => { (short(one.row, ratio)) }
+                Some(ratio) => { (shown::short(one.row, ratio)) }
                 None => { (if is_reference { "reference" } else { "no ratio" }) }
             }
         }
-    }
-}
-
-/// `11.2× slower`.
-fn short(row: &RowSummary, ratio: &Ratio) -> String {
-    let word = words::verdict(row.unit, ratio.verdict);
-    match ratio.verdict {
-        Verdict::Better => format!("{}\u{d7} {word}", units::ratio(1.0 / ratio.value)),
-        Verdict::Worse => format!("{}\u{d7} {word}", units::ratio(ratio.value)),
-        _ => format!("\u{d7} {}, {word}", units::ratio(ratio.value)),
     }
 }
 
@@ -178,7 +168,7 @@ fn of_group(group: &[Series<'_>]) -> Markup {
         @if component { ", as a wasip2 component" } ", "
         (fastest.row.configuration())
         @if !rest.is_empty() { ", the fastest of " (group.len()) " configurations," }
-        " needs " (measured(fastest)) (against(fastest.row)) "."
+        " needs " (measured(fastest)) (shown::against(fastest.row)) "."
         @if let Some(slowest) = rest.last() {
             span.muted {
                 @if group.len() > 2 { " The middle one is " (middle.row.configuration()) " with " (ratio_of(middle)) ", the slowest " }
@@ -192,38 +182,4 @@ fn of_group(group: &[Series<'_>]) -> Markup {
 fn ratio_of(one: &Series<'_>) -> Markup {
     let ci = one.row.numbers.as_ref().and_then(|n| n.ci);
     html! { (units::with_interval(one.median, ci, one.row.unit)) }
-}
-
-/// How a row compares with the reference, in words.
-fn against(row: &RowSummary) -> String {
-    let Some(ratio) = row.numbers.as_ref().and_then(|n| n.ratio.as_ref()) else {
-        return String::new();
-    };
-    let straight = units::ratio_interval(ratio.ci, ratio.value);
-    match (ratio.verdict, ratio.ci) {
-        (Verdict::Better, Some([low, high])) => {
-            let (times, ends) = (1.0 / ratio.value, [1.0 / high, 1.0 / low]);
-            let ends = units::ratio_interval(Some(ends), times);
-            format!(
-                ", {} times faster {ends} than the reference",
-                units::ratio(times)
-            )
-        }
-        (Verdict::Worse, _) => {
-            format!(
-                ", {} times slower {straight} than the reference",
-                units::ratio(ratio.value)
-            )
-        }
-        (Verdict::Equivalent, _) => {
-            format!(
-                ", equivalent to the reference (ratio {} {straight})",
-                units::ratio(ratio.value)
-            )
-        }
-        _ => format!(
-            ", {} times the reference {straight}, which is inconclusive",
-            units::ratio(ratio.value)
-        ),
-    }
 }

@@ -1,59 +1,107 @@
-//! What is often said, held against what was measured here, start by start.
+//! What is often said, held against what was measured here, case by case.
 
-use labrun_record::{Metric, Start, Tier};
+mod judge;
+
+use labrun_analysis::RowSummary;
+use labrun_record::{Metric, Tier};
 use maud::{Markup, html};
 
+use super::topic::better_first;
 use super::view::View;
-use crate::chart::Series;
-use crate::units;
-use crate::words;
+use crate::measure::Measure;
+use crate::words::{self, distinct};
+use judge::{judged, judged_by};
 
 struct Claim {
     words: &'static str,
+    metric: Metric,
     tier: Tier,
-    /// Nanoseconds; the claim says that the time lies between.
-    between: [f64; 2],
+    says: Says,
+    /// What the rows are told apart by: the claim is judged for each.
+    by: By,
 }
 
-const CLAIMS: [Claim; 2] = [
+enum Says {
+    /// The value lies between, in the metric's unit.
+    Between([f64; 2]),
+    /// The rate is the reference's, within the margin, or better.
+    Near,
+}
+
+#[derive(Clone, Copy)]
+enum By {
+    Start,
+    /// `built` and `shipped`.
+    Form,
+    Kernel,
+}
+
+const CLAIMS: [Claim; 5] = [
     Claim {
         words: "\u{201c}A wasm cold start is under 1 ms.\u{201d}",
+        metric: Metric::TimeToFirstResult,
         tier: Tier::WasmSandbox,
-        between: [0.0, 1e6],
+        says: Says::Between([0.0, 1e6]),
+        by: By::Start,
     },
     Claim {
         words: "\u{201c}A container\u{2019}s cold start is 100 ms to 1 s.\u{201d}",
+        metric: Metric::TimeToFirstResult,
         tier: Tier::Namespaces,
-        between: [1e8, 1e9],
+        says: Says::Between([1e8, 1e9]),
+        by: By::Start,
+    },
+    Claim {
+        words: "\u{201c}A wasm binary is under 5 MB.\u{201d}",
+        metric: Metric::Size,
+        tier: Tier::WasmSandbox,
+        says: Says::Between([0.0, 5e6]),
+        by: By::Form,
+    },
+    Claim {
+        words: "\u{201c}A container image is 50 to 200 MB.\u{201d}",
+        metric: Metric::Size,
+        tier: Tier::Namespaces,
+        says: Says::Between([50e6, 200e6]),
+        by: By::Form,
+    },
+    Claim {
+        words: "\u{201c}Wasm runs at near-native speed.\u{201d}",
+        metric: Metric::OperationsPerSecond,
+        tier: Tier::WasmSandbox,
+        says: Says::Near,
+        by: By::Kernel,
     },
 ];
 
+/// Workloads whose operations are not computing alone.
+const NOT_KERNELS: [&str; 2] = ["file-io", "http"];
+
 pub(super) fn claims(view: &View<'_>) -> Markup {
-    if view.headline != Some(Metric::TimeToFirstResult) || view.summary.machine.emulated {
+    let own: Vec<&Claim> = CLAIMS
+        .iter()
+        .filter(|c| Measure::of(c.metric) == view.measure && view.rows(c.metric).next().is_some())
+        .collect();
+    let emulated = view.summary.machine.emulated && view.measure != Measure::Size;
+    let Some(first) = own.first().filter(|_| !emulated) else {
         return html! {};
-    }
-    let all: Vec<Series<'_>> = view.workloads.iter().flat_map(|w| view.series(w)).collect();
+    };
+    let (what, rule) = note(first, view.margin());
     html! {
         section {
             h2 { "What is claimed, and what was measured here" }
-            p.note {
-                "A claim holds for a start if the whole interval of every measured row of that start lies within it, "
-                "and does not hold if every interval lies outside."
-            }
+            p.note { (rule) }
             div.scroll tabindex="0" role="region" aria-label="Claims" {
                 table.claims {
                     thead { tr {
-                        th scope="col" { "claim" } th scope="col" { "start" }
+                        th scope="col" { "claim" } th scope="col" { (what) }
                         th scope="col" { "here" } th scope="col" { "measured" }
                     } }
                     tbody {
-                        @for claim in &CLAIMS {
-                            @let rows: Vec<&Series<'_>> = all.iter().filter(|s| s.row.row.tier == claim.tier).collect();
-                            @for start in words::STARTS {
-                                @let of_start: Vec<&Series<'_>> = rows.iter().copied().filter(|s| s.row.row.start == Some(start)).collect();
-                                @if !of_start.is_empty() { (judged(claim, start, of_start)) }
-                            }
-                            @if rows.is_empty() {
+                        @for claim in own {
+                            @let cases = cases(view, claim);
+                            @for (case, rows) in &cases { (judged(claim, case, rows, view.margin())) }
+                            @if cases.is_empty() {
                                 tr { th scope="row" { (claim.words) } td {} td { "not measured" } td.muted { "no row of this kind was measured in this run" } }
                             }
                         }
@@ -64,48 +112,57 @@ pub(super) fn claims(view: &View<'_>) -> Markup {
     }
 }
 
-fn judged(claim: &Claim, start: Start, mut rows: Vec<&Series<'_>>) -> Markup {
-    rows.sort_by(|a, b| a.median.total_cmp(&b.median));
-    let [low, high] = claim.between;
-    let ci = |s: &&&Series<'_>| s.row.numbers.as_ref().and_then(|n| n.ci);
-    let inside = rows
-        .iter()
-        .filter(|s| ci(s).is_some_and(|[l, h]| l >= low && h < high))
-        .count();
-    let outside = rows
-        .iter()
-        .filter(|s| ci(s).is_some_and(|[l, h]| h < low || l >= high))
-        .count();
-    let (class, verdict) = if inside == rows.len() {
-        ("holds", "holds")
-    } else if outside == rows.len() {
-        ("fails", "does not hold")
-    } else if inside + outside == rows.len() {
-        ("partly", "holds for some")
-    } else {
-        ("partly", "not decided for all")
-    };
-    html! {
-        tr {
-            th scope="row" { (claim.words) }
-            td { (start) }
-            td { strong.{ "claim-" (class) } { (verdict) } }
-            td {
-                (inside) " of " (units::plural(rows.len(), "row")) " within it. "
-                @if let [fastest, .., slowest] = rows[..] {
-                    "Fastest: " (named(fastest)) ". Slowest: " (named(slowest)) "."
-                } @else if let [only] = rows[..] {
-                    (named(only)) "."
-                }
-            }
-        }
+/// What the cases are, and when a claim holds.
+fn note(claim: &Claim, margin: f64) -> (&'static str, String) {
+    match claim.by {
+        By::Start => (
+            "start",
+            "A claim holds for a start if the whole interval of every measured row of that start lies within it, and does not hold if every interval lies outside.".to_owned(),
+        ),
+        By::Form => (
+            "form",
+            "A claim holds for a form if every row of that form lies within it, and does not hold if every row lies outside. A MB is 1,000,000 bytes; an image counts with all its layers.".to_owned(),
+        ),
+        By::Kernel => (
+            "kernel",
+            format!(
+                "The claim holds for a kernel if the whole interval of the ratio to the reference\u{2019}s rate is within the margin of {:.0}% or better for every row, and does not hold if every interval is below.",
+                margin * 100.0
+            ),
+        ),
     }
 }
 
-fn named(one: &Series<'_>) -> Markup {
-    let ci = one.row.numbers.as_ref().and_then(|n| n.ci);
-    html! {
-        (words::isolation(one.row)) " " (one.row.row.workload) ", "
-        span.nowrap { (units::with_interval(one.median, ci, one.row.unit)) }
+/// The measured rows that a claim is about, by case.
+fn cases<'a>(view: &View<'a>, claim: &Claim) -> Vec<(String, Vec<&'a RowSummary>)> {
+    let case = |row: &RowSummary| match claim.by {
+        By::Start => row.row.start.map(|s| s.to_string()),
+        By::Form => {
+            let form = row.row.params.get("form");
+            form.filter(|f| ["built", "shipped"].contains(&f.as_str()))
+                .cloned()
+        }
+        By::Kernel => {
+            let is_kernel = !NOT_KERNELS.contains(&row.row.workload.as_str());
+            is_kernel.then(|| row.row.workload.clone())
+        }
+    };
+    let rows: Vec<&RowSummary> = view
+        .rows(claim.metric)
+        .filter(|r| r.row.tier == claim.tier && r.numbers.is_some() && case(r).is_some())
+        .filter(|r| matches!(claim.says, Says::Between(_)) || judged_by(claim, r).is_some())
+        .collect();
+    let mut names = distinct(rows.iter().filter_map(|r| case(r)));
+    if let By::Start = claim.by {
+        names.sort_by_key(|n| words::STARTS.iter().position(|s| s.name() == n));
     }
+    names
+        .into_iter()
+        .map(|name| {
+            let own = |r: &&RowSummary| case(r).as_ref() == Some(&name);
+            let mut members: Vec<&RowSummary> = rows.iter().copied().filter(own).collect();
+            members.sort_by(|a, b| better_first(a, b));
+            (name, members)
+        })
+        .collect()
 }

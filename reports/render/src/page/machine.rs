@@ -1,6 +1,6 @@
 //! What it was measured on and with: machine, calibration, isolations, artifacts.
 
-use labrun_record::{CgroupVersion, Outcome, Run};
+use labrun_record::{CgroupVersion, Outcome, Plan, Run};
 use maud::{Markup, html};
 
 use crate::units;
@@ -17,7 +17,13 @@ pub(super) fn machine(run: &Run) -> Markup {
         CgroupVersion::V2 => "v2",
         CgroupVersion::None => "none",
     };
-    let plan = &run.plan;
+    let plans = match &run.parts[..] {
+        [] => vec![("plan".to_owned(), plan(&run.plan))],
+        parts => parts
+            .iter()
+            .map(|part| (format!("plan of {}", part.scenario), plan(&part.plan)))
+            .collect(),
+    };
     let facts = [
         ("machine class", run.machine_class.clone()),
         ("host", machine.host.clone()),
@@ -46,20 +52,6 @@ pub(super) fn machine(run: &Run) -> Markup {
             if machine.emulated { "yes" } else { "no" }.to_owned(),
         ),
         (
-            "plan",
-            format!(
-                "{} to {} launches a row after {} discarded, each from process right after a discarded one; stop under {:.0}% half-width while a row has cost less than {:.0} s, then under {:.0}%, or at an even share of {:.0} s; a launch is given up after {:.0} s",
-                plan.min_samples,
-                plan.max_samples,
-                plan.warmup,
-                plan.fine_half_width * 100.0,
-                plan.fine_s,
-                plan.half_width * 100.0,
-                plan.time_budget_s,
-                plan.timeout_s
-            ),
-        ),
-        (
             "labrun",
             format!(
                 "{}, method {}, files {}",
@@ -72,6 +64,7 @@ pub(super) fn machine(run: &Run) -> Markup {
             h2 { "The machine" }
             dl.facts {
                 @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
+                @for (name, value) in plans { div { dt { (name) } dd { (value) } } }
             }
             @if !run.calibration.is_empty() {
                 h3 { "Calibration: what the lab\u{2019}s own instruments cost" }
@@ -97,6 +90,21 @@ pub(super) fn machine(run: &Run) -> Markup {
             }
         }
     }
+}
+
+/// How many launches, and when a row stops.
+fn plan(plan: &Plan) -> String {
+    format!(
+        "{} to {} launches a row after {} discarded, each from process right after a discarded one; stop under {:.0}% half-width while a row has cost less than {:.0} s, then under {:.0}%, or at an even share of {:.0} s; a launch is given up after {:.0} s",
+        plan.min_samples,
+        plan.max_samples,
+        plan.warmup,
+        plan.fine_half_width * 100.0,
+        plan.fine_s,
+        plan.half_width * 100.0,
+        plan.time_budget_s,
+        plan.timeout_s
+    )
 }
 
 pub(super) fn isolations(run: &Run) -> Markup {

@@ -1,18 +1,23 @@
 //! How to get these numbers again: the run, and each of its rows.
 
-use labrun_record::Row;
+use std::collections::BTreeSet;
+
+use labrun_record::{Row, Run};
 use maud::{Markup, html};
 
-use super::view::View;
 use crate::words;
 
-pub(super) fn repeat(view: &View<'_>) -> Markup {
-    let run = view.run;
+pub(super) fn repeat(run: &Run) -> Markup {
     let command: Vec<String> = run.command.iter().map(|word| quoted(word)).collect();
-    let pairs = words::distinct(
+    let scenario = |index: usize| {
+        let part = run.parts.iter().find(|part| part.holds(index));
+        part.map_or(run.scenario.as_str(), |part| part.scenario.as_str())
+    };
+    let kinds = words::distinct(
         run.rows
             .iter()
-            .map(|r| (r.workload.as_str(), r.isolation.as_str())),
+            .enumerate()
+            .map(|(i, r)| (scenario(i), r.workload.as_str(), r.isolation.as_str())),
     );
     html! {
         section {
@@ -26,26 +31,27 @@ pub(super) fn repeat(view: &View<'_>) -> Markup {
             }
             details {
                 summary { "Each row: the command for every workload and isolation" }
-                p.note { "It takes every start of the isolation, interleaved with the reference, which is added for the ratio (for warm instantiation it is another: add it to the command). Such a run has few kinds, and labrun compare refuses it beside this one." }
+                @if run.parts.is_empty() && run.rows.iter().any(|r| r.start.is_some()) {
+                    p.note { "It takes every start of the isolation, interleaved with the reference, which is added for the ratio (for warm instantiation it is another: add it to the command). Such a run has few kinds, and labrun compare refuses it beside this one." }
+                } @else {
+                    p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
+                }
                 pre tabindex="0" { code {
-                    @for (workload, isolation) in pairs { (row_command(view, workload, isolation)) "\n" }
+                    @for kind in kinds { (row_command(run, kind)) "\n" }
                 } }
             }
         }
     }
 }
 
-fn row_command(view: &View<'_>, workload: &str, isolation: &str) -> String {
-    let run = view.run;
-    let reference = run.references.first().map(|r| r.isolation.as_str());
+fn row_command(run: &Run, (scenario, workload, isolation): (&str, &str, &str)) -> String {
     let mut command = format!(
-        "labrun scenario {} --isolation {}",
-        run.scenario,
+        "labrun scenario {scenario} --isolation {}",
         quoted(isolation)
     );
-    if let Some(reference) = reference.filter(|r| *r != isolation && has(&run.rows, r)) {
+    for reference in references(run, workload, isolation) {
         command.push_str(" --isolation ");
-        command.push_str(&quoted(reference));
+        command.push_str(quoted(reference).as_str());
     }
     format!(
         "{command} --workload {} --seed {}",
@@ -54,8 +60,14 @@ fn row_command(view: &View<'_>, workload: &str, isolation: &str) -> String {
     )
 }
 
-fn has(rows: &[Row], isolation: &str) -> bool {
-    rows.iter().any(|r| r.isolation == isolation)
+/// The isolations that those rows are compared with, as far as the run has them.
+fn references<'a>(run: &'a Run, workload: &str, isolation: &str) -> BTreeSet<&'a str> {
+    let of_kind = |r: &&Row| r.workload == workload && r.isolation == isolation;
+    let rows = run.rows.iter().filter(of_kind);
+    rows.filter_map(|row| run.reference_of(row))
+        .map(|reference| reference.isolation.as_str())
+        .filter(|name| *name != isolation && run.rows.iter().any(|r| r.isolation == *name))
+        .collect()
 }
 
 /// A word as a shell reads it back.

@@ -6,61 +6,83 @@ use maud::{Markup, html};
 
 use super::answer::chip;
 use super::view::View;
-use crate::{units, words};
+use crate::facets::{Facets, facet};
+use crate::{shown, units, words};
 
 pub(super) fn tables(view: &View<'_>, metric: Metric) -> Markup {
     html! {
-        @for workload in &view.workloads {
-            @let rows: Vec<&RowSummary> = view.rows(metric).filter(|r| r.row.workload == *workload).collect();
-            @if !rows.is_empty() { (table(view, metric, workload, &rows)) }
-        }
+        @for workload in &view.workloads { (of_workload(view, metric, workload)) }
         (pipe_note(view, metric))
     }
 }
 
+/// The table of a workload, if it has such rows.
+pub(super) fn of_workload(view: &View<'_>, metric: Metric, workload: &str) -> Markup {
+    let rows: Vec<&RowSummary> = view
+        .rows(metric)
+        .filter(|r| r.row.workload == *workload)
+        .collect();
+    html! { @if !rows.is_empty() { (table(view, metric, workload, &rows)) } }
+}
+
+/// Which columns a table has.
+struct Columns<'a> {
+    facets: Facets<'a>,
+    starts: bool,
+    p90: bool,
+    compared: bool,
+}
+
+impl Columns<'_> {
+    /// Columns behind the version, which a reason takes the place of.
+    fn of_numbers(&self) -> usize {
+        3 + usize::from(self.p90) + if self.compared { 3 } else { 0 }
+    }
+
+    fn all(&self) -> usize {
+        3 + usize::from(self.starts) + self.facets.columns.len() + self.of_numbers()
+    }
+}
+
 fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) -> Markup {
-    let compared = rows
-        .iter()
-        .any(|r| r.numbers.as_ref().is_some_and(|n| n.ratio.is_some()));
-    let starts = rows.iter().any(|r| r.row.start.is_some());
-    let emulated =
-        |r: &RowSummary| view.summary.machine.emulated || r.row.arch != view.summary.machine.arch;
+    let columns = Columns {
+        facets: Facets::of(rows, false),
+        starts: rows.iter().any(|r| r.row.start.is_some()),
+        p90: !metric.is_exact(),
+        compared: rows
+            .iter()
+            .any(|r| r.numbers.as_ref().is_some_and(|n| n.ratio.is_some())),
+    };
+    let alike = columns.facets.shared();
     html! {
         div.scroll tabindex="0" role="region" aria-label={ (words::metric(metric)) " of " (workload) } {
             table.rows {
-                caption { (workload) @if view.run.indicative { " \u{b7} indicative" } }
+                caption {
+                    (workload) @if view.run.indicative { " \u{b7} indicative" }
+                    @if !alike.is_empty() { " " span.alike { "all rows: " (alike) } }
+                }
                 thead { tr {
                     th scope="col" { "isolation" }
                     th scope="col" { "target" }
-                    @if starts { th scope="col" { "start" } }
+                    @if columns.starts { th scope="col" { "start" } }
+                    @for name in &columns.facets.columns { th scope="col" { (name) } }
                     th scope="col" { "version" }
                     th.number scope="col" { "n" }
                     th.number scope="col" { "median" }
                     th.number scope="col" { "95% interval" }
-                    th.number scope="col" { "p90" }
-                    @if compared {
+                    @if columns.p90 { th.number scope="col" { "p90" } }
+                    @if columns.compared {
                         th.number scope="col" { "ratio" }
                         th.number scope="col" { "95% interval" }
                         th scope="col" { "verdict" }
                     }
                 } }
-                tbody {
-                    @for row in rows {
-                        tr.unmeasured[row.numbers.is_none()] {
-                            th scope="row" { (chip(view, row.technology())) (row.row.isolation) (words::params(row)) }
-                            td { (row.row.target) @if emulated(row) { " \u{b7} emulated" } }
-                            @if starts { td { (row.row.start.map_or("", Start::name)) } }
-                            td.version { (row.isolation_version.as_deref().unwrap_or("\u{2013}")) }
-                            @match &row.numbers {
-                                Some(numbers) => { (measured(view, row, numbers, compared)) }
-                                None => {
-                                    td.reason colspan=(if compared { "7" } else { "4" }) {
-                                        strong { (row.outcome) } ": "
-                                        (row.reason.as_deref().unwrap_or("no reason was recorded"))
-                                    }
-                                }
-                            }
+                @for variant in columns.facets.variants(rows) {
+                    tbody {
+                        @if !variant.name.is_empty() {
+                            tr.group { th scope="rowgroup" colspan=(columns.all()) { (variant.name) } }
                         }
+                        @for one in &variant.rows { (row(view, one, &columns)) }
                     }
                 }
             }
@@ -68,19 +90,41 @@ fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) 
     }
 }
 
-fn measured(view: &View<'_>, row: &RowSummary, numbers: &Numbers, compared: bool) -> Markup {
+fn row(view: &View<'_>, row: &RowSummary, columns: &Columns<'_>) -> Markup {
+    let emulated = view.summary.machine.emulated || row.row.arch != view.summary.machine.arch;
+    html! {
+        tr.unmeasured[row.numbers.is_none()] {
+            th scope="row" { (chip(view, row.technology())) (row.row.isolation) }
+            td { (row.row.target) @if emulated { " \u{b7} emulated" } }
+            @if columns.starts { td { (row.row.start.map_or("", Start::name)) } }
+            @for name in &columns.facets.columns { td { (facet(row, name).unwrap_or("\u{2013}")) } }
+            td.version { (row.isolation_version.as_deref().unwrap_or("\u{2013}")) }
+            @match &row.numbers {
+                Some(numbers) => { (measured(view, row, numbers, columns)) }
+                None => {
+                    td.reason colspan=(columns.of_numbers()) {
+                        strong { (row.outcome) } ": "
+                        (row.reason.as_deref().unwrap_or("no reason was recorded"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn measured(view: &View<'_>, row: &RowSummary, numbers: &Numbers, columns: &Columns<'_>) -> Markup {
     let ratio = numbers.ratio.as_ref();
     html! {
         td.number { (numbers.n) }
         td.number { strong { (units::value(numbers.median, row.unit)) } }
-        td.number { (units::interval(numbers.ci, numbers.median, row.unit)) }
-        td.number { (units::value(numbers.p90, row.unit)) }
-        @if compared {
+        td.number { (shown::interval(row)) }
+        @if columns.p90 { td.number { (units::value(numbers.p90, row.unit)) } }
+        @if columns.compared {
             @match ratio {
                 Some(ratio) => {
                     @let word = words::verdict(row.unit, ratio.verdict);
                     td.number { (units::ratio(ratio.value)) }
-                    td.number { (units::ratio_interval(ratio.ci, ratio.value)) }
+                    td.number { (shown::ratio_interval(row, ratio)) }
                     td.verdict.{ "v-" (ratio.verdict) } { (word) }
                 }
                 None => { td.number { "\u{2013}" } td.number {} td.muted { (if view.is_reference(row) { "reference" } else { "no ratio" }) } }

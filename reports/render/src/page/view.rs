@@ -1,10 +1,12 @@
-//! A run as the page looks at it: rows by workload and metric, with sorted values.
+//! A measure of a run as the page looks at it: rows by workload and metric, with sorted
+//! values.
 
 use labrun_analysis::RowSummary;
-use labrun_record::{Metric, Outcome, Run, Start};
+use labrun_record::{Metric, Outcome, Part, Row, Run, Start};
 
 use super::Section;
 use crate::chart::Series;
+use crate::measure::Measure;
 use crate::words::distinct;
 
 pub(super) struct View<'a> {
@@ -12,24 +14,35 @@ pub(super) struct View<'a> {
     pub index: usize,
     pub run: &'a Run,
     pub summary: &'a labrun_analysis::Summary,
-    /// The metric that the page is about: the first of all that the run has.
+    pub measure: Measure,
+    /// The first of its metrics that the run has.
     pub headline: Option<Metric>,
     pub workloads: Vec<&'a str>,
     pub technologies: Vec<&'a str>,
-    /// The measured values of each row, ascending.
+    /// The measured values of each row whose distribution is drawn, ascending.
     values: Vec<Vec<f64>>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(index: usize, section: Section<'a>) -> Self {
+    pub(super) fn new(index: usize, section: Section<'a>, measure: Measure) -> Self {
         let Section {
             run,
             samples,
             summary,
         } = section;
-        let mut values = vec![Vec::new(); summary.results.len()];
+        let rows = &summary.results;
+        let is_own = |r: &RowSummary| Measure::of(r.row.metric) == measure;
+        let own = || rows.iter().filter(|r| is_own(r));
+        let headline = measure
+            .metrics()
+            .find(|m| rows.iter().any(|r| r.row.metric == *m));
+        let mut values = vec![Vec::new(); rows.len()];
         for sample in samples {
-            let taken = sample.value.filter(|_| sample.outcome == Outcome::Measured);
+            let drawn = sample.outcome == Outcome::Measured
+                && rows
+                    .get(sample.row)
+                    .is_some_and(|r| Some(r.row.metric) == headline);
+            let taken = sample.value.filter(|_| drawn);
             if let (Some(value), Some(of_row)) = (taken, values.get_mut(sample.row)) {
                 of_row.push(value);
             }
@@ -37,15 +50,13 @@ impl<'a> View<'a> {
         for of_row in &mut values {
             of_row.sort_unstable_by(f64::total_cmp);
         }
-        let rows = &summary.results;
         Self {
             index,
             run,
             summary,
-            headline: Metric::ALL
-                .into_iter()
-                .find(|m| rows.iter().any(|r| r.row.metric == *m)),
-            workloads: distinct(rows.iter().map(|r| r.row.workload.as_str())),
+            measure,
+            headline,
+            workloads: distinct(own().map(|r| r.row.workload.as_str())),
             technologies: distinct(rows.iter().map(RowSummary::technology)),
             values,
         }
@@ -87,11 +98,27 @@ impl<'a> View<'a> {
 
     /// Whether a row is what the rows of its metric are compared with.
     pub(super) fn is_reference(&self, row: &RowSummary) -> bool {
-        self.run.references.iter().any(|r| {
-            r.metric == row.row.metric
-                && r.isolation == row.row.isolation
-                && r.start == row.row.start
-        })
+        let wanted = self.run.reference_of(&row.row);
+        wanted.is_some_and(|r| r.is_of(&row.row, &row.row))
+    }
+
+    /// The row that `row` is compared with, measured or not; itself if it is one.
+    pub(super) fn reference_for(&self, row: &Row) -> Option<&'a RowSummary> {
+        let wanted = self.run.reference_of(row)?;
+        let mut rows = self.summary.results.iter();
+        rows.find(|other| wanted.is_of(row, &other.row))
+    }
+
+    /// The part of the run that the measure's rows are of, if the run has parts.
+    pub(super) fn part(&self) -> Option<&'a Part> {
+        let mut rows = self.run.rows.iter();
+        let first = rows.position(|r| Measure::of(r.metric) == self.measure)?;
+        self.run.parts.iter().find(|part| part.holds(first))
+    }
+
+    /// The equivalence margin of the measure's verdicts.
+    pub(super) fn margin(&self) -> f64 {
+        self.part().map_or(self.summary.margin, |p| p.plan.margin)
     }
 
     /// The headline's reference row of a workload, if it was measured.

@@ -3,85 +3,114 @@
 use labrun_analysis::{Numbers, RowSummary, Verdict};
 use labrun_record::Start;
 
-use crate::{units, words};
+use crate::facets::{Facets, facet};
+use crate::{shown, units, words};
 
 /// A column: what it shows, and how easily it is spared where room is short.
-pub(super) struct Column {
+#[derive(Clone, Copy)]
+pub(super) struct Column<'a> {
     /// The heading.
-    pub head: &'static str,
+    pub head: &'a str,
     /// 0 is never left out; the highest goes first.
     pub spare: u8,
     number: bool,
-    show: fn(&RowSummary, &Numbers) -> String,
+    show: Show,
 }
 
-/// Every column, in order.
-pub(super) const COLUMNS: [Column; 9] = [
+/// What a column shows.
+#[derive(Clone, Copy)]
+enum Show {
+    /// Something that every row has.
+    Of(fn(&RowSummary, &Numbers) -> String),
+    /// The facet that the heading names.
+    Facet,
+}
+
+/// The columns of a table, in order: those of the facets are behind the start.
+pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
+    let of_facet = |head: &&'a str| Column {
+        head,
+        spare: 0,
+        number: false,
+        show: Show::Facet,
+    };
+    let (before, after) = COLUMNS.split_at(2);
+    let own = facets.columns.iter().map(of_facet);
+    before
+        .iter()
+        .copied()
+        .chain(own)
+        .chain(after.iter().copied())
+        .collect()
+}
+
+/// The columns of every table.
+const COLUMNS: [Column<'static>; 9] = [
     Column {
         head: "isolation",
         spare: 0,
         number: false,
-        show: |r, _| name(r),
+        show: Show::Of(|r, _| r.row.isolation.clone()),
     },
     Column {
         head: "start",
         spare: 0,
         number: false,
-        show: |r, _| r.row.start.map_or("", Start::name).to_owned(),
+        show: Show::Of(|r, _| r.row.start.map_or("", Start::name).to_owned()),
     },
     Column {
         head: "version",
         spare: 4,
         number: false,
-        show: |r, _| r.isolation_version.clone().unwrap_or_default(),
+        show: Show::Of(|r, _| r.isolation_version.clone().unwrap_or_default()),
     },
     Column {
         head: "n",
         spare: 0,
         number: true,
-        show: |_, n| n.n.to_string(),
+        show: Show::Of(|_, n| n.n.to_string()),
     },
     Column {
         head: "median",
         spare: 0,
         number: true,
-        show: |r, n| units::value(n.median, r.unit),
+        show: Show::Of(|r, n| units::value(n.median, r.unit)),
     },
     Column {
         head: "95% interval",
         spare: 0,
         number: true,
-        show: |r, n| interval(r, n),
+        show: Show::Of(|r, _| interval(r)),
     },
     Column {
         head: "p90",
         spare: 2,
         number: true,
-        show: |r, n| units::value(n.p90, r.unit),
+        show: Show::Of(p90),
     },
     Column {
         head: "ratio",
         spare: 0,
         number: true,
-        show: |_, n| {
+        show: Show::Of(|_, n| {
             n.ratio
                 .as_ref()
                 .map_or_else(String::new, |r| units::ratio(r.value))
-        },
+        }),
     },
     Column {
         head: "verdict",
         spare: 0,
         number: false,
-        show: |r, n| {
+        show: Show::Of(|r, n| {
             n.ratio.as_ref().map_or_else(String::new, |x| {
                 words::verdict(r.unit, x.verdict).to_owned()
             })
-        },
+        }),
     },
 ];
 
-impl Column {
+impl Column<'_> {
     /// Whether any of the rows has something in this column.
     pub(super) fn says_anything(&self, rows: &[&RowSummary]) -> bool {
         rows.iter().any(|row| !self.text(row).is_empty())
@@ -128,22 +157,30 @@ impl Column {
     }
 
     fn text(&self, row: &RowSummary) -> String {
-        row.numbers
-            .as_ref()
-            .map_or_else(String::new, |n| (self.show)(row, n))
+        let Some(numbers) = &row.numbers else {
+            return String::new();
+        };
+        match self.show {
+            Show::Of(show) => show(row, numbers),
+            Show::Facet => facet(row, self.head).unwrap_or_default().to_owned(),
+        }
     }
 }
 
-/// The isolation as a terminal names it; the target is in the block's heading.
-pub(super) fn name(row: &RowSummary) -> String {
-    format!("{}{}", row.row.isolation, words::params(row))
+/// What nine of ten launches do not exceed; of one exact count there is none.
+fn p90(row: &RowSummary, numbers: &Numbers) -> String {
+    if row.row.metric.is_exact() {
+        String::new()
+    } else {
+        units::value(numbers.p90, row.unit)
+    }
 }
 
 /// The interval without its unit, which is that of the median beside it.
-fn interval(row: &RowSummary, numbers: &Numbers) -> String {
-    let shown = units::interval(numbers.ci, numbers.median, row.unit);
-    match shown.split_once(']') {
-        Some((ends, _)) => format!("{ends}]"),
-        None => "none".to_owned(),
+fn interval(row: &RowSummary) -> String {
+    let shown = shown::bare_interval(row);
+    if shown == "no interval" {
+        return "none".to_owned();
     }
+    shown
 }

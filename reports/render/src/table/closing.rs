@@ -1,11 +1,11 @@
 //! The last lines: versions, what is elsewhere, warnings, and the counts.
 
-use labrun_analysis::{RowSummary, Summary};
-use labrun_record::{Metric, Outcome};
+use labrun_analysis::{RowSummary, Summary, Verdict};
+use labrun_record::{Metric, Outcome, Start};
 
 use super::unmeasured::wrapped;
 use crate::units::plural;
-use crate::words::distinct;
+use crate::words::{self, distinct};
 
 pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     let mut lines = Vec::new();
@@ -16,12 +16,7 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     if !versions.is_empty() {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
-    if let Some(to) = reference(summary) {
-        lines.push(format!(
-            "ratio: to the median of {to}; faster or slower if its whole 95% interval is outside {:.0}%",
-            summary.margin * 100.0
-        ));
-    }
+    lines.extend(references(summary));
     let teardown = summary
         .results
         .iter()
@@ -47,15 +42,60 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     wrapped.join("\n") + "\n"
 }
 
-fn reference(summary: &Summary) -> Option<String> {
-    let ratio = summary
+/// What the ratios are to: a line for each reference and margin, with the metrics that it
+/// is for where there are several.
+fn references(summary: &Summary) -> Vec<String> {
+    let compared: Vec<(&RowSummary, String)> = summary
         .results
         .iter()
-        .find_map(|r| r.numbers.as_ref()?.ratio.as_ref())?;
-    let start = ratio
-        .to_start
-        .map_or_else(String::new, |s| format!(" ({s})"));
-    Some(format!("{}{start}", ratio.to))
+        .enumerate()
+        .filter_map(|(index, row)| {
+            let ratio = row.numbers.as_ref()?.ratio.as_ref()?;
+            let mut marks: Vec<String> = ratio.to_start.iter().map(Start::to_string).collect();
+            marks.extend(ratio.to_params.iter().map(|(n, v)| format!("{n} {v}")));
+            let marks = match marks[..] {
+                [] => String::new(),
+                _ => format!(" ({})", marks.join(", ")),
+            };
+            let margin = margin_of(summary, index) * 100.0;
+            let better = words::verdict(row.unit, Verdict::Better);
+            let worse = words::verdict(row.unit, Verdict::Worse);
+            let what = if row.row.metric.is_exact() {
+                "it"
+            } else {
+                "its whole 95% interval"
+            };
+            let rule = format!("{what} is outside {margin:.0}%");
+            let said = format!(
+                "to the median of {}{marks}; {better} or {worse} if {rule}",
+                ratio.to
+            );
+            Some((row, said))
+        })
+        .collect();
+    let kinds = distinct(compared.iter().map(|(_, said)| said.as_str()));
+    let several = kinds.len() > 1;
+    kinds
+        .into_iter()
+        .map(|kind| {
+            if !several {
+                return format!("ratio: {kind}");
+            }
+            let of_kind = compared.iter().filter(|(_, said)| said == kind);
+            let whose =
+                distinct(of_kind.map(|(row, _)| words::metric(row.row.metric).to_lowercase()));
+            format!("ratio of {}: {kind}", whose.join("; "))
+        })
+        .collect()
+}
+
+/// The margin of the part that a row belongs to.
+fn margin_of(summary: &Summary, index: usize) -> f64 {
+    let part = summary
+        .parts
+        .iter()
+        .find(|p| (p.first_row..p.first_row + p.rows).contains(&index));
+    part.map_or(summary.margin, |p| p.margin)
 }
 
 /// `351 rows: 310 measured, 27 unavailable, 14 unsupported`.

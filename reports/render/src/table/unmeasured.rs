@@ -5,19 +5,20 @@ use std::fmt::Write as _;
 use labrun_analysis::RowSummary;
 use labrun_record::Outcome;
 
-use super::cells::name;
+use crate::facets::{Facets, Variant};
+use crate::units::plural;
 use crate::words::distinct;
 
-/// Lines that say which rows were not measured and why.
-pub(super) fn lines(rows: &[&RowSummary], width: Option<usize>) -> String {
+/// Lines that say which of `all` rows of a block were not measured and why.
+pub(super) fn lines(rows: &[&RowSummary], all: &[&RowSummary], width: Option<usize>) -> String {
     let key = |r: &RowSummary| (r.outcome, reason(r));
     let mut text = String::new();
     for wanted in distinct(rows.iter().map(|r| key(r))) {
         let alike: Vec<&RowSummary> = rows.iter().filter(|r| key(r) == wanted).copied().collect();
         let (outcome, why) = wanted;
-        let names = names(&alike);
+        let names = names(&alike, all);
         let rest = match outcome {
-            Outcome::NotSelected => format!("{} ({why})", crate::units::plural(alike.len(), "row")),
+            Outcome::NotSelected => format!("{} ({why})", plural(alike.len(), "row")),
             _ => format!("{names}: {why}"),
         };
         let _ = writeln!(
@@ -29,18 +30,45 @@ pub(super) fn lines(rows: &[&RowSummary], width: Option<usize>) -> String {
     text
 }
 
-/// `wasmer/cranelift-aot (3 starts), wasmer/singlepass-aot`.
-fn names(rows: &[&RowSummary]) -> String {
-    let names = distinct(rows.iter().map(|r| name(r)));
+/// `wasmer/cranelift-aot (3 starts), wasmer/singlepass-aot (write-fsync)`: where it is not
+/// all of an isolation, which part it is.
+fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+    let names = distinct(rows.iter().map(|r| r.row.isolation.as_str()));
     let counted = names.into_iter().map(|one| {
-        let times = rows.iter().filter(|r| name(r) == one).count();
-        if times > 1 {
-            format!("{one} ({times} starts)")
+        let is_own = |r: &&&RowSummary| r.row.isolation == one;
+        let own: Vec<&RowSummary> = rows.iter().filter(is_own).copied().collect();
+        let marks = if own.iter().all(|r| r.row.start.is_some()) {
+            plural(own.len(), "start")
+        } else if own.len() < all.iter().filter(is_own).count() {
+            which(&own, all)
         } else {
-            one
+            return one.to_owned();
+        };
+        if marks == "1 start" {
+            return one.to_owned();
         }
+        format!("{one} ({marks})")
     });
     counted.collect::<Vec<_>>().join(", ")
+}
+
+/// One or two variants by their names, more by their number.
+fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+    let variants = Facets::of(all, true).variants(all);
+    let has = |v: &&Variant<'_>| {
+        v.rows
+            .iter()
+            .any(|r| rows.iter().any(|own| own.row == r.row))
+    };
+    let names: Vec<&str> = variants
+        .iter()
+        .filter(has)
+        .map(|v| v.name.as_str())
+        .collect();
+    match names[..] {
+        [] | [_, _, _, ..] => plural(rows.len(), "row"),
+        _ => names.join("; "),
+    }
 }
 
 /// The first line of the reason, at most 160 letters of it.

@@ -7,14 +7,14 @@ use labrun_record::{
     Outcome, Plan, Reference, Row, Run, SCHEMA_VERSION, Setting, Start, Target, Tier,
 };
 
-const NATIVE: [&str; 2] = ["native/static", "native/dynamic"];
-const DOCKER: [&str; 4] = [
+pub const NATIVE: [&str; 2] = ["native/static", "native/dynamic"];
+pub const DOCKER: [&str; 4] = [
     "docker/runc",
     "docker/runc-hostnet",
     "docker/runc-nonet",
     "docker/runc-debian",
 ];
-const WASM: [&str; 9] = [
+pub const WASM: [&str; 9] = [
     "wasmtime/cranelift-jit",
     "wasmtime/cranelift-aot",
     "wasmtime/pooling-aot",
@@ -103,6 +103,8 @@ pub fn run(rows: Vec<Row>) -> Run {
         metric,
         isolation: "native/static".into(),
         start: Some(Start::Process),
+        workload: None,
+        params: BTreeMap::new(),
     };
     Run {
         schema_version: SCHEMA_VERSION,
@@ -148,6 +150,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             reference(Metric::TimeToFirstResult),
             reference(Metric::Teardown),
         ],
+        parts: Vec::new(),
         calibration: vec![
             calibration(
                 "pipe_round_trip",

@@ -4,6 +4,8 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 mod identity;
+mod levels;
+mod measures;
 mod noise;
 
 use indexmap::IndexMap;
@@ -75,6 +77,93 @@ pub fn few() -> Made {
     }
 }
 
+/// A run of the four measures: as many rows as the scenarios give.
+pub fn all(launches: u32) -> Made {
+    of_parts(
+        vec![
+            ("cold-start", COLD_START, identity::rows()),
+            ("memory", MEMORY, measures::memory()),
+            ("size", SIZE, measures::size()),
+            ("throughput", THROUGHPUT, measures::throughput()),
+        ],
+        launches,
+    )
+}
+
+const COLD_START: &str = "How long until a new isolate does useful work?";
+const MEMORY: &str = "What does one idle instance cost in memory, and one more?";
+const SIZE: &str = "What has to be shipped, and what has to be there already?";
+const THROUGHPUT: &str = "What is lost in steady state?";
+
+/// Isolations that are few enough to read as a golden file.
+const FEW: [&str; 6] = [
+    "native/static",
+    "native/in-process",
+    "docker/runc",
+    "wasmtime/cranelift-aot",
+    "wasmtime/pooling-aot",
+    "wasmer/cranelift-aot",
+];
+
+fn only_few(mut rows: Vec<Row>, workloads: &[&str]) -> Vec<Row> {
+    rows.retain(|r| {
+        FEW.contains(&r.isolation.as_str()) && workloads.contains(&r.workload.as_str())
+    });
+    rows
+}
+
+/// The four measures of a few isolations.
+pub fn few_of_all() -> Made {
+    of_parts(
+        vec![
+            (
+                "cold-start",
+                COLD_START,
+                only_few(identity::rows(), &["add"]),
+            ),
+            ("memory", MEMORY, only_few(measures::memory(), &["noop"])),
+            ("size", SIZE, only_few(measures::size(), &["noop", "http"])),
+            (
+                "throughput",
+                THROUGHPUT,
+                only_few(measures::throughput(), &["add", "json", "file-io", "http"]),
+            ),
+        ],
+        12,
+    )
+}
+
+/// The rows of one measure alone, as its own scenario gives them.
+pub fn one_of(scenario: &str) -> Made {
+    let mut made = few_of_all();
+    let part = made.run.parts.iter().find(|p| p.scenario == scenario);
+    let part = part.expect("such a part").clone();
+    let rows = made.run.rows[part.first_row..part.first_row + part.rows].to_vec();
+    made.run = Run {
+        scenario: part.scenario,
+        question: part.question,
+        plan: part.plan,
+        parts: Vec::new(),
+        rows,
+        ..made.run
+    };
+    made.samples = samples(&made.run, 12);
+    made.summary = summarise(&made.run, &made.samples);
+    made
+}
+
+fn of_parts(parts: Vec<(&str, &str, Vec<Row>)>, launches: u32) -> Made {
+    let mut run = measures::joined(identity::run(Vec::new()), parts);
+    run.references.extend(measures::references());
+    let samples = samples(&run, launches);
+    let summary = summarise(&run, &samples);
+    Made {
+        run,
+        samples,
+        summary,
+    }
+}
+
 fn samples(run: &Run, launches: u32) -> Vec<Sample> {
     let mut noise = Noise::new(7);
     let mut samples = Vec::new();
@@ -84,11 +173,23 @@ fn samples(run: &Run, launches: u32) -> Vec<Sample> {
             continue;
         }
         let slow = row.tier == Tier::Namespaces;
-        let n = if slow { launches.min(40) } else { launches };
+        let n = match row.metric {
+            metric if metric.is_exact() => 1,
+            _ if slow => launches.min(40),
+            _ if row.start.is_none() => launches.min(30),
+            _ => launches,
+        };
         let (median, sigma) = around(row);
         for block in 0..n {
             let mut value = median * (sigma * noise.normal()).exp();
-            if noise.uniform() < 0.03 {
+            if row.start.is_none() {
+                // A slope may be a little under nothing.
+                value += if row.metric == Metric::MemoryMarginal {
+                    900.0 * noise.normal()
+                } else {
+                    0.0
+                };
+            } else if noise.uniform() < 0.03 {
                 value *= 1.0 + noise.uniform();
             }
             if row.isolation == "wasmer/singlepass-aot"
@@ -128,10 +229,15 @@ fn line(
         value: measured.map(|(_, value)| value.round()),
         phases: measured.map_or_else(IndexMap::new, |(row, value)| phases(row, value.round())),
         reason: reason.map(Into::into),
+        doubt: None,
+        points: Vec::new(),
     }
 }
 
 fn not_measured(row: &Row) -> Option<(Outcome, &'static str)> {
+    if let Some(why) = levels::not_measured(row) {
+        return Some(why);
+    }
     match (row.isolation.as_str(), row.target, row.workload.as_str()) {
         (i, Target::Wasip2, _) if i.starts_with("wasmer") => Some((
             Outcome::Unsupported,
@@ -159,6 +265,9 @@ fn not_measured(row: &Row) -> Option<(Outcome, &'static str)> {
 
 /// Median (ns) and sigma of the logarithm.
 fn around(row: &Row) -> (f64, f64) {
+    if row.start.is_none() {
+        return levels::around(row);
+    }
     if row.metric == Metric::InstantiateWarm {
         let pooling = row.isolation == "wasmtime/pooling-aot";
         let wasmer = row.isolation.starts_with("wasmer");

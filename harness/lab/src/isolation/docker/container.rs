@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -19,7 +20,8 @@ use super::daemon::Live;
 use super::removal;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
-use crate::isolation::{Failure, Job};
+use crate::isolation::native::HOLD;
+use crate::isolation::{Failure, Job, Task};
 use crate::owner::{self, Owner};
 use crate::site::Site;
 
@@ -56,7 +58,7 @@ impl Order {
             host_ip: Some(address.ip().to_string()),
             host_port: Some(address.port().to_string()),
         };
-        let reads_output = matches!(job.task, crate::isolation::Task::Run { .. });
+        let reads_output = !matches!(job.task, Task::Serve { .. });
         let labels = [
             (owner::LABEL, owner.to_string()),
             (WORKLOAD_LABEL, job.workload.name.clone()),
@@ -69,7 +71,11 @@ impl Order {
                 .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),
             ..HostConfig::default()
         };
+        // Its stdin stays open, and nobody writes to it: so it stays after its output.
+        let holds = job.instances > 0;
         let body = ContainerCreateBody {
+            env: holds.then(|| vec![format!("{}={}", HOLD.0, HOLD.1)]),
+            open_stdin: holds.then_some(true),
             image: Some(job.artifact.display().to_string()),
             cmd: Some(args),
             attach_stdout: Some(reads_output),
@@ -88,25 +94,25 @@ impl Order {
 
 /// A container that was asked for. Dropping it removes it; where the daemon does not,
 /// [`Live::left`] says so.
-pub(super) struct Container<'a> {
-    live: &'a Live,
+pub(super) struct Container {
+    live: Arc<Live>,
     /// Chosen by the lab, so that it can be removed even if the answer to the request
     /// that made it never came.
     pub(super) name: String,
     removed: bool,
 }
 
-impl<'a> Container<'a> {
+impl Container {
     /// Asks for a container; gives its id.
     pub(super) fn create(
-        live: &'a Live,
+        live: &Arc<Live>,
         watch: &Watch<'_>,
         order: Order,
     ) -> Result<(Self, String), Failure> {
         let Order { name, body } = order;
         let options = CreateContainerOptionsBuilder::new().name(&name).build();
         let container = Self {
-            live,
+            live: Arc::clone(live),
             name,
             removed: false,
         };
@@ -157,10 +163,10 @@ impl<'a> Container<'a> {
     }
 }
 
-impl Drop for Container<'_> {
+impl Drop for Container {
     fn drop(&mut self) {
         if !self.removed
-            && let Err(reason) = removal::remove(self.live, &self.name)
+            && let Err(reason) = removal::remove(&self.live, &self.name)
         {
             self.live.leave(reason);
         }
@@ -171,7 +177,7 @@ impl Drop for Container<'_> {
 pub(super) fn grant(site: &Site, job: &Job) -> Result<Option<crate::site::Grant>, Failure> {
     job.workload
         .grant_files()
-        .map(|files| site.grant(&files))
+        .map(|files| site.grant(&files, job.file_system))
         .transpose()
         .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
 }

@@ -7,6 +7,7 @@
 //! `start` ends when the output is held, and `call` is 0.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use bollard::container::AttachContainerResults;
 use bollard::query_parameters::{AttachContainerOptionsBuilder, StartContainerOptions};
@@ -27,12 +28,13 @@ use crate::site::Site;
 /// Launches `job` once.
 pub(super) fn launch(
     configuration: Configuration,
-    live: &Live,
+    live: &Arc<Live>,
     site: &Site,
     job: &Job,
 ) -> Result<Taken, Failure> {
     match &job.task {
         Task::Run { expected, .. } => run(configuration, live, site, job, expected),
+        Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
         Task::Serve { request, expected } => {
             serve(configuration, live, site, job, request, expected)
         }
@@ -42,7 +44,7 @@ pub(super) fn launch(
 /// A command: the whole of its stdout has to be `expected`, and its exit code 0.
 fn run(
     configuration: Configuration,
-    live: &Live,
+    live: &Arc<Live>,
     site: &Site,
     job: &Job,
     expected: &[u8],
@@ -63,13 +65,7 @@ fn run(
     let watch = Watch::new(live, site, job.timeout);
     let (container, id) = Container::create(live, &watch, order)?;
     marks.end("create");
-    let options = AttachContainerOptionsBuilder::new()
-        .stdout(true)
-        .stderr(true)
-        .stream(true)
-        .build();
-    let attached = live.docker.attach_container(&container.name, Some(options));
-    let mut attached = watch.ask("attach to the container", attached)?;
+    let mut attached = attach(live, &watch, &container)?;
     marks.end("attach");
     start_reading(live, &watch, &container, &mut attached, &mut output)?;
     marks.end("start");
@@ -100,10 +96,25 @@ fn run(
 }
 
 /// Starts the container, and takes its output while the daemon has yet to answer.
-fn start_reading(
+/// Attaches to the output of a container that is yet to start: none of it is lost.
+pub(super) fn attach(
     live: &Live,
     watch: &Watch<'_>,
-    container: &Container<'_>,
+    container: &Container,
+) -> Result<AttachContainerResults, Failure> {
+    let options = AttachContainerOptionsBuilder::new()
+        .stdout(true)
+        .stderr(true)
+        .stream(true)
+        .build();
+    let attached = live.docker.attach_container(&container.name, Some(options));
+    watch.ask("attach to the container", attached)
+}
+
+pub(super) fn start_reading(
+    live: &Live,
+    watch: &Watch<'_>,
+    container: &Container,
     attached: &mut AttachContainerResults,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
@@ -129,7 +140,7 @@ fn start_reading(
 }
 
 /// Takes output until it ends, or (`until_held`) is all that is expected.
-fn read(
+pub(super) fn read(
     watch: &Watch<'_>,
     attached: &mut AttachContainerResults,
     output: &mut Output<'_>,

@@ -14,16 +14,20 @@ mod gone;
 mod image;
 mod import;
 mod launch;
+mod lines;
 mod marks;
 mod netlink;
 mod output;
 mod removal;
+mod save;
 mod serve;
+mod standing;
 mod subnet;
 mod sweep;
 mod veth;
 mod watch;
 
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
@@ -32,8 +36,9 @@ use self::configuration::Configuration;
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
-use super::{Failure, Isolation, Job, Taken};
+use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Way};
 use crate::define::Workload;
+use crate::interrupt::Interrupt;
 use crate::owner::Owner;
 use crate::site::Site;
 
@@ -78,6 +83,24 @@ impl DockerHost {
         image::build(&live, request)
     }
 
+    /// Lets `read` read what `docker save` would write of an image, until the run is asked
+    /// to end. Nothing is kept of it.
+    pub fn save<T>(
+        &self,
+        image: &str,
+        interrupt: &Interrupt,
+        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<T, ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        save::save(&live, image, interrupt, read)
+    }
+
+    /// Digests of the uncompressed layers of an image, 64 hex digits each, the lowest first.
+    pub fn layers(&self, image: &str) -> Result<Vec<String>, ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        save::layers(&live, image)
+    }
+
     /// Removes the containers and links of owners that no longer run; gives how many, and what resists.
     /// With no daemon there is nothing to remove, which is no error.
     pub fn sweep(&self) -> (u32, Vec<String>) {
@@ -96,6 +119,14 @@ pub fn base_of(isolation: &str) -> Option<Base> {
         .into_iter()
         .find(|configuration| configuration.name() == isolation)
         .map(Configuration::base)
+}
+
+/// The image under the binary, by the name that the daemon has it under; none for `scratch`.
+pub fn base_image(base: Base) -> Option<String> {
+    match base {
+        Base::Scratch => None,
+        Base::Debian => Some(base::tag()),
+    }
 }
 
 /// See [`DockerHost::version`].
@@ -138,6 +169,16 @@ impl Isolation for Docker {
 
     fn targets(&self) -> &[Target] {
         &[Target::Image]
+    }
+
+    fn networks(&self) -> &'static [(Way, &'static str)] {
+        match self.configuration {
+            Configuration::Bridge | Configuration::Debian => {
+                &[(Way::AsUsers, "published"), (Way::Direct, "container")]
+            }
+            Configuration::HostNetwork => &[(Way::AsUsers, "host")],
+            Configuration::NoNetwork => &[(Way::AsUsers, "veth")],
+        }
     }
 
     fn starts(&self) -> &[Start] {
@@ -186,5 +227,20 @@ impl Isolation for Docker {
             }
             (taken, _) => taken,
         }
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        standing::stream(self.configuration, &live, site, job, each)
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        let containers = standing::Containers::start(self.configuration, live, site, job)?;
+        Ok(Box::new(containers))
     }
 }

@@ -9,7 +9,7 @@ use crate::isolation::Failure;
 const OUTPUT_LIMIT: usize = 64 * 1024;
 
 /// How much of stderr is kept for a reason.
-const TAIL: usize = 400;
+pub(super) const TAIL: usize = 400;
 
 /// What a container printed so far.
 #[derive(Debug)]

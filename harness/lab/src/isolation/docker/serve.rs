@@ -2,6 +2,7 @@
 //! 200, and from the request to stop until nothing is left.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::query_parameters::{
@@ -19,6 +20,7 @@ use super::veth::Veth;
 use super::watch::Watch;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
+use crate::isolation::native::serve_args;
 use crate::isolation::{Failure, Job, Taken};
 use crate::probe;
 use crate::site::Site;
@@ -29,10 +31,55 @@ const STOP_GRACE_S: i32 = 10;
 /// How often a server that does not answer yet is looked after.
 const LOOK_INTERVAL_NS: u64 = 100_000_000;
 
+/// How a server is reached, fixed before it is made.
+pub(super) struct Door {
+    /// Where the lab asks.
+    pub(super) address: SocketAddr,
+    /// Where the server listens, as it sees it.
+    pub(super) listen: SocketAddr,
+    /// The port that Docker publishes for it.
+    pub(super) publish: Option<SocketAddr>,
+    /// The link that the lab makes where Docker makes none.
+    pub(super) veth: Option<Veth>,
+}
+
+impl Door {
+    /// As the configuration has it.
+    pub(super) fn of(configuration: Configuration, site: &Site) -> Result<Self, Failure> {
+        let free = || {
+            probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")))
+        };
+        let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT));
+        let (address, listen, publish, veth) = match configuration {
+            Configuration::HostNetwork => {
+                let address = free()?;
+                (address, address, None, None)
+            }
+            Configuration::NoNetwork => {
+                let veth = Veth::plan(&site.owner)
+                    .and_then(Veth::fenced)
+                    .map_err(Failure::failed)?;
+                let address = SocketAddr::from((veth.guest, GUEST_PORT));
+                (address, anywhere, None, Some(veth))
+            }
+            Configuration::Bridge | Configuration::Debian => {
+                let address = free()?;
+                (address, anywhere, Some(address), None)
+            }
+        };
+        Ok(Self {
+            address,
+            listen,
+            publish,
+            veth,
+        })
+    }
+}
+
 /// A server: the body of its first 200 has to be `expected`; SIGTERM ends it with 0.
 pub(super) fn serve(
     configuration: Configuration,
-    live: &Live,
+    live: &Arc<Live>,
     site: &Site,
     job: &Job,
     request: &str,
@@ -40,35 +87,14 @@ pub(super) fn serve(
 ) -> Result<Taken, Failure> {
     let grant = grant(site, job)?;
     let folder = grant.as_ref().map(crate::site::Grant::path);
-    let free =
-        || probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")));
     // Every address is fixed before the clock starts.
-    let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT));
-    let (address, listen, publish, veth) = match configuration {
-        Configuration::HostNetwork => {
-            let address = free()?;
-            (address, address, None, None)
-        }
-        Configuration::NoNetwork => {
-            let veth = Veth::plan(&site.owner)
-                .and_then(Veth::fenced)
-                .map_err(Failure::failed)?;
-            (
-                SocketAddr::from((veth.guest, GUEST_PORT)),
-                anywhere,
-                None,
-                Some(veth),
-            )
-        }
-        Configuration::Bridge | Configuration::Debian => {
-            let address = free()?;
-            (address, anywhere, Some(address), None)
-        }
-    };
-    let mut args = vec!["--listen".to_owned(), listen.to_string()];
-    if folder.is_some() {
-        args.extend(["--files".to_owned(), GUEST_GRANT.to_owned()]);
-    }
+    let Door {
+        address,
+        listen,
+        publish,
+        veth,
+    } = Door::of(configuration, site)?;
+    let args = serve_args(listen, folder.is_some().then_some(GUEST_GRANT));
     let order = Order::new(configuration, &site.owner, job, args, folder, publish);
 
     let mut marks = Marks::begin();
@@ -129,7 +155,21 @@ pub(super) fn serve(
 }
 
 /// The process id of a container that runs; a failure when it has ended.
-fn running(live: &Live, watch: &Watch<'_>, container: &Container<'_>) -> Result<i64, Failure> {
+pub(super) fn running(
+    live: &Live,
+    watch: &Watch<'_>,
+    container: &Container,
+) -> Result<i64, Failure> {
+    alive(live, watch, container, "before it answered")
+}
+
+/// The same; `when` says why its end is a failure.
+pub(super) fn alive(
+    live: &Live,
+    watch: &Watch<'_>,
+    container: &Container,
+    when: &str,
+) -> Result<i64, Failure> {
     let seen = watch.ask(
         "inspect the container",
         live.docker.inspect_container(&container.name, None),
@@ -140,7 +180,7 @@ fn running(live: &Live, watch: &Watch<'_>, container: &Container<'_>) -> Result<
         _ => {
             let code = state.exit_code.unwrap_or_default();
             Err(Failure::failed(format!(
-                "it exited with {code} before it answered{}",
+                "it exited with {code} {when}{}",
                 said(live, container)
             )))
         }
@@ -148,17 +188,17 @@ fn running(live: &Live, watch: &Watch<'_>, container: &Container<'_>) -> Result<
 }
 
 /// That the container has ended, if it has; otherwise `failure`.
-fn ended_or(
+pub(super) fn ended_or(
     live: &Live,
     watch: &Watch<'_>,
-    container: &Container<'_>,
+    container: &Container,
     failure: Failure,
 ) -> Failure {
     running(live, watch, container).err().unwrap_or(failure)
 }
 
 /// The end of what a server wrote on stderr, from Docker's own log.
-fn said(live: &Live, container: &Container<'_>) -> String {
+pub(super) fn said(live: &Live, container: &Container) -> String {
     let options = LogsOptionsBuilder::new().stderr(true).tail("20").build();
     let mut pieces = live.docker.logs(&container.name, Some(options));
     let mut stderr = Vec::new();

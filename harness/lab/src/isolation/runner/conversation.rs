@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
 use labrun_record::Outcome;
 
-use crate::isolation::Failure;
+use crate::isolation::native::{Held, tell};
+use crate::isolation::{EachLine, Failure, More};
 use crate::process::{Exit, Prepared, Process, Program, Stream};
 use crate::site::Site;
 
@@ -63,8 +65,19 @@ pub(crate) fn prepare(site: &Site, program: &Path, commands: &[u8]) -> Result<Pr
 impl Conversation {
     /// Starts a prepared runner.
     pub fn start(prepared: Prepared) -> Result<Self, Failure> {
-        let process = prepared
-            .spawn()
+        Self::start_in(prepared, None)
+    }
+
+    /// Starts a prepared runner, in a cgroup of its own where one is given.
+    pub(in crate::isolation) fn start_in(
+        prepared: Prepared,
+        held: Option<&Held>,
+    ) -> Result<Self, Failure> {
+        let process = match held {
+            Some(held) => held.spawn(prepared),
+            None => prepared.spawn(),
+        };
+        let process = process
             .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
         Ok(Self {
             process,
@@ -143,6 +156,35 @@ impl Conversation {
                 return Err(self.ended(site, deadline_ns));
             }
         }
+    }
+
+    /// Tells each line of the guest until enough of them came; a failure that the runner
+    /// reports, or its end, comes before. The limit is that of one line.
+    pub fn lines(
+        &mut self,
+        site: &Site,
+        patience: Duration,
+        each: &mut EachLine<'_>,
+    ) -> Result<(), Failure> {
+        loop {
+            let deadline_ns = crate::clock::now_ns() + patience.as_nanos() as u64;
+            let at_ns = self
+                .process
+                .wait(site, deadline_ns)
+                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
+            if tell(&mut self.process, Stream::Guest, at_ns, each)? == More::Enough {
+                return Ok(());
+            }
+            self.failure_so_far()?;
+            if self.process.is_closed(Stream::Stdout) {
+                return Err(self.ended(site, deadline_ns));
+            }
+        }
+    }
+
+    /// Number of the runner's process.
+    pub fn pid(&self) -> libc::pid_t {
+        self.process.pid()
     }
 
     /// Forgets the guest output that was expected; more than that is an error.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use labrun_protocol::{Command, Directory, Grants, GuestTarget, Load, Mark};
+use labrun_protocol::{Command, Directory, Grants, GuestTarget, InstancePolicy, Load, Mark};
 use labrun_record::{Outcome, Start, Target};
 
 use super::conversation::{Conversation, Reply, lines, prepare};
@@ -16,12 +16,12 @@ use crate::probe;
 use crate::site::{Grant, Site};
 
 /// Everything that one launch is about.
-struct Launch<'a> {
-    site: &'a Site,
-    job: &'a Job,
-    load: Command,
-    grants: Grants,
-    deadline_ns: u64,
+pub(super) struct Launch<'a> {
+    pub(super) site: &'a Site,
+    pub(super) job: &'a Job,
+    pub(super) load: Command,
+    pub(super) grants: Grants,
+    pub(super) deadline_ns: u64,
     // Held until the launch is over.
     _grant: Option<Grant>,
 }
@@ -46,6 +46,7 @@ pub(crate) fn launch(
         (Task::Serve { request, expected }, Start::Process) => {
             launch.serve_process(program, request, expected)
         }
+        (Task::Batches { .. }, _) => Err(Failure::failed("batches have no first result")),
         (Task::Serve { request, expected }, start) => {
             let mut runner = Conversation::open(site, program)?;
             launch.warm_up(&mut runner, configuration)?;
@@ -57,7 +58,7 @@ pub(crate) fn launch(
 }
 
 impl<'a> Launch<'a> {
-    fn new(site: &'a Site, configuration: &str, job: &'a Job) -> Result<Self, Failure> {
+    pub(super) fn new(site: &'a Site, configuration: &str, job: &'a Job) -> Result<Self, Failure> {
         let grant = grant(site, job)?;
         Ok(Self {
             site,
@@ -91,7 +92,7 @@ impl<'a> Launch<'a> {
             (Start::Loaded, _) => match self.job.task {
                 Task::Run { .. } => self.run_discarded(runner),
                 // A handler's discarded isolate is one of its requests.
-                Task::Serve { .. } => self.ask(runner, &self.load).map(drop),
+                Task::Serve { .. } | Task::Batches { .. } => self.ask(runner, &self.load).map(drop),
             },
             (Start::Process, _) => Ok(()),
         }
@@ -107,11 +108,15 @@ impl<'a> Launch<'a> {
         runner.discard_guest(expected)
     }
 
-    fn ask(&self, runner: &mut Conversation, command: &Command) -> Result<Reply, Failure> {
+    pub(super) fn ask(
+        &self,
+        runner: &mut Conversation,
+        command: &Command,
+    ) -> Result<Reply, Failure> {
         runner.ask(self.site, command, self.deadline_ns)
     }
 
-    fn run_command(&self) -> Command {
+    pub(super) fn run_command(&self) -> Command {
         Command::Run(self.grants.clone())
     }
 
@@ -120,6 +125,8 @@ impl<'a> Launch<'a> {
             address: address.to_string(),
             trace,
             grants: self.grants.clone(),
+            policy: InstancePolicy::Fresh,
+            threads: 1,
         }
     }
 
@@ -233,7 +240,7 @@ impl<'a> Launch<'a> {
         Ok(taken)
     }
 
-    fn first_answer(
+    pub(super) fn first_answer(
         &self,
         runner: &mut Conversation,
         address: SocketAddr,
@@ -281,7 +288,7 @@ impl<'a> Launch<'a> {
     }
 }
 
-fn free_address() -> Result<SocketAddr, Failure> {
+pub(super) fn free_address() -> Result<SocketAddr, Failure> {
     probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")))
 }
 
@@ -301,15 +308,17 @@ fn load(configuration: &str, job: &Job) -> Result<Command, Failure> {
             .ok_or_else(|| Failure::failed(format!("a runner does not run {}", job.target)))?,
         artifact: job.artifact.clone(),
         precompiled: job.precompiled.clone(),
+        instances: (job.instances > 0).then_some(job.instances),
     }))
 }
 
-/// What a wasm target is called in the protocol.
+/// What a target is called in the protocol.
 pub fn guest_target(target: Target) -> Option<GuestTarget> {
     match target {
         Target::Wasip1 => Some(GuestTarget::Wasip1),
         Target::Wasip2 => Some(GuestTarget::Wasip2),
-        Target::Native | Target::Image => None,
+        Target::Native => Some(GuestTarget::Native),
+        Target::Image => None,
     }
 }
 

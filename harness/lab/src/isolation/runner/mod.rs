@@ -3,19 +3,21 @@
 mod conversation;
 mod launch;
 mod phases;
+mod standing;
 
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::{Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
-use super::{Failure, Isolation, Job, Taken};
+use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
 use crate::process::{Program, Stream};
 use crate::site::Site;
 
 pub use conversation::Conversation;
 pub use launch::guest_target;
+use standing::Isolates;
 
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
@@ -141,6 +143,9 @@ impl Isolation for Runner {
     }
 
     fn targets(&self) -> &[Target] {
+        if self.configuration.targets.contains(&Target::Native) {
+            return &[Target::Native];
+        }
         // What a technology cannot run is a row too, `unsupported`.
         &[Target::Wasip1, Target::Wasip2]
     }
@@ -154,7 +159,11 @@ impl Isolation for Runner {
     }
 
     fn unsupported(&self, _workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
-        let said = self.unsupported.iter().find(|entry| {
+        let own = &self.configuration.name;
+        let of_own = |entry: &&Unsupported| {
+            entry.configurations.is_empty() || entry.configurations.contains(own)
+        };
+        let said = self.unsupported.iter().filter(of_own).find(|entry| {
             entry.target == Some(target) || entry.need.is_some_and(|need| needs.contains(&need))
         });
         match said {
@@ -188,5 +197,28 @@ impl Isolation for Runner {
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
         launch::launch(site, self.program()?, &self.configuration.name, job)
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        standing::stream(site, self.program()?, &self.configuration.name, job, each)
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        let name = &self.configuration.name;
+        Ok(Box::new(Isolates::start(site, self.program()?, name, job)?))
+    }
+
+    fn calls(&self) -> Option<Target> {
+        let targets = &self.configuration.targets;
+        let library = |target: &&Target| matches!(target, Target::Native | Target::Wasip1);
+        targets.iter().find(library).copied()
+    }
+
+    fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
+        standing::call(site, self.program()?, &self.configuration.name, job, order)
     }
 }

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::live::Live;
 use super::package;
+use super::question::Question;
 use super::ran::Ran;
 use super::runner::Runner;
 use super::scenario::Scenario;
@@ -68,12 +69,28 @@ impl Lab {
         self.workload(name, "[serve]\nrequest = \"/\"", source)
     }
 
-    fn workload(mut self, name: &str, how: &str, source: &str) -> Self {
+    /// Adds a guest that prints `right` again and again, which is its steady way `work`:
+    /// ten operations each.
+    pub(crate) fn worker(self, name: &str, source: &str) -> Self {
+        let how = "[run]\nexpected = \"expected.txt\"\n\n\
+            [[steady]]\nname = \"work\"\noperations = 10";
+        self.workload(name, how, source)
+    }
+
+    /// Adds a guest with the lines of its `workload.toml` but for the last,
+    /// `expected = "expected.txt"`.
+    pub(crate) fn workload(mut self, name: &str, how: &str, source: &str) -> Self {
         let folder = self.path().join("workloads").join(name);
         package::write(&folder, name, r#"["native"]"#, how, source);
         let targets = r#"["native", "image"]"#.to_owned();
         self.scenario.workloads.push((name.to_owned(), targets));
         self.with_scenario()
+    }
+
+    /// Adds a scenario of another way of measuring.
+    pub(crate) fn question(self, question: &Question) -> Self {
+        let file = format!("scenarios/{}.toml", question.name());
+        self.write(&file, &question.text())
     }
 
     /// Adds a runner, and measures it.
@@ -142,12 +159,31 @@ impl Lab {
         self.begin(|command| command.args(args)).ended()
     }
 
+    /// Measures another scenario into a fresh folder.
+    pub(crate) fn ask<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        scenario: &str,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
+        self.begin_of(scenario, |command| command.args(args))
+            .ended()
+    }
+
     /// Begins to measure the scenario into a fresh folder, with more arguments or
     /// variables.
     pub(crate) fn begin(&self, more: impl FnOnce(&mut Command) -> &mut Command) -> Live {
+        self.begin_of("cold-start", more)
+    }
+
+    /// The same with another scenario.
+    pub(crate) fn begin_of(
+        &self,
+        scenario: &str,
+        more: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Live {
         let number = self.ran.fetch_add(1, Ordering::Relaxed);
         let out = self.path().join(format!("run-{number}"));
-        let mut command = self.labrun(["scenario", "cold-start", "--out"]);
+        let mut command = self.labrun(["scenario", scenario, "--out"]);
         more(command.arg(&out));
         self.start(command, &out)
     }

@@ -1,6 +1,7 @@
-//! What belongs to a labrun: its processes, folders, containers and images.
+//! What belongs to a labrun: its processes, folders, cgroups, containers and images.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Processes whose owner is the labrun with this process id.
@@ -20,13 +21,33 @@ pub(crate) fn processes_of(labrun: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Scratch folders of the labrun with this process id.
+/// Scratch folders of the labrun with this process id, in memory and on a disk.
 pub(crate) fn folders_of(labrun: u32) -> Vec<String> {
+    let below = |parent: &str| named(Path::new(parent), labrun);
+    [below("/dev/shm"), below("/var/tmp")].concat()
+}
+
+/// Cgroups of the labrun with this process id, of either version and at any depth.
+pub(crate) fn cgroups_of(labrun: u32) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut next = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = next.pop() {
+        found.extend(named(&folder, labrun));
+        // A cgroup of someone else may go meanwhile.
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        next.extend(folders.map(|folder| folder.path()));
+    }
+    found
+}
+
+/// What lies in a folder and bears the name of the labrun with this process id.
+fn named(folder: &Path, labrun: u32) -> Vec<String> {
     let prefix = format!("labrun-{labrun}-");
-    fs::read_dir("/dev/shm")
-        .expect("lists /dev/shm")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.starts_with(&prefix))
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
+        .map(|entry| entry.path().display().to_string())
         .collect()
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::left::{folders_of, processes_of};
+use super::left::{cgroups_of, folders_of, processes_of};
 use super::ran::{Ran, RunFiles};
 
 /// Longest time for anything that a test waits for: long, since a busy machine
@@ -116,6 +116,7 @@ impl Live {
                 processes_of(pid).is_empty().then_some(())
             });
             assert_eq!(folders_of(pid), [""; 0], "a scratch folder is left");
+            assert_eq!(cgroups_of(pid), [""; 0], "a cgroup is left");
         }
         Ran {
             pid,

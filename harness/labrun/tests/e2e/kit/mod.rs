@@ -5,6 +5,7 @@ mod lab;
 mod left;
 mod live;
 mod package;
+mod question;
 mod ran;
 mod runner;
 mod scenario;
@@ -12,8 +13,9 @@ pub(crate) mod skip;
 mod template;
 
 pub(crate) use lab::Lab;
-pub(crate) use left::{Images, containers_of, folders_of, processes_of};
+pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};
 pub(crate) use live::{Live, until};
+pub(crate) use question::Question;
 pub(crate) use ran::{Ran, RunFiles};
 pub(crate) use runner::{GOOD_JOB, Runner};
 pub(crate) use skip::skip;

@@ -153,6 +153,23 @@ impl RunFiles {
         rows.remove(0)
     }
 
+    /// The one result of a workload on `native/static` with a metric, and with these
+    /// words in scope or params.
+    #[track_caller]
+    pub(crate) fn native(&self, workload: &str, metric: &str, words: &[&str]) -> Value {
+        let mut rows = self.rows(workload, "native/static");
+        let has = |row: &Value, word: &&str| {
+            let mut params = row["params"]
+                .as_object()
+                .into_iter()
+                .flat_map(|p| p.values());
+            row["scope"] == *word || params.any(|value| value == *word)
+        };
+        rows.retain(|row| row["metric"] == metric && words.iter().all(|word| has(row, word)));
+        assert_eq!(rows.len(), 1, "rows of {workload} {metric} {words:?}");
+        rows.remove(0)
+    }
+
     /// Nothing is blank: each row of the run has one result, with an outcome, and a
     /// reason where it has no numbers.
     #[track_caller]

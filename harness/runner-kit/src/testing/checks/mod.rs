@@ -1,8 +1,10 @@
 //! The checks. Each starts a runner of its own.
 
+mod call;
+mod hold;
+mod serve;
+
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::process::Command as Process;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -14,8 +16,17 @@ use super::driver::{Answer, Driver};
 use super::manifest::Manifest;
 use super::{Check, Subject, guests};
 
-/// Every check of a configuration.
-pub(super) const ALL: &[(&str, Check)] = &[
+/// Every check of a configuration that runs modules.
+pub(super) fn all() -> impl Iterator<Item = &'static (&'static str, Check)> {
+    [GENERAL, call::ALL, hold::ALL, serve::ALL]
+        .into_iter()
+        .flatten()
+}
+
+/// The checks that need no module.
+pub(super) const WITHOUT_MODULES: &[(&str, Check)] = &[("refuses_what_is_no_command", no_command)];
+
+const GENERAL: &[(&str, Check)] = &[
     ("runs_and_prints", runs_and_prints),
     ("an_exit_code_is_no_failure", exit_code),
     ("a_trap_fails_and_the_runner_goes_on", trap),
@@ -23,12 +34,11 @@ pub(super) const ALL: &[(&str, Check)] = &[
     ("cannot_leave_its_grant", escape),
     ("runs_components_or_says_that_it_cannot", components),
     ("repeats", repeats),
+    ("a_guest_beyond_its_memory_fails", beyond_memory),
     ("refuses_rubbish", rubbish),
     ("refuses_a_missing_file", missing_file),
     ("refuses_another_configuration", other_configuration),
     ("refuses_what_is_no_command", no_command),
-    ("serves_a_handler", serves),
-    ("a_request_waits_for_a_handler", request_waits),
 ];
 
 /// `describe` says what `runner.toml` says.
@@ -108,6 +118,15 @@ fn trap(subject: &Subject) -> Result<()> {
     Ok(())
 }
 
+fn beyond_memory(subject: &Subject) -> Result<()> {
+    let mut runner = Driver::start(subject.program)?;
+    phases(&runner.load(subject, guests::GREEDY)?)?;
+    let reason = failed(&runner.send(&Order::Run(Grants::default()))?)?;
+    ensure!(reason.contains("out of bounds memory access"), "{reason}");
+    phases(&runner.load(subject, guests::EXIT)?)?;
+    Ok(())
+}
+
 fn timer(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::SLEEP)?)?;
@@ -164,7 +183,7 @@ fn repeats(subject: &Subject) -> Result<()> {
 
 fn components(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
-    let loaded = runner.load_as(GuestTarget::Wasip2, subject, guests::COMPONENT)?;
+    let loaded = runner.load_as(GuestTarget::Wasip2, subject, guests::COMPONENT, None)?;
     if !subject.components {
         ensure!(
             matches!(loaded.event, Event::Unsupported { .. }),
@@ -194,6 +213,7 @@ fn rubbish(subject: &Subject) -> Result<()> {
         target: GuestTarget::Wasip1,
         artifact: artifact.clone(),
         precompiled,
+        instances: None,
     };
     failed(&runner.send(&Order::Load(load))?)?;
     if subject.precompile {
@@ -219,6 +239,7 @@ fn missing_file(subject: &Subject) -> Result<()> {
         target: GuestTarget::Wasip1,
         artifact: path.clone(),
         precompiled: subject.precompile.then_some(path),
+        instances: None,
     };
     let reason = failed(&runner.send(&Order::Load(load.clone()))?)?;
     ensure!(reason.contains("No such file"), "{reason}");
@@ -265,77 +286,6 @@ fn no_command(subject: &Subject) -> Result<()> {
         "ping"
     );
     Ok(())
-}
-
-fn serves(subject: &Subject) -> Result<()> {
-    let mut runner = Driver::start(subject.program)?;
-    phases(&runner.load(subject, guests::HANDLER)?)?;
-    let address = free_address()?;
-    let listen = Order::Listen {
-        address: address.clone(),
-        trace: 2,
-        grants: Grants::default(),
-    };
-    ensure!(phases(&runner.send(&listen)?)? == ["listen"], "listen");
-    for _ in 0..3 {
-        ensure!(get(&address)?.ends_with("\r\n\r\nhello"), "no hello");
-    }
-    for _ in 0..2 {
-        let Event::Served { marks } = runner.event()? else {
-            bail!("not served")
-        };
-        let phases: Vec<_> = marks.iter().map(|mark| mark.phase.as_str()).collect();
-        ensure!(
-            phases == ["accept", "instantiate", "call", "drop"],
-            "{phases:?}"
-        );
-    }
-    // Only two were to be traced; and it still answers.
-    ensure!(
-        phases(&runner.line(r#"{"do":"ping"}"#)?)?.is_empty(),
-        "ping"
-    );
-    ensure!(runner.finish()?.success(), "did not exit with 0");
-    Ok(())
-}
-
-fn request_waits(subject: &Subject) -> Result<()> {
-    let mut runner = Driver::start(subject.program)?;
-    phases(&runner.load(subject, guests::EXIT)?)?;
-    let address = free_address()?;
-    let listen = Order::Listen {
-        address: address.clone(),
-        trace: 0,
-        grants: Grants::default(),
-    };
-    phases(&runner.send(&listen)?)?;
-    let client = std::thread::spawn(move || get(&address));
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    ensure!(!client.is_finished(), "a command answered a request");
-    phases(&runner.load(subject, guests::HANDLER)?)?;
-    let answer = client
-        .join()
-        .map_err(|_| anyhow::anyhow!("the client panicked"))??;
-    ensure!(answer.ends_with("\r\n\r\nhello"), "{answer}");
-    Ok(())
-}
-
-/// An address that nobody listens on just now.
-fn free_address() -> Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
-}
-
-/// The whole response to `GET /`.
-fn get(address: &str) -> Result<String> {
-    let mut stream = TcpStream::connect(address)?;
-    write!(
-        stream,
-        "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut response = String::new();
-    stream.read_to_string(&mut response)?;
-    ensure!(response.starts_with("HTTP/1.1 200 "), "{response}");
-    Ok(response)
 }
 
 /// The phases of a command that was done, checked to be in order.

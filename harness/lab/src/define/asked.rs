@@ -1,0 +1,79 @@
+//! What `labrun scenario NAME` names: one scenario, or several that are one run.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{DefineError, Scenario, read_toml};
+
+/// A question, and the scenarios that answer it together.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its name, that of its file.
+    pub name: String,
+    /// The question, as a reader asks it.
+    pub question: String,
+    /// What is carried out, in this order.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// `scenarios/<name>.toml` of several that are one run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Together {
+    name: String,
+    question: String,
+    /// Names of scenarios.
+    parts: Vec<String>,
+}
+
+/// Whether a file names parts; whatever else is wrong with it shows when it is read.
+#[derive(Deserialize)]
+struct Sketch {
+    parts: Option<toml::Value>,
+}
+
+impl Asked {
+    /// Reads what is in `folder` under `name`.
+    pub(super) fn read(folder: &Path, name: &str) -> Result<Self, DefineError> {
+        let file = |name: &str| folder.join(format!("{name}.toml"));
+        let path = file(name);
+        let sketch = std::fs::read_to_string(&path)
+            .ok()
+            .and_then(|text| toml::from_str::<Sketch>(&text).ok());
+        if sketch.is_none_or(|sketch| sketch.parts.is_none()) {
+            let scenario = Scenario::read(&path)?;
+            return Ok(Self {
+                name: scenario.name.clone(),
+                question: scenario.question.clone(),
+                scenarios: vec![scenario],
+            });
+        }
+        let together: Together = read_toml(&path)?;
+        let fault = |reason: String| DefineError::Shape {
+            path: path.clone(),
+            line: 1,
+            reason,
+        };
+        if together.name != name {
+            return Err(fault(format!(
+                "name is `{}`, but its file has another name",
+                together.name
+            )));
+        }
+        if together.parts.is_empty() {
+            return Err(fault("parts: it names no scenario".to_owned()));
+        }
+        let part = |name: &String| {
+            if !file(name).is_file() {
+                return Err(fault(format!("parts: there is no scenario `{name}`")));
+            }
+            Scenario::read(&file(name))
+        };
+        Ok(Self {
+            scenarios: together.parts.iter().map(part).collect::<Result<_, _>>()?,
+            name: together.name,
+            question: together.question,
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! A rate of requests: so many per second, or a share of what a server can answer.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+/// A rate of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Rate {
+    /// Percent of the server's closed-loop maximum in the same launch.
+    Percent(f64),
+    /// Requests per second.
+    PerSecond(f64),
+}
+
+impl Rate {
+    /// The rate in requests per second for a server with this maximum.
+    pub fn of(self, most: Option<f64>) -> Option<f64> {
+        match self {
+            Self::Percent(percent) => most.map(|most| most * percent / 100.0),
+            Self::PerSecond(rate) => Some(rate),
+        }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Percent(percent) => write!(f, "{percent}%"),
+            Self::PerSecond(rate) => write!(f, "{rate}/s"),
+        }
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |digits: &str| {
+            let number = digits.parse::<f64>().ok();
+            number.filter(|number| number.is_finite() && *number > 0.0)
+        };
+        let percent = text.strip_suffix('%').and_then(number).map(Self::Percent);
+        let rate = || {
+            text.strip_suffix("/s")
+                .and_then(number)
+                .map(Self::PerSecond)
+        };
+        percent
+            .or_else(rate)
+            .ok_or_else(|| format!("`{text}` is no rate: write `50%` or `1000/s`"))
+    }
+}
+
+impl TryFrom<String> for Rate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_shares_or_absolute() {
+        assert_eq!("50%".parse(), Ok(Rate::Percent(50.0)));
+        assert_eq!("1000/s".parse(), Ok(Rate::PerSecond(1000.0)));
+        assert_eq!(Rate::Percent(50.0).of(Some(8_000.0)), Some(4_000.0));
+        assert_eq!(Rate::Percent(50.0).of(None), None);
+        assert_eq!(Rate::PerSecond(10.0).of(None), Some(10.0));
+        for shown in ["50%", "1000/s", "12.5%"] {
+            assert_eq!(
+                shown.parse::<Rate>().map(|r| r.to_string()),
+                Ok(shown.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_says_how_to_write_one() {
+        for text in ["", "50", "0%", "-1/s", "x%", "inf/s", "NaN%"] {
+            let error = text.parse::<Rate>().expect_err(text);
+            assert!(error.contains("write `50%`"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Footprint: memory of one instance at rest and at its peak, and what one more costs.
+//!
+//! A launch starts one instance, which stays after its output, reads what it holds, and
+//! then starts more, 2, 4, 8 and so on, reading each time. Memory and time are never taken
+//! from the same launch.
+
+use std::time::{Duration, Instant};
+
+use labrun_analysis::stats::theil_sen_line;
+use labrun_record::{Metric, Outcome, Row, Target};
+
+use super::ground::{Ground, Making};
+use super::plan::{Blocked, Group, Launch, Planned, Value};
+use crate::cgroup::{CgroupError, Group as Cgroup, Held};
+use crate::define::MemoryPlan;
+use crate::isolation::{Failure, Isolation, Job, Policy, Standing};
+use crate::memory::{self, Footprint, MemoryError};
+use crate::site::Site;
+
+/// How long memory may take until two readings agree.
+const SETTLE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The rows of a kind: metric and scope, the headline first.
+const ROWS: [(Metric, &str); 11] = [
+    (Metric::MemoryIdle, "pss"),
+    (Metric::MemoryIdle, "private"),
+    (Metric::MemoryIdle, "cgroup-anon"),
+    (Metric::MemoryIdle, "cgroup-file"),
+    (Metric::MemoryIdle, "cgroup-kernel"),
+    (Metric::MemoryPeak, "hwm"),
+    (Metric::MemoryPeak, "cgroup"),
+    (Metric::MemoryMarginal, "pss"),
+    (Metric::MemoryMarginal, "private"),
+    (Metric::MemoryFixed, "pss"),
+    (Metric::MemoryFixed, "private"),
+];
+
+/// Every row of the scenario, and the launches that give them samples.
+pub(super) fn plan(ground: &Ground<'_>) -> Planned {
+    let mut planned = Planned::default();
+    let metrics = ground.metrics();
+    for kind in ground.kinds() {
+        let of_scenario = |(metric, _): &&(Metric, &str)| metrics.contains(metric);
+        let wanted: Vec<_> = ROWS.iter().filter(of_scenario).copied().collect();
+        let row = |(metric, scope): &(Metric, &str)| Row {
+            metric: *metric,
+            scope: Some((*scope).to_owned()),
+            ..kind.identity()
+        };
+        let rows = planned.rows(wanted.iter().map(row));
+        let most = most(&kind, &ground.scenario.memory);
+        let grow_for = Duration::from_secs_f64(ground.scenario.memory.grow_s);
+        let budget = ground.scenario.memory.budget_bytes;
+        let made = kind.job().map(|(mut job, artifacts)| {
+            job.instances = most;
+            // What has answered stays; a fresh one would be gone.
+            job.policy = Policy::Reused;
+            (job, artifacts)
+        });
+        let group = Group::of(kind.index, rows, made, |job| Memory {
+            job,
+            wanted,
+            grow_for,
+            budget,
+        });
+        planned.groups.push(group);
+    }
+    planned
+}
+
+/// How many instances a launch grows to.
+fn most(kind: &Making<'_>, plan: &MemoryPlan) -> u32 {
+    match kind.target {
+        Target::Native => plan.processes,
+        Target::Image => plan.containers,
+        Target::Wasip1 | Target::Wasip2 => plan.isolates,
+    }
+}
+
+/// Instances that are started, read and ended.
+#[derive(Debug)]
+struct Memory {
+    job: Job,
+    wanted: Vec<(Metric, &'static str)>,
+    /// How long it may take to start more.
+    grow_for: Duration,
+    /// Bytes that all instances together may hold.
+    budget: u64,
+}
+
+/// What one launch read.
+#[derive(Debug)]
+struct Readings {
+    idle: Footprint,
+    cgroup: Result<Held, String>,
+    peak: Result<u64, String>,
+    /// Instances that were alive, and what they held.
+    grown: Vec<(u32, Footprint)>,
+}
+
+impl Launch for Memory {
+    fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
+        let mut standing = isolation.stand(site, &self.job)?;
+        let read = self.read(standing.as_mut(), site);
+        // How it ended matters more than that its memory could not be read.
+        let read = match read {
+            Err(Failure::Outcome(outcome, reason)) => {
+                standing.still_stand()?;
+                return Err(Failure::Outcome(outcome, reason));
+            }
+            read => read?,
+        };
+        standing.end()?;
+        let value = |(metric, scope): &(Metric, &str)| read.value(*metric, scope);
+        Ok(self.wanted.iter().map(value).collect())
+    }
+}
+
+impl Memory {
+    fn read(&self, standing: &mut dyn Standing, site: &Site) -> Result<Readings, Failure> {
+        let idle = settled(standing, site)?;
+        let groups = standing.cgroups().map_err(|error| error.to_string());
+        let said = |error: CgroupError| error.to_string();
+        let cgroup = groups.clone().and_then(|g| held(&g).map_err(said));
+        let peak = groups.and_then(|g| {
+            g.iter()
+                .map(Cgroup::peak)
+                .sum::<Result<_, _>>()
+                .map_err(said)
+        });
+        let mut grown = vec![(1, idle)];
+        let began = Instant::now();
+        let room = memory::available()? / 2;
+        let mut count = 1;
+        while count < self.job.instances && self.wants_growth() {
+            count = (2 * count).min(self.job.instances);
+            let (alive, last) = grown.last().copied().unwrap_or((1, idle));
+            let each = last.pss / u64::from(alive);
+            let next = each * u64::from(count);
+            if next > self.budget || next > room || began.elapsed() > self.grow_for {
+                break;
+            }
+            standing.grow(count)?;
+            grown.push((count, settled(standing, site)?));
+        }
+        Ok(Readings {
+            idle,
+            cgroup,
+            peak,
+            grown,
+        })
+    }
+
+    fn wants_growth(&self) -> bool {
+        let grows = |(metric, _): &(Metric, &str)| {
+            matches!(metric, Metric::MemoryMarginal | Metric::MemoryFixed)
+        };
+        self.wanted.iter().any(grows)
+    }
+}
+
+/// What the instances hold, once two readings in a row agree.
+fn settled(standing: &dyn Standing, site: &Site) -> Result<Footprint, Failure> {
+    let read = || match standing.processes() {
+        Ok(processes) => memory::measure(&processes),
+        Err(failure) => Err(MemoryError::Isolate(failure.to_string())),
+    };
+    memory::settled(site, SETTLE_LIMIT, read).map_err(Failure::from)
+}
+
+/// The sum over the cgroups of all instances.
+fn held(groups: &[Cgroup]) -> Result<Held, CgroupError> {
+    let mut sum: Option<Held> = None;
+    for group in groups {
+        let held = group.held()?;
+        sum = Some(match sum {
+            None => held,
+            Some(sum) => sum + held,
+        });
+    }
+    sum.ok_or_else(|| CgroupError::Unusable("the isolate has no cgroup".to_owned()))
+}
+
+impl Readings {
+    fn value(&self, metric: Metric, scope: &str) -> Value {
+        let of_cgroup = |bytes: fn(&Held) -> Option<u64>| match &self.cgroup {
+            Ok(held) => bytes(held).map_or_else(
+                || unavailable("this kernel does not count it: Linux 5.18 or newer does"),
+                counted,
+            ),
+            Err(reason) => unavailable(reason),
+        };
+        match (metric, scope) {
+            (Metric::MemoryIdle, "pss") => counted(self.idle.pss),
+            (Metric::MemoryIdle, "private") => counted(self.idle.private),
+            (Metric::MemoryIdle, "cgroup-anon") => of_cgroup(|held| Some(held.anon)),
+            (Metric::MemoryIdle, "cgroup-file") => of_cgroup(|held| Some(held.file)),
+            (Metric::MemoryIdle, _) => of_cgroup(|held| held.kernel),
+            (Metric::MemoryPeak, "hwm") => counted(self.idle.hwm),
+            (Metric::MemoryPeak, _) => match &self.peak {
+                Ok(bytes) => counted(*bytes),
+                Err(reason) => unavailable(reason),
+            },
+            (_, "private") => self.line(metric, |footprint| footprint.private),
+            _ => self.line(metric, |footprint| footprint.pss),
+        }
+    }
+
+    /// The slope or the intercept of what was held over the number of instances.
+    fn line(&self, metric: Metric, bytes: fn(&Footprint) -> u64) -> Value {
+        let points: Vec<(f64, f64)> = self
+            .grown
+            .iter()
+            .map(|(count, footprint)| (f64::from(*count), bytes(footprint) as f64))
+            .collect();
+        let Some(line) = theil_sen_line(&points) else {
+            let reason = "one more instance would not have fitted into the time or the memory";
+            return Value::blocked(Blocked::new(Outcome::Unavailable, reason));
+        };
+        let value = if metric == Metric::MemoryMarginal {
+            line.slope
+        } else {
+            line.intercept
+        };
+        Value::of(value).through(points)
+    }
+}
+
+fn counted(bytes: u64) -> Value {
+    Value::of(bytes as f64)
+}
+
+fn unavailable(reason: &str) -> Value {
+    Value::blocked(Blocked::new(Outcome::Unavailable, reason))
+}

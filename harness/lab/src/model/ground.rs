@@ -1,0 +1,292 @@
+//! What the planning of a run stands on, and the making of its jobs: whatever a
+//! selected launch needs is built on the way.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use globset::GlobSet;
+use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
+
+use super::plan::Blocked;
+use crate::build::Builder;
+use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
+use crate::isolation::runner::{Ready, State};
+use crate::isolation::{Isolation, Job, Linking, Policy, Way};
+use crate::select::Selected;
+
+/// What the planning of a run, or of a part of it, stands on.
+pub struct Ground<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// All workloads of the lab.
+    pub workloads: &'a [Workload],
+    /// All isolations of the lab.
+    pub isolations: &'a [Box<dyn Isolation>],
+    /// Those of them that the scenario takes.
+    pub takes: GlobSet,
+    /// State of each runner, by technology.
+    pub runners: &'a [(String, State)],
+    /// What is asked for.
+    pub selected: &'a Selected,
+    /// Builds what the launches need.
+    pub builder: &'a Builder<'a>,
+}
+
+impl<'a> Ground<'a> {
+    /// The isolations that the scenario takes, with their numbers among all.
+    pub(super) fn isolations(&self) -> impl Iterator<Item = (usize, &'a dyn Isolation)> + '_ {
+        self.isolations
+            .iter()
+            .enumerate()
+            .filter(|(_, isolation)| self.takes.is_match(isolation.name()))
+            .map(|(index, isolation)| (index, isolation.as_ref()))
+    }
+
+    /// Every workload of the scenario on every isolation that runs programs, in each target
+    /// that both have.
+    pub(super) fn kinds(&self) -> Vec<Making<'_>> {
+        let mut kinds = self.every_kind();
+        kinds.retain(Making::runs_programs);
+        kinds
+    }
+
+    /// The same with isolations that call exports alone.
+    pub(super) fn every_kind(&self) -> Vec<Making<'_>> {
+        let mut kinds = Vec::new();
+        for planned in &self.scenario.workloads {
+            for (index, isolation) in self.isolations() {
+                let both = |target: &&Target| isolation.targets().contains(target);
+                for &target in planned.targets.iter().filter(both) {
+                    kinds.push(Making {
+                        ground: self,
+                        planned,
+                        index,
+                        isolation,
+                        target,
+                        start: Start::Process,
+                    });
+                }
+            }
+        }
+        kinds
+    }
+
+    /// The scenario's metrics, each once.
+    pub(super) fn metrics(&self) -> Vec<Metric> {
+        let mut metrics: Vec<Metric> = Vec::new();
+        for metric in &self.scenario.metrics {
+            if !metrics.contains(&metric.name) {
+                metrics.push(metric.name);
+            }
+        }
+        metrics
+    }
+
+    fn workload(&self, name: &str) -> Option<&'a Workload> {
+        self.workloads.iter().find(|workload| workload.name == name)
+    }
+}
+
+/// The making of one job.
+#[derive(Clone, Copy)]
+pub(super) struct Making<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) planned: &'a WorkloadPlan,
+    /// Number of the isolation among all.
+    pub(super) index: usize,
+    pub(super) isolation: &'a dyn Isolation,
+    pub(super) target: Target,
+    pub(super) start: Start,
+}
+
+/// A job, and what it runs.
+pub(super) type Made = (Job, Vec<Artifact>);
+
+impl<'a> Making<'a> {
+    /// The identity of its rows, but for metric, start, scope and params.
+    pub(super) fn identity(&self) -> Row {
+        Row {
+            workload: self.planned.name.clone(),
+            target: self.target,
+            isolation: self.isolation.name().to_owned(),
+            tier: self.isolation.tier(),
+            arch: self.ground.builder.toolchain().arch().to_owned(),
+            metric: Metric::TimeToFirstResult,
+            start: None,
+            scope: None,
+            params: BTreeMap::new(),
+        }
+    }
+
+    /// Whether its isolation runs programs, or calls exports of libraries alone.
+    pub(super) fn runs_programs(&self) -> bool {
+        !self.isolation.starts().is_empty()
+    }
+
+    /// Whether the run is an indication only.
+    pub(super) fn is_quick(&self) -> bool {
+        self.ground.selected.is_quick()
+    }
+
+    /// The program that embeds its runtime, where there is one.
+    pub(super) fn runner_program(&self) -> Option<PathBuf> {
+        self.runner().ok().map(|ready| ready.program.clone())
+    }
+
+    /// The workload as it is defined.
+    pub(super) fn workload(&self) -> Result<&'a Workload, Blocked> {
+        let name = &self.planned.name;
+        self.ground.workload(name).ok_or_else(|| {
+            Blocked::new(
+                Outcome::Unavailable,
+                format!("the lab has no workload `{name}`"),
+            )
+        })
+    }
+
+    /// The job that cold start launches, or the first thing that stands in its way.
+    pub(super) fn job(&self) -> Result<Made, Blocked> {
+        let needs = self.workload().map_or(&[][..], |workload| &workload.needs);
+        self.job_with(needs)
+    }
+
+    /// The job with what a way of using the workload needs, or the first thing that stands
+    /// in its way.
+    pub(super) fn job_with(&self, needs: &[Need]) -> Result<Made, Blocked> {
+        let kind = |workload: &Workload| workload.artifact_kind(self.target);
+        self.job_of(needs, self.workload().map_or(ArtifactKind::Bin, kind))
+    }
+
+    /// The same for one of the artifacts that its package has for the target.
+    pub(super) fn job_of(&self, needs: &[Need], kind: ArtifactKind) -> Result<Made, Blocked> {
+        let name = self.isolation.name();
+        if let Some(reason) = self.ground.selected.leaves_out(self.planned, name) {
+            return Err(Blocked::new(Outcome::NotSelected, reason));
+        }
+        let workload = self.workload()?;
+        if let Some(reason) = self.isolation.unsupported(workload, self.target, needs) {
+            return Err(Blocked::new(Outcome::Unsupported, reason));
+        }
+        let record = self.isolation.record();
+        if record.outcome != Outcome::Measured {
+            self.unless_interrupted()?;
+            return Err(Blocked::new(
+                record.outcome,
+                record.reason.unwrap_or_default(),
+            ));
+        }
+        if let Some(reason) = self.isolation.unavailable(workload) {
+            return Err(Blocked::new(Outcome::Unavailable, reason));
+        }
+        let mut artifacts = Vec::new();
+        let mut job = self.make(workload, kind, &mut artifacts)?;
+        if self.start == Start::Resident {
+            job.other = Some(Box::new(self.other(&mut artifacts)?));
+        }
+        Ok((job, artifacts))
+    }
+
+    /// The job that a resident process has done before the clock.
+    fn other(&self, artifacts: &mut Vec<Artifact>) -> Result<Job, Blocked> {
+        let name = self.planned.other.as_deref().unwrap_or_default();
+        let other = self.ground.workload(name);
+        let other =
+            other.filter(|other| other.run.is_some() && other.targets.contains(&self.target));
+        let other = other.ok_or_else(|| {
+            Blocked::new(
+                Outcome::Unavailable,
+                format!(
+                    "`{name}` is no command for {}, which a resident start needs",
+                    self.target
+                ),
+            )
+        })?;
+        self.make(other, other.artifact_kind(self.target), artifacts)
+    }
+
+    fn make(
+        &self,
+        workload: &Workload,
+        kind: ArtifactKind,
+        artifacts: &mut Vec<Artifact>,
+    ) -> Result<Job, Blocked> {
+        let unavailable = |reason: String| match self.unless_interrupted() {
+            Ok(()) => Blocked::new(Outcome::Unavailable, reason),
+            Err(interrupted) => interrupted,
+        };
+        let task = workload
+            .task()
+            .map_err(|error| unavailable(error.to_string()))?;
+        let linking = Linking::of(self.isolation.name());
+        let mut artifact = self
+            .ground
+            .builder
+            .artifact(workload, self.target, linking, kind)
+            .map_err(unavailable)?;
+        let mut precompiled = None;
+        match self.target {
+            Target::Image => {
+                artifact = self.ground.builder.image(workload, &artifact, linking)?;
+                artifact.isolation = Some(self.isolation.name().to_owned());
+                artifacts.push(artifact.clone());
+            }
+            Target::Native => {
+                artifact.isolation = Some(self.isolation.name().to_owned());
+                artifacts.push(artifact.clone());
+            }
+            Target::Wasip1 | Target::Wasip2 => {
+                artifacts.push(artifact.clone());
+                if self.isolation.precompiles() {
+                    let built = self.ground.builder.precompiled(
+                        self.runner()?,
+                        self.isolation.name(),
+                        &artifact,
+                    )?;
+                    precompiled = Some(built.path.clone());
+                    artifacts.push(built);
+                }
+            }
+        }
+        Ok(Job {
+            workload: workload.clone(),
+            target: self.target,
+            start: self.start,
+            task,
+            artifact: artifact.path,
+            precompiled,
+            other: None,
+            file_system: FileSystem::default(),
+            policy: Policy::default(),
+            way: Way::default(),
+            instances: 0,
+            timeout: Duration::from_secs_f64(self.ground.scenario.plan.timeout_s),
+            warm_repeats: self.ground.scenario.plan.warm_repeats,
+        })
+    }
+
+    fn unless_interrupted(&self) -> Result<(), Blocked> {
+        if self.ground.builder.is_interrupted() {
+            return Err(Blocked::interrupted());
+        }
+        Ok(())
+    }
+
+    fn runner(&self) -> Result<&Ready, Blocked> {
+        let technology = self.isolation.name().split('/').next().unwrap_or_default();
+        let state = self
+            .ground
+            .runners
+            .iter()
+            .find(|(name, _)| name == technology)
+            .map(|(_, state)| state);
+        match state {
+            Some(State::Ready(ready)) => Ok(ready),
+            Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
+            None => Err(Blocked::new(
+                Outcome::Unavailable,
+                format!("there is no runner {technology}"),
+            )),
+        }
+    }
+}

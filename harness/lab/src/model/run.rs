@@ -1,0 +1,118 @@
+//! A run: its parts one after another, and the files that they are kept in.
+
+use std::io;
+
+use labrun_record::RunFolder;
+use thiserror::Error;
+
+use super::execute::Execution;
+use super::ground::Ground;
+use super::writer::Writer;
+use super::{describe, plan};
+use crate::progress::Progress;
+use crate::site::Site;
+
+/// What the command line wishes of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Exactly so many launches of each row.
+    pub samples: Option<u32>,
+    /// Whether the run is an indication only.
+    pub quick: bool,
+    /// Seconds for the whole run; its parts share them as their own budgets do.
+    pub time_budget_s: Option<f64>,
+    /// Discarded launches before the first block.
+    pub warmup: Option<u32>,
+    /// Seed of every shuffle and bootstrap.
+    pub seed: u64,
+    /// The exact command.
+    pub command: Vec<String>,
+    /// Version of the lab.
+    pub lab_version: String,
+}
+
+/// A run that is about to begin.
+pub struct RunRequest<'a> {
+    /// Its folder, empty.
+    pub folder: &'a RunFolder,
+    /// Name of the scenario.
+    pub scenario: &'a str,
+    /// The question that it answers.
+    pub question: &'a str,
+    /// What its parts are planned from: one for each scenario that it carries out.
+    pub grounds: &'a [Ground<'a>],
+    /// What the command line wishes.
+    pub wishes: &'a Wishes,
+    /// Where it stands.
+    pub site: &'a Site,
+    /// What it tells of its progress.
+    pub progress: &'a dyn Progress,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// Its name.
+    pub id: String,
+    /// Called between two blocks, with how many of the part there were: their launches
+    /// are on disk.
+    pub before_block: &'a dyn Fn(u32),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Its plan was carried out.
+    Complete,
+    /// It was asked to end.
+    Interrupted,
+}
+
+/// Why the lab could not go on. What was taken before is in the run's folder.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// Another lab writes its run there.
+    #[error("another labrun has begun a run in the same folder: give --out another one")]
+    Taken,
+    /// The run's files cannot be written.
+    #[error("cannot write {file} of the run: {source}; what was taken before it is kept")]
+    Write {
+        /// Which file.
+        file: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError {
+    move |source| RunError::Write { file, source }
+}
+
+/// Carries out a run.
+pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
+    let planned: Vec<_> = request.grounds.iter().map(plan).collect();
+    let mut run = describe::run(request, &planned);
+    // The first to make this file has the folder.
+    let mut writer = Writer::create(&request.folder.samples_jsonl()).map_err(|source| {
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            RunError::Taken
+        } else {
+            write_error("samples.jsonl")(source)
+        }
+    })?;
+    request
+        .folder
+        .write_run(&run)
+        .map_err(write_error("run.json"))?;
+    let ended = Execution::new(request, &run, &mut writer).carry_out(&planned);
+    run.interrupted = match &ended {
+        Ok(Ended::Complete) => None,
+        Ok(Ended::Interrupted) => {
+            Some("the run was interrupted before its plan was carried out".to_owned())
+        }
+        Err(error) => Some(error.to_string()),
+    };
+    let written = request
+        .folder
+        .write_run(&run)
+        .map_err(write_error("run.json"));
+    // The first reason counts, not that its note could not be written either.
+    ended.and_then(|ended| written.map(|()| ended))
+}

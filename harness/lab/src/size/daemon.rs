@@ -1,0 +1,148 @@
+//! What has to be there already for a container: the programs of the daemon's side. The
+//! docker client is not among them; the lab runs containers without it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::fd::AsRawFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use super::{Needed, SizeError};
+use crate::isolation::docker::DockerHost;
+
+/// What a container on the default bridge runs through, in the order in which they run.
+const PROGRAMS: [&str; 5] = [
+    "dockerd",
+    "docker-proxy",
+    "containerd",
+    "containerd-shim-runc-v2",
+    "runc",
+];
+
+/// The programs of the daemon that answers on this host, each with its version where the
+/// daemon says it. One that runs is the file that runs; of the others, the one that the
+/// daemon would find.
+pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, SizeError> {
+    let version = host.version().map_err(SizeError::Unavailable)?;
+    let dockerd = daemon_process(&version.socket)?;
+    let containerd = children(dockerd).find(|pid| is_called(*pid, "containerd"));
+    let containerd = containerd.or_else(|| processes().find(|pid| is_called(*pid, "containerd")));
+    let folders = search_path(dockerd);
+    let needed = PROGRAMS.map(|name| {
+        let running = match name {
+            "dockerd" => Some(dockerd),
+            "containerd" => containerd,
+            _ => None,
+        };
+        let mut needed = Needed::at(name, &file(name, running, &folders)?)?;
+        needed.version = match name {
+            "dockerd" => Some(version.docker.clone()),
+            name => version.components.iter().find_map(|component| {
+                let version = component.strip_prefix(name)?.strip_prefix(' ')?;
+                Some(version.to_owned())
+            }),
+        };
+        Ok(needed)
+    });
+    needed.into_iter().collect()
+}
+
+/// The process that listens on the daemon's socket; if that is systemd, which listens for
+/// others, the only dockerd.
+fn daemon_process(socket: &Path) -> Result<u32, SizeError> {
+    let hidden = |why: &str| {
+        SizeError::Unavailable(format!(
+            "the programs of the Docker daemon on {} cannot be seen: {why}; run the lab on the \
+             machine, and in the PID namespace, in which dockerd runs",
+            socket.display()
+        ))
+    };
+    let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
+    let peer = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
+    if is_called(peer, "dockerd") {
+        return Ok(peer);
+    }
+    if !is_called(peer, "systemd") {
+        return Err(hidden("what listens there is not dockerd"));
+    }
+    let mut daemons = processes().filter(|pid| is_called(*pid, "dockerd"));
+    match (daemons.next(), daemons.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(hidden("no dockerd runs here")),
+        _ => Err(hidden("several run, and systemd listens for one of them")),
+    }
+}
+
+/// The process that listens at the other end; none where this one cannot see it.
+fn peer(stream: &UnixStream) -> Option<u32> {
+    let mut peer = libc::ucred {
+        pid: 0,
+        uid: 0,
+        gid: 0,
+    };
+    let mut length = size_of::<libc::ucred>() as libc::socklen_t;
+    // SAFETY: `peer` is a valid ucred, `length` is its size, and the descriptor is open.
+    let asked = unsafe {
+        libc::getsockopt(
+            stream.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &raw mut length,
+        )
+    };
+    (asked == 0 && peer.pid > 0).then_some(peer.pid.cast_unsigned())
+}
+
+/// The file of a program: that of its process, where its link may be read; otherwise the
+/// first in the folders.
+fn file(name: &str, running: Option<u32>, folders: &[PathBuf]) -> Result<PathBuf, SizeError> {
+    let running = running.map(|pid| PathBuf::from(format!("/proc/{pid}/exe")));
+    running
+        .filter(|link| fs::canonicalize(link).is_ok())
+        .or_else(|| {
+            let files = folders.iter().map(|folder| folder.join(name));
+            files.into_iter().find(|file| file.is_file())
+        })
+        .ok_or_else(|| {
+            SizeError::Unavailable(format!(
+                "{name}, which the Docker daemon needs, is not on its PATH; run the lab as root, \
+                 which may see where the daemon has it"
+            ))
+        })
+}
+
+/// Where the daemon looks for programs, as far as this process may see it; then where this
+/// one does.
+fn search_path(daemon: u32) -> Vec<PathBuf> {
+    let environment = fs::read(format!("/proc/{daemon}/environ")).unwrap_or_default();
+    let of_daemon = environment
+        .split(|byte| *byte == 0)
+        .find_map(|variable| variable.strip_prefix(b"PATH="))
+        .unwrap_or_default();
+    let own = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(OsStr::from_bytes(of_daemon))
+        .chain(std::env::split_paths(&own))
+        .chain(["/usr/sbin", "/sbin", "/usr/bin"].map(PathBuf::from))
+        .filter(|folder| folder.is_absolute())
+        .collect()
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The kernel's name of a process: that of its file, unless it chose another.
+fn is_called(pid: u32, name: &str) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == name)
+}
+
+fn children(parent: u32) -> impl Iterator<Item = u32> {
+    processes().filter(move |pid| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+        line.and_then(|line| line.trim().parse().ok()) == Some(parent)
+    })
+}

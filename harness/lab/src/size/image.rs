@@ -1,0 +1,82 @@
+//! An image by its layers: which belong to the base, and which are the workload's.
+
+use super::SizeError;
+use super::saved::{Layer, Saved, read_saved};
+use crate::interrupt::Interrupt;
+use crate::isolation::docker::{DockerHost, ImageError};
+
+/// An image by its layers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageSize {
+    /// The layers of its base, which other images share; the lowest first.
+    pub base: Vec<Layer>,
+    /// Its own layers, above those.
+    pub own: Vec<Layer>,
+    /// Bytes of its configuration, which a pull transfers as well.
+    pub config_bytes: u64,
+}
+
+impl ImageSize {
+    /// Bytes of all layers' tars.
+    pub fn bytes(&self) -> u64 {
+        self.layers().map(|layer| layer.bytes).sum()
+    }
+
+    /// What a pull transfers where none of it is there: all layers as gzip, and the
+    /// configuration.
+    pub fn gzip_bytes(&self) -> u64 {
+        self.layers().map(|layer| layer.gzip_bytes).sum::<u64>() + self.config_bytes
+    }
+
+    /// Every layer, the lowest first.
+    pub fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.base.iter().chain(&self.own)
+    }
+}
+
+/// The layers of an image, streamed from its daemon. `base` is the image that it was built
+/// on; none for one on `scratch`.
+pub fn image_size(
+    host: &DockerHost,
+    image: &str,
+    base: Option<&str>,
+    interrupt: &Interrupt,
+) -> Result<ImageSize, SizeError> {
+    let base_ids = match base {
+        Some(base) => host.layers(base).map_err(size_error)?,
+        None => Vec::new(),
+    };
+    // It may name an image that is there no longer: asked first, so that the error says so.
+    let ids = host.layers(image).map_err(size_error)?;
+    let saved = host.save(image, interrupt, |archive| read_saved(archive));
+    let Saved {
+        layers: mut own,
+        config_bytes,
+    } = saved.map_err(size_error)?;
+    if !own.iter().map(|layer| &layer.sha256).eq(&ids) {
+        return Err(SizeError::Failed(format!(
+            "the daemon saved other layers than {image} has"
+        )));
+    }
+    if !ids.starts_with(&base_ids) {
+        return Err(SizeError::Failed(format!(
+            "{image} was not built on {}; remove it, and it is built again: docker rmi {image}",
+            base.unwrap_or_default()
+        )));
+    }
+    let above = own.split_off(base_ids.len());
+    Ok(ImageSize {
+        base: own,
+        own: above,
+        config_bytes,
+    })
+}
+
+fn size_error(error: ImageError) -> SizeError {
+    match error {
+        ImageError::Unavailable(reason) => SizeError::Unavailable(reason),
+        ImageError::Failed(reason) => SizeError::Failed(reason),
+        ImageError::Io(error) => SizeError::Failed(error.to_string()),
+        ImageError::Interrupted => SizeError::Interrupted,
+    }
+}

@@ -1,0 +1,146 @@
+//! The files that the loader maps beside a dynamically linked program: its interpreter, and
+//! every shared library that it or they name. The program is read and never run.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use object::Endianness;
+use object::elf::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DynamicTag, EM_NONE, FileHeader64, Machine};
+use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
+
+use super::ldconfig::{self, DEFAULT_FOLDERS};
+use super::{Needed, SizeError, read};
+
+/// Interpreter and shared libraries of a program, each once, ordered by path; none for a
+/// statically linked one. Searched as ld.so(8) does with an empty environment: `DT_RPATH`,
+/// `DT_RUNPATH`, the cache, the default folders. What a program opens by itself (`dlopen`,
+/// the name service) is not among them.
+pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, SizeError> {
+    let program =
+        fs::canonicalize(program).map_err(|error| SizeError::unreadable(program, error))?;
+    let cache = ldconfig::cache();
+    let mut found = BTreeMap::new();
+    let mut to_read = VecDeque::from([(program, Vec::new())]);
+    while let Some((path, inherited)) = to_read.pop_front() {
+        let linked = Linked::read(&path)?;
+        let mut folders = linked.rpath.clone();
+        folders.extend(inherited);
+        let searched = linked.runpath.as_ref().unwrap_or(&folders);
+        for name in &linked.needed {
+            let library = find(name, searched, &cache, linked.machine).ok_or_else(|| {
+                SizeError::Unavailable(format!(
+                    "{} needs {name}, which is not on this machine; install the package that \
+                     has it: apt-file search {name}",
+                    path.display()
+                ))
+            })?;
+            let library = Needed::at(name, &library)?;
+            if found.contains_key(&library.path) {
+                continue;
+            }
+            to_read.push_back((library.path.clone(), folders.clone()));
+            found.insert(library.path.clone(), library);
+        }
+        if let Some(interpreter) = &linked.interpreter {
+            let name = interpreter
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy();
+            let interpreter = Needed::at(&name, interpreter)?;
+            found.insert(interpreter.path.clone(), interpreter);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// What an ELF file says about linking.
+struct Linked {
+    machine: Machine,
+    interpreter: Option<PathBuf>,
+    needed: Vec<String>,
+    /// `DT_RPATH`: empty if there is a `DT_RUNPATH`.
+    rpath: Vec<PathBuf>,
+    /// `DT_RUNPATH`, which hides every `DT_RPATH`.
+    runpath: Option<Vec<PathBuf>>,
+}
+
+impl Linked {
+    fn read(path: &Path) -> Result<Self, SizeError> {
+        let bytes = read(path)?;
+        Self::parse(path, &bytes)
+            .map_err(|error| SizeError::malformed(path, "a 64-bit ELF file", &error))
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> object::Result<Self> {
+        let file = ElfFile64::<Endianness>::parse(bytes)?;
+        let endian = file.endian();
+        let mut interpreter = None;
+        for segment in file.elf_program_headers() {
+            interpreter = segment.interpreter(endian, bytes)?.or(interpreter);
+        }
+        let table = file.elf_dynamic_table()?;
+        let strings = |tag: DynamicTag| {
+            let entries = table.iter().filter(|entry| entry.tag == tag);
+            entries
+                .map(|entry| Ok(String::from_utf8_lossy(table.string(entry)?).into_owned()))
+                .collect::<object::Result<Vec<_>>>()
+        };
+        // The folder that the file was found in, as the loader sees it.
+        let origin = path.parent().unwrap_or(Path::new("/")).to_string_lossy();
+        let folders = |list: Vec<String>| {
+            let folders = list.iter().flat_map(|list| list.split(':'));
+            folders
+                .map(|folder| {
+                    folder
+                        .replace("${ORIGIN}", &origin)
+                        .replace("$ORIGIN", &origin)
+                })
+                .map(PathBuf::from)
+                .collect::<Vec<_>>()
+        };
+        let runpath = Some(strings(DT_RUNPATH)?).filter(|list| !list.is_empty());
+        let rpath = match runpath {
+            Some(_) => Vec::new(),
+            None => strings(DT_RPATH)?,
+        };
+        Ok(Self {
+            machine: file.elf_header().e_machine(endian),
+            interpreter: interpreter.map(|name| String::from_utf8_lossy(name).as_ref().into()),
+            needed: strings(DT_NEEDED)?,
+            rpath: folders(rpath),
+            runpath: runpath.map(folders),
+        })
+    }
+}
+
+/// The file that the loader takes for a name: the first one for the same machine.
+fn find(
+    name: &str,
+    folders: &[PathBuf],
+    cache: &BTreeMap<String, Vec<PathBuf>>,
+    wanted: Machine,
+) -> Option<PathBuf> {
+    if name.contains('/') {
+        return Some(PathBuf::from(name));
+    }
+    let in_folders = folders.iter().map(|folder| folder.join(name));
+    let in_cache = cache.get(name).into_iter().flatten().cloned();
+    let in_defaults = DEFAULT_FOLDERS
+        .iter()
+        .map(|folder| Path::new(folder).join(name));
+    in_folders
+        .chain(in_cache)
+        .chain(in_defaults)
+        .find(|path| machine(path) == Some(wanted))
+}
+
+/// What a file is for; none if it is no 64-bit ELF file.
+fn machine(path: &Path) -> Option<Machine> {
+    let mut bytes = [0; size_of::<FileHeader64<Endianness>>()];
+    File::open(path).ok()?.read_exact(&mut bytes).ok()?;
+    let header = FileHeader64::<Endianness>::parse(&bytes[..]).ok()?;
+    let machine = header.e_machine(header.endian().ok()?);
+    (machine != EM_NONE).then_some(machine)
+}

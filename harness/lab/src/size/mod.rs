@@ -1,0 +1,113 @@
+//! Exact byte counts of what was built: stripped, compressed, an image by its layers, and
+//! what has to be there already. It knows nothing of rows or scenarios.
+//!
+//! Nothing measured here is executed, and nothing is written to disk.
+
+mod content;
+mod daemon;
+mod elf;
+mod gzip;
+mod image;
+mod ldconfig;
+mod libraries;
+mod saved;
+mod wasm;
+mod zstd;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use labrun_record::Outcome;
+use thiserror::Error;
+
+pub use content::Content;
+pub use daemon::docker_side;
+pub use elf::strip_elf;
+pub use gzip::{GZIP_LEVEL, gzip_bytes};
+pub use image::{ImageSize, image_size};
+pub use libraries::shared_libraries;
+pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, read_saved};
+pub use wasm::strip_wasm;
+pub use zstd::{ZSTD_LEVEL, Zstd};
+
+/// Why a size is not known.
+#[derive(Debug, Error)]
+pub enum SizeError {
+    /// What finding it needs is not here; the text says how to get it.
+    #[error("{0}")]
+    Unavailable(String),
+    /// What was given has no such size; the text names it.
+    #[error("{0}")]
+    Failed(String),
+    /// A file cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The run was asked to end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl SizeError {
+    /// What a row that needs the size becomes.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Unavailable(_) => Outcome::Unavailable,
+            Self::Failed(_) | Self::Unreadable { .. } => Outcome::Failed,
+            Self::Interrupted => Outcome::NotSelected,
+        }
+    }
+
+    fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self::Unreadable {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
+    /// A file is not what it should be.
+    fn malformed(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Self {
+        Self::Failed(format!("{} is not {what}: {error}", path.display()))
+    }
+}
+
+/// A file that has to be there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// What it is called: `libc.so.6`, `dockerd`.
+    pub name: String,
+    /// The file itself, symbolic links followed.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Its version, where whoever uses it says so.
+    pub version: Option<String>,
+}
+
+impl Needed {
+    /// The file behind a path.
+    fn at(name: &str, path: &Path) -> Result<Self, SizeError> {
+        let found = std::fs::canonicalize(path)
+            .and_then(|path| std::fs::metadata(&path).map(|metadata| (path, metadata.len())));
+        let (path, bytes) = found.map_err(|error| SizeError::unreadable(path, error))?;
+        Ok(Self {
+            name: name.to_owned(),
+            path,
+            bytes,
+            version: None,
+        })
+    }
+}
+
+/// The whole of a file that is not empty.
+fn read(path: &Path) -> Result<Vec<u8>, SizeError> {
+    let bytes = std::fs::read(path).map_err(|error| SizeError::unreadable(path, error))?;
+    if bytes.is_empty() {
+        return Err(SizeError::Failed(format!("{} is empty", path.display())));
+    }
+    Ok(bytes)
+}

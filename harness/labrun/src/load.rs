@@ -1,0 +1,130 @@
+//! `labrun load URL`: the load generator alone, so that it can be held against another.
+
+mod shown;
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use lab::interrupt::Interrupt;
+use lab::progress::Progress as _;
+use labrun_load::{Error, Pace, Plan, Report, Target, ceiling};
+
+use crate::bars::Bars;
+use crate::cli::LoadArgs;
+use crate::exit::{self, Usage};
+use shown::Shown;
+
+/// How often the bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Loads a server and prints what came of it.
+pub(crate) fn run(args: &LoadArgs) -> anyhow::Result<u8> {
+    let plan = plan(args)?;
+    let interrupt = Interrupt::catch().context("cannot catch signals")?;
+    let stop = || interrupt.raised();
+    let bars = Bars::new();
+    let loaded = measure(&bars, args, &plan, &stop);
+    let (ceiling, report) = match loaded {
+        // What a server does wrong is 101, whether it dies now or was dead before.
+        Err(error) if matches!(error.downcast_ref(), Some(Error::NoServer { .. })) => {
+            let red = exit::RED;
+            anstream::eprintln!("{red}error:{red:#} {error:#}");
+            return Ok(exit::WORKLOAD_FAILED);
+        }
+        loaded => loaded?,
+    };
+    let shown = Shown {
+        url: &args.url,
+        plan: &plan,
+        ceiling,
+        report: &report,
+    };
+    if args.json {
+        crate::out::json(&shown.json())?;
+    } else {
+        crate::out::line(&shown.text())?;
+    }
+    Ok(code(&report))
+}
+
+/// The plan that the arguments ask for.
+fn plan(args: &LoadArgs) -> anyhow::Result<Plan> {
+    let target = Target::from_url(&args.url).map_err(|error| Usage(error.to_string()))?;
+    if !target.is_near() {
+        anyhow::bail!(Usage(format!(
+            "{} is neither this machine nor in a private network, and load on someone else's \
+             server is an attack: give a loopback or private address",
+            target.address.ip()
+        )));
+    }
+    let plan = Plan {
+        pace: args.rate.map_or(Pace::Closed, Pace::Rate),
+        connections: args.connections,
+        threads: args.threads,
+        duration: length("--duration", args.duration)?,
+        warmup: length("--warmup", args.warmup)?,
+        timeout: length("--timeout", args.timeout)?,
+        expected: args.expect_body.as_deref().map(body).transpose()?,
+        ..Plan::new(target)
+    };
+    plan.check().map_err(|error| Usage(error.to_string()))?;
+    Ok(plan)
+}
+
+fn length(name: &str, seconds: f64) -> anyhow::Result<Duration> {
+    let length = Duration::try_from_secs_f64(seconds);
+    Ok(length.map_err(|_| Usage(format!("{name} is too long: give a day at most")))?)
+}
+
+fn body(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let read = std::fs::read(file);
+    Ok(read.map_err(|e| Usage(format!("cannot read --expect-body {}: {e}", file.display())))?)
+}
+
+/// The generator's ceiling, unless it was interrupted, and then the load.
+fn measure(
+    bars: &Bars,
+    args: &LoadArgs,
+    plan: &Plan,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> anyhow::Result<(Option<f64>, Report)> {
+    bars.note("measuring what the generator itself can do: 1 s");
+    let ceiling = ceiling(plan, stop)?;
+    if let (Pace::Rate(rate), Some(ceiling)) = (plan.pace, ceiling)
+        && rate > ceiling
+    {
+        anyhow::bail!(Usage(format!(
+            "--rate {rate} is beyond this generator, which reaches {ceiling:.0} requests/s here \
+             with {} connections on {} threads: ask for less",
+            plan.connections, plan.threads
+        )));
+    }
+    let report = thread::scope(|scope| {
+        let began = Instant::now();
+        let load = scope.spawn(|| labrun_load::run(plan, stop));
+        let total = (plan.warmup + plan.duration).as_secs_f64().ceil() as u64;
+        let what = format!("loading {}", args.url);
+        while !load.is_finished() {
+            bars.step(&what, began.elapsed().as_secs().min(total), total);
+            thread::sleep(TICK);
+        }
+        bars.finish(&what);
+        load.join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok((ceiling, report))
+}
+
+fn code(report: &Report) -> u8 {
+    if report.interrupted {
+        exit::INTERRUPTED
+    } else if report.requests_per_second().is_some() {
+        exit::FINE
+    } else if report.failed() > 0 {
+        exit::WORKLOAD_FAILED
+    } else {
+        exit::NOTHING_MEASURED
+    }
+}

@@ -1,0 +1,204 @@
+//! One connection: its socket, what was asked, and the parser of what comes.
+
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+
+use rustix::event::epoll;
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, connect, recv, send, socket_with,
+    sockopt,
+};
+
+use crate::report::ErrorKind;
+use crate::response::{Answer, End, Reader};
+
+/// A request under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// When it was due.
+    pub(crate) due_ns: u64,
+    /// When it was given to this connection: its timeout counts from here.
+    pub(crate) given_ns: u64,
+    /// Whether it had to wait for a connection.
+    pub(crate) waited: bool,
+}
+
+/// What a connection came to when it was read.
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// More has to come.
+    Wait,
+    /// A whole response.
+    Answer(Answer),
+    /// No response will come on this connection.
+    Failed(ErrorKind),
+}
+
+/// A connection, open or not.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    socket: Option<OwnedFd>,
+    reader: Reader,
+    /// Bytes of the request that are written.
+    written: usize,
+    /// Whether writability is waited for: it connects, or a write was cut short.
+    armed: bool,
+    connecting: bool,
+    /// The request that it has.
+    pub(crate) asked: Option<Asked>,
+    /// Since when it has none.
+    pub(crate) freed_ns: u64,
+}
+
+impl Connection {
+    pub(crate) fn new() -> Self {
+        Self {
+            socket: None,
+            reader: Reader::new(),
+            written: 0,
+            armed: false,
+            connecting: false,
+            asked: None,
+            freed_ns: 0,
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    pub(crate) fn is_connecting(&self) -> bool {
+        self.connecting
+    }
+
+    /// Whether part of a request is still to be written.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.armed && !self.connecting
+    }
+
+    /// Begins to open it, watched by `epoll` under `index`.
+    pub(crate) fn open(
+        &mut self,
+        address: &SocketAddr,
+        epoll: &OwnedFd,
+        index: u64,
+    ) -> rustix::io::Result<()> {
+        let family = match address {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
+        };
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+        sockopt::set_tcp_nodelay(&socket, true)?;
+        self.connecting = match connect(&socket, address) {
+            Ok(()) => false,
+            Err(Errno::INPROGRESS) => true,
+            Err(error) => return Err(error),
+        };
+        self.armed = self.connecting;
+        let data = epoll::EventData::new_u64(index);
+        epoll::add(epoll, &socket, data, interest(self.armed))?;
+        self.reader.clear();
+        self.socket = Some(socket);
+        Ok(())
+    }
+
+    /// Closes it, which also takes it out of every epoll.
+    pub(crate) fn close(&mut self) {
+        self.socket = None;
+        (self.armed, self.connecting) = (false, false);
+    }
+
+    /// How opening it ended, once its socket is ready.
+    pub(crate) fn connected(&mut self, epoll: &OwnedFd, index: u64) -> Result<(), ErrorKind> {
+        let failed = |_| ErrorKind::Connect;
+        let socket = self.socket.as_ref().ok_or(ErrorKind::Connect)?;
+        sockopt::socket_error(socket).flatten().map_err(failed)?;
+        let data = epoll::EventData::new_u64(index);
+        epoll::modify(epoll, socket, data, interest(false)).map_err(failed)?;
+        (self.armed, self.connecting) = (false, false);
+        Ok(())
+    }
+
+    /// Begins to write a request.
+    pub(crate) fn begin(
+        &mut self,
+        request: &[u8],
+        epoll: &OwnedFd,
+        index: u64,
+    ) -> Result<(), ErrorKind> {
+        self.written = 0;
+        self.write(request, epoll, index)
+    }
+
+    /// Writes what is left of the request. Writability is waited for only if the socket
+    /// takes no more.
+    pub(crate) fn write(
+        &mut self,
+        request: &[u8],
+        epoll: &OwnedFd,
+        index: u64,
+    ) -> Result<(), ErrorKind> {
+        let socket = self.socket.as_ref().ok_or(ErrorKind::Reset)?;
+        while self.written < request.len() {
+            match send(socket, &request[self.written..], SendFlags::NOSIGNAL) {
+                Ok(count) => self.written += count,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => break,
+                Err(_) => return Err(ErrorKind::Reset),
+            }
+        }
+        let arm = self.written < request.len();
+        if arm != self.armed {
+            let data = epoll::EventData::new_u64(index);
+            epoll::modify(epoll, socket, data, interest(arm)).map_err(|_| ErrorKind::Reset)?;
+            self.armed = arm;
+        }
+        Ok(())
+    }
+
+    /// Reads what is here.
+    pub(crate) fn read(&mut self, expected: Option<&[u8]>) -> Read {
+        let Some(socket) = &self.socket else {
+            return Read::Wait;
+        };
+        loop {
+            let space = self.reader.space();
+            let room = space.len();
+            let count = match recv(socket, space, RecvFlags::empty()) {
+                Ok((_, 0)) => {
+                    return match self.reader.end(expected) {
+                        End::Answer(answer) => Read::Answer(answer),
+                        End::Truncated => Read::Failed(ErrorKind::Truncated),
+                        End::Nothing => Read::Failed(ErrorKind::Reset),
+                    };
+                }
+                Ok((_, count)) => count,
+                Err(Errno::AGAIN) => return Read::Wait,
+                Err(Errno::INTR) => continue,
+                Err(_) => {
+                    return Read::Failed(match self.reader.end(expected) {
+                        End::Nothing => ErrorKind::Reset,
+                        End::Answer(_) | End::Truncated => ErrorKind::Truncated,
+                    });
+                }
+            };
+            match self.reader.take(count, expected) {
+                Ok(Some(answer)) => return Read::Answer(answer),
+                // A read that did not fill its space has taken all that was here.
+                Ok(None) if count < room => return Read::Wait,
+                Ok(None) => {}
+                Err(_) => return Read::Failed(ErrorKind::Malformed),
+            }
+        }
+    }
+}
+
+fn interest(writable: bool) -> epoll::EventFlags {
+    if writable {
+        epoll::EventFlags::IN | epoll::EventFlags::OUT
+    } else {
+        epoll::EventFlags::IN
+    }
+}

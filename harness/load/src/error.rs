@@ -1,0 +1,91 @@
+//! What can be wrong before there is a report.
+
+use std::io;
+use std::net::SocketAddr;
+
+/// Why a URL is no target.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// It cannot be read.
+    #[error("`{url}` is no URL to load: {why}; write http://127.0.0.1:8080/path")]
+    NoUrl {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It asks for TLS.
+    #[error(
+        "`{0}` asks for TLS, and the generator speaks plain HTTP: load the http:// port behind it"
+    )]
+    Tls(String),
+    /// Its host has no address.
+    #[error("cannot find the host `{host}`: {why}; give its IP address")]
+    Unknown {
+        /// The name.
+        host: String,
+        /// What the resolver says.
+        why: String,
+    },
+}
+
+/// What is wrong with a plan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// A rate that is none.
+    #[error("a rate of {0} is none: give requests per second above 0 and up to 10 million")]
+    Rate(f64),
+    /// No connection.
+    #[error("without a connection there is no load: give 1 to 65536 connections, not {0}")]
+    Connections(usize),
+    /// No thread, or more than there are connections.
+    #[error(
+        "{threads} threads cannot share {connections} connections: give 1 to {connections} threads"
+    )]
+    Threads {
+        /// Threads.
+        threads: usize,
+        /// Connections.
+        connections: usize,
+    },
+    /// A length of time that is none, or not usable.
+    #[error("the {0} has to be more than nothing and at most a day")]
+    Length(&'static str),
+    /// What cannot stand in a request.
+    #[error(
+        "{0:?} cannot stand in a request: no spaces, no control characters, and a path begins with /"
+    )]
+    Text(String),
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The plan is wrong.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Not one connection was accepted.
+    #[error(
+        "no server accepts connections at {address}: {source}; start it first, or check the address and port"
+    )]
+    NoServer {
+        /// Where.
+        address: SocketAddr,
+        /// What the kernel says.
+        source: io::Error,
+    },
+    /// The machine does not give what the generator needs.
+    #[error("cannot {what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the kernel says.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+}

@@ -1,0 +1,219 @@
+//! What a load came to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hdrhistogram::Histogram;
+
+/// Highest latency that a histogram holds, in ns; a longer one counts as this.
+const HIGHEST_NS: u64 = 60_000_000_000;
+/// Digits to which a histogram is true: within 0.1 %.
+const DIGITS: u8 = 3;
+/// Share of requests above which errors leave no throughput.
+pub const ERROR_LIMIT: f64 = 0.001;
+
+/// How a request went wrong. Each request has one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// No connection could be opened for it.
+    Connect,
+    /// The connection was closed or reset before any of the response came.
+    Reset,
+    /// The connection was closed or reset in mid-response.
+    Truncated,
+    /// No whole response within the plan's timeout.
+    Timeout,
+    /// A status that is not 200.
+    Status,
+    /// Status 200 with another body than the plan's.
+    Body,
+    /// No HTTP/1.1 response, or more than one.
+    Malformed,
+}
+
+impl ErrorKind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Connect,
+        Self::Reset,
+        Self::Truncated,
+        Self::Timeout,
+        Self::Status,
+        Self::Body,
+        Self::Malformed,
+    ];
+
+    /// Its name in files and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Reset => "reset",
+            Self::Truncated => "truncated",
+            Self::Timeout => "timeout",
+            Self::Status => "status",
+            Self::Body => "body",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What was measured. "The window" is the plan's duration, after the warm-up.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Requests that were due (open loop) or sent (closed loop) in the window and have an
+    /// outcome: a right answer, even after the window, or an error.
+    pub requests: u64,
+    /// Right answers that came in the window: what throughput counts.
+    pub responses: u64,
+    /// Bytes of those, heads included.
+    pub bytes: u64,
+    /// Length of the window, shorter than planned if it was interrupted.
+    pub seconds: f64,
+    /// What was asked for, in requests per second; `None` in a closed loop.
+    pub offered: Option<f64>,
+    /// Latency of `requests` that were answered rightly or timed out, in ns, from the
+    /// instant at which each was due (open loop) or sent (closed loop) to its whole body. One
+    /// that timed out stands with the time that it was waited for: a lower bound.
+    pub latency: Histogram<u64>,
+    /// Open loop: how late requests were sent for which a connection was free when they were
+    /// due, in ns. It is the generator's own lag, and within their latency.
+    pub send_lag: Histogram<u64>,
+    /// Open loop: requests that had to wait for a free connection. Their wait is within
+    /// their latency.
+    pub queued: u64,
+    /// Requests that went wrong; kinds that did not occur are left out.
+    pub errors: BTreeMap<ErrorKind, u64>,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+}
+
+impl Report {
+    /// One of nothing.
+    pub(crate) fn new() -> Self {
+        Self {
+            requests: 0,
+            responses: 0,
+            bytes: 0,
+            seconds: 0.0,
+            offered: None,
+            latency: histogram(),
+            send_lag: histogram(),
+            queued: 0,
+            errors: BTreeMap::new(),
+            interrupted: false,
+        }
+    }
+
+    /// Adds what another thread measured in the same window.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.responses += other.responses;
+        self.bytes += other.bytes;
+        self.queued += other.queued;
+        self.interrupted |= other.interrupted;
+        // Both have the same bounds, and so each fits the other.
+        let _ = self.latency.add(&other.latency);
+        let _ = self.send_lag.add(&other.send_lag);
+        for (kind, count) in &other.errors {
+            *self.errors.entry(*kind).or_default() += count;
+        }
+    }
+
+    /// Right answers per second of the window, whatever the errors.
+    pub fn achieved(&self) -> f64 {
+        if self.seconds > 0.0 {
+            self.responses as f64 / self.seconds
+        } else {
+            0.0
+        }
+    }
+
+    /// Requests that went wrong, of all kinds.
+    pub fn failed(&self) -> u64 {
+        self.errors.values().sum()
+    }
+
+    /// Share of requests that went wrong, from 0 to 1.
+    pub fn error_share(&self) -> f64 {
+        if self.requests == 0 {
+            0.0
+        } else {
+            self.failed() as f64 / self.requests as f64
+        }
+    }
+
+    /// Throughput: [`achieved`](Self::achieved), unless nothing was answered, or more than
+    /// [`ERROR_LIMIT`] went wrong.
+    pub fn requests_per_second(&self) -> Option<f64> {
+        (self.responses > 0 && self.error_share() <= ERROR_LIMIT).then(|| self.achieved())
+    }
+
+    /// The latencies that so many requests can tell, by name, in ns: p50, p75 and p90,
+    /// p95 from 100, p99 from 1,000 and p99.9 from 10,000 on, the maximum and the mean.
+    pub fn percentiles(&self) -> Vec<(&'static str, f64)> {
+        percentiles(&self.latency)
+    }
+}
+
+/// The percentiles of a histogram that its count can tell; none of an empty one.
+pub fn percentiles(histogram: &Histogram<u64>) -> Vec<(&'static str, f64)> {
+    if histogram.is_empty() {
+        return Vec::new();
+    }
+    let mut named: Vec<(&'static str, f64)> = [
+        ("p50", 0.5, 1),
+        ("p75", 0.75, 1),
+        ("p90", 0.9, 1),
+        ("p95", 0.95, 100),
+        ("p99", 0.99, 1_000),
+        ("p999", 0.999, 10_000),
+    ]
+    .into_iter()
+    .filter(|(_, _, least)| histogram.len() >= *least)
+    .map(|(name, share, _)| (name, histogram.value_at_quantile(share) as f64))
+    .collect();
+    named.push(("max", histogram.max() as f64));
+    named.push(("mean", histogram.mean()));
+    named
+}
+
+/// An empty one, for 1 ns to 60 s.
+fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, HIGHEST_NS, DIGITS).expect("the bounds are sound")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_requests_give_no_far_percentiles() {
+        for (count, last) in [(1, "p90"), (100, "p95"), (1_000, "p99"), (10_000, "p999")] {
+            let mut report = Report::new();
+            report.latency.record_n(5, count - 1).expect("fits");
+            assert_eq!(report.percentiles().is_empty(), count == 1);
+            report.latency.record(5).expect("fits");
+            let names: Vec<&str> = report.percentiles().iter().map(|(name, _)| *name).collect();
+            assert_eq!(names[names.len() - 3..], [last, "max", "mean"]);
+        }
+    }
+
+    #[test]
+    fn more_than_a_thousandth_of_errors_leaves_no_throughput() {
+        let mut report = Report::new();
+        report.seconds = 2.0;
+        assert_eq!(report.requests_per_second(), None);
+        (report.requests, report.responses) = (10_000, 9_990);
+        report.errors.insert(ErrorKind::Body, 10);
+        assert_eq!(report.requests_per_second(), Some(4_995.0));
+        report.errors.insert(ErrorKind::Reset, 1);
+        assert_eq!(report.requests_per_second(), None);
+        assert!((report.achieved() - 4_995.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,9 @@
+//! The generator against real servers: good, slow, stalling, wrong, dying.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod errors;
+mod kit;
+mod latency;
+mod pace;
+mod stall;

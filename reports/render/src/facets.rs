@@ -1,0 +1,150 @@
+//! What tells the rows of a table apart beside their isolation: what all of them share is
+//! said once, what each isolation has several of becomes a heading, the rest a column.
+
+use labrun_analysis::RowSummary;
+
+use crate::words::distinct;
+
+/// The facets of the rows of a table: scope and params by name.
+pub(crate) struct Facets<'a> {
+    /// What all rows have alike.
+    shared: Vec<(&'a str, &'a str)>,
+    /// What the rows are grouped by.
+    heads: Vec<&'a str>,
+    /// What stands in a column.
+    pub columns: Vec<&'a str>,
+}
+
+/// The rows that have the same values of everything that is a heading.
+pub(crate) struct Variant<'a> {
+    /// `op read · fs tmpfs`; empty where nothing is a heading.
+    pub name: String,
+    pub rows: Vec<&'a RowSummary>,
+}
+
+const SCOPE: &str = "scope";
+
+/// Facets whose values say what they are.
+const PLAIN: [&str; 5] = [SCOPE, "op", "what", "form", "percentile"];
+
+/// The order in which facets are said; all others follow.
+const ORDER: [&str; 12] = [
+    SCOPE,
+    "op",
+    "fs",
+    "file",
+    "block",
+    "cache",
+    "policy",
+    "network",
+    "form",
+    "layer",
+    "rate",
+    "percentile",
+];
+
+impl<'a> Facets<'a> {
+    /// The facets of `rows`. With `narrow` no facet is a column if it can be a heading.
+    pub(crate) fn of(rows: &[&'a RowSummary], narrow: bool) -> Self {
+        let params = rows.iter().flat_map(|r| r.row.params.keys());
+        let mut names = distinct(params.map(String::as_str));
+        if rows.iter().any(|r| r.row.scope.is_some()) {
+            names.push(SCOPE);
+        }
+        names.sort_by_key(|name| ORDER.iter().position(|o| o == name).unwrap_or(ORDER.len()));
+        let mut facets = Self {
+            shared: Vec::new(),
+            heads: Vec::new(),
+            columns: Vec::new(),
+        };
+        for name in names {
+            let values = distinct(rows.iter().map(|r| facet(r, name)));
+            match values[..] {
+                [Some(only)] => facets.shared.push((name, only)),
+                _ if narrow || is_heading(rows, name, &values) => facets.heads.push(name),
+                _ => facets.columns.push(name),
+            }
+        }
+        facets
+    }
+
+    /// The same with the scope in a column, as a terminal has it.
+    pub(crate) fn with_scope_column(mut self) -> Self {
+        let before = self.heads.len();
+        self.heads.retain(|name| *name != SCOPE);
+        if self.heads.len() < before {
+            self.columns.insert(0, SCOPE);
+        }
+        self
+    }
+
+    /// The facets that are not alike in all rows, but for `others`.
+    pub(crate) fn varying(&self, others: &[&str]) -> Vec<&'a str> {
+        let all = self.heads.iter().chain(&self.columns).copied();
+        all.filter(|name| !others.contains(name)).collect()
+    }
+
+    /// What is alike in all rows, in words: `pace closed, connections 64`.
+    pub(crate) fn shared(&self) -> String {
+        said(self.shared.iter().copied(), ", ")
+    }
+
+    /// The rows by heading, in the order in which the headings first appear; within one
+    /// by the scope, where that is a column.
+    pub(crate) fn variants(&self, rows: &[&'a RowSummary]) -> Vec<Variant<'a>> {
+        let key = |row: &'a RowSummary| -> Vec<Option<&'a str>> {
+            self.heads.iter().map(|name| facet(row, name)).collect()
+        };
+        let scopes = distinct(rows.iter().map(|r| r.row.scope.as_deref()));
+        let by_scope = self.columns.contains(&SCOPE);
+        distinct(rows.iter().map(|r| key(r)))
+            .into_iter()
+            .map(|wanted| {
+                let mut members: Vec<&RowSummary> =
+                    rows.iter().copied().filter(|r| key(r) == wanted).collect();
+                if by_scope {
+                    members
+                        .sort_by_key(|r| scopes.iter().position(|s| *s == r.row.scope.as_deref()));
+                }
+                let pairs = self.heads.iter().zip(&wanted);
+                let name = said(pairs.filter_map(|(n, v)| Some((*n, (*v)?))), " \u{b7} ");
+                Variant {
+                    name,
+                    rows: members,
+                }
+            })
+            .collect()
+    }
+}
+
+/// The value of a facet.
+pub(crate) fn facet<'a>(row: &'a RowSummary, name: &str) -> Option<&'a str> {
+    if name == SCOPE {
+        row.row.scope.as_deref()
+    } else {
+        row.row.params.get(name).map(String::as_str)
+    }
+}
+
+/// All rows have it, and some isolation has several values of it.
+fn is_heading(rows: &[&RowSummary], name: &str, values: &[Option<&str>]) -> bool {
+    let of = |row: &RowSummary| (row.row.isolation.clone(), row.row.target);
+    let all = values.iter().all(Option::is_some);
+    all && distinct(rows.iter().map(|r| of(r))).into_iter().any(|one| {
+        let own = rows.iter().filter(|r| of(r) == one);
+        distinct(own.map(|r| facet(r, name))).len() > 1
+    })
+}
+
+fn said<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, between: &str) -> String {
+    let words: Vec<String> = pairs
+        .map(|(name, value)| {
+            if PLAIN.contains(&name) {
+                value.to_owned()
+            } else {
+                format!("{name} {value}")
+            }
+        })
+        .collect();
+    words.join(between)
+}

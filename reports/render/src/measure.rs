@@ -1,0 +1,100 @@
+//! The four things that the lab measures, and which of their rows are headlines.
+
+use labrun_analysis::RowSummary;
+use labrun_record::Metric;
+
+/// A family of metrics: what a scenario asks for, and a part of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    ColdStart,
+    Memory,
+    Size,
+    Throughput,
+}
+
+impl Measure {
+    pub(crate) const ALL: [Self; 4] = [Self::ColdStart, Self::Memory, Self::Size, Self::Throughput];
+
+    pub(crate) fn of(metric: Metric) -> Self {
+        match metric {
+            Metric::TimeToFirstResult | Metric::Teardown | Metric::InstantiateWarm => {
+                Self::ColdStart
+            }
+            Metric::MemoryIdle
+            | Metric::MemoryPeak
+            | Metric::MemoryMarginal
+            | Metric::MemoryFixed => Self::Memory,
+            Metric::Size | Metric::SizeNeeded => Self::Size,
+            Metric::CallsPerSecond
+            | Metric::OperationsPerSecond
+            | Metric::BytesPerSecond
+            | Metric::RequestsPerSecond
+            | Metric::Latency => Self::Throughput,
+        }
+    }
+
+    /// Its metrics, in the order in which reports show them.
+    pub(crate) fn metrics(self) -> impl Iterator<Item = Metric> {
+        Metric::ALL
+            .into_iter()
+            .filter(move |m| Self::of(*m) == self)
+    }
+
+    /// Its heading.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::ColdStart => "Cold start",
+            Self::Memory => "Memory",
+            Self::Size => "Size",
+            Self::Throughput => "Throughput",
+        }
+    }
+
+    /// Its name within an id.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::ColdStart => "part-cold-start",
+            Self::Memory => "part-memory",
+            Self::Size => "part-size",
+            Self::Throughput => "part-throughput",
+        }
+    }
+
+    /// Which rows are its headlines.
+    pub(crate) fn headlines(self) -> &'static str {
+        match self {
+            Self::ColdStart => "the time to first result",
+            Self::Memory => {
+                "the PSS summed over every process that exists because of the isolate, of the peak the high-water marks"
+            }
+            Self::Size => {
+                "what really goes to the target, uncompressed, and what has to be there already"
+            }
+            Self::Throughput => {
+                "calls, operations and requests in a second, and of latencies the 99% quantile"
+            }
+        }
+    }
+}
+
+/// Whether a row is one that the answer is made of; the others are in the tables.
+pub(crate) fn is_headline(row: &RowSummary) -> bool {
+    let has = |name: &str, wanted: &str| row.row.params.get(name).is_none_or(|v| v == wanted);
+    let scope = |wanted: &str| row.row.scope.as_deref().is_none_or(|s| s == wanted);
+    match row.row.metric {
+        Metric::MemoryIdle | Metric::MemoryMarginal => scope("pss"),
+        Metric::MemoryPeak => scope("hwm"),
+        Metric::Size => has("form", "shipped"),
+        Metric::Latency => has("percentile", "p99"),
+        Metric::TimeToFirstResult
+        | Metric::SizeNeeded
+        | Metric::CallsPerSecond
+        | Metric::OperationsPerSecond
+        | Metric::RequestsPerSecond => true,
+        // The same batches as the operations: the ratio says the same.
+        Metric::BytesPerSecond
+        | Metric::MemoryFixed
+        | Metric::Teardown
+        | Metric::InstantiateWarm => false,
+    }
+}

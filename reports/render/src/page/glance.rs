@@ -1,0 +1,153 @@
+//! A measure at a glance: the best configuration of each technology, topic by topic; then
+//! the same in sentences, by class of boundary.
+
+use labrun_analysis::RowSummary;
+use labrun_record::{Metric, Tier};
+use maud::{Markup, html};
+
+use super::answer::chip;
+use super::topic::{Topic, alike, is_component, topics};
+use super::view::View;
+use crate::words::{self, distinct};
+use crate::{shown, units};
+
+/// Workloads with more variants than this are in the table alone, not in sentences.
+const SAID: usize = 4;
+
+pub(super) fn glance(view: &View<'_>) -> Markup {
+    let all: Vec<(Metric, Vec<Topic<'_>>)> = view
+        .measure
+        .metrics()
+        .map(|metric| (metric, topics(view, metric)))
+        .filter(|(_, topics)| !topics.is_empty())
+        .collect();
+    let rows = || all.iter().flat_map(|(_, t)| t).flat_map(|t| &t.rows);
+    if !rows().any(|r| r.numbers.is_some()) {
+        return html! { p { strong { "Nothing was measured. " } "The reasons stand with every row below." } };
+    }
+    let mut columns = distinct(rows().map(|r| (r.technology(), is_component(r))));
+    columns.sort_by_key(|(name, component)| {
+        let place = view.technologies.iter().position(|t| t == name);
+        (place, *component)
+    });
+    html! {
+        p.note {
+            "Headlines: " (view.measure.headlines()) ". In each cell the best configuration of the technology: median, 95% interval"
+            @if view.measure == crate::measure::Measure::Size { " (a count is exact)" }
+            ", and how it compares with the reference. Everything else is in the tables below."
+        }
+        div.scroll tabindex="0" role="region" aria-label={ (view.measure.title()) " at a glance" } {
+            table.glance.topics {
+                thead { tr {
+                    th scope="col" { "workload" }
+                    @for (technology, component) in &columns {
+                        th.number scope="col" { (chip(view, technology)) (technology) @if *component { " \u{b7} wasip2" } }
+                    }
+                } }
+                @for (metric, topics) in &all {
+                    tbody {
+                        tr.group { th scope="rowgroup" colspan=(columns.len() + 1) {
+                            (words::metric(*metric))
+                            @let alike = alike(view, *metric);
+                            @if !alike.is_empty() { " " span.alike { (alike) } }
+                        } }
+                        @for topic in topics {
+                            tr {
+                                th scope="row" { (topic.workload) @if !topic.variant.is_empty() { br; small { (topic.variant) } } }
+                                @for column in &columns { td.number { (cell(topic, *column)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        div.workloads {
+            @for (metric, topics) in &all { (in_words(view, *metric, topics)) }
+        }
+    }
+}
+
+fn cell(topic: &Topic<'_>, column: (&str, bool)) -> Markup {
+    let of_column = |r: &RowSummary| (r.technology(), is_component(r)) == column;
+    let Some(best) = topic.best(of_column) else {
+        let exists = topic.rows.iter().any(|r| of_column(r));
+        return html! { span.muted { (if exists { "not measured" } else { "no such row" }) } };
+    };
+    let numbers = best.numbers.as_ref();
+    let is_reference = topic.reference.is_some_and(|r| r.row == best.row);
+    html! {
+        strong { (units::value(numbers.map_or(0.0, |n| n.median), best.unit)) } " "
+        small { (shown::bare_interval(best)) }
+        br;
+        small {
+            (topic.named(best, false))
+            br;
+            @match numbers.and_then(|n| n.ratio.as_ref()) {
+                Some(ratio) => { (shown::short(best, ratio)) }
+                None => { (if is_reference { "reference" } else { "no ratio" }) }
+            }
+        }
+    }
+}
+
+/// A class of boundary in words.
+const KINDS: [(Tier, &str); 3] = [
+    (Tier::Namespaces, "a container"),
+    (Tier::MicroVm, "a microVM"),
+    (Tier::WasmSandbox, "wasm"),
+];
+
+fn in_words(view: &View<'_>, metric: Metric, topics: &[Topic<'_>]) -> Markup {
+    let said: Vec<&Topic<'_>> = topics.iter().filter(|t| t.variants <= SAID).collect();
+    html! {
+        @if !said.is_empty() {
+            h3 { (words::metric(metric)) }
+            ul {
+                @for topic in said {
+                    li {
+                        strong { (topic.workload) @if !topic.variant.is_empty() { ", " (topic.variant) } } ": "
+                        (of_reference(view, topic))
+                        @for (tier, kind) in KINDS { (of_kind(view, topic, tier, kind)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn of_reference(view: &View<'_>, topic: &Topic<'_>) -> Markup {
+    match topic.reference {
+        Some(one) if one.numbers.is_some() => html! {
+            "the reference, " (words::isolation(one)) ", " (words::verb(topic.metric)) " "
+            b.nowrap { (shown::median(one)) } (fixed_part(view, one)) "."
+        },
+        Some(one) => {
+            html! { "the reference, " (words::isolation(one)) ", was not measured, so there are no ratios." }
+        }
+        None => html! { "there is nothing to compare it with." },
+    }
+}
+
+/// The best of a class of boundary, unless it is the reference's own.
+fn of_kind(view: &View<'_>, topic: &Topic<'_>, tier: Tier, kind: &str) -> Markup {
+    let is_other = |r: &RowSummary| topic.reference.is_none_or(|one| one.row != r.row);
+    let best = topic.best(|r| r.row.tier == tier && is_other(r));
+    html! {
+        @if let Some(best) = best {
+            " " (words::capital(kind)) ", " (topic.named(best, true)) ", " (words::verb(topic.metric)) " "
+            b.nowrap { (shown::median(best)) } (shown::against(best)) (fixed_part(view, best)) "."
+        }
+    }
+}
+
+/// Behind what one more instance costs: what is there whatever their number.
+fn fixed_part(view: &View<'_>, row: &RowSummary) -> Markup {
+    let mut wanted = row.row.clone();
+    wanted.metric = Metric::MemoryFixed;
+    let fixed = (row.row.metric == Metric::MemoryMarginal)
+        .then(|| view.rows(Metric::MemoryFixed).find(|r| r.row == wanted))
+        .flatten();
+    html! {
+        @if let Some(fixed) = fixed { "; the fixed part is " (shown::median(fixed)) }
+    }
+}

@@ -1,0 +1,220 @@
+//! The numbers of a row for people: a counted one is exact, a measured one has an interval.
+
+use labrun_analysis::{Interval, Ratio, RowSummary, Verdict};
+use labrun_record::Better;
+
+use crate::{units, words};
+
+/// `1.69 ms [1.66, 1.72]`; `412 KiB` where it was counted.
+pub(crate) fn median(row: &RowSummary) -> String {
+    let Some(numbers) = &row.numbers else {
+        return "not measured".to_owned();
+    };
+    if row.row.metric.is_exact() && numbers.ci.is_some() {
+        units::value(numbers.median, row.unit)
+    } else {
+        units::with_interval(numbers.median, numbers.ci, row.unit)
+    }
+}
+
+/// `[1.66, 1.72] ms`; `exact` where it was counted.
+pub(crate) fn interval(row: &RowSummary) -> String {
+    let Some(numbers) = &row.numbers else {
+        return String::new();
+    };
+    if row.row.metric.is_exact() && numbers.ci.is_some() {
+        "exact".to_owned()
+    } else {
+        units::interval(numbers.ci, numbers.median, row.unit)
+    }
+}
+
+/// The interval without its unit, which is that of the median beside it.
+pub(crate) fn bare_interval(row: &RowSummary) -> String {
+    let shown = interval(row);
+    match shown.split_once(']') {
+        Some((ends, _)) => format!("{ends}]"),
+        None => shown,
+    }
+}
+
+/// `[10.9, 11.5]`; `exact` where both were counted.
+pub(crate) fn ratio_interval(row: &RowSummary, ratio: &Ratio) -> String {
+    if row.row.metric.is_exact() {
+        "exact".to_owned()
+    } else {
+        units::ratio_interval(ratio.ci, ratio.value)
+    }
+}
+
+/// How many times better or worse the row is, at least 1 where the verdict is, with its
+/// interval: a rate of half the reference's is 2 times slower.
+pub(crate) fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
+    let turned = match ratio.verdict {
+        Verdict::Better => row.better == Better::Lower,
+        Verdict::Worse => row.better == Better::Higher,
+        _ => false,
+    };
+    if turned {
+        let ends = ratio.ci.map(|[low, high]| [1.0 / high, 1.0 / low]);
+        (1.0 / ratio.value, ends)
+    } else {
+        (ratio.value, ratio.ci)
+    }
+}
+
+/// `11.2 [10.9, 11.5]`; `11.2` where it was counted.
+fn times_and_interval(row: &RowSummary, ratio: &Ratio) -> (String, String) {
+    let (times, ends) = times(row, ratio);
+    let ends = if row.row.metric.is_exact() {
+        String::new()
+    } else {
+        format!(" {}", units::ratio_interval(ends, times))
+    };
+    (units::ratio(times), ends)
+}
+
+/// `11.2× slower`.
+pub(crate) fn short(row: &RowSummary, ratio: &Ratio) -> String {
+    let word = words::verdict(row.unit, ratio.verdict);
+    let (times, ends) = times(row, ratio);
+    let times = units::ratio(times);
+    match ratio.verdict {
+        Verdict::Inconclusive if ends.is_none() => word.to_owned(),
+        Verdict::Better | Verdict::Worse => format!("{times}\u{d7} {word}"),
+        _ => format!("\u{d7} {times}, {word}"),
+    }
+}
+
+/// `, 11.2 times slower [10.9, 11.5] than the reference`, or nothing.
+pub(crate) fn against(row: &RowSummary) -> String {
+    let Some(ratio) = row.numbers.as_ref().and_then(|n| n.ratio.as_ref()) else {
+        return String::new();
+    };
+    let (times, ends) = times_and_interval(row, ratio);
+    let word = words::verdict(row.unit, ratio.verdict);
+    match ratio.verdict {
+        Verdict::Better | Verdict::Worse => {
+            format!(", {times} times {word}{ends} than the reference")
+        }
+        Verdict::Equivalent => format!(", equivalent to the reference (ratio {times}{ends})"),
+        Verdict::Inconclusive if ratio.ci.is_none() => {
+            ", whose ratio to the reference has no interval".to_owned()
+        }
+        Verdict::Inconclusive => {
+            format!(", {times} times the reference{ends}, which is inconclusive")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use labrun_analysis::{Numbers, Shape};
+    use labrun_record::{Metric, Outcome, Row, Target, Tier};
+
+    use super::*;
+
+    /// A row of a metric with a ratio of `value` and its verdict.
+    fn row(metric: Metric, value: f64, verdict: Verdict) -> RowSummary {
+        RowSummary {
+            row: Row {
+                workload: "add".into(),
+                target: Target::Wasip1,
+                isolation: "wasmtime/cranelift-aot".into(),
+                tier: Tier::WasmSandbox,
+                arch: "x86_64".into(),
+                metric,
+                start: None,
+                scope: None,
+                params: BTreeMap::new(),
+            },
+            unit: metric.unit(),
+            better: metric.better(),
+            outcome: Outcome::Measured,
+            reason: None,
+            isolation_version: None,
+            artifact_sha256: None,
+            numbers: Some(Numbers {
+                n: 30,
+                median: 4096.0,
+                ci: Some([4096.0, 4096.0]),
+                min: 4096.0,
+                max: 4096.0,
+                p90: 4096.0,
+                p95: None,
+                p99: None,
+                phases: indexmap::IndexMap::new(),
+                ratio: Some(Ratio {
+                    to: "native/static".into(),
+                    to_start: None,
+                    to_params: BTreeMap::new(),
+                    value,
+                    ci: Some([value * 0.8, value * 1.25]),
+                    verdict,
+                    hodges_lehmann: None,
+                    cliffs_delta: None,
+                }),
+                shape: Shape {
+                    lag1: None,
+                    trend: None,
+                },
+            }),
+        }
+    }
+
+    #[test]
+    fn words_follow_the_metric_and_times_the_better_direction() {
+        for (metric, value, verdict, said) in [
+            (
+                Metric::OperationsPerSecond,
+                0.5,
+                Verdict::Worse,
+                ", 2.00 times slower [1.60, 2.50] than the reference",
+            ),
+            (
+                Metric::OperationsPerSecond,
+                2.0,
+                Verdict::Better,
+                ", 2.00 times faster [1.60, 2.50] than the reference",
+            ),
+            (
+                Metric::Latency,
+                2.0,
+                Verdict::Worse,
+                ", 2.00 times slower [1.60, 2.50] than the reference",
+            ),
+            (
+                Metric::MemoryIdle,
+                0.5,
+                Verdict::Better,
+                ", 2.00 times smaller [1.60, 2.50] than the reference",
+            ),
+            (
+                Metric::MemoryIdle,
+                2.0,
+                Verdict::Worse,
+                ", 2.00 times larger [1.60, 2.50] than the reference",
+            ),
+            (
+                Metric::Size,
+                2.0,
+                Verdict::Worse,
+                ", 2.00 times larger than the reference",
+            ),
+        ] {
+            assert_eq!(against(&row(metric, value, verdict)), said);
+        }
+    }
+
+    #[test]
+    fn a_count_is_exact_and_a_measurement_has_its_interval() {
+        let counted = row(Metric::Size, 1.0, Verdict::Equivalent);
+        assert_eq!(median(&counted), "4.00 KiB");
+        assert_eq!(bare_interval(&counted), "exact");
+        let measured = row(Metric::MemoryIdle, 1.0, Verdict::Equivalent);
+        assert_eq!(median(&measured), "4.00 KiB [4.00, 4.00]");
+        assert_eq!(bare_interval(&measured), "[4.00, 4.00]");
+    }
+}
