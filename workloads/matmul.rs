@@ -22,7 +22,7 @@ pub(crate) type Kernel = fn(size: usize, left: &[f32], right: &[f32], product: &
 
 const SIZE: Number = Number {
     name: "--size",
-    default: 256,
+    default: 128,
     range: 1..=4096,
 };
 const ROUNDS: Number = Number {

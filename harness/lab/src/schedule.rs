@@ -24,6 +24,8 @@ struct Entry {
     /// Values of the other metrics that the same launches give, one list for each.
     others: Vec<Vec<f64>>,
     spent_s: f64,
+    /// The longest launch.
+    longest_s: f64,
     active: bool,
     /// Whether its values are counted, so that one is enough.
     exact: bool,
@@ -58,6 +60,7 @@ impl Schedule {
             values: Vec::new(),
             others: Vec::new(),
             spent_s: 0.0,
+            longest_s: 0.0,
             active: true,
             exact: false,
         };
@@ -91,18 +94,18 @@ impl Schedule {
         Some(block)
     }
 
-    /// Whether there is time for another launch of a kind, going by what its launches have
-    /// cost so far. Where there is none it gets no more.
-    pub fn has_time_for(&mut self, entry: usize) -> bool {
-        let entry = &mut self.entries[entry];
-        let each_s = entry.spent_s / entry.values.len().max(1) as f64;
-        entry.active &= self.spent_s + each_s <= self.plan.time_budget_s;
-        entry.active
+    /// Says how long all of it has taken until now: warming up, launches, and what lies
+    /// between them, such as writing samples and looking at intervals.
+    pub fn passed(&mut self, since_began_s: f64) {
+        self.spent_s = self.spent_s.max(since_began_s);
     }
 
-    /// Time that was spent on launches that give no value.
-    pub fn spend(&mut self, spent_s: f64) {
-        self.spent_s += spent_s;
+    /// Whether there is time for another launch of a kind, going by the longest that it had
+    /// so far. Where there is none it gets no more.
+    pub fn has_time_for(&mut self, entry: usize) -> bool {
+        let entry = &mut self.entries[entry];
+        entry.active &= self.spent_s + entry.longest_s <= self.plan.time_budget_s;
+        entry.active
     }
 
     /// A launch gave a value, and those of other metrics; all of it, clocked or not,
@@ -111,6 +114,7 @@ impl Schedule {
         self.spent_s += spent_s;
         let entry = &mut self.entries[entry];
         entry.spent_s += spent_s;
+        entry.longest_s = entry.longest_s.max(spent_s);
         entry.values.push(value);
         entry.others.resize_with(others.len(), Vec::new);
         for (values, value) in entry.others.iter_mut().zip(others) {
@@ -384,7 +388,7 @@ mod tests {
     fn a_launch_for_which_there_is_no_time_left_is_not_begun() {
         let mut schedule = Schedule::new(plan(), 1);
         let (cheap, dear) = (schedule.add(1), schedule.add(2));
-        schedule.spend(10.0);
+        schedule.passed(10.0);
         schedule.gave(dear, 1.0, &[], 60.0);
         assert!(!schedule.has_time_for(dear), "70 s and another 60 s");
         assert!(
@@ -394,6 +398,18 @@ mod tests {
         schedule.gave(cheap, 1.0, &[], 10.0);
         assert!(schedule.has_time_for(cheap));
         assert_eq!(schedule.next_block(), Some(vec![cheap]));
+    }
+
+    #[test]
+    fn what_lies_between_launches_counts_and_the_longest_launch_decides() {
+        let mut schedule = Schedule::new(plan(), 1);
+        let entry = schedule.add(1);
+        schedule.gave(entry, 1.0, &[], 1.0);
+        schedule.gave(entry, 1.0, &[], 5.0);
+        schedule.passed(94.0);
+        assert!(schedule.has_time_for(entry), "94 s and another 5 s");
+        schedule.passed(96.0);
+        assert!(!schedule.has_time_for(entry), "it may take 5 s again");
     }
 
     #[test]

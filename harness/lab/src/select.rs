@@ -80,9 +80,7 @@ impl Selected {
             ));
         }
         if selection.quick && !workload.quick {
-            return Some(
-                "--quick takes fewer kinds of it; without it this one is measured".to_owned(),
-            );
+            return Some("--quick takes fewer kinds of it, and leaves this one out".to_owned());
         }
         if !selection.isolations.is_empty() {
             // An isolation that is asked for by name is taken, quick or not.
@@ -97,9 +95,8 @@ impl Selected {
         if let Some(left) = left_out.find(|left| left.concerns(&workload.name, isolation)) {
             return Some(left.reason.clone());
         }
-        (selection.quick && !self.quick.is_match(isolation)).then(|| {
-            "--quick takes fewer configurations; without it this one is measured".to_owned()
-        })
+        (selection.quick && !self.quick.is_match(isolation))
+            .then(|| "--quick takes fewer configurations, and leaves this one out".to_owned())
     }
 }
 

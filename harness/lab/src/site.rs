@@ -50,20 +50,21 @@ impl Site {
     }
 
     /// A fresh folder on a file system that holds a copy of `files`; it goes with the
-    /// value.
+    /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let scratch = match on {
             FileSystem::Tmpfs => &self.scratch,
-            FileSystem::Disk => {
-                fs::create_dir_all(&self.disk)?;
-                &self.disk
-            }
+            FileSystem::Disk => &self.disk,
         };
-        let path = scratch.join(format!("grant-{number}"));
-        fs::create_dir(&path)?;
-        let grant = Grant(path);
-        copy_files(files, &grant.0)?;
+        let grant = Grant(scratch.join(format!("grant-{number}")));
+        fs::create_dir_all(scratch)
+            .and_then(|()| fs::create_dir(&grant.0))
+            .and_then(|()| copy_files(files, &grant.0))
+            .map_err(|error| {
+                let folder = grant.0.display();
+                io::Error::new(error.kind(), format!("cannot write {folder}: {error}"))
+            })?;
         Ok(grant)
     }
 }

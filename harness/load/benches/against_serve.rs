@@ -72,15 +72,17 @@ fn runner(program: &str, component: &str, precompiled: &str, threads: u32) -> Se
 fn serve(program: &str, component: &str, threads: u32) -> Server {
     let address = free_address();
     let child = Command::new(program)
-        .args(["serve", "--addr", &address.to_string(), component])
+        .args(["serve", "-S", "cli", "--addr", &address.to_string()])
+        .arg(component)
         .env("TOKIO_WORKER_THREADS", threads.to_string())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
         .spawn()
         .expect("wasmtime starts");
-    let server = Server { child, address };
+    let mut server = Server { child, address };
     let began = Instant::now();
     while std::net::TcpStream::connect(address).is_err() {
+        let ended = server.child.try_wait().expect("it is a child");
+        assert!(ended.is_none(), "wasmtime serve ended: {ended:?}");
         assert!(began.elapsed() < Duration::from_mins(1), "it listens");
         std::thread::sleep(Duration::from_millis(5));
     }

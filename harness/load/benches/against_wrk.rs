@@ -3,7 +3,8 @@
 //!
 //! `LABRUN_BENCH_SERVER` names the native server (`cargo build --release -p labrun-http`
 //! makes `http`), `LABRUN_BENCH_PAIRS` the number of pairs (12), `LABRUN_BENCH_SECONDS` the
-//! length of each load (3). Both tools warm up for as long as they connect and no longer.
+//! length of each load (3), `LABRUN_BENCH_THREADS` the threads of either tool and of the null
+//! server (1). Both tools warm up for as long as they connect and no longer.
 
 mod kit;
 #[path = "kit/native.rs"]
@@ -21,9 +22,14 @@ use native::Native;
 /// Bytes of the native server's greeting.
 const BODY: usize = 31;
 
+fn threads() -> u32 {
+    setting("LABRUN_BENCH_THREADS", 1)
+}
+
 fn wrk(address: SocketAddr, seconds: u32) -> f64 {
     let output = Command::new("wrk")
-        .args(["-t", "1", "-c", &CONNECTIONS.to_string()])
+        .args(["-t", &threads().to_string()])
+        .args(["-c", &CONNECTIONS.to_string()])
         .args(["-d", &format!("{seconds}s"), &format!("http://{address}/")])
         .output()
         .expect("wrk runs: apt-get install wrk");
@@ -42,6 +48,7 @@ fn wrk(address: SocketAddr, seconds: u32) -> f64 {
 fn labrun(address: SocketAddr, seconds: u32) -> f64 {
     let mut plan = Plan::new(Target::new(address, "/"));
     plan.connections = CONNECTIONS;
+    plan.threads = threads() as usize;
     plan.duration = Duration::from_secs(seconds.into());
     plan.warmup = Duration::ZERO;
     let report = run(&plan, &|| false).expect("it runs");
@@ -61,7 +68,7 @@ fn pair(block: u32, address: SocketAddr, seconds: u32) -> (f64, f64) {
 }
 
 fn main() {
-    let null = NullServer::start(&response(BODY), 1).expect("it starts");
+    let null = NullServer::start(&response(BODY), threads() as usize).expect("it starts");
     let Some(native) = Native::start() else {
         println!("skipped: LABRUN_BENCH_SERVER names no server");
         return;

@@ -293,8 +293,12 @@ impl<'a> Worker<'a> {
         } else {
             self.arrivals.next_ns(now_ns)
         };
+        // A timer wakes a thread some ten microseconds late, which would count as the server's:
+        // so it is awake before a request is due, where processors are enough.
         due_ns
-            .map_or(look_ns, |due_ns| due_ns.min(look_ns))
+            .map_or(look_ns, |due_ns| {
+                due_ns.saturating_sub(self.spin_ns).min(look_ns)
+            })
             .saturating_sub(now_ns)
     }
 }

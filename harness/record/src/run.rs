@@ -208,6 +208,10 @@ pub struct Artifact {
     /// For a precompiled file: the isolation it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isolation: Option<String>,
+    /// Whether it is there for its exports, which rows with the parameter `export` call,
+    /// beside one that is run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exports: bool,
 }
 
 /// An isolation as it was run, or why it was not.

@@ -4,12 +4,15 @@ use labrun_record::{Artifact, Row, Run, Target};
 
 /// The artifact that `row` ran, if the run's records leave no doubt.
 ///
+/// A row that calls exports ran the one that is there for them, every other row the other.
 /// An artifact that names the row's isolation comes first (precompiled files, images);
 /// then the only one of its workload and target; then, of several, the one that the
 /// configuration points at: a `static` binary is musl's and a `dynamic` one is not, and
 /// an image's tag holds its configuration. `None` rather than a guess.
 pub fn artifact_of<'a>(run: &'a Run, row: &Row) -> Option<&'a Artifact> {
-    let of_row = |a: &&Artifact| a.workload == row.workload && a.target == row.target;
+    let calls = row.params.contains_key("export");
+    let of_row =
+        |a: &&Artifact| a.workload == row.workload && a.target == row.target && a.exports == calls;
     let mut candidates: Vec<&Artifact> = run.artifacts.iter().filter(of_row).collect();
     if let Some(named) = candidates
         .iter()

@@ -187,9 +187,19 @@ fn the_artifact_is_the_rows_own() {
         bytes: 1,
         toolchain: "rustc 1.95.0".into(),
         isolation: isolation.map(Into::into),
+        exports: false,
     };
     let mut run = run();
+    let exports = Artifact {
+        exports: true,
+        ..artifact(
+            "x86_64-unknown-linux-musl",
+            Some("native/static"),
+            "exports",
+        )
+    };
     run.artifacts = vec![
+        exports,
         artifact("x86_64-unknown-linux-gnu", None, "gnu"),
         artifact("x86_64-unknown-linux-musl", None, "musl"),
         artifact("wasm32-wasip1", None, "module"),
@@ -202,6 +212,13 @@ fn the_artifact_is_the_rows_own() {
     let summary = summarise(&run, &measured());
     let digest = |row: usize| summary.results[row].artifact_sha256.as_deref();
     assert_eq!((digest(0), digest(1)), (Some("musl"), Some("precompiled")));
+    run.rows[0].params.insert("export".into(), "add".into());
+    let summary = summarise(&run, &measured());
+    let digest = |row: usize| summary.results[row].artifact_sha256.as_deref();
+    assert_eq!(
+        (digest(0), digest(1)),
+        (Some("exports"), Some("precompiled"))
+    );
 }
 
 /// Both rows are `memory_marginal`, compared whatever `instances` the reference has.

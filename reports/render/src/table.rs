@@ -10,14 +10,15 @@ use labrun_analysis::{RowSummary, Summary};
 use labrun_record::{Metric, Outcome, Target};
 
 use crate::facets::{Facets, Variant};
-use crate::measure::Measure;
+use crate::measure::{Measure, is_headline};
 use crate::words;
 use cells::Column;
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
 /// was not measured and why, and a closing line of counts. Columns are left out until the
 /// rest fits into `width`; without a width all are shown. Teardown is counted only: it is
-/// in the report.
+/// in the report. A run of several measures shows the headlines of each, and what went
+/// wrong: all of its rows would be more than anybody reads.
 pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     let mut blocks = Vec::new();
     if summary.indicative {
@@ -30,11 +31,21 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
         .into_iter()
         .filter(|m| summary.results.iter().any(|r| is_of(*m, r)))
         .collect();
+    let brief = measures.len() > 1;
     for measure in &measures {
-        if measures.len() > 1 {
+        if brief {
             blocks.push(format!("{}\n", measure.title().to_uppercase()));
         }
-        blocks.extend(of_measure(summary, *measure, width, colour));
+        let shown = |row: &RowSummary| {
+            is_of(*measure, row) && (!brief || is_wrong(row) || is_headline(row) && is_here(row))
+        };
+        let rows: Vec<&RowSummary> = summary.results.iter().filter(|row| shown(row)).collect();
+        blocks.extend(of_measure(summary, *measure, &rows, width, colour));
+    }
+    if brief {
+        let text = "These are the headlines of each measure. Every row, and why some were not \
+            measured, is on the page and in summary.json.";
+        blocks.push(unmeasured::wrapped(text, width, "") + "\n");
     }
     blocks.push(closing::closing(summary, width));
     blocks.join("\n")
@@ -44,15 +55,15 @@ fn is_of(measure: Measure, row: &RowSummary) -> bool {
     Measure::of(row.row.metric) == measure
 }
 
-/// The blocks of a measure, workload by workload; components have blocks of their own.
+/// The blocks of a measure's rows, workload by workload; components have blocks of their own.
 fn of_measure(
     summary: &Summary,
     measure: Measure,
+    own: &[&RowSummary],
     width: Option<usize>,
     colour: bool,
 ) -> Vec<String> {
-    let own = || summary.results.iter().filter(|r| is_of(measure, r));
-    let workloads = words::distinct(own().map(|r| r.row.workload.as_str()));
+    let workloads = words::distinct(own.iter().map(|r| r.row.workload.as_str()));
     let mut blocks = Vec::new();
     for (workload, component) in workloads.into_iter().flat_map(|w| [(w, false), (w, true)]) {
         for metric in measure.metrics() {
@@ -61,7 +72,7 @@ fn of_measure(
                     && (r.row.target == Target::Wasip2) == component
                     && r.row.metric == metric
             };
-            let mut rows: Vec<&RowSummary> = own().filter(of_block).collect();
+            let mut rows: Vec<&RowSummary> = own.iter().copied().filter(of_block).collect();
             if metric == Metric::Teardown {
                 rows.retain(|r| is_wrong(r) && !said_before(summary, r));
             }
@@ -99,6 +110,11 @@ fn block(
     }
     text.push_str(&unmeasured::lines(&others, rows, width));
     Some(text)
+}
+
+/// Whether it was to be measured: what is not there is said, what was not asked for is not.
+fn is_here(row: &RowSummary) -> bool {
+    matches!(row.outcome, Outcome::Measured | Outcome::Unavailable)
 }
 
 /// An outcome that nobody asked for.

@@ -90,3 +90,15 @@ fn what_was_not_measured_is_counted_and_said() {
     assert!(shown.contains("left out by --quick") && shown.contains("incomplete: Ctrl-C"));
     assert!(shown.starts_with("indicative"));
 }
+
+#[test]
+fn a_run_of_several_measures_shows_headlines_and_faults() {
+    let made = support::few_of_all();
+    let shown = table(&made.summary, Some(80), false);
+    insta::assert_snapshot!("all_at_80_columns", shown);
+    assert!(!shown.contains("not-selected"), "{shown}");
+    assert!(
+        shown.contains("Every row, and why some were not"),
+        "{shown}"
+    );
+}

@@ -46,17 +46,19 @@ pub(crate) fn build(
     let inputs = inputs(lab, toolchain, workload, triple)
         .map_err(|error| format!("{}: {error}", workload.name))?;
     // What a target is as a rule keeps the plain name.
-    let other = if kind == workload.artifact_kind(target) {
-        ""
-    } else {
-        match kind {
-            ArtifactKind::Bin => "-bin",
-            ArtifactKind::Cdylib => "-lib",
-        }
+    let exports = kind != workload.artifact_kind(target);
+    let other = match kind {
+        _ if !exports => "",
+        ArtifactKind::Bin => "-bin",
+        ArtifactKind::Cdylib => "-lib",
     };
     let key = format!("artifact-{}-{triple}{other}", workload.name);
     if let Some(artifact) = store.fresh::<Artifact>(&key, &inputs) {
-        return Ok(Artifact { target, ..artifact });
+        return Ok(Artifact {
+            target,
+            exports,
+            ..artifact
+        });
     }
     toolchain.ensure_target(triple, progress)?;
     let (select, file) = match kind {
@@ -111,6 +113,7 @@ pub(crate) fn build(
         bytes: stored.bytes,
         toolchain: toolchain.version.clone(),
         isolation: None,
+        exports,
     };
     store.note(&key, &inputs, &artifact).map_err(keep)?;
     Ok(artifact)

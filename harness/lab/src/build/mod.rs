@@ -202,6 +202,7 @@ impl<'a> Builder<'a> {
             bytes: image.bytes,
             toolchain: binary.toolchain.clone(),
             isolation: None,
+            exports: false,
         })
     }
 

@@ -172,8 +172,9 @@ pub(crate) fn precompile(
     let (technology, configuration) = isolation
         .split_once('/')
         .ok_or_else(|| fault("it has no configuration"))?;
+    let exports = if artifact.exports { "-lib" } else { "" };
     let key = format!(
-        "precompiled-{technology}-{configuration}-{}-{}",
+        "precompiled-{technology}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
     let inputs = Inputs::default()
@@ -181,8 +182,11 @@ pub(crate) fn precompile(
         .word(&artifact.sha256)
         .word(configuration)
         .digest();
-    if let Some(built) = store.fresh(&key, &inputs) {
-        return Ok(built);
+    if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
+        return Ok(Artifact {
+            exports: artifact.exports,
+            ..built
+        });
     }
     let what = format!(
         "compiling {} ahead of time for {isolation}",
@@ -230,6 +234,7 @@ pub(crate) fn precompile(
         bytes,
         toolchain: format!("{technology} {}", runner.version),
         isolation: Some(isolation.to_owned()),
+        exports: artifact.exports,
     };
     store
         .note(&key, &inputs, &built)

@@ -15,7 +15,7 @@ use std::time::Duration;
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
 use crate::define::{FileSystem, Need, Workload};
-use crate::site::Site;
+use crate::site::{Grant, Site};
 
 pub use native::{Linking, Native};
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
@@ -127,6 +127,18 @@ pub struct Job {
     /// How often a loaded runner repeats an instantiation for `instantiate_warm`;
     /// 0 for not at all.
     pub warm_repeats: u32,
+}
+
+impl Job {
+    /// A fresh copy of the workload's files, where it has any: the granted directory of one
+    /// launch.
+    pub(crate) fn grant(&self, site: &Site) -> Result<Option<Grant>, Failure> {
+        let files = self.workload.grant_files();
+        let grant = files.map(|files| site.grant(&files, self.file_system));
+        grant
+            .transpose()
+            .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
+    }
 }
 
 /// Which instance of a server answers a request.

@@ -10,7 +10,7 @@ use super::{EachLine, Failure, Isolation, Job, Line, More, Standing, Taken, Task
 use crate::clock::now_ns;
 use crate::probe;
 use crate::process::{Process, Program, Stream};
-use crate::site::{Grant, Site};
+use crate::site::Site;
 use standing::Processes;
 
 pub(super) use standing::{HOLD, Held, ended_early, serve_args};
@@ -109,7 +109,7 @@ impl Isolation for Native {
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        let grant = grant(site, job)?;
+        let grant = job.grant(site)?;
         let granted = grant
             .as_ref()
             .map(|grant| grant.path().display().to_string());
@@ -126,7 +126,7 @@ impl Isolation for Native {
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        let grant = grant(site, job)?;
+        let grant = job.grant(site)?;
         let granted = grant
             .as_ref()
             .map(|grant| grant.path().display().to_string());
@@ -192,15 +192,6 @@ fn kernel_release() -> String {
         |_| "unknown".to_owned(),
         |release| format!("Linux {}", release.trim()),
     )
-}
-
-/// The granted directory of one launch.
-pub(super) fn grant(site: &Site, job: &Job) -> Result<Option<Grant>, Failure> {
-    job.workload
-        .grant_files()
-        .map(|files| site.grant(&files, job.file_system))
-        .transpose()
-        .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
 }
 
 fn start(

@@ -65,11 +65,10 @@ impl<'a> Execution<'a> {
     fn carry_out_part(&mut self, part: &mut Part<'_>) -> Result<Ended, RunError> {
         let mut schedule = self.schedule(part);
         // Ctrl-C while something was built leaves nothing to measure.
-        let began = Instant::now();
+        let part_began = Instant::now();
         if self.request.site.interrupt.raised() || self.warm_up(part) == Ended::Interrupted {
             return Ok(Ended::Interrupted);
         }
-        schedule.spend(began.elapsed().as_secs_f64());
         let measuring = format!("{}measuring", part.doing);
         for block in 0.. {
             let Some(order) = schedule.next_block() else {
@@ -82,6 +81,7 @@ impl<'a> Execution<'a> {
                 if self.request.site.interrupt.raised() {
                     return Ok(Ended::Interrupted);
                 }
+                schedule.passed(part_began.elapsed().as_secs_f64());
                 if !schedule.has_time_for(entry) {
                     continue;
                 }
@@ -104,6 +104,7 @@ impl<'a> Execution<'a> {
                 }
             }
             self.writer.sync().map_err(write_error("samples.jsonl"))?;
+            schedule.passed(part_began.elapsed().as_secs_f64());
             schedule.close_block();
         }
         self.request.progress.finish(&measuring);

@@ -32,8 +32,8 @@ const MEASURED_NS: u64 = 250_000_000;
 /// How long a batch is to take, where the lab can choose.
 const BATCH_NS: u64 = 20_000_000;
 
-/// Rounds of one round that are tried at most to find out.
-const MOST_TRIED: usize = 1_000;
+/// How long batches of one round are tried at most to find out, in nanoseconds.
+const LONGEST_TRY_NS: u64 = 10 * BATCH_NS;
 
 /// Rounds of a batch at most.
 const MOST_ROUNDS: u64 = 1_000_000;
@@ -109,6 +109,47 @@ fn is_faster(spans: &[f64]) -> bool {
     matches!(halves, (Some(first), Some(second)) if second < first * (1.0 - LATE))
 }
 
+/// Batches of one round each, tried to find out how many rounds a batch is to have.
+#[derive(Debug, Default)]
+struct Tried {
+    first_ns: Option<u64>,
+    last_ns: u64,
+    longest_ns: u64,
+    count: usize,
+}
+
+impl Tried {
+    /// Takes the end of a batch; gives whether more are to be tried.
+    fn end(&mut self, at_ns: u64) -> More {
+        let Some(first_ns) = self.first_ns else {
+            (self.first_ns, self.last_ns) = (Some(at_ns), at_ns);
+            return More::Wanted;
+        };
+        self.longest_ns = self.longest_ns.max(at_ns - self.last_ns);
+        self.last_ns = at_ns;
+        self.count += 1;
+        let tried_ns = at_ns - first_ns;
+        // Time decides, and not a number of lines: many may arrive in one instant.
+        if tried_ns - self.longest_ns >= BATCH_NS || tried_ns >= LONGEST_TRY_NS {
+            More::Enough
+        } else {
+            More::Wanted
+        }
+    }
+
+    /// Rounds that take about [`BATCH_NS`]: by the mean batch, the longest left out. No
+    /// single batch can tell: a line that came late makes its batch look long and the next
+    /// one look like none at all.
+    fn rounds(&self) -> u32 {
+        let tried_ns = self.last_ns - self.first_ns.unwrap_or(self.last_ns);
+        let mean_ns = match self.count {
+            0 | 1 => tried_ns,
+            count => (tried_ns - self.longest_ns) / (count as u64 - 1),
+        };
+        (BATCH_NS / mean_ns.max(1)).clamp(1, MOST_ROUNDS) as u32
+    }
+}
+
 /// A job that works batch after batch.
 #[derive(Debug)]
 pub(super) struct Working {
@@ -165,20 +206,9 @@ impl Working {
         }
         let mut rounds = 1;
         if self.way.has_rounds() {
-            let mut ends_ns: Vec<u64> = Vec::new();
-            self.work(isolation, site, 1, &mut |at_ns| {
-                ends_ns.push(at_ns);
-                let short = ends_ns[0] + BATCH_NS > at_ns;
-                if ends_ns.len() > 1 && (!short || ends_ns.len() > MOST_TRIED) {
-                    More::Enough
-                } else {
-                    More::Wanted
-                }
-            })?;
-            let spans = ends_ns.windows(2).map(|pair| pair[1] - pair[0]);
-            // The quickest: a busy machine makes any one longer, and batches too short.
-            let least = spans.min().unwrap_or(BATCH_NS).max(1);
-            rounds = (BATCH_NS / least).clamp(1, MOST_ROUNDS) as u32;
+            let mut tried = Tried::default();
+            self.work(isolation, site, 1, &mut |at_ns| tried.end(at_ns))?;
+            rounds = tried.rounds();
         }
         Ok(*self.rounds.get_or_init(|| rounds))
     }
@@ -260,6 +290,35 @@ mod tests {
         let batches = play(&faster);
         assert_eq!(batches.warm, Some(LONGEST_WARM_UP));
         assert_eq!(batches.doubt(), Some(Doubt::Unsteady));
+    }
+
+    /// Rounds by trying batches that ended at these microseconds.
+    fn rounds(ends_us: impl IntoIterator<Item = u64>) -> u32 {
+        let mut tried = Tried::default();
+        let mut ends = ends_us.into_iter();
+        while tried.end(ends.next().expect("it has to come to an end") * 1_000) == More::Wanted {}
+        tried.rounds()
+    }
+
+    #[test]
+    fn rounds_make_a_batch_of_20_ms() {
+        assert_eq!(rounds((0..).map(|n| n * 2_000)), 10);
+        assert_eq!(rounds((0..).map(|n| n * 20)), 1_000);
+        assert_eq!(rounds((0..).map(|n| n * 1_000_000)), 1);
+        assert_eq!(rounds((0..).map(|n| n / 100)), MOST_ROUNDS as u32);
+    }
+
+    #[test]
+    fn a_line_that_came_late_does_not_choose_the_rounds() {
+        // The fourth batch was seen 1 us before the fifth, and 2 ms late.
+        let late = |n: u64| if n == 4 { 9_999 } else { n * 2_000 };
+        assert!((9..=11).contains(&rounds((0..).map(late))));
+        // The lab slept while a thousand came, and read them in one instant.
+        let slept = |n: u64| if n < 1_000 { 10_000 } else { n * 10 };
+        assert!((1_000..=3_000).contains(&rounds((0..).map(slept))));
+        // The first one took 50 ms: a compiler, or a neighbour.
+        let slow = |n: u64| if n == 0 { 0 } else { 50_000 + n * 1_000 };
+        assert_eq!(rounds((0..).map(slow)), 20);
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::clock::now_ns;
 use crate::isolation::Failure;
 use crate::site::Site;
 
+/// Lines of stderr that a reason ends with at most.
+const ENDING_LINES: usize = 3;
+
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]
 pub struct Process {
@@ -234,14 +237,10 @@ impl Process {
                     reason = format!("{reason}; its output so far: {printed:?}");
                 }
                 let said = String::from_utf8_lossy(said);
-                let last = said.lines().rfind(|line| !line.trim().is_empty());
                 Failure::Outcome(
                     outcome,
-                    match last {
-                        Some(line) => format!(
-                            "{reason}; its stderr ends: {}",
-                            line.chars().take(300).collect::<String>()
-                        ),
+                    match ending(&said) {
+                        Some(ending) => format!("{reason}; its stderr ends: {ending}"),
                         None => reason,
                     },
                 )
@@ -268,6 +267,19 @@ impl Process {
         self.ended = Some(exit);
         exit
     }
+}
+
+/// The last lines of what was said, as one: the very last is often no more than advice.
+fn ending(said: &str) -> Option<String> {
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let from = lines.len().saturating_sub(ENDING_LINES);
+    let cut = |line: &&str| line.chars().take(300).collect::<String>();
+    let last: Vec<String> = lines[from..].iter().map(cut).collect();
+    (!last.is_empty()).then(|| last.join(" / "))
 }
 
 impl Drop for Process {

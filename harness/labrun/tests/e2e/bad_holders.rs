@@ -88,3 +88,15 @@ fn a_guest_that_dies_while_others_are_started_fails() {
         );
     }
 }
+
+#[test]
+fn a_guest_that_wants_more_than_there_is_fails_with_its_own_words() {
+    let body = "let held = vec![1_u8; 1 << 46]; println!(\"{}\", held[7]);";
+    let ran = measured(Lab::fixture(), body).exit(101);
+    ran.rows(
+        "bad",
+        "native/static",
+        "failed",
+        "memory allocation of 70368744177664 bytes failed",
+    );
+}

@@ -73,6 +73,15 @@ fn each_bad_server_costs_its_own_rows() {
             "exited with code 5 before it answered",
         ),
         (
+            "crowded",
+            "fn main() { let address = std::env::args().nth(2).unwrap(); \
+             let _first = std::net::TcpListener::bind(&address).unwrap(); \
+             std::net::TcpListener::bind(&address).unwrap(); }"
+                .to_owned(),
+            "failed",
+            "AddrInUse",
+        ),
+        (
             "aborts",
             server("std::process::abort();", WELL),
             "failed",

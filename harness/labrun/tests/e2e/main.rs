@@ -20,6 +20,7 @@ mod killed;
 mod loading;
 mod measuring;
 mod memory;
+mod no_room;
 mod order;
 mod parts;
 mod printing;

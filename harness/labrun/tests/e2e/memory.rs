@@ -1,11 +1,9 @@
 //! The scenario `memory`: what a guest is known to hold reads back, and nothing of it
 //! stays.
 
-use std::os::unix::process::CommandExt as _;
-
 use serde_json::Value;
 
-use crate::kit::{Lab, Question, Ran, cgroups_of, processes_of, skip};
+use crate::kit::{Lab, Question, Ran, cgroups_of, lay_tmpfs, may_mount, processes_of, skip};
 
 const HELD_MIB: f64 = 64.0;
 
@@ -78,17 +76,12 @@ fn what_a_guest_holds_reads_back() {
 
 #[test]
 fn where_no_cgroup_may_be_made_the_other_rows_are_measured() {
-    // SAFETY: geteuid() cannot fail.
-    if unsafe { libc::geteuid() } != 0 {
-        return skip(
-            "memory-without-cgroups",
-            "hiding the cgroups needs root: sudo",
-        );
+    if !may_mount("memory-without-cgroups") {
+        return;
     }
     let lab = two_guests();
     let live = lab.begin_of("memory", |command| {
-        // SAFETY: system calls alone, on constants.
-        unsafe { command.pre_exec(hide_cgroups) }
+        lay_tmpfs(command, c"/sys/fs/cgroup", c"")
     });
     let ran = live.ended().exit(0);
     let more = more_mib(&ran, "memory_idle", "pss");
@@ -97,34 +90,6 @@ fn where_no_cgroup_may_be_made_the_other_rows_are_measured() {
         assert_eq!(row["outcome"], "unavailable", "{row:#}");
         let reason = row["reason"].as_str().expect("a reason");
         assert!(reason.contains("cgroup"), "{reason}");
-    }
-}
-
-/// Lays an empty folder over the cgroups, for this process and its children alone.
-fn hide_cgroups() -> std::io::Result<()> {
-    let none = std::ptr::null();
-    // SAFETY: strings end with NUL, and nothing but this process's own mounts change.
-    let hidden = unsafe {
-        libc::unshare(libc::CLONE_NEWNS) == 0
-            && libc::mount(
-                none,
-                c"/".as_ptr(),
-                none,
-                libc::MS_REC | libc::MS_PRIVATE,
-                none.cast(),
-            ) == 0
-            && libc::mount(
-                c"none".as_ptr(),
-                c"/sys/fs/cgroup".as_ptr(),
-                c"tmpfs".as_ptr(),
-                0,
-                none.cast(),
-            ) == 0
-    };
-    if hidden {
-        Ok(())
-    } else {
-        Err(std::io::Error::last_os_error())
     }
 }
 

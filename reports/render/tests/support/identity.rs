@@ -258,6 +258,7 @@ fn artifacts() -> Vec<Artifact> {
                 bytes: 412_000 + 1_000 * (w * 10 + t) as u64,
                 toolchain: "rustc 1.95.0".into(),
                 isolation: None,
+                exports: false,
             });
         }
     }

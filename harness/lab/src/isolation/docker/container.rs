@@ -23,7 +23,6 @@ use crate::define::GUEST_GRANT;
 use crate::isolation::native::HOLD;
 use crate::isolation::{Failure, Job, Task};
 use crate::owner::{self, Owner};
-use crate::site::Site;
 
 /// Label with the name of the workload.
 pub(super) const WORKLOAD_LABEL: &str = "labrun.workload";
@@ -171,13 +170,4 @@ impl Drop for Container {
             self.live.leave(reason);
         }
     }
-}
-
-/// A fresh copy of the workload's files, where it has any.
-pub(super) fn grant(site: &Site, job: &Job) -> Result<Option<crate::site::Grant>, Failure> {
-    job.workload
-        .grant_files()
-        .map(|files| site.grant(&files, job.file_system))
-        .transpose()
-        .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
 }

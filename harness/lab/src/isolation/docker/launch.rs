@@ -14,7 +14,7 @@ use bollard::query_parameters::{AttachContainerOptionsBuilder, StartContainerOpt
 use futures_util::StreamExt;
 
 use super::configuration::Configuration;
-use super::container::{Container, Order, grant};
+use super::container::{Container, Order};
 use super::daemon::Live;
 use super::gone;
 use super::marks::Marks;
@@ -49,7 +49,7 @@ fn run(
     job: &Job,
     expected: &[u8],
 ) -> Result<Taken, Failure> {
-    let grant = grant(site, job)?;
+    let grant = job.grant(site)?;
     let folder = grant.as_ref().map(crate::site::Grant::path);
     let order = Order::new(
         configuration,

@@ -11,7 +11,7 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 
 use super::configuration::Configuration;
-use super::container::{Container, GUEST_PORT, Order, grant};
+use super::container::{Container, GUEST_PORT, Order};
 use super::daemon::{ANSWER_LIMIT, Live};
 use super::gone;
 use super::marks::Marks;
@@ -85,7 +85,7 @@ pub(super) fn serve(
     request: &str,
     expected: &[u8],
 ) -> Result<Taken, Failure> {
-    let grant = grant(site, job)?;
+    let grant = job.grant(site)?;
     let folder = grant.as_ref().map(crate::site::Grant::path);
     // Every address is fixed before the clock starts.
     let Door {

@@ -7,7 +7,7 @@ use bollard::query_parameters::StartContainerOptions;
 use futures_util::StreamExt;
 
 use super::configuration::Configuration;
-use super::container::{Container, GUEST_PORT, Order, grant};
+use super::container::{Container, GUEST_PORT, Order};
 use super::daemon::Live;
 use super::gone;
 use super::launch::{attach, read, start_reading};
@@ -75,7 +75,7 @@ impl<'a> Containers<'a> {
     }
 
     fn command(&self, task: &Task) -> Result<One, Failure> {
-        let grant = grant(self.site, self.job)?;
+        let grant = self.job.grant(self.site)?;
         let folder = grant.as_ref().map(Grant::path);
         let args = task.args(GUEST_GRANT);
         let owner = &self.site.owner;
@@ -106,7 +106,7 @@ impl<'a> Containers<'a> {
     }
 
     fn server(&self, request: &str, expected: &[u8]) -> Result<One, Failure> {
-        let grant = grant(self.site, self.job)?;
+        let grant = self.job.grant(self.site)?;
         let folder = grant.as_ref().map(Grant::path);
         let door = Door::of(self.configuration, self.site)?;
         let args = serve_args(door.listen, folder.is_some().then_some(GUEST_GRANT));
@@ -239,7 +239,7 @@ pub(super) fn stream(
     job: &Job,
     each: &mut EachLine<'_>,
 ) -> Result<(), Failure> {
-    let grant = grant(site, job)?;
+    let grant = job.grant(site)?;
     let folder = grant.as_ref().map(Grant::path);
     let args = job.task.args(GUEST_GRANT);
     let order = Order::new(configuration, &site.owner, job, args, folder, None);

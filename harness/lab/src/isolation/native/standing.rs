@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::{grant, start, still_runs};
+use super::{start, still_runs};
 use crate::cgroup::{Cgroup, CgroupError, Group};
 use crate::clock::now_ns;
 use crate::isolation::{Failure, Job, Standing, Task};
@@ -92,7 +92,7 @@ impl<'a> Processes<'a> {
 
     fn one(&self) -> Result<One, Failure> {
         let (site, job) = (self.site, self.job);
-        let grant = grant(site, job)?;
+        let grant = job.grant(site)?;
         let granted = grant
             .as_ref()
             .map(|grant| grant.path().display().to_string());

@@ -10,7 +10,6 @@ use super::conversation::{Conversation, Reply, lines, prepare};
 use super::phases::phases;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::native::grant;
 use crate::isolation::{Failure, Job, Taken, Task};
 use crate::probe;
 use crate::site::{Grant, Site};
@@ -59,7 +58,7 @@ pub(crate) fn launch(
 
 impl<'a> Launch<'a> {
     pub(super) fn new(site: &'a Site, configuration: &str, job: &'a Job) -> Result<Self, Failure> {
-        let grant = grant(site, job)?;
+        let grant = job.grant(site)?;
         Ok(Self {
             site,
             job,

@@ -4,6 +4,7 @@
 mod lab;
 mod left;
 mod live;
+mod mount;
 mod package;
 mod question;
 mod ran;
@@ -15,6 +16,7 @@ mod template;
 pub(crate) use lab::Lab;
 pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};
 pub(crate) use live::{Live, until};
+pub(crate) use mount::{lay_tmpfs, may_mount};
 pub(crate) use question::Question;
 pub(crate) use ran::{Ran, RunFiles};
 pub(crate) use runner::{GOOD_JOB, Runner};

@@ -1,0 +1,53 @@
+//! Another view of the file system, for labrun and what it starts alone.
+
+use std::ffi::CStr;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use super::skip;
+
+/// Whether mounts can be made; if not, the test is skipped.
+pub(crate) fn may_mount(test: &str) -> bool {
+    // SAFETY: geteuid() cannot fail.
+    let may = unsafe { libc::geteuid() } == 0;
+    if !may {
+        skip(test, "a mount is made by root alone: sudo scripts/test");
+    }
+    may
+}
+
+/// Lays an empty tmpfs with these options over a folder.
+pub(crate) fn lay_tmpfs<'a>(
+    command: &'a mut Command,
+    over: &'static CStr,
+    options: &'static CStr,
+) -> &'a mut Command {
+    let lay = move || {
+        let none = std::ptr::null();
+        // SAFETY: strings end with NUL, and nothing but this process's own mounts change.
+        let laid = unsafe {
+            libc::unshare(libc::CLONE_NEWNS) == 0
+                && libc::mount(
+                    none,
+                    c"/".as_ptr(),
+                    none,
+                    libc::MS_REC | libc::MS_PRIVATE,
+                    none.cast(),
+                ) == 0
+                && libc::mount(
+                    c"none".as_ptr(),
+                    over.as_ptr(),
+                    c"tmpfs".as_ptr(),
+                    0,
+                    options.as_ptr().cast(),
+                ) == 0
+        };
+        if laid {
+            Ok(())
+        } else {
+            Err(std::io::Error::last_os_error())
+        }
+    };
+    // SAFETY: system calls alone, on constants.
+    unsafe { command.pre_exec(lay) }
+}

@@ -1,0 +1,45 @@
+//! A workload that takes and touches 64 MiB reads as 64 MiB more than one that does nothing,
+//! in every isolation. Proportional memory (PSS) divides what processes share by how many
+//! they are: another lab that runs the same runtimes meanwhile changes what is read.
+
+use std::collections::BTreeMap;
+
+use crate::skip::skip;
+use crate::{scenario, text};
+
+/// What `allocate` takes, in bytes.
+const TAKEN: f64 = 67_108_864.0;
+
+#[test]
+fn memory_that_is_taken_reads_back() {
+    let what = ["memory", "-w", "noop", "-w", "allocate", "--samples", "1"];
+    let ran = scenario("real-lab-memory", &[], &what);
+    let mut read: BTreeMap<(String, String), BTreeMap<String, f64>> = BTreeMap::new();
+    let mut unavailable = None;
+    for row in ran.results() {
+        let (metric, isolation) = (text(row, "metric"), text(row, "isolation"));
+        // The others have what is not the workload's, such as the page cache.
+        let asked =
+            text(row, "scope") == "pss" && ["memory_idle", "memory_marginal"].contains(&&*metric);
+        if !asked || row["outcome"] == "not-selected" {
+            continue;
+        }
+        if row["outcome"] == "unavailable" && isolation.starts_with("docker/") {
+            unavailable = Some(text(row, "reason"));
+            continue;
+        }
+        let bytes = row["median"].as_f64().unwrap_or_else(|| panic!("{row:#}"));
+        let kind = read.entry((isolation, metric)).or_default();
+        kind.insert(text(row, "workload"), bytes);
+    }
+    let docker = if unavailable.is_some() { 0 } else { 4 };
+    assert_eq!(read.len(), 2 * (2 + docker + 5 + 4 + 2), "{read:#?}");
+    for (kind, of) in read {
+        let off = (of["allocate"] - of["noop"]) / TAKEN - 1.0;
+        println!("{} {}: {:+.2} %", kind.0, kind.1, 100.0 * off);
+        assert!(off.abs() <= 0.03, "{kind:?}: {of:?}");
+    }
+    if let Some(reason) = unavailable {
+        skip("real-lab-memory-docker", &reason);
+    }
+}
