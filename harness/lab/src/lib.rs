@@ -11,6 +11,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod memory;
 pub mod model;
+mod network;
 pub mod owner;
 pub mod probe;
 pub mod process;

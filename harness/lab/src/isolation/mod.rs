@@ -4,7 +4,9 @@
 //! what that one launch gave ([`Taken`]) or with an outcome and a reason
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
+mod child;
 pub mod docker;
+mod marks;
 pub(crate) mod native;
 pub mod runner;
 mod standing;

@@ -227,6 +227,11 @@ impl Process {
         }
     }
 
+    /// Ends it and all of its group at once, and waits until it is gone.
+    pub fn kill(&mut self) -> Exit {
+        self.ended.unwrap_or_else(|| self.reap())
+    }
+
     /// Adds to a reason what the process said on stderr.
     pub fn explain(&self, failure: Failure, stream: Stream) -> Failure {
         let said = self.kept(Stream::Stderr);

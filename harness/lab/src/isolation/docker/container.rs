@@ -20,7 +20,7 @@ use super::daemon::Live;
 use super::removal;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
-use crate::isolation::native::HOLD;
+use crate::isolation::child::HOLD;
 use crate::isolation::{Failure, Job, Task};
 use crate::owner::{self, Owner};
 

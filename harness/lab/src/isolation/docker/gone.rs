@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::veth::Veth;
 use super::watch::Watch;
 use crate::clock::now_ns;
 use crate::isolation::Failure;
+use crate::network::Veth;
 
 /// Time between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_micros(500);

@@ -17,11 +17,11 @@ use super::configuration::Configuration;
 use super::container::{Container, Order};
 use super::daemon::Live;
 use super::gone;
-use super::marks::Marks;
 use super::output::Output;
 use super::serve::serve;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
+use crate::isolation::marks::Marks;
 use crate::isolation::{Failure, Job, Taken, Task};
 use crate::site::Site;
 

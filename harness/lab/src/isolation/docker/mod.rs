@@ -15,16 +15,12 @@ mod image;
 mod import;
 mod launch;
 mod lines;
-mod marks;
-mod netlink;
 mod output;
 mod removal;
 mod save;
 mod serve;
 mod standing;
-mod subnet;
 mod sweep;
-mod veth;
 mod watch;
 
 use std::io::{self, Read};
@@ -39,6 +35,7 @@ pub use self::image::{Base, Image, ImageError, ImageRequest};
 use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Way};
 use crate::define::Workload;
 use crate::interrupt::Interrupt;
+use crate::network;
 use crate::owner::Owner;
 use crate::site::Site;
 
@@ -187,7 +184,7 @@ impl Isolation for Docker {
 
     fn unavailable(&self, workload: &Workload) -> Option<String> {
         let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
-        linked.then(veth::not_permitted).flatten()
+        linked.then(network::not_permitted).flatten()
     }
 
     fn record(&self) -> IsolationRecord {

@@ -14,14 +14,14 @@ use super::configuration::Configuration;
 use super::container::{Container, GUEST_PORT, Order};
 use super::daemon::{ANSWER_LIMIT, Live};
 use super::gone;
-use super::marks::Marks;
 use super::output::tail;
-use super::veth::Veth;
 use super::watch::Watch;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::native::serve_args;
+use crate::isolation::child::serve_args;
+use crate::isolation::marks::Marks;
 use crate::isolation::{Failure, Job, Taken};
+use crate::network::{Namespace, Veth};
 use crate::probe;
 use crate::site::Site;
 
@@ -108,7 +108,7 @@ pub(super) fn serve(
     marks.end("start");
     if let Some(veth) = &veth {
         let pid = running(live, &watch, &container)?;
-        veth.make(pid)
+        connect(veth, pid)
             .map_err(|error| ended_or(live, &watch, &container, Failure::failed(error)))?;
         marks.end("network");
     }
@@ -152,6 +152,13 @@ pub(super) fn serve(
         teardown_ns: gone_ns - asked_ns,
         instantiate_warm_ns: None,
     })
+}
+
+/// Makes the link into the network of the container whose first process is `pid`.
+pub(super) fn connect(veth: &Veth, pid: i64) -> Result<(), String> {
+    let namespace = Namespace::of(pid as libc::pid_t)
+        .map_err(|error| format!("cannot open the container's network: {error}"))?;
+    veth.make(&namespace)
 }
 
 /// The process id of a container that runs; a failure when it has ended.

@@ -13,14 +13,14 @@ use super::gone;
 use super::launch::{attach, read, start_reading};
 use super::lines::Lines;
 use super::output::Output;
-use super::serve::{Door, alive, ended_or, running};
-use super::veth::Veth;
+use super::serve::{Door, alive, connect, ended_or, running};
 use super::watch::{Watch, refused};
 use crate::cgroup::{CgroupError, Group};
 use crate::define::GUEST_GRANT;
-use crate::isolation::native::{ended_early, serve_args};
+use crate::isolation::child::{ended_early, serve_args};
 use crate::isolation::{EachLine, Failure, Job, More, Standing, Task, Way};
 use crate::memory::{self, Processes};
+use crate::network::Veth;
 use crate::probe;
 use crate::site::{Grant, Site};
 
@@ -128,7 +128,7 @@ impl<'a> Containers<'a> {
         watch.ask("start the container", started)?;
         let pid = running(&self.live, &watch, &container)?;
         if let Some(veth) = &door.veth {
-            veth.make(pid).map_err(|error| {
+            connect(veth, pid).map_err(|error| {
                 ended_or(&self.live, &watch, &container, Failure::failed(error))
             })?;
         }

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::daemon::{ANSWER_LIMIT, Daemon, Live, chain};
-use super::{base, removal, veth};
+use super::{base, removal};
+use crate::network;
 use crate::owner::{self, Owner};
 
 /// Removes containers, links and folders of owners that no longer run; gives how many
@@ -19,7 +20,7 @@ pub(super) fn sweep(daemon: &Daemon) -> (u32, Vec<String>) {
         |live| remove(&live, &|owner| !owner.is_alive()),
     );
     // After the containers: most links went with them.
-    (containers + veth::sweep(), left)
+    (containers + network::sweep(), left)
 }
 
 /// Removes the containers of `owner`; gives what resists.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
 use labrun_record::Outcome;
 
-use crate::isolation::native::{Held, tell};
+use crate::isolation::child::{Held, tell};
 use crate::isolation::{EachLine, Failure, More};
 use crate::process::{Exit, Prepared, Process, Program, Stream};
 use crate::site::Site;

@@ -9,7 +9,7 @@ use super::conversation::{Conversation, lines, prepare};
 use super::launch::{Launch, free_address};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::native::Held;
+use crate::isolation::child::Held;
 use crate::isolation::{CallOrder, EachLine, Failure, Job, Policy, Standing, Task};
 use crate::memory::Processes;
 use crate::site::Site;

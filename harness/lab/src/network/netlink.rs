@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::Ipv4Addr;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd, OwnedFd};
 
 const NLM_F_REQUEST: u16 = libc::NLM_F_REQUEST as u16;
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
@@ -35,9 +35,13 @@ impl Netlink {
         Ok(Self(File::from(unsafe { OwnedFd::from_raw_fd(fd) })))
     }
 
-    /// Makes a pair: `host` here, `guest` in the network namespace of process `pid`.
-    pub(super) fn make_pair(&mut self, host: &str, guest: &str, pid: i64) -> io::Result<()> {
-        let pid = u32::try_from(pid).map_err(|_| io::ErrorKind::InvalidInput)?;
+    /// Makes a pair: `host` here, `guest` in the network namespace that `namespace` is open on.
+    pub(super) fn make_pair(
+        &mut self,
+        host: &str,
+        guest: &str,
+        namespace: BorrowedFd<'_>,
+    ) -> io::Result<()> {
         let mut message = Message::new(libc::RTM_NEWLINK, NEW);
         message.link(0, 0, 0);
         message.text(libc::IFLA_IFNAME, host);
@@ -47,7 +51,7 @@ impl Netlink {
                 message.nest(VETH_INFO_PEER, |message| {
                     message.link(0, 0, 0);
                     message.text(libc::IFLA_IFNAME, guest);
-                    message.attribute(libc::IFLA_NET_NS_PID, &pid.to_ne_bytes());
+                    message.attribute(libc::IFLA_NET_NS_FD, &namespace.as_raw_fd().to_ne_bytes());
                 });
             });
         });

@@ -3,14 +3,14 @@
 use crate::clock::now_ns;
 
 /// Instants on the one clock, each the end of a phase and the beginning of the next.
-pub(super) struct Marks {
+pub(in crate::isolation) struct Marks {
     began_ns: u64,
     ends: Vec<(&'static str, u64)>,
 }
 
 impl Marks {
     /// The clock starts.
-    pub(super) fn begin() -> Self {
+    pub(in crate::isolation) fn begin() -> Self {
         let ends = Vec::with_capacity(4);
         Self {
             began_ns: now_ns(),
@@ -19,12 +19,12 @@ impl Marks {
     }
 
     /// A phase ends, and the next begins.
-    pub(super) fn end(&mut self, phase: &'static str) {
+    pub(in crate::isolation) fn end(&mut self, phase: &'static str) {
         self.ends.push((phase, now_ns()));
     }
 
     /// The total until the output was held, and the spans that sum to it.
-    pub(super) fn until(&self, held_ns: u64) -> (u64, Vec<(String, u64)>) {
+    pub(in crate::isolation) fn until(&self, held_ns: u64) -> (u64, Vec<(String, u64)>) {
         let mut last_ns = self.began_ns;
         let mut phases = Vec::with_capacity(self.ends.len() + 1);
         for (phase, end_ns) in self.ends.iter().chain([&("call", held_ns)]) {

@@ -2,9 +2,9 @@
 //! uses, and a fence around it.
 //!
 //! The fence is a route that refuses: as long as the pair is up its own route is better,
-//! and once the container has ended and the pair is gone, a request to it fails at once.
+//! and once the server has ended and the pair is gone, a request to it fails at once.
 //! Without it the request would follow the default route out of the machine, and
-//! whatever answers there would be taken for the container.
+//! whatever answers there would be taken for the server.
 
 use std::net::Ipv4Addr;
 use std::path::Path;

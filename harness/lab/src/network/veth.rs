@@ -1,20 +1,20 @@
-//! The network of a server whose container has none: a veth pair, as an operator's
-//! own plumbing would make it, between the host and the container's namespace.
+//! A veth pair, as an operator's own plumbing would make it, between the host and the
+//! network namespace of a server.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::Ipv4Addr;
-use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{io, thread};
 
+use super::namespace::Namespace;
 use super::netlink::{Netlink, index};
 use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::owner::Owner;
 
 /// Beginning of the name of every link of the lab; the owner's process id and a count
 /// follow, 15 characters in all, which is as long as a name can be.
-pub(super) const PREFIX: &str = "labrun";
+const PREFIX: &str = "labrun";
 
 /// Name of the guest's end: what a container's link is always called.
 const GUEST_LINK: &str = "eth0";
@@ -22,18 +22,18 @@ const GUEST_LINK: &str = "eth0";
 /// A pair that is planned, then made; removed with its namespace, at the latest when
 /// this is dropped.
 #[derive(Debug)]
-pub(super) struct Veth {
+pub(crate) struct Veth {
     name: String,
     alias: String,
     network: u32,
     fence: Option<Fence>,
-    /// Address inside the container.
-    pub(super) guest: Ipv4Addr,
+    /// Address inside the namespace.
+    pub(crate) guest: Ipv4Addr,
 }
 
 impl Veth {
     /// Chooses a name and addresses that no route of this machine knows.
-    pub(super) fn plan(owner: &Owner) -> Result<Self, String> {
+    pub(crate) fn plan(owner: &Owner) -> Result<Self, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let first = std::process::id().wrapping_mul(61).wrapping_add(number);
@@ -48,47 +48,43 @@ impl Veth {
         })
     }
 
-    /// Keeps what is meant for the container on this machine once the pair is gone.
-    pub(super) fn fenced(mut self) -> Result<Self, String> {
+    /// Keeps what is meant for the server on this machine once the pair is gone.
+    pub(crate) fn fenced(mut self) -> Result<Self, String> {
         let fence = Fence::raise(self.network)
-            .map_err(|error| format!("cannot fence the container's network: {error}"))?;
+            .map_err(|error| format!("cannot fence the server's network: {error}"))?;
         self.fence = Some(fence);
         Ok(self)
     }
 
-    /// Makes the pair between this namespace and that of process `pid`.
-    pub(super) fn make(&self, pid: i64) -> Result<(), String> {
-        self.make_here(pid)
+    /// Makes the pair between this namespace and `namespace`, whose loopback it raises.
+    pub(crate) fn make(&self, namespace: &Namespace) -> Result<(), String> {
+        self.make_here(namespace)
             .map_err(|error| format!("cannot make the veth pair: {error}"))?;
         // A thread of its own: a namespace belongs to a thread, and this one goes with it.
-        thread::scope(|scope| scope.spawn(|| self.make_inside(pid)).join())
-            .map_err(|_| "the thread in the container's network panicked".to_owned())?
-            .map_err(|error| format!("cannot set up the container's end of the veth pair: {error}"))
+        thread::scope(|scope| scope.spawn(|| self.make_inside(namespace)).join())
+            .map_err(|_| "the thread in the server's network panicked".to_owned())?
+            .map_err(|error| format!("cannot set up the server's end of the veth pair: {error}"))
     }
 
-    fn make_here(&self, pid: i64) -> io::Result<()> {
+    fn make_here(&self, namespace: &Namespace) -> io::Result<()> {
         let mut netlink = Netlink::open()?;
-        netlink.make_pair(&self.name, GUEST_LINK, pid)?;
+        netlink.make_pair(&self.name, GUEST_LINK, namespace.fd())?;
         let index = index(&self.name)?;
         netlink.address(index, Ipv4Addr::from(self.network + 1), PREFIX_LENGTH)?;
         netlink.raise(index, Some(&self.alias))
     }
 
-    fn make_inside(&self, pid: i64) -> io::Result<()> {
-        let namespace = File::open(format!("/proc/{pid}/ns/net"))?;
-        // SAFETY: the descriptor is open through the call, which takes no pointer; only
-        // the calling thread moves, and it ends with this function.
-        if unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) } != 0 {
-            return Err(io::Error::last_os_error());
-        }
+    fn make_inside(&self, namespace: &Namespace) -> io::Result<()> {
+        namespace.enter()?;
         let mut netlink = Netlink::open()?;
         let index = index(GUEST_LINK)?;
         netlink.address(index, self.guest, PREFIX_LENGTH)?;
-        netlink.raise(index, None)
+        netlink.raise(index, None)?;
+        netlink.raise(self::index("lo")?, None)
     }
 
     /// Whether the host's end is no longer there.
-    pub(super) fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         !Path::new("/sys/class/net").join(&self.name).exists()
     }
 }
@@ -102,7 +98,7 @@ impl Drop for Veth {
 }
 
 /// Removes the links of owners that no longer run; gives how many.
-pub(super) fn sweep() -> u32 {
+pub(crate) fn sweep() -> u32 {
     let mut removed = 0;
     for entry in fs::read_dir("/sys/class/net")
         .into_iter()
@@ -126,7 +122,7 @@ pub(super) fn sweep() -> u32 {
 }
 
 /// What keeps this process from making links, if anything does.
-pub(super) fn not_permitted() -> Option<String> {
+pub(crate) fn not_permitted() -> Option<String> {
     const NET_ADMIN: u32 = 12;
     const SYS_ADMIN: u32 = 21;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,0 +1,117 @@
+//! One launch, from nothing to nothing: until the first correct output, and from there
+//! until nothing is left.
+
+use super::{Boundary, Child, Order};
+use crate::clock::now_ns;
+use crate::isolation::marks::Marks;
+use crate::isolation::{Failure, Job, Taken, Task};
+use crate::probe;
+use crate::process::{Process, Stream};
+use crate::site::Site;
+
+/// Launches `job` once.
+pub(in crate::isolation) fn launch(
+    boundary: &dyn Boundary,
+    site: &Site,
+    job: &Job,
+) -> Result<Taken, Failure> {
+    let order = Order::new(site, job, false)?;
+    match &job.task {
+        Task::Run { expected, .. } => run(boundary, &order, expected),
+        Task::Serve { request, expected } => serve(boundary, &order, request, expected),
+        Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
+    }
+}
+
+fn run(boundary: &dyn Boundary, order: &Order<'_>, expected: &[u8]) -> Result<Taken, Failure> {
+    let (site, limit_ns) = (order.site, order.limit_ns());
+    let mut child = boundary.prepare(order)?;
+    let mut marks = Marks::begin();
+    let deadline_ns = now_ns() + limit_ns;
+    let mut process = child.start(&mut marks, None, deadline_ns)?;
+    let held_ns = process.expect(site, Stream::Stdout, expected, deadline_ns)?;
+    while !process.is_closed(Stream::Stdout) {
+        process.wait(site, deadline_ns)?;
+    }
+    let exit = process.end(site, deadline_ns)?;
+    if process.kept(Stream::Stdout) != expected {
+        return Err(Failure::mismatch(
+            "it printed more than its expected output",
+        ));
+    }
+    if !exit.is_success() {
+        return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
+    }
+    let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
+    Ok(taken(&marks, held_ns, gone_ns - held_ns))
+}
+
+fn serve(
+    boundary: &dyn Boundary,
+    order: &Order<'_>,
+    request: &str,
+    expected: &[u8],
+) -> Result<Taken, Failure> {
+    let (site, limit_ns) = (order.site, order.limit_ns());
+    let mut child = boundary.prepare(order)?;
+    let mut marks = Marks::begin();
+    let deadline_ns = now_ns() + limit_ns;
+    let mut process = child.start(&mut marks, None, deadline_ns)?;
+    let held_ns = answers(
+        &mut process,
+        child.as_ref(),
+        order,
+        request,
+        expected,
+        deadline_ns,
+    )?;
+    let asked_ns = now_ns();
+    child.stop(&process);
+    let exit = process.end(site, deadline_ns.max(asked_ns + limit_ns))?;
+    if !child.stopped_well(exit) {
+        let failure = Failure::failed(format!("when it was asked to end it {exit}"));
+        return Err(process.explain(failure, Stream::Stdout));
+    }
+    let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
+    Ok(taken(&marks, held_ns, gone_ns - asked_ns))
+}
+
+/// Waits for the first correct answer of a server; gives the instant.
+pub(super) fn answers(
+    process: &mut Process,
+    child: &dyn Child,
+    order: &Order<'_>,
+    request: &str,
+    expected: &[u8],
+    deadline_ns: u64,
+) -> Result<u64, Failure> {
+    let site = order.site;
+    let address = child
+        .address()
+        .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
+    probe::first_answer(site, address, request, expected, deadline_ns, || {
+        still_runs(process, site, "before it answered")
+    })
+    .map_err(|failure| process.explain(failure, Stream::Stdout))
+}
+
+/// A failure when a process has ended on its own; `when` says why that is one.
+pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
+    match process.end(site, 0) {
+        Ok(exit) => {
+            Err(process.explain(Failure::failed(format!("it {exit} {when}")), Stream::Stdout))
+        }
+        Err(Failure::Interrupted) => Err(Failure::Interrupted),
+        Err(Failure::Outcome(..)) => Ok(()),
+    }
+}
+
+fn taken(marks: &Marks, held_ns: u64, teardown_ns: u64) -> Taken {
+    let (total_ns, phases) = marks.until(held_ns);
+    Taken {
+        total_ns,
+        phases,
+        teardown_ns,
+        instantiate_warm_ns: None,
+    }
+}

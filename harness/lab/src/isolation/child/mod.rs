@@ -1,0 +1,125 @@
+//! Isolates that are a process which the lab starts itself, bare or with something
+//! around it: a sandbox, an OCI runtime, a product's own command line.
+//!
+//! What differs is a [`Boundary`]; running, serving, streaming and staying are here, once.
+
+mod held;
+mod launch;
+mod plain;
+mod standing;
+mod stream;
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::marks::Marks;
+use super::{Failure, Job};
+use crate::cgroup::{CgroupError, Group};
+use crate::memory;
+use crate::process::{Exit, Process};
+use crate::site::{Grant, Site};
+
+pub(in crate::isolation) use held::{HOLD, Held};
+pub(in crate::isolation) use launch::launch;
+pub(in crate::isolation) use plain::{Door, Plain};
+pub(in crate::isolation) use standing::{Children, ended_early, serve_args};
+pub(in crate::isolation) use stream::{stream, tell};
+
+/// What a launch is to be made of.
+pub(in crate::isolation) struct Order<'a> {
+    /// Where it stands.
+    pub(in crate::isolation) site: &'a Site,
+    /// What it does.
+    pub(in crate::isolation) job: &'a Job,
+    /// The granted directory, where it has one; it goes with the order.
+    pub(in crate::isolation) grant: Option<Grant>,
+    /// Whether it stays after its output, until its stdin is closed.
+    pub(in crate::isolation) hold: bool,
+}
+
+impl<'a> Order<'a> {
+    /// The order of one launch, with a fresh copy of the files that it is granted.
+    pub(in crate::isolation) fn new(
+        site: &'a Site,
+        job: &'a Job,
+        hold: bool,
+    ) -> Result<Self, Failure> {
+        let grant = job.grant(site)?;
+        Ok(Self {
+            site,
+            job,
+            grant,
+            hold,
+        })
+    }
+
+    /// The granted directory on the host.
+    pub(in crate::isolation) fn folder(&self) -> Option<&Path> {
+        self.grant.as_ref().map(Grant::path)
+    }
+
+    /// The arguments of the workload: those of its task, where `grant` is what it calls the
+    /// granted directory, or those of a server that listens on `listen`.
+    pub(in crate::isolation) fn args(
+        &self,
+        grant: &str,
+        listen: Option<SocketAddr>,
+    ) -> Vec<String> {
+        match listen {
+            Some(listen) => serve_args(listen, self.grant.is_some().then_some(grant)),
+            None => self.job.task.args(grant),
+        }
+    }
+
+    fn limit_ns(&self) -> u64 {
+        self.job.timeout.as_nanos() as u64
+    }
+}
+
+/// What a technology puts around a program.
+pub(in crate::isolation) trait Boundary {
+    /// Makes whatever may stand before the clock starts.
+    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure>;
+}
+
+/// One isolate, prepared and then alive. What it made is gone when it was
+/// [cleared](Self::clear), at the latest when it is dropped; its process goes before it.
+pub(in crate::isolation) trait Child {
+    /// Where its server answers the lab; fixed before the clock starts.
+    fn address(&self) -> Option<SocketAddr>;
+
+    /// Starts it, in a cgroup of the lab's where there is one. The clock runs: whatever is
+    /// done here ends a phase of `marks`.
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        inside: Option<&Held>,
+        deadline_ns: u64,
+    ) -> Result<Process, Failure>;
+
+    /// Asks a server to end.
+    fn stop(&self, process: &Process) {
+        process.signal(libc::SIGTERM);
+    }
+
+    /// Whether a server that was asked to end has ended well.
+    fn stopped_well(&self, exit: Exit) -> bool {
+        exit.is_success()
+    }
+
+    /// Removes what is left once its process has ended; gives the instant at which nothing
+    /// was left.
+    fn clear(&mut self, exit: Exit, _deadline_ns: u64) -> Result<u64, Failure> {
+        Ok(exit.at_ns)
+    }
+
+    /// Processes that exist because of it, beside its own and what that started.
+    fn beside(&self) -> memory::Processes {
+        memory::Processes::new()
+    }
+
+    /// The cgroup that it made itself, where it does not stay in the lab's.
+    fn group(&self, _process: &Process) -> Option<Result<Group, CgroupError>> {
+        None
+    }
+}

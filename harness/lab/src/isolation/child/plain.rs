@@ -1,0 +1,95 @@
+//! A program and nothing around it that the lab would have to make: the binary itself, or
+//! a command line that brings its own boundary.
+
+use std::io;
+use std::net::SocketAddr;
+
+use super::{Child, HOLD, Held, Order};
+use crate::isolation::marks::Marks;
+use crate::isolation::{Failure, Task};
+use crate::probe;
+use crate::process::{Prepared, Process, Program};
+
+/// Where a server listens on the host, if the task is one.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::isolation) struct Door(pub(in crate::isolation) Option<SocketAddr>);
+
+impl Door {
+    /// A free address for a server; none for a command.
+    pub(in crate::isolation) fn of(order: &Order<'_>) -> Result<Self, Failure> {
+        match order.job.task {
+            Task::Serve { .. } => probe::free_address()
+                .map(|address| Self(Some(address)))
+                .map_err(|error| Failure::failed(format!("no free port: {error}"))),
+            _ => Ok(Self(None)),
+        }
+    }
+}
+
+/// A program that is ready to be started.
+pub(in crate::isolation) struct Plain {
+    prepared: Option<Prepared>,
+    address: Option<SocketAddr>,
+}
+
+impl Plain {
+    /// Prepares `program`: with the pipe and the variable of what stays, where it is to.
+    pub(in crate::isolation) fn new(
+        order: &Order<'_>,
+        door: Door,
+        mut program: Program,
+    ) -> Result<Self, Failure> {
+        if order.hold {
+            program.env.push((HOLD.0.to_owned(), HOLD.1.to_owned()));
+            // What is held waits for the end of its stdin.
+            program.stdin = true;
+        }
+        let prepared = program
+            .prepare(order.site)
+            .map_err(|error| cannot_start(&error))?;
+        Ok(Self {
+            prepared: Some(prepared),
+            address: door.0,
+        })
+    }
+
+    /// Starts the program, and lets `around` do so where more is to be done on the way.
+    pub(in crate::isolation) fn start_by(
+        &mut self,
+        inside: Option<&Held>,
+        around: impl FnOnce(&mut dyn FnMut() -> io::Result<Process>) -> io::Result<Process>,
+    ) -> Result<Process, Failure> {
+        let mut prepared = self.prepared.take();
+        let mut spawn = || {
+            let prepared = prepared
+                .take()
+                .ok_or_else(|| io::Error::other("it was started before"))?;
+            match inside {
+                Some(held) => held.spawn(prepared),
+                None => prepared.spawn(),
+            }
+        };
+        around(&mut spawn).map_err(|error| cannot_start(&error))
+    }
+}
+
+impl Child for Plain {
+    fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        inside: Option<&Held>,
+        _deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        let process = self.start_by(inside, |spawn| spawn())?;
+        marks.end("spawn");
+        Ok(process)
+    }
+}
+
+fn cannot_start(error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot start it: {error}"))
+}

@@ -1,0 +1,153 @@
+//! Processes that stay: a command holds after its output, a server listens.
+
+use std::net::SocketAddr;
+
+use super::launch::{answers, still_runs};
+use super::{Boundary, Child, Held, Order};
+use crate::cgroup::{CgroupError, Group};
+use crate::clock::now_ns;
+use crate::isolation::marks::Marks;
+use crate::isolation::{Failure, Job, Standing, Task};
+use crate::memory;
+use crate::process::{Process, Stream};
+use crate::site::Site;
+
+/// Processes of one job. They end before their cgroup goes.
+pub(in crate::isolation) struct Children<'a> {
+    boundary: &'a dyn Boundary,
+    site: &'a Site,
+    job: &'a Job,
+    alive: Vec<One<'a>>,
+    held: Held,
+}
+
+/// One of them. What it stands on goes after it.
+struct One<'a> {
+    process: Process,
+    child: Box<dyn Child + 'a>,
+    _order: Order<'a>,
+}
+
+impl<'a> Children<'a> {
+    /// Starts one.
+    pub(in crate::isolation) fn start(
+        boundary: &'a dyn Boundary,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Self, Failure> {
+        let mut children = Self {
+            boundary,
+            site,
+            job,
+            alive: Vec::new(),
+            held: Held::new(site),
+        };
+        children.grow(1)?;
+        Ok(children)
+    }
+    fn one(&self) -> Result<One<'a>, Failure> {
+        let site = self.site;
+        let order = Order::new(site, self.job, true)?;
+        let mut child = self.boundary.prepare(&order)?;
+        let deadline_ns = now_ns() + order.limit_ns();
+        let mut process = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
+        match &self.job.task {
+            Task::Serve { request, expected } => {
+                let child = child.as_ref();
+                answers(&mut process, child, &order, request, expected, deadline_ns)?;
+            }
+            task => {
+                process.expect(site, Stream::Stdout, task.expected(), deadline_ns)?;
+            }
+        }
+        Ok(One {
+            process,
+            child,
+            _order: order,
+        })
+    }
+}
+
+/// Why it is a failure that one of them has ended on its own.
+pub(in crate::isolation) fn ended_early(task: &Task) -> &'static str {
+    match task {
+        Task::Serve { .. } => "while it was to serve",
+        _ => "while it was to stay: with LABRUN_HOLD=1 it has to wait for the end of its stdin",
+    }
+}
+
+/// The arguments of a server.
+pub(in crate::isolation) fn serve_args(address: SocketAddr, files: Option<&str>) -> Vec<String> {
+    let mut args = vec!["--listen".to_owned(), address.to_string()];
+    if let Some(folder) = files {
+        args.extend(["--files".to_owned(), folder.to_owned()]);
+    }
+    args
+}
+
+impl Standing for Children<'_> {
+    fn grow(&mut self, count: u32) -> Result<(), Failure> {
+        while self.alive.len() < count as usize {
+            let one = self.one()?;
+            self.alive.push(one);
+        }
+        Ok(())
+    }
+
+    fn processes(&self) -> Result<memory::Processes, Failure> {
+        let roots = self.alive.iter().map(|one| one.process.pid());
+        let mut all = self.held.processes(roots);
+        all.extend(self.alive.iter().flat_map(|one| one.child.beside()));
+        Ok(all)
+    }
+
+    fn cgroups(&self) -> Result<Vec<Group>, CgroupError> {
+        let own = self.alive.iter();
+        let own: Option<Vec<_>> = own.map(|one| one.child.group(&one.process)).collect();
+        match own {
+            Some(groups) => groups.into_iter().collect(),
+            None => self.held.groups(),
+        }
+    }
+
+    fn address(&self) -> Option<SocketAddr> {
+        self.alive.first().and_then(|one| one.child.address())
+    }
+
+    fn still_stand(&mut self) -> Result<(), Failure> {
+        let (site, when) = (self.site, ended_early(&self.job.task));
+        self.alive
+            .iter_mut()
+            .try_for_each(|one| still_runs(&mut one.process, site, when))
+    }
+
+    fn end(mut self: Box<Self>) -> Result<(), Failure> {
+        let serves = matches!(self.job.task, Task::Serve { .. });
+        // All are told first: they end together.
+        for one in &mut self.alive {
+            if serves {
+                one.child.stop(&one.process);
+            } else {
+                one.process.close_stdin();
+            }
+        }
+        let limit_ns = self.job.timeout.as_nanos() as u64;
+        let deadline_ns = now_ns() + limit_ns;
+        for one in &mut self.alive {
+            let exit = one.process.end(self.site, deadline_ns)?;
+            let well = if serves {
+                one.child.stopped_well(exit)
+            } else {
+                exit.is_success()
+            };
+            if !well {
+                let failure = Failure::failed(format!("when it was told to end it {exit}"));
+                return Err(one.process.explain(failure, Stream::Stdout));
+            }
+            one.child.clear(exit, now_ns() + limit_ns)?;
+        }
+        let Self { alive, held, .. } = *self;
+        drop(alive);
+        held.remove()
+    }
+}

@@ -1,0 +1,54 @@
+//! Network namespaces: that of a process, or a fresh one.
+
+use std::fs::File;
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd};
+use std::path::PathBuf;
+use std::{io, thread};
+
+/// A network namespace, held open: it goes with its last process, or with the value.
+#[derive(Debug)]
+pub(crate) struct Namespace(File);
+
+impl Namespace {
+    /// That of process `pid`.
+    pub(crate) fn of(pid: libc::pid_t) -> io::Result<Self> {
+        File::open(format!("/proc/{pid}/ns/net")).map(Self)
+    }
+
+    /// A fresh one, in which nothing is but a loopback that is down.
+    pub(crate) fn new() -> io::Result<Self> {
+        // A thread of its own: only the calling thread moves, and it ends with this.
+        let made = thread::scope(|scope| {
+            scope
+                .spawn(|| {
+                    // SAFETY: a plain system call without pointers.
+                    if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 {
+                        return Err(io::Error::last_os_error());
+                    }
+                    File::open("/proc/thread-self/ns/net")
+                })
+                .join()
+        });
+        made.map_err(|_| io::Error::other("the thread in the new network panicked"))?
+            .map(Self)
+    }
+
+    /// A path by which another process can join it while this value lives.
+    pub(crate) fn path(&self) -> PathBuf {
+        let fd = self.0.as_raw_fd();
+        format!("/proc/{}/fd/{fd}", std::process::id()).into()
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// Moves the calling thread into it, for good.
+    pub(super) fn enter(&self) -> io::Result<()> {
+        // SAFETY: the descriptor is open through the call, which takes no pointer.
+        if unsafe { libc::setns(self.0.as_raw_fd(), libc::CLONE_NEWNET) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    }
+}
