@@ -1,8 +1,9 @@
 //! Every isolation that the lab knows, here or not.
 
 use crate::define::RunnerDefinition;
+use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Runner, State};
-use crate::isolation::{Isolation, Native, docker};
+use crate::isolation::{Bubblewrap, Isolation, Landlock, Native, docker};
 
 /// Every isolation. A runner that is not in `states` is listed as missing.
 pub fn isolations(
@@ -11,6 +12,9 @@ pub fn isolations(
 ) -> Vec<Box<dyn Isolation>> {
     let mut all: Vec<Box<dyn Isolation>> = Vec::new();
     all.extend(Native::all().map(|native| Box::new(native) as Box<dyn Isolation>));
+    all.push(Box::new(Landlock));
+    all.push(Box::new(Bubblewrap::default()));
+    all.extend(Oci::all().map(|oci| Box::new(oci) as Box<dyn Isolation>));
     all.extend(docker::isolations());
     for definition in runners {
         let state = states

@@ -49,6 +49,14 @@ impl Site {
         })
     }
 
+    /// A fresh empty folder in memory for what a launch is made of; it goes with the value.
+    pub(crate) fn folder(&self, name: &str) -> io::Result<Grant> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let folder = Grant(self.scratch.join(format!("{name}-{number}")));
+        fs::create_dir(&folder.0)?;
+        Ok(folder)
+    }
+
     /// A fresh folder on a file system that holds a copy of `files`; it goes with the
     /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Builder;
 use crate::define::{RunnerDefinition, Workload};
 use crate::isolation::runner::State;
-use crate::isolation::{Isolation, Linking};
+use crate::isolation::{ImageForm, Isolation, Linking};
 
 /// Something that is built.
 #[derive(Debug, Clone, Serialize)]
@@ -134,9 +134,11 @@ impl Everything {
                 let reason = record.reason.clone().unwrap_or_default();
                 self.note(named, Err(format!("{}: {reason}", record.name)));
             } else if target == Target::Image {
-                let image = builder
-                    .image(workload, &artifact, linking)
-                    .map_err(|blocked| blocked.reason);
+                let image = match isolation.image_form() {
+                    ImageForm::Daemon => builder.image(workload, &artifact, linking),
+                    ImageForm::Bundle => builder.bundle(workload, &artifact),
+                };
+                let image = image.map_err(|blocked| blocked.reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
                 let technology = isolation.name().split('/').next().unwrap_or_default();

@@ -12,11 +12,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use labrun_record::{Artifact, Target};
+use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Linking, docker};
+use crate::isolation::{Linking, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
@@ -203,6 +203,25 @@ impl<'a> Builder<'a> {
             toolchain: binary.toolchain.clone(),
             isolation: None,
             exports: false,
+        })
+    }
+
+    /// The root of a bundle around a native binary: what an image holds, as a folder.
+    pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Blocked> {
+        let kind = format!("bundles/{}", workload.name);
+        let kept = self.store.keep(&kind, "workload", &binary.path);
+        let made = kept.and_then(|kept| {
+            oci::root(kept.path.parent().unwrap_or(&kept.path))?;
+            Ok(kept)
+        });
+        let kept = made.map_err(|error| {
+            let reason = format!("cannot make a bundle of {}: {error}", workload.name);
+            Blocked::new(Outcome::Failed, reason)
+        })?;
+        Ok(Artifact {
+            target: Target::Image,
+            path: kept.path,
+            ..binary.clone()
         })
     }
 

@@ -23,6 +23,11 @@ impl Marks {
         self.ends.push((phase, now_ns()));
     }
 
+    /// The same, of a phase that ended at an instant.
+    pub(in crate::isolation) fn end_at(&mut self, phase: &'static str, at_ns: u64) {
+        self.ends.push((phase, at_ns));
+    }
+
     /// The total until the output was held, and the spans that sum to it.
     pub(in crate::isolation) fn until(&self, held_ns: u64) -> (u64, Vec<(String, u64)>) {
         let mut last_ns = self.began_ns;

@@ -4,12 +4,16 @@
 //! what that one launch gave ([`Taken`]) or with an outcome and a reason
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
+mod bubblewrap;
 mod child;
 pub mod docker;
+mod landlock;
 mod marks;
 pub(crate) mod native;
+pub mod oci;
 pub mod runner;
 mod standing;
+mod tool;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +23,8 @@ use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 use crate::define::{FileSystem, Need, Workload};
 use crate::site::{Grant, Site};
 
+pub use bubblewrap::Bubblewrap;
+pub use landlock::Landlock;
 pub use native::{Linking, Native};
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
@@ -60,6 +66,17 @@ pub trait Isolation {
         false
     }
 
+    /// What an image of it is.
+    fn image_form(&self) -> ImageForm {
+        ImageForm::Daemon
+    }
+
+    /// The program that has to be there for it, beside the kernel: what embeds a runtime or
+    /// makes a sandbox. None where there is none, or where it is counted as something else.
+    fn program(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// Version, settings with reasons, and whether it can be measured here:
     /// `outcome` is `measured`, or `unavailable` with the reason and the command
     /// that mends it.
@@ -96,6 +113,15 @@ pub trait Isolation {
             format!("{} has no export that could be called", self.name()),
         ))
     }
+}
+
+/// What holds an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageForm {
+    /// The Docker daemon.
+    Daemon,
+    /// A folder of the lab's: the root of a bundle.
+    Bundle,
 }
 
 /// What one launch is to do.

@@ -120,13 +120,17 @@ impl Isolation for Native {
 impl Boundary for Native {
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let door = Door::of(order)?;
-        let folder = order.folder().map(|path| path.display().to_string());
-        let program = Program {
-            path: order.job.artifact.clone(),
-            args: order.args(&folder.unwrap_or_default(), door.0),
-            ..Program::default()
-        };
-        Ok(Box::new(Plain::new(order, door, program)?))
+        Ok(Box::new(Plain::new(order, door, program(order, door))?))
+    }
+}
+
+/// The binary itself, where its files are on the host.
+pub(super) fn program(order: &Order<'_>, door: Door) -> Program {
+    let folder = order.folder().map(|path| path.display().to_string());
+    Program {
+        path: order.job.artifact.clone(),
+        args: order.args(&folder.unwrap_or_default(), door.0),
+        ..Program::default()
     }
 }
 

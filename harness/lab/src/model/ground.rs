@@ -12,7 +12,7 @@ use super::plan::Blocked;
 use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Isolation, Job, Linking, Policy, Way};
+use crate::isolation::{ImageForm, Isolation, Job, Linking, Policy, Way};
 use crate::select::Selected;
 
 /// What the planning of a run, or of a part of it, stands on.
@@ -129,9 +129,10 @@ impl<'a> Making<'a> {
         self.ground.selected.is_quick()
     }
 
-    /// The program that embeds its runtime, where there is one.
-    pub(super) fn runner_program(&self) -> Option<PathBuf> {
-        self.runner().ok().map(|ready| ready.program.clone())
+    /// The program that has to be there for it: that embeds its runtime, or makes its sandbox.
+    pub(super) fn program(&self) -> Option<PathBuf> {
+        let embeds = || self.runner().ok().map(|ready| ready.program.clone());
+        self.isolation.program().or_else(embeds)
     }
 
     /// The workload as it is defined.
@@ -227,7 +228,11 @@ impl<'a> Making<'a> {
         let mut precompiled = None;
         match self.target {
             Target::Image => {
-                artifact = self.ground.builder.image(workload, &artifact, linking)?;
+                let builder = self.ground.builder;
+                artifact = match self.isolation.image_form() {
+                    ImageForm::Daemon => builder.image(workload, &artifact, linking)?,
+                    ImageForm::Bundle => builder.bundle(workload, &artifact)?,
+                };
                 artifact.isolation = Some(self.isolation.name().to_owned());
                 artifacts.push(artifact.clone());
             }

@@ -8,7 +8,7 @@ use labrun_record::{Metric, Row, Target};
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
 use crate::isolation::docker::{self, DockerHost};
-use crate::isolation::{Failure, Isolation, Job, Linking};
+use crate::isolation::{Failure, ImageForm, Isolation, Job, Linking};
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
 
@@ -31,7 +31,7 @@ enum Form {
     OwnLayers,
     /// The base, where other images have brought it already.
     Base,
-    /// The program that embeds the runtime.
+    /// The program that embeds the runtime, or makes the sandbox.
     Runtime,
     /// The dynamic loader and the shared libraries.
     Libraries,
@@ -76,7 +76,7 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.runner_program();
+        let runtime = kind.program();
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -92,6 +92,7 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
 /// What is counted of a kind.
 fn forms(kind: &Making<'_>) -> Vec<Form> {
     let name = kind.isolation.name();
+    let form = kind.isolation.image_form();
     let mut forms = match kind.target {
         Target::Image => vec![Form::Shipped, Form::Gzip],
         _ => vec![
@@ -103,6 +104,9 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
         ],
     };
     match kind.target {
+        Target::Image if form == ImageForm::Bundle => {
+            forms.extend([Form::OwnLayers, Form::Runtime]);
+        }
         Target::Image => {
             if docker::base_of(name).and_then(docker::base_image).is_some() {
                 forms.extend([Form::BaseLayers, Form::OwnLayers, Form::Base]);
@@ -112,6 +116,7 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
             forms.push(Form::Daemon);
         }
         Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
+        Target::Native if kind.program().is_some() => forms.push(Form::Runtime),
         Target::Native => {}
         Target::Wasip1 | Target::Wasip2 => forms.push(Form::Runtime),
     }
@@ -123,7 +128,7 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
 struct Weighing {
     job: Job,
     forms: Vec<Form>,
-    /// The program that embeds the runtime.
+    /// The program that embeds the runtime, or makes the sandbox.
     runtime: Option<PathBuf>,
 }
 
@@ -134,6 +139,7 @@ impl Launch for Weighing {
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let counts = match self.job.target {
+            Target::Image if isolation.image_form() == ImageForm::Bundle => self.bundle(),
             Target::Image => self.image(isolation.name(), site),
             _ => self.file(site),
         };
@@ -188,6 +194,20 @@ impl Weighing {
             let needed = size::shared_libraries(built);
             counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
+        if let Some(runtime) = &self.runtime {
+            counts.push((Form::Runtime, Content::File(runtime).bytes()));
+        }
+        Ok(counts)
+    }
+
+    /// What a bundle holds, counted as the layer of an image.
+    fn bundle(&self) -> Result<Vec<Count>, SizeError> {
+        let layer = size::binary_layer(&self.job.artifact)?;
+        let mut counts = vec![
+            (Form::Shipped, Ok(layer.bytes)),
+            (Form::Gzip, Ok(layer.gzip_bytes)),
+            (Form::OwnLayers, Ok(layer.bytes)),
+        ];
         if let Some(runtime) = &self.runtime {
             counts.push((Form::Runtime, Content::File(runtime).bytes()));
         }

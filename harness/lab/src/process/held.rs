@@ -1,7 +1,7 @@
 //! A process that the lab started: its streams, its end.
 
 use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 
 use super::exit::Exit;
 use super::poll::{pidfd, poll, readable};
@@ -195,18 +195,7 @@ impl Process {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
-        let pidfd =
-            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
-        let mut fds = [readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
-        poll(&mut fds, deadline_ns)?;
-        if fds[0].revents == 0 {
-            if fds[1].revents != 0 {
-                return Err(Failure::Interrupted);
-            }
-            return Err(Failure::timeout(
-                "it did not end within the time limit of a launch",
-            ));
-        }
+        self.wait_for_end(site, deadline_ns, None)?;
         let exit = self.reap();
         // What it printed last explains how it ended.
         for source in &mut self.sources {
@@ -217,6 +206,63 @@ impl Process {
             }
         }
         Ok(exit)
+    }
+
+    /// Waits until it has ended, and leaves alone whom it has started, who have its streams.
+    pub fn leave(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        self.wait_for_end(site, deadline_ns, None)?;
+        Ok(self.wait_for_status())
+    }
+
+    /// From here on this is process `pid`, which the one that has ended left in its place:
+    /// a child of the lab's, with the same streams.
+    pub fn follow(&mut self, pid: libc::pid_t) {
+        self.pid = pid;
+        self.ended = None;
+    }
+
+    /// Waits until it has ended, and gives how; or until `other` has written something.
+    pub fn end_unless(
+        &mut self,
+        other: &Self,
+        site: &Site,
+        deadline_ns: u64,
+    ) -> Result<Option<Exit>, Failure> {
+        let outputs = other.sources.iter();
+        let output = outputs.filter(|source| source.stream == Stream::Stdout);
+        let output = output.filter_map(|source| source.pipe.as_ref()).next();
+        let output = output.map(AsRawFd::as_raw_fd);
+        if self.wait_for_end(site, deadline_ns, output)? {
+            self.end(site, deadline_ns).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Waits until it has ended, or `or` can be read; gives whether it has ended.
+    fn wait_for_end(
+        &self,
+        site: &Site,
+        deadline_ns: u64,
+        or: Option<RawFd>,
+    ) -> Result<bool, Failure> {
+        let pidfd =
+            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
+        let mut fds = vec![readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
+        fds.extend(or.map(readable));
+        poll(&mut fds, deadline_ns)?;
+        if fds[0].revents != 0 {
+            return Ok(true);
+        }
+        if fds[1].revents != 0 {
+            return Err(Failure::Interrupted);
+        }
+        if fds.get(2).is_some_and(|fd| fd.revents != 0) {
+            return Ok(false);
+        }
+        Err(Failure::timeout(
+            "it did not end within the time limit of a launch",
+        ))
     }
 
     /// Sends a signal to it.
@@ -256,11 +302,18 @@ impl Process {
 
     /// Reaps it; it has ended, or is being killed.
     fn reap(&mut self) -> Exit {
-        let mut status = 0;
         // SAFETY: the leader is not yet reaped, so the group's number is still its
         // own; ending a group that is empty but for a zombie does nothing.
+        unsafe { libc::kill(-self.pid, libc::SIGKILL) };
+        self.signal(libc::SIGKILL);
+        self.wait_for_status()
+    }
+
+    /// Waits for how it ended; it has, or is being killed.
+    fn wait_for_status(&mut self) -> Exit {
+        let mut status = 0;
+        // SAFETY: it is the lab's own child, not yet reaped.
         unsafe {
-            libc::kill(-self.pid, libc::SIGKILL);
             while libc::waitpid(self.pid, &raw mut status, 0) < 0
                 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
             {}

@@ -7,11 +7,13 @@ mod clone_into;
 mod exit;
 mod held;
 mod poll;
+mod reaper;
 mod source;
 mod spawn;
 
 pub use exit::Exit;
 pub use held::Process;
 pub(crate) use poll::{pause, pidfd};
+pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;
 pub use spawn::{Prepared, Program};

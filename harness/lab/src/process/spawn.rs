@@ -132,6 +132,12 @@ impl Prepared {
     /// Starts it, in a process group of its own. When this returns, the program
     /// has been executed (glibc's `posix_spawn` waits for that).
     pub fn spawn(self) -> io::Result<Process> {
+        self.spawn_after(|| Ok(()))
+    }
+
+    /// The same; `before` is done by the calling thread right before.
+    pub fn spawn_after(self, before: impl FnOnce() -> io::Result<()>) -> io::Result<Process> {
+        before()?;
         let pid = self.posix_spawn()?;
         Ok(self.into_process(pid))
     }
@@ -140,15 +146,25 @@ impl Prepared {
     /// is all that it allocates. Slower than [`spawn`](Self::spawn) by what the kernel
     /// needs to move a thread: not for launches whose time is measured.
     pub fn spawn_in(self, cgroup: &Cgroup) -> io::Result<Process> {
+        self.spawn_in_after(cgroup, || Ok(()))
+    }
+
+    /// The same; `before` is done by the calling thread right before, when it is in the group.
+    pub fn spawn_in_after(
+        self,
+        cgroup: &Cgroup,
+        before: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<Process> {
         match cgroup.entrance()? {
             Entrance::ThisThread(inside) => {
-                let pid = self.posix_spawn();
+                let pid = before().and_then(|()| self.posix_spawn());
                 let left = inside.leave();
                 // From here on it ends with the value, should leaving have failed.
                 let process = self.into_process(pid?);
                 left.map(|()| process)
             }
             Entrance::Clone(folder) => {
+                before()?;
                 let pid = clone_into(
                     folder.as_fd(),
                     &self.path,

@@ -90,17 +90,19 @@ pub(super) fn answers(
         .address()
         .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
     probe::first_answer(site, address, request, expected, deadline_ns, || {
-        still_runs(process, site, "before it answered")
+        still_there(process, site, "before it answered")
     })
     .map_err(|failure| process.explain(failure, Stream::Stdout))
 }
 
 /// A failure when a process has ended on its own; `when` says why that is one.
 pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
+    still_there(process, site, when).map_err(|failure| process.explain(failure, Stream::Stdout))
+}
+
+fn still_there(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
     match process.end(site, 0) {
-        Ok(exit) => {
-            Err(process.explain(Failure::failed(format!("it {exit} {when}")), Stream::Stdout))
-        }
+        Ok(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
         Err(Failure::Interrupted) => Err(Failure::Interrupted),
         Err(Failure::Outcome(..)) => Ok(()),
     }

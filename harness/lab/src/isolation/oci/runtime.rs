@@ -1,0 +1,161 @@
+//! The OCI runtimes that the lab knows, and the command lines by which each is driven.
+
+use std::path::Path;
+
+use labrun_record::{Setting, Tier};
+
+use crate::isolation::tool::Tool;
+
+/// One OCI runtime.
+#[derive(Debug)]
+pub(super) struct Runtime {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) tier: Tier,
+    pub(super) tool: Tool,
+    /// Words before the command, each with its reason.
+    flags: &'static [(&'static str, &'static str)],
+}
+
+impl Runtime {
+    pub(super) fn all() -> [Self; 4] {
+        let runtime = |name, summary, tool| Self {
+            name,
+            summary,
+            tier: Tier::Namespaces,
+            tool,
+            flags: &[],
+        };
+        [
+            runtime(
+                "oci/runc",
+                "a container by runc alone, image from scratch as a bundle",
+                Tool::new("runc", "sudo apt-get install runc"),
+            ),
+            runtime(
+                "oci/crun",
+                "a container by crun alone, image from scratch as a bundle",
+                Tool::new("crun", "sudo apt-get install crun"),
+            ),
+            runtime(
+                "oci/youki",
+                "a container by youki alone, image from scratch as a bundle",
+                Tool::new(
+                    "youki",
+                    "cargo install youki --locked (needs libseccomp-dev; `--features v1` on cgroup v1)",
+                ),
+            ),
+            Self {
+                tier: Tier::UserKernel,
+                flags: &[
+                    (
+                        "--platform=ptrace",
+                        "the one platform that needs neither KVM nor a newer gVisor",
+                    ),
+                    (
+                        "--network=sandbox",
+                        "gVisor's own network stack, its default; it takes over the veth pair",
+                    ),
+                ],
+                ..runtime(
+                    "oci/runsc",
+                    "a gVisor sandbox by runsc alone, image from scratch as a bundle",
+                    Tool::new("runsc", "sudo apt-get install runsc"),
+                )
+            },
+        ]
+    }
+
+    /// The words before those of a command, with the folder of its state.
+    fn global(&self, state: &Path) -> Vec<String> {
+        let mut words = vec!["--root".to_owned(), state.display().to_string()];
+        words.extend(self.flags.iter().map(|(flag, _)| (*flag).to_owned()));
+        words
+    }
+
+    /// `create`: everything but the program stands.
+    pub(super) fn create(&self, state: &Path, bundle: &Path, pid: &Path, id: &str) -> Vec<String> {
+        let mut words = self.global(state);
+        words.extend(["create".to_owned(), "--bundle".to_owned()]);
+        words.push(bundle.display().to_string());
+        words.extend(["--pid-file".to_owned(), pid.display().to_string()]);
+        words.push(id.to_owned());
+        words
+    }
+
+    /// Another command on a container: `start`, `delete --force`, `kill`, with what comes
+    /// after the container's name.
+    pub(super) fn command(
+        &self,
+        state: &Path,
+        command: &[&str],
+        id: &str,
+        after: &[&str],
+    ) -> Vec<String> {
+        let mut words = self.global(state);
+        words.extend(
+            command
+                .iter()
+                .chain(&[id])
+                .chain(after)
+                .map(|word| (*word).to_owned()),
+        );
+        words
+    }
+
+    /// What is set, and why.
+    pub(super) fn settings(&self) -> Vec<Setting> {
+        let common = [
+            (
+                "bundle",
+                "made before the clock; its root is what Dockerfile.baseline makes, read-only",
+                "there is nothing to unpack or mount for it, as under an image store",
+            ),
+            (
+                "configuration",
+                "that of `runc spec`: all namespaces but user and cgroup, three capabilities, no seccomp filter",
+                "what the runtimes themselves propose",
+            ),
+            (
+                "cgroup",
+                "one of its own in every hierarchy",
+                "as every engine of containers has it",
+            ),
+            (
+                "network",
+                "a loopback; a server gets a veth pair, made by the lab (phase `network`)",
+                "an OCI runtime makes none, and a server has to be reached",
+            ),
+            (
+                "stop for servers",
+                "`kill ID TERM`",
+                "what engines of containers call",
+            ),
+        ];
+        let flags = self
+            .flags
+            .iter()
+            .map(|(flag, reason)| ("flag", *flag, *reason));
+        common
+            .into_iter()
+            .chain(flags)
+            .map(|(name, value, reason)| Setting {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                reason: reason.to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// What keeps this user from making containers without a daemon, if anything does.
+pub(super) fn not_permitted(name: &str) -> Option<String> {
+    // SAFETY: a plain system call without arguments.
+    let user = unsafe { libc::geteuid() };
+    (user != 0).then(|| {
+        format!(
+            "{name} makes cgroups and mounts, which needs root: \
+             run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
+        )
+    })
+}
