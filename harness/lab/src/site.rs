@@ -49,6 +49,16 @@ impl Site {
         })
     }
 
+    /// Its folder in memory.
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Its folder on a disk, which may yet have to be made.
+    pub(crate) fn disk(&self) -> &Path {
+        &self.disk
+    }
+
     /// A fresh empty folder in memory for what a launch is made of; it goes with the value.
     pub(crate) fn folder(&self, name: &str) -> io::Result<Grant> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);

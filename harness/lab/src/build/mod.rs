@@ -16,7 +16,7 @@ use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Linking, docker, oci};
+use crate::isolation::{ImageForm, Isolation, Linking, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
@@ -206,6 +206,49 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// What an isolation runs of a workload; whatever that needs is built on the way.
+    pub fn for_isolation(
+        &self,
+        isolation: &dyn Isolation,
+        workload: &Workload,
+        target: Target,
+        kind: ArtifactKind,
+        runners: &[(String, State)],
+    ) -> Result<Made, Blocked> {
+        let unavailable = |reason: String| {
+            if self.is_interrupted() {
+                Blocked::interrupted()
+            } else {
+                Blocked::new(Outcome::Unavailable, reason)
+            }
+        };
+        let linking = Linking::of(isolation.name());
+        let mut artifact = self
+            .artifact(workload, target, linking, kind)
+            .map_err(unavailable)?;
+        let mut precompiled = None;
+        match target {
+            Target::Image | Target::Native => {
+                if target == Target::Image {
+                    artifact = match isolation.image_form() {
+                        ImageForm::Daemon => self.image(workload, &artifact, linking)?,
+                        ImageForm::Bundle => self.bundle(workload, &artifact)?,
+                    };
+                }
+                artifact.isolation = Some(isolation.name().to_owned());
+            }
+            Target::Wasip1 | Target::Wasip2 if isolation.precompiles() => {
+                let ready = ready(isolation.name(), runners)?;
+                precompiled = Some(self.precompiled(ready, isolation.name(), &artifact)?);
+            }
+            Target::Wasip1 | Target::Wasip2 => {}
+        }
+        Ok(Made {
+            artifact,
+            precompiled,
+        })
+    }
+
     /// The root of a bundle around a native binary: what an image holds, as a folder.
     pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Blocked> {
         let kind = format!("bundles/{}", workload.name);
@@ -231,6 +274,32 @@ impl<'a> Builder<'a> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// What an isolation runs.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// A binary, a module, an image.
+    pub artifact: Artifact,
+    /// What its configuration compiled of it ahead of time.
+    pub precompiled: Option<Artifact>,
+}
+
+/// The runner of an isolation.
+pub(crate) fn ready<'a>(
+    isolation: &str,
+    runners: &'a [(String, State)],
+) -> Result<&'a Ready, Blocked> {
+    let technology = isolation.split('/').next().unwrap_or_default();
+    let state = runners.iter().find(|(name, _)| name == technology);
+    match state.map(|(_, state)| state) {
+        Some(State::Ready(ready)) => Ok(ready),
+        Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
+        None => Err(Blocked::new(
+            Outcome::Unavailable,
+            format!("there is no runner {technology}"),
+        )),
     }
 }
 

@@ -4,6 +4,7 @@ use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::child::{self, Boundary, Child, Children, Door, Order, Plain};
 use super::{EachLine, Failure, Isolation, Job, Standing, Taken};
+use crate::define::{Need, Workload};
 use crate::process::Program;
 use crate::site::Site;
 
@@ -72,6 +73,14 @@ impl Isolation for Native {
 
     fn starts(&self) -> &[Start] {
         &[Start::Process]
+    }
+
+    fn unsupported(&self, _: &Workload, _: Target, needs: &[Need]) -> Option<String> {
+        let reaches = needs.contains(&Need::Boundary);
+        reaches.then(|| {
+            "a process reaches whatever its user may: there is no boundary but the kernel's users"
+                .to_owned()
+        })
     }
 
     fn record(&self) -> IsolationRecord {

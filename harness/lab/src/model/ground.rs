@@ -9,10 +9,10 @@ use globset::GlobSet;
 use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 
 use super::plan::Blocked;
-use crate::build::Builder;
+use crate::build::{Builder, ready};
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
-use crate::isolation::runner::{Ready, State};
-use crate::isolation::{ImageForm, Isolation, Job, Linking, Policy, Way};
+use crate::isolation::runner::State;
+use crate::isolation::{Isolation, Job, Policy, Way};
 use crate::select::Selected;
 
 /// What the planning of a run, or of a part of it, stands on.
@@ -131,7 +131,11 @@ impl<'a> Making<'a> {
 
     /// The program that has to be there for it: that embeds its runtime, or makes its sandbox.
     pub(super) fn program(&self) -> Option<PathBuf> {
-        let embeds = || self.runner().ok().map(|ready| ready.program.clone());
+        let embeds = || {
+            ready(self.isolation.name(), self.ground.runners)
+                .ok()
+                .map(|ready| ready.program.clone())
+        };
         self.isolation.program().or_else(embeds)
     }
 
@@ -212,54 +216,25 @@ impl<'a> Making<'a> {
         kind: ArtifactKind,
         artifacts: &mut Vec<Artifact>,
     ) -> Result<Job, Blocked> {
-        let unavailable = |reason: String| match self.unless_interrupted() {
-            Ok(()) => Blocked::new(Outcome::Unavailable, reason),
-            Err(interrupted) => interrupted,
-        };
         let task = workload
             .task()
-            .map_err(|error| unavailable(error.to_string()))?;
-        let linking = Linking::of(self.isolation.name());
-        let mut artifact = self
-            .ground
-            .builder
-            .artifact(workload, self.target, linking, kind)
-            .map_err(unavailable)?;
-        let mut precompiled = None;
-        match self.target {
-            Target::Image => {
-                let builder = self.ground.builder;
-                artifact = match self.isolation.image_form() {
-                    ImageForm::Daemon => builder.image(workload, &artifact, linking)?,
-                    ImageForm::Bundle => builder.bundle(workload, &artifact)?,
-                };
-                artifact.isolation = Some(self.isolation.name().to_owned());
-                artifacts.push(artifact.clone());
-            }
-            Target::Native => {
-                artifact.isolation = Some(self.isolation.name().to_owned());
-                artifacts.push(artifact.clone());
-            }
-            Target::Wasip1 | Target::Wasip2 => {
-                artifacts.push(artifact.clone());
-                if self.isolation.precompiles() {
-                    let built = self.ground.builder.precompiled(
-                        self.runner()?,
-                        self.isolation.name(),
-                        &artifact,
-                    )?;
-                    precompiled = Some(built.path.clone());
-                    artifacts.push(built);
-                }
-            }
-        }
+            .map_err(|error| Blocked::new(Outcome::Unavailable, error.to_string()))?;
+        let made = self.ground.builder.for_isolation(
+            self.isolation,
+            workload,
+            self.target,
+            kind,
+            self.ground.runners,
+        )?;
+        artifacts.push(made.artifact.clone());
+        artifacts.extend(made.precompiled.clone());
         Ok(Job {
             workload: workload.clone(),
             target: self.target,
             start: self.start,
             task,
-            artifact: artifact.path,
-            precompiled,
+            artifact: made.artifact.path,
+            precompiled: made.precompiled.map(|built| built.path),
             other: None,
             file_system: FileSystem::default(),
             policy: Policy::default(),
@@ -275,23 +250,5 @@ impl<'a> Making<'a> {
             return Err(Blocked::interrupted());
         }
         Ok(())
-    }
-
-    fn runner(&self) -> Result<&Ready, Blocked> {
-        let technology = self.isolation.name().split('/').next().unwrap_or_default();
-        let state = self
-            .ground
-            .runners
-            .iter()
-            .find(|(name, _)| name == technology)
-            .map(|(_, state)| state);
-        match state {
-            Some(State::Ready(ready)) => Ok(ready),
-            Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
-            None => Err(Blocked::new(
-                Outcome::Unavailable,
-                format!("there is no runner {technology}"),
-            )),
-        }
     }
 }

@@ -197,21 +197,16 @@ impl Process {
         }
         self.wait_for_end(site, deadline_ns, None)?;
         let exit = self.reap();
-        // What it printed last explains how it ended.
-        for source in &mut self.sources {
-            while source.pipe.is_some() && source.kept.len() <= LIMIT && source.has_more() {
-                if source.fill().is_err() {
-                    break;
-                }
-            }
-        }
+        self.fill();
         Ok(exit)
     }
 
     /// Waits until it has ended, and leaves alone whom it has started, who have its streams.
     pub fn leave(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         self.wait_for_end(site, deadline_ns, None)?;
-        Ok(self.wait_for_status())
+        let exit = self.wait_for_status();
+        self.fill();
+        Ok(exit)
     }
 
     /// From here on this is process `pid`, which the one that has ended left in its place:
@@ -263,6 +258,17 @@ impl Process {
         Err(Failure::timeout(
             "it did not end within the time limit of a launch",
         ))
+    }
+
+    /// Takes what there is to read: what it printed last explains how it ended.
+    fn fill(&mut self) {
+        for source in &mut self.sources {
+            while source.pipe.is_some() && source.kept.len() <= LIMIT && source.has_more() {
+                if source.fill().is_err() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Sends a signal to it.

@@ -65,6 +65,7 @@ impl Order {
         ];
         let host = HostConfig {
             binds: grant.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
+            runtime: configuration.runtime().map(str::to_owned),
             network_mode: configuration.network_mode().map(str::to_owned),
             port_bindings: publish
                 .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),

@@ -62,7 +62,7 @@ impl Door {
                 let address = SocketAddr::from((veth.guest, GUEST_PORT));
                 (address, anywhere, None, Some(veth))
             }
-            Configuration::Bridge | Configuration::Debian => {
+            Configuration::Bridge | Configuration::Debian | Configuration::Runtime(_) => {
                 let address = free()?;
                 (address, anywhere, Some(address), None)
             }

@@ -33,6 +33,8 @@ pub(super) struct Bundle {
     folder: Grant,
     /// Name of the container: nobody else's on this machine.
     pub(super) id: String,
+    /// Whether it is that of a server.
+    pub(super) serves: bool,
 }
 
 impl Bundle {
@@ -45,6 +47,7 @@ impl Bundle {
         let bundle = Self {
             id: format!("{}{}-{number}", cgroup::PREFIX, order.site.owner),
             folder,
+            serves: listen.is_some(),
         };
         let config = bundle.config(order, listen);
         fs::write(bundle.path().join("config.json"), config.to_string()).map_err(failed)?;
@@ -147,6 +150,10 @@ fn mounts(grant: Option<&Path>) -> Value {
         json!({
             "destination": "/sys", "type": "sysfs", "source": "sysfs",
             "options": ["nosuid", "noexec", "nodev", "ro"],
+        }),
+        json!({
+            "destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup",
+            "options": ["nosuid", "noexec", "nodev", "relatime", "ro"],
         }),
     ];
     if let Some(folder) = grant {

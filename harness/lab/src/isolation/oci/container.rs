@@ -52,10 +52,9 @@ impl<'a> Container<'a> {
         let found = runtime.tool.found().map_err(Failure::unavailable)?;
         let address = veth.as_ref();
         let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
-        let (state, pid) = (bundle.state(), bundle.pid_file());
         let program = Program {
             path: found.path.clone(),
-            args: runtime.create(&state, bundle.path(), &pid, &bundle.id),
+            args: runtime.create(&bundle),
             ..Program::default()
         };
         Ok(Self {
@@ -74,10 +73,9 @@ impl<'a> Container<'a> {
 
     /// Starts another command of the runtime on the container.
     fn ask(&self, command: &[&str], after: &[&str]) -> Result<Process, Failure> {
-        let (state, id) = (self.bundle.state(), &self.bundle.id);
         let program = Program {
             path: self.program.clone(),
-            args: self.runtime.command(&state, command, id, after),
+            args: self.runtime.command(&self.bundle, command, after),
             ..Program::default()
         };
         let started = program

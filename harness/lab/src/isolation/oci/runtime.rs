@@ -4,7 +4,11 @@ use std::path::Path;
 
 use labrun_record::{Setting, Tier};
 
+use super::bundle::Bundle;
 use crate::isolation::tool::Tool;
+
+/// The network of a server by gVisor.
+const SERVES: &str = "--network=host";
 
 /// One OCI runtime.
 #[derive(Debug)]
@@ -13,7 +17,8 @@ pub(super) struct Runtime {
     pub(super) summary: &'static str,
     pub(super) tier: Tier,
     pub(super) tool: Tool,
-    /// Words before the command, each with its reason.
+    /// Words before the command, each with its reason; of the two about networks a server
+    /// has [`SERVES`].
     flags: &'static [(&'static str, &'static str)],
 }
 
@@ -52,9 +57,12 @@ impl Runtime {
                         "--platform=ptrace",
                         "the one platform that needs neither KVM nor a newer gVisor",
                     ),
+                    ("--network=none", "for commands, which use none"),
                     (
-                        "--network=sandbox",
-                        "gVisor's own network stack, its default; it takes over the veth pair",
+                        SERVES,
+                        "for servers: the kernel's network stack, inside the container's own network; \
+                         gVisor's own stack (--network=sandbox) of the release that Debian has refuses \
+                         Linux 6: `cannot run with network enabled in root network namespace`",
                     ),
                 ],
                 ..runtime(
@@ -67,32 +75,30 @@ impl Runtime {
     }
 
     /// The words before those of a command, with the folder of its state.
-    fn global(&self, state: &Path) -> Vec<String> {
+    fn global(&self, state: &Path, serves: bool) -> Vec<String> {
         let mut words = vec!["--root".to_owned(), state.display().to_string()];
-        words.extend(self.flags.iter().map(|(flag, _)| (*flag).to_owned()));
+        let flags = self.flags.iter().map(|(flag, _)| *flag);
+        let own =
+            flags.filter(|flag| !flag.starts_with("--network=") || (*flag == SERVES) == serves);
+        words.extend(own.map(str::to_owned));
         words
     }
 
     /// `create`: everything but the program stands.
-    pub(super) fn create(&self, state: &Path, bundle: &Path, pid: &Path, id: &str) -> Vec<String> {
-        let mut words = self.global(state);
+    pub(super) fn create(&self, bundle: &Bundle) -> Vec<String> {
+        let mut words = self.global(&bundle.state(), bundle.serves);
         words.extend(["create".to_owned(), "--bundle".to_owned()]);
-        words.push(bundle.display().to_string());
-        words.extend(["--pid-file".to_owned(), pid.display().to_string()]);
-        words.push(id.to_owned());
+        words.push(bundle.path().display().to_string());
+        let pid = bundle.pid_file().display().to_string();
+        words.extend(["--pid-file".to_owned(), pid, bundle.id.clone()]);
         words
     }
 
     /// Another command on a container: `start`, `delete --force`, `kill`, with what comes
     /// after the container's name.
-    pub(super) fn command(
-        &self,
-        state: &Path,
-        command: &[&str],
-        id: &str,
-        after: &[&str],
-    ) -> Vec<String> {
-        let mut words = self.global(state);
+    pub(super) fn command(&self, bundle: &Bundle, command: &[&str], after: &[&str]) -> Vec<String> {
+        let mut words = self.global(&bundle.state(), bundle.serves);
+        let id = bundle.id.as_str();
         words.extend(
             command
                 .iter()
