@@ -54,6 +54,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Build artifacts and runners, only what is stale
     Build(BuildArgs),
+    /// Show what each isolation lets a program do, and what it holds back
+    Conform(ConformArgs),
     /// Load a server over HTTP and measure its latency
     Load(LoadArgs),
     /// Make the page again, from one or more runs
@@ -76,6 +78,26 @@ pub(crate) struct SelectArgs {
     /// Take only isolations that match this glob, such as 'wasmtime/*' (repeatable)
     #[arg(short, long, value_name = "GLOB")]
     pub isolation: Vec<String>,
+}
+
+/// Arguments of `labrun conform`.
+#[derive(Debug, Args)]
+pub(crate) struct ConformArgs {
+    /// Look only at isolations that match this glob, such as 'oci/*' (repeatable)
+    #[arg(short, long, value_name = "GLOB")]
+    pub isolation: Vec<String>,
+
+    /// Exit with 102 where something cannot be looked at here
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the matrix to this file, as Markdown
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Print only JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `labrun scenario`.

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let line = match words[..] {
-        ["exit", code] => return code.parse().map_or(ExitCode::from(2), ExitCode::from),
+        ["exit", code] => return code.parse::<u8>().map_or(ExitCode::from(2), ExitCode::from),
         ["crash"] => std::process::abort(),
         [thing, ref rest @ ..] => done(thing, rest),
         [] => None,
@@ -65,10 +65,7 @@ fn done(thing: &str, rest: &[&str]) -> Option<io::Result<String>> {
             .parse()
             .map_err(io::Error::other)
             .and_then(|times| synced(Path::new(folder), times)),
-        ("output", [bytes]) => bytes
-            .parse()
-            .map_err(io::Error::other)
-            .map(|bytes| pattern(bytes)),
+        ("output", [bytes]) => bytes.parse().map_err(io::Error::other).map(pattern),
         ("clock", []) => clock(),
         ("random", []) => Ok(random()),
         _ => return None,

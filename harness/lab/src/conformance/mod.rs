@@ -90,7 +90,7 @@ impl Conformance<'_> {
             workload.targets.contains(&source)
         };
         let targets = isolation.targets().iter().filter(has);
-        // The worst of them counts, and what one of several targets lacks is an exception.
+        // What is wrong with one of them counts, not that another lacks it.
         let mut found: Option<Finding> = None;
         for &target in targets {
             let one = self.look_at(isolation, check, workload, target);
@@ -135,8 +135,8 @@ impl Conformance<'_> {
 
 fn worse(one: Finding, other: Finding) -> Finding {
     let rank = |finding: &Finding| match finding {
-        Finding::Conforms => 0,
-        Finding::Excepted(_) => 1,
+        Finding::Excepted(_) => 0,
+        Finding::Conforms => 1,
         Finding::Unavailable(_) => 2,
         Finding::Fault(_) => 3,
     };

@@ -202,7 +202,8 @@ impl Sandbox<'_> {
             }
             if process.is_closed(Stream::Guest) {
                 let exit = process.end(self.site, deadline_ns)?;
-                let failure = Failure::failed(format!("bwrap {exit} before it made the sandbox"));
+                let reason = format!("bwrap {exit} before it made the sandbox");
+                let failure = Failure::unavailable(reason);
                 return Err(process.explain(failure, Stream::Stdout));
             }
             process.wait(self.site, deadline_ns)?;
@@ -233,6 +234,11 @@ impl Child for Sandbox<'_> {
             marks.end("network");
         }
         Ok(process)
+    }
+
+    /// It says so with its own name before, and the program itself never ran.
+    fn is_refused(&self, said: &str) -> bool {
+        said.lines().any(|line| line.starts_with("bwrap: "))
     }
 
     /// The first process inside is `bwrap`'s own, and hears no signal: its child does.

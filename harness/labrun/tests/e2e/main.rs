@@ -28,5 +28,6 @@ mod records;
 mod selecting;
 mod size;
 mod steady;
+mod tools;
 mod under_load;
 mod usage;

@@ -97,6 +97,12 @@ pub(in crate::isolation) trait Child {
         deadline_ns: u64,
     ) -> Result<Process, Failure>;
 
+    /// Whether a launch failed since its boundary could not be made, by what was said on
+    /// stderr: that is no fault of the workload, which never ran.
+    fn is_refused(&self, _said: &str) -> bool {
+        false
+    }
+
     /// Asks a server to end.
     fn stop(&self, process: &Process) {
         process.signal(libc::SIGTERM);

@@ -94,9 +94,13 @@ impl<'a> Container<'a> {
         if exit.is_success() {
             return Ok(exit);
         }
-        // The workload never ran: it is the runtime that refuses.
-        let refused = Failure::unavailable(format!("`{} {what}` {exit}", self.name()));
-        Err(process.explain(refused, Stream::Stdout))
+        let reason = format!("`{} {what}` {exit}", self.name());
+        let failure = match what {
+            // The workload never ran: it is the runtime that refuses.
+            "create" | "start" => Failure::unavailable(reason),
+            _ => Failure::failed(reason),
+        };
+        Err(process.explain(failure, Stream::Stdout))
     }
 
     fn name(&self) -> &str {
@@ -130,12 +134,13 @@ impl<'a> Container<'a> {
 
     /// Deletes it, and waits until nothing of it is left.
     fn delete(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
-        let deleter = self.ask(&["delete", "--force"], &[])?;
-        let deleted = self.done(deleter, "delete", deadline_ns)?;
-        self.created = false;
+        // A helper that nobody has waited for would be taken for one that lives.
         if let Some(creator) = self.creator.take() {
             crate::process::reap_group(creator);
         }
+        let deleter = self.ask(&["delete", "--force"], &[])?;
+        let deleted = self.done(deleter, "delete", deadline_ns)?;
+        self.created = false;
         let cgroup_gone_ns =
             cgroup::wait_until_gone(self.site, &self.bundle.id, deleted.at_ns, deadline_ns)?;
         // A network that nobody is in goes when it is no longer held open.

@@ -19,6 +19,10 @@ pub use conversation::Conversation;
 pub use launch::guest_target;
 use standing::Isolates;
 
+/// Why no variable reaches a guest: it is the lab that gives it none.
+const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment: \
+    a guest is an instance, and what it is to do is in its arguments";
+
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
 pub struct Runner {
@@ -159,6 +163,9 @@ impl Isolation for Runner {
     }
 
     fn unsupported(&self, _workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
+        if needs.contains(&Need::Environment) {
+            return Some(NO_ENVIRONMENT.to_owned());
+        }
         let own = &self.configuration.name;
         let of_own = |entry: &&Unsupported| {
             entry.configurations.is_empty() || entry.configurations.contains(own)
