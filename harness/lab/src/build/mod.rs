@@ -15,8 +15,8 @@ use std::path::Path;
 use labrun_record::{Artifact, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Linking, docker};
+use crate::isolation::runner::State;
+use crate::isolation::{Isolation, Linking, docker};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
@@ -130,28 +130,20 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What a configuration compiles a module to, ahead of time.
+    /// What an isolation compiles a module to, ahead of time.
     pub fn precompiled(
         &self,
-        ready: &Ready,
-        isolation: &str,
+        isolation: &dyn Isolation,
         artifact: &Artifact,
     ) -> Result<Artifact, Blocked> {
-        let key = (isolation.to_owned(), artifact.sha256.clone());
+        let key = (isolation.name().to_owned(), artifact.sha256.clone());
         if let Some(known) = self.precompiled.borrow().get(&key) {
             return known.clone();
         }
         let built = if self.is_interrupted() {
             Err(Blocked::interrupted())
         } else {
-            runner::precompile(
-                &self.store,
-                self.site,
-                ready,
-                isolation,
-                artifact,
-                self.progress,
-            )
+            runner::precompile(&self.store, self.site, isolation, artifact, self.progress)
         };
         self.precompiled.borrow_mut().insert(key, built.clone());
         built

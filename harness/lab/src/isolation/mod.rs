@@ -8,10 +8,11 @@ mod child;
 pub mod docker;
 mod marks;
 pub(crate) mod native;
+mod product;
 pub mod runner;
 mod standing;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
@@ -20,6 +21,8 @@ use crate::define::{FileSystem, Need, Workload};
 use crate::site::{Grant, Site};
 
 pub use native::{Linking, Native};
+pub use product::Product;
+use runner::Ready;
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
 /// A technology in one configuration.
@@ -38,6 +41,11 @@ pub trait Isolation {
 
     /// Which starts it has.
     fn starts(&self) -> &[Start];
+
+    /// Whether a workload is its business at all: where not, it has no rows.
+    fn takes(&self, _workload: &Workload) -> bool {
+        true
+    }
 
     /// What it cannot do for a workload in a target, in one sentence for a person.
     fn unsupported(
@@ -58,6 +66,27 @@ pub trait Isolation {
     /// Whether it compiles modules ahead of time, outside every clock.
     fn precompiles(&self) -> bool {
         false
+    }
+
+    /// Compiles a module ahead of time into a file.
+    fn precompile(
+        &self,
+        _site: &Site,
+        _module: &Path,
+        _target: Target,
+        _output: &Path,
+    ) -> Result<(), Failure> {
+        Err(Failure::failed("it compiles nothing ahead of time"))
+    }
+
+    /// The program that has to be there, and holds the runtime, where there is one.
+    fn program(&self) -> Option<Ready> {
+        None
+    }
+
+    /// Why a server of it cannot use its instances in this way.
+    fn refuses(&self, _policy: Policy) -> Option<String> {
+        None
     }
 
     /// Version, settings with reasons, and whether it can be measured here:
@@ -144,7 +173,8 @@ impl Job {
 }
 
 /// Which instance of a server answers a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// A fresh one for each.
     #[default]

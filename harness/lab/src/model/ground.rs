@@ -2,7 +2,6 @@
 //! selected launch needs is built on the way.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use globset::GlobSet;
@@ -11,7 +10,7 @@ use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 use super::plan::Blocked;
 use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
-use crate::isolation::runner::{Ready, State};
+use crate::isolation::runner::State;
 use crate::isolation::{Isolation, Job, Linking, Policy, Way};
 use crate::select::Selected;
 
@@ -55,7 +54,11 @@ impl<'a> Ground<'a> {
     pub(super) fn every_kind(&self) -> Vec<Making<'_>> {
         let mut kinds = Vec::new();
         for planned in &self.scenario.workloads {
+            let workload = self.workload(&planned.name);
             for (index, isolation) in self.isolations() {
+                if workload.is_some_and(|workload| !isolation.takes(workload)) {
+                    continue;
+                }
                 let both = |target: &&Target| isolation.targets().contains(target);
                 for &target in planned.targets.iter().filter(both) {
                     kinds.push(Making {
@@ -124,14 +127,17 @@ impl<'a> Making<'a> {
         !self.isolation.starts().is_empty()
     }
 
+    /// Whether it is among what is asked for.
+    pub(super) fn is_selected(&self) -> bool {
+        let selected = self.ground.selected;
+        selected
+            .leaves_out(self.planned, self.isolation.name())
+            .is_none()
+    }
+
     /// Whether the run is an indication only.
     pub(super) fn is_quick(&self) -> bool {
         self.ground.selected.is_quick()
-    }
-
-    /// The program that embeds its runtime, where there is one.
-    pub(super) fn runner_program(&self) -> Option<PathBuf> {
-        self.runner().ok().map(|ready| ready.program.clone())
     }
 
     /// The workload as it is defined.
@@ -238,11 +244,8 @@ impl<'a> Making<'a> {
             Target::Wasip1 | Target::Wasip2 => {
                 artifacts.push(artifact.clone());
                 if self.isolation.precompiles() {
-                    let built = self.ground.builder.precompiled(
-                        self.runner()?,
-                        self.isolation.name(),
-                        &artifact,
-                    )?;
+                    let builder = self.ground.builder;
+                    let built = builder.precompiled(self.isolation, &artifact)?;
                     precompiled = Some(built.path.clone());
                     artifacts.push(built);
                 }
@@ -270,23 +273,5 @@ impl<'a> Making<'a> {
             return Err(Blocked::interrupted());
         }
         Ok(())
-    }
-
-    fn runner(&self) -> Result<&Ready, Blocked> {
-        let technology = self.isolation.name().split('/').next().unwrap_or_default();
-        let state = self
-            .ground
-            .runners
-            .iter()
-            .find(|(name, _)| name == technology)
-            .map(|(_, state)| state);
-        match state {
-            Some(State::Ready(ready)) => Ok(ready),
-            Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
-            None => Err(Blocked::new(
-                Outcome::Unavailable,
-                format!("there is no runner {technology}"),
-            )),
-        }
     }
 }

@@ -6,12 +6,14 @@
 mod clone_into;
 mod exit;
 mod held;
+mod left;
 mod poll;
 mod source;
 mod spawn;
 
 pub use exit::Exit;
 pub use held::Process;
+pub(crate) use left::{end_all, ends_until};
 pub(crate) use poll::{pause, pidfd};
 pub use source::Stream;
 pub use spawn::{Prepared, Program};
