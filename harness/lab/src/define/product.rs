@@ -36,7 +36,7 @@ pub struct ProductDefinition {
 }
 
 /// How a program is found, and which version it has to be.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Find {
     /// Names that it may have on PATH; the first that is there counts.
@@ -130,7 +130,7 @@ pub struct ProductConfiguration {
 }
 
 /// Placeholders that stand for whole arguments, and those that stand inside one.
-const PLACEHOLDERS: [&str; 11] = [
+const PLACEHOLDERS: [&str; 13] = [
     "{directory}",
     "{variable}",
     "{args}",
@@ -142,6 +142,8 @@ const PLACEHOLDERS: [&str; 11] = [
     "{address}",
     "{ip}",
     "{port}",
+    "{policy}",
+    "{grant}",
 ];
 
 impl ProductDefinition {

@@ -40,6 +40,9 @@ pub(super) fn prepare<'a>(
         ("folder", product.definition.folder.display().to_string()),
         ("home", home.path().display().to_string()),
     ]);
+    if let Some(policy) = product.configuration.policy {
+        filling.words.insert("policy", policy.name().to_owned());
+    }
     if let Some(address) = door.0 {
         filling.words.extend([
             ("address", address.to_string()),
@@ -55,6 +58,7 @@ pub(super) fn prepare<'a>(
         } else {
             GUEST_GRANT.to_owned()
         };
+        filling.words.insert("grant", folder.clone());
         filling.directory = Some((folder, named.clone()));
     }
     filling.args = order.args(&named, None);

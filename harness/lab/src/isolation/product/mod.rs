@@ -54,7 +54,7 @@ impl Product {
     }
 
     fn found(&self) -> Result<&Ready, String> {
-        self.shelf.found(&self.definition.find.programs)
+        self.shelf.found(&self.definition.find)
     }
 
     fn ready(&self) -> Result<&Ready, Failure> {

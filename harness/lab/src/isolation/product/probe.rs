@@ -58,8 +58,7 @@ fn on_path(names: &[String]) -> Result<PathBuf, String> {
             let file = folder.join(name);
             match fs::metadata(&file) {
                 Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => {
-                    return fs::canonicalize(&file)
-                        .map_err(|error| format!("{}: {error}", file.display()));
+                    return Ok(file);
                 }
                 Ok(found) if found.is_file() => cannot = cannot.or(Some(file)),
                 _ => {}

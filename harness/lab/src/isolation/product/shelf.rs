@@ -18,7 +18,7 @@ impl Shelf {
         let mut own: Vec<Find> = Vec::new();
         for find in finds {
             // Two products may be one program: a command line and a server.
-            if !own.iter().any(|known| known.programs == find.programs) {
+            if !own.contains(&find) {
                 own.push(find);
             }
         }
@@ -28,11 +28,11 @@ impl Shelf {
         }
     }
 
-    /// The program of these names, or why it cannot be used, with the way to mend it.
-    pub(super) fn found(&self, programs: &[String]) -> Result<&Ready, String> {
+    /// What is looked for, or why it cannot be used, with the way to mend it.
+    pub(super) fn found(&self, wanted: &Find) -> Result<&Ready, String> {
         let all = self.found.get_or_init(|| self.look());
         let mut both = self.finds.iter().zip(all);
-        match both.find(|(find, _)| find.programs == programs) {
+        match both.find(|(find, _)| *find == wanted) {
             Some((_, Ok(ready))) => Ok(ready),
             Some((_, Err(reason))) => Err(reason.clone()),
             None => Err("it was not looked for".to_owned()),
