@@ -1,13 +1,14 @@
 //! Every isolation that the lab knows, here or not.
 
-use crate::define::RunnerDefinition;
+use crate::define::{ProductDefinition, RunnerDefinition};
 use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Runner, State};
-use crate::isolation::{Bubblewrap, Isolation, Landlock, Native, docker};
+use crate::isolation::{Bubblewrap, Isolation, Landlock, Native, Product, docker};
 
 /// Every isolation. A runner that is not in `states` is listed as missing.
 pub fn isolations(
     runners: &[RunnerDefinition],
+    products: &[ProductDefinition],
     states: &[(String, State)],
 ) -> Vec<Box<dyn Isolation>> {
     let mut all: Vec<Box<dyn Isolation>> = Vec::new();
@@ -30,12 +31,14 @@ pub fn isolations(
                 .map(|runner| Box::new(runner) as Box<dyn Isolation>),
         );
     }
+    let products = Product::all(products).into_iter();
+    all.extend(products.map(|product| Box::new(product) as Box<dyn Isolation>));
     all
 }
 
 /// Names of every isolation, in the order of [`isolations`].
-pub fn names(runners: &[RunnerDefinition]) -> Vec<String> {
-    isolations(runners, &[])
+pub fn names(runners: &[RunnerDefinition], products: &[ProductDefinition]) -> Vec<String> {
+    isolations(runners, products, &[])
         .iter()
         .map(|isolation| isolation.name().to_owned())
         .collect()

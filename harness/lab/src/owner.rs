@@ -11,6 +11,9 @@ use std::fs;
 /// Environment variable of every process that the lab starts.
 pub const VARIABLE: &str = "LABRUN_OWNER";
 
+/// Environment variable that tells the processes of one launch from those of the others.
+pub const LAUNCH: &str = "LABRUN_LAUNCH";
+
 /// Label of every container that the lab creates.
 pub const LABEL: &str = "labrun.owner";
 

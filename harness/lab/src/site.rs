@@ -59,23 +59,30 @@ impl Site {
         &self.disk
     }
 
-    /// A fresh empty folder in memory for what a launch is made of; it goes with the value.
-    pub(crate) fn folder(&self, name: &str) -> io::Result<Grant> {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let folder = Grant(self.scratch.join(format!("{name}-{number}")));
-        fs::create_dir(&folder.0)?;
+    /// A fresh and empty folder in memory; it goes with the value.
+    pub fn folder(&self) -> io::Result<Grant> {
+        let folder = Grant(self.scratch.join(self.name("folder")));
+        fs::create_dir_all(&folder.0)?;
         Ok(folder)
+    }
+
+    /// A name that nothing else of this lab has.
+    pub fn mark(&self) -> String {
+        format!("{}-{}", self.owner, self.name("launch"))
+    }
+
+    fn name(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.made.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A fresh folder on a file system that holds a copy of `files`; it goes with the
     /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
         let scratch = match on {
             FileSystem::Tmpfs => &self.scratch,
             FileSystem::Disk => &self.disk,
         };
-        let grant = Grant(scratch.join(format!("grant-{number}")));
+        let grant = Grant(scratch.join(self.name("grant")));
         fs::create_dir_all(scratch)
             .and_then(|()| fs::create_dir(&grant.0))
             .and_then(|()| copy_files(files, &grant.0))

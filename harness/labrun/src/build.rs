@@ -14,7 +14,7 @@ use crate::ground::{Definitions, site};
 /// Builds what is asked for, and says what of it is there.
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli)?;
-    let names = lab::catalog::names(&definitions.runners);
+    let names = lab::catalog::names(&definitions.runners, &definitions.products);
     let unknown = |pattern: &str| {
         DefineError::unknown("isolation", pattern, names.iter().map(String::as_str))
     };
@@ -57,7 +57,13 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
         })
         .collect();
     let takes = |name: &str| wanted.iter().any(|wanted| wanted.as_str() == name);
-    let all = Everything::build(&builder, &workloads, &definitions.runners, &takes);
+    let all = Everything::build(
+        &builder,
+        &workloads,
+        &definitions.runners,
+        &definitions.products,
+        &takes,
+    );
     if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(

@@ -26,7 +26,7 @@ struct Found {
 /// Looks, and says what was found.
 pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli)?;
-    let names = lab::catalog::names(&definitions.runners);
+    let names = lab::catalog::names(&definitions.runners, &definitions.products);
     for pattern in &args.isolation {
         let glob = glob_set(std::slice::from_ref(pattern));
         if !glob.is_some_and(|glob| names.iter().any(|name| glob.is_match(name))) {
@@ -48,7 +48,8 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     let runners: Vec<(String, State)> = wanted
         .map(|runner| (runner.name.clone(), builder.runner(runner)))
         .collect();
-    let isolations = lab::catalog::isolations(&definitions.runners, &runners);
+    let isolations =
+        lab::catalog::isolations(&definitions.runners, &definitions.products, &runners);
     // Those that only call exports run no program.
     let isolations: Vec<&dyn Isolation> = isolations
         .iter()
@@ -60,7 +61,6 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
         site: &site,
         builder: &builder,
         workloads: &definitions.workloads,
-        runners: &runners,
         disk: &disk,
     };
     let total = (isolations.len() * Check::ALL.len()) as u64;

@@ -55,10 +55,11 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
             Vec::<(String, State)>::new()
         }
     };
-    let isolations: Vec<_> = lab::catalog::isolations(&definitions.runners, &states)
-        .iter()
-        .map(|isolation| isolation.record())
-        .collect();
+    let isolations: Vec<_> =
+        lab::catalog::isolations(&definitions.runners, &definitions.products, &states)
+            .iter()
+            .map(|isolation| isolation.record())
+            .collect();
     if args.json {
         let checks: Vec<_> = checks
             .iter()

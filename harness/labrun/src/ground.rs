@@ -1,6 +1,6 @@
 //! What most subcommands begin with: the lab's folder and its definitions.
 
-use lab::define::{LabFolder, RunnerDefinition, Workload};
+use lab::define::{LabFolder, ProductDefinition, RunnerDefinition, Workload};
 use lab::interrupt::Interrupt;
 use lab::site::Site;
 
@@ -16,6 +16,8 @@ pub(crate) struct Definitions {
     pub workloads: Vec<Workload>,
     /// Every runner.
     pub runners: Vec<RunnerDefinition>,
+    /// Every product that is measured as it ships.
+    pub products: Vec<ProductDefinition>,
 }
 
 impl Definitions {
@@ -23,11 +25,12 @@ impl Definitions {
     pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder is gone")?;
         let lab = LabFolder::find(cli.lab.as_deref(), &here)?;
-        let (workloads, runners) = (lab.workloads()?, lab.runners()?);
+        let (workloads, runners, products) = (lab.workloads()?, lab.runners()?, lab.products()?);
         Ok(Self {
             lab,
             workloads,
             runners,
+            products,
         })
     }
 }

@@ -60,7 +60,7 @@ fn entries(
             )
         }
         Listed::Isolations => {
-            let all = lab::catalog::isolations(&definitions.runners, &[]);
+            let all = lab::catalog::isolations(&definitions.runners, &definitions.products, &[]);
             let entry = |isolation: &dyn lab::isolation::Isolation| {
                 let about = format!("{} | {}", isolation.tier(), isolation.summary());
                 (isolation.name().to_owned(), about)

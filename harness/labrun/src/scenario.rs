@@ -29,7 +29,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         .iter()
         .map(takes)
         .collect::<Result<Vec<GlobSet>, Usage>>()?;
-    let names: Vec<String> = lab::catalog::names(&definitions.runners)
+    let names: Vec<String> = lab::catalog::names(&definitions.runners, &definitions.products)
         .into_iter()
         .filter(|name| taken.iter().any(|taken| taken.is_match(name)))
         .collect();
@@ -79,7 +79,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             (runner.name.clone(), state)
         })
         .collect();
-    let isolations = lab::catalog::isolations(&definitions.runners, &states);
+    let isolations = lab::catalog::isolations(&definitions.runners, &definitions.products, &states);
     let missing = missing(&isolations, &is_selected);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {

@@ -4,7 +4,7 @@ use labrun_record::{Artifact, Outcome, Target};
 use serde::Serialize;
 
 use super::Builder;
-use crate::define::{RunnerDefinition, Workload};
+use crate::define::{ProductDefinition, RunnerDefinition, Workload};
 use crate::isolation::runner::State;
 use crate::isolation::{ImageForm, Isolation, Linking};
 
@@ -69,6 +69,7 @@ impl Everything {
         builder: &Builder<'_>,
         workloads: &[&Workload],
         runners: &[RunnerDefinition],
+        products: &[ProductDefinition],
         takes: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut all = Self::default();
@@ -88,25 +89,19 @@ impl Everything {
                 State::Missing(reason) => all.failed.push(reason.clone()),
             }
         }
-        let isolations = crate::catalog::isolations(runners, &states);
+        let isolations = crate::catalog::isolations(runners, products, &states);
         for isolation in isolations
             .iter()
             .filter(|isolation| takes(isolation.name()))
         {
             for workload in workloads {
-                all.isolation(builder, isolation.as_ref(), workload, &states);
+                all.isolation(builder, isolation.as_ref(), workload);
             }
         }
         all
     }
 
-    fn isolation(
-        &mut self,
-        builder: &Builder<'_>,
-        isolation: &dyn Isolation,
-        workload: &Workload,
-        states: &[(String, State)],
-    ) {
+    fn isolation(&mut self, builder: &Builder<'_>, isolation: &dyn Isolation, workload: &Workload) {
         let linking = Linking::of(isolation.name());
         let record = isolation.record();
         for &target in isolation.targets() {
@@ -115,7 +110,8 @@ impl Everything {
             } else {
                 target
             };
-            if !workload.targets.contains(&source)
+            if !isolation.takes(workload)
+                || !workload.targets.contains(&source)
                 || isolation
                     .unsupported(workload, target, &workload.needs)
                     .is_some()
@@ -141,17 +137,13 @@ impl Everything {
                 let image = image.map_err(|blocked| blocked.reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
-                let technology = isolation.name().split('/').next().unwrap_or_default();
-                let ready = states.iter().find_map(|(name, state)| match state {
-                    State::Ready(ready) if name == technology => Some(ready),
-                    _ => None,
-                });
-                if let Some(ready) = ready {
+                // One that is missing is told already, once.
+                if isolation.program().is_some() {
                     let what = format!("{} for {target} by {}", workload.name, isolation.name());
                     self.note(
                         |_| what,
                         builder
-                            .precompiled(ready, isolation.name(), &artifact)
+                            .precompiled(isolation, &artifact)
                             .map_err(|blocked| blocked.reason),
                     );
                 }

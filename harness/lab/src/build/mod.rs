@@ -15,7 +15,7 @@ use std::path::Path;
 use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::{Ready, State};
+use crate::isolation::runner::State;
 use crate::isolation::{ImageForm, Isolation, Linking, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
@@ -130,28 +130,20 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What a configuration compiles a module to, ahead of time.
+    /// What an isolation compiles a module to, ahead of time.
     pub fn precompiled(
         &self,
-        ready: &Ready,
-        isolation: &str,
+        isolation: &dyn Isolation,
         artifact: &Artifact,
     ) -> Result<Artifact, Blocked> {
-        let key = (isolation.to_owned(), artifact.sha256.clone());
+        let key = (isolation.name().to_owned(), artifact.sha256.clone());
         if let Some(known) = self.precompiled.borrow().get(&key) {
             return known.clone();
         }
         let built = if self.is_interrupted() {
             Err(Blocked::interrupted())
         } else {
-            runner::precompile(
-                &self.store,
-                self.site,
-                ready,
-                isolation,
-                artifact,
-                self.progress,
-            )
+            runner::precompile(&self.store, self.site, isolation, artifact, self.progress)
         };
         self.precompiled.borrow_mut().insert(key, built.clone());
         built
@@ -213,7 +205,6 @@ impl<'a> Builder<'a> {
         workload: &Workload,
         target: Target,
         kind: ArtifactKind,
-        runners: &[(String, State)],
     ) -> Result<Made, Blocked> {
         let unavailable = |reason: String| {
             if self.is_interrupted() {
@@ -238,8 +229,7 @@ impl<'a> Builder<'a> {
                 artifact.isolation = Some(isolation.name().to_owned());
             }
             Target::Wasip1 | Target::Wasip2 if isolation.precompiles() => {
-                let ready = ready(isolation.name(), runners)?;
-                precompiled = Some(self.precompiled(ready, isolation.name(), &artifact)?);
+                precompiled = Some(self.precompiled(isolation, &artifact)?);
             }
             Target::Wasip1 | Target::Wasip2 => {}
         }
@@ -284,23 +274,6 @@ pub struct Made {
     pub artifact: Artifact,
     /// What its configuration compiled of it ahead of time.
     pub precompiled: Option<Artifact>,
-}
-
-/// The runner of an isolation.
-pub(crate) fn ready<'a>(
-    isolation: &str,
-    runners: &'a [(String, State)],
-) -> Result<&'a Ready, Blocked> {
-    let technology = isolation.split('/').next().unwrap_or_default();
-    let state = runners.iter().find(|(name, _)| name == technology);
-    match state.map(|(_, state)| state) {
-        Some(State::Ready(ready)) => Ok(ready),
-        Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
-        None => Err(Blocked::new(
-            Outcome::Unavailable,
-            format!("there is no runner {technology}"),
-        )),
-    }
 }
 
 fn missing(definition: &RunnerDefinition, reason: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use labrun_protocol::{Command, Describe};
+use labrun_protocol::Describe;
 use labrun_record::{Artifact, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +10,12 @@ use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
-use crate::clock::now_ns;
 use crate::define::{LabFolder, RunnerDefinition};
-use crate::isolation::Failure;
-use crate::isolation::runner::{Conversation, Ready, describe, guest_target};
+use crate::isolation::runner::{Ready, describe};
+use crate::isolation::{Failure, Isolation};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
-
-/// Longest time for compiling one module ahead of time.
-const PRECOMPILE_LIMIT_NS: u64 = 120_000_000_000;
 
 /// A runner that was built, and what it said of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -153,23 +149,26 @@ fn compile(
     .run(None, progress)
 }
 
-/// Compiles `artifact` ahead of time for one configuration, unless that is done.
+/// Compiles `artifact` ahead of time for one isolation, unless that is done.
 pub(crate) fn precompile(
     store: &Store,
     site: &Site,
-    runner: &Ready,
-    isolation: &str,
+    isolation: &dyn Isolation,
     artifact: &Artifact,
     progress: &dyn Progress,
 ) -> Result<Artifact, Blocked> {
+    let name = isolation.name();
     let fault = |reason: &str| {
         let workload = &artifact.workload;
         Blocked::new(
             Outcome::Unavailable,
-            format!("{isolation} could not compile {workload} ahead of time: {reason}"),
+            format!("{name} could not compile {workload} ahead of time: {reason}"),
         )
     };
-    let (technology, configuration) = isolation
+    let by = isolation
+        .program()
+        .ok_or_else(|| fault(&isolation.record().reason.unwrap_or_default()))?;
+    let (technology, configuration) = name
         .split_once('/')
         .ok_or_else(|| fault("it has no configuration"))?;
     let exports = if artifact.exports { "-lib" } else { "" };
@@ -178,7 +177,7 @@ pub(crate) fn precompile(
         artifact.workload, artifact.target
     );
     let inputs = Inputs::default()
-        .word(&runner.sha256)
+        .word(&by.sha256)
         .word(&artifact.sha256)
         .word(configuration)
         .digest();
@@ -188,35 +187,17 @@ pub(crate) fn precompile(
             ..built
         });
     }
-    let what = format!(
-        "compiling {} ahead of time for {isolation}",
-        artifact.workload
-    );
+    let what = format!("compiling {} ahead of time for {name}", artifact.workload);
     progress.step(&what, 0, 1);
     let output = store.path(&format!(
         "precompiled/{key}/{}.{}",
         &inputs[..12],
         artifact.workload
     ));
-    let made = (|| -> Result<(), Failure> {
-        let io = |error: std::io::Error| Failure::failed(error.to_string());
-        if let Some(folder) = output.parent() {
-            std::fs::create_dir_all(folder).map_err(io)?;
-        }
-        let target =
-            guest_target(artifact.target).ok_or_else(|| Failure::failed("it is no module"))?;
-        let deadline_ns = now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut conversation = Conversation::open(site, &runner.program)?;
-        let command = Command::Precompile {
-            configuration: configuration.to_owned(),
-            target,
-            artifact: artifact.path.clone(),
-            output: output.clone(),
-        };
-        conversation.ask(site, &command, deadline_ns)?;
-        conversation.close(site, deadline_ns)?;
-        Ok(())
-    })();
+    let folder = output.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let made = folder
+        .map_err(|error| Failure::failed(error.to_string()))
+        .and_then(|()| isolation.precompile(site, &artifact.path, artifact.target, &output));
     progress.finish(&what);
     made.map_err(|failure| match failure {
         Failure::Outcome(outcome, reason) => Blocked::new(outcome, fault(&reason).reason),
@@ -232,8 +213,8 @@ pub(crate) fn precompile(
         sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
         path: output,
         bytes,
-        toolchain: format!("{technology} {}", runner.version),
-        isolation: Some(isolation.to_owned()),
+        toolchain: format!("{technology} {}", by.version),
+        isolation: Some(name.to_owned()),
         exports: artifact.exports,
     };
     store

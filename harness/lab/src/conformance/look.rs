@@ -58,7 +58,6 @@ impl Look<'_> {
             self.workload,
             self.target,
             self.workload.artifact_kind(self.target),
-            conformance.runners,
         );
         let made = made.map_err(|blocked| Finding::Unavailable(blocked.reason))?;
         Ok(Job {
@@ -145,11 +144,7 @@ impl Look<'_> {
 
     fn ungranted(&self) -> Result<(), Finding> {
         let unavailable = |error: std::io::Error| Finding::Unavailable(error.to_string());
-        let beside = self
-            .conformance
-            .site
-            .folder("beside")
-            .map_err(unavailable)?;
+        let beside = self.conformance.site.folder().map_err(unavailable)?;
         let secret = beside.path().join("secret.txt");
         fs::write(&secret, "secret").map_err(unavailable)?;
         let path = secret.display().to_string();

@@ -11,7 +11,6 @@ use labrun_record::{Outcome, Target};
 use crate::build::Builder;
 use crate::define::Workload;
 use crate::isolation::Isolation;
-use crate::isolation::runner::State;
 use crate::site::Site;
 
 pub use check::Check;
@@ -43,8 +42,6 @@ pub struct Conformance<'a> {
     pub builder: &'a Builder<'a>,
     /// All workloads of the lab.
     pub workloads: &'a [Workload],
-    /// State of each runner, by technology.
-    pub runners: &'a [(String, State)],
     /// Where syncs are counted, or why they cannot be.
     pub disk: &'a Result<Disk, String>,
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Asked, DefineError, RunnerDefinition, Workload};
+use super::{Asked, DefineError, ProductDefinition, RunnerDefinition, Workload};
 
 /// The folder that holds `workloads`, `scenarios` and `harness/runners`.
 #[derive(Debug, Clone)]
@@ -56,6 +56,23 @@ impl LabFolder {
             .iter()
             .map(|folder| RunnerDefinition::read(folder))
             .collect()
+    }
+
+    /// Every product that is measured as it ships: command lines, then servers, by name.
+    pub fn products(&self) -> Result<Vec<ProductDefinition>, DefineError> {
+        let commands = entries(&self.0.join("harness/commands"))?;
+        let mut products = commands
+            .iter()
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "toml")
+            })
+            .map(|path| ProductDefinition::read_command(path))
+            .collect::<Result<Vec<_>, _>>()?;
+        for folder in folders_with(&self.0.join("harness/servers"), "server.toml")? {
+            products.push(ProductDefinition::read_server(&folder)?);
+        }
+        Ok(products)
     }
 
     /// Names of the scenarios, sorted.

@@ -5,6 +5,7 @@ mod bounds;
 mod document;
 mod lab_folder;
 mod nearest;
+mod product;
 mod rate;
 mod runner;
 mod scenario;
@@ -14,6 +15,7 @@ pub use asked::Asked;
 pub use document::{DefineError, read_toml};
 pub use lab_folder::LabFolder;
 pub use nearest::nearest;
+pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
 pub use runner::{Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{

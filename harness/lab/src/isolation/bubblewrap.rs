@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::child::{self, Boundary, Child, Children, Door, Held, Order, Plain};
 use super::marks::Marks;
+use super::runner::Ready;
 use super::tool::Tool;
 use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Task, Way};
 use crate::define::{GUEST_GRANT, Workload};
@@ -30,9 +31,11 @@ pub struct Bubblewrap {
 
 impl Default for Bubblewrap {
     fn default() -> Self {
-        let tool = Tool::new("bwrap", "sudo apt-get install bubblewrap");
+        // The first that drops capabilities (--cap-drop).
+        let least = "0.2.0";
+        let install = "sudo apt-get install bubblewrap";
         Self {
-            tool: tool.at_least("0.3.0", "cannot clear capabilities (--cap-drop)"),
+            tool: Tool::new("bwrap", "bubblewrap ", least, install),
         }
     }
 }
@@ -71,8 +74,8 @@ impl Isolation for Bubblewrap {
         self.tool.record(self, settings())
     }
 
-    fn program(&self) -> Option<std::path::PathBuf> {
-        self.tool.found().ok().map(|found| found.path.clone())
+    fn program(&self) -> Option<Ready> {
+        self.tool.ready()
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
@@ -135,7 +138,7 @@ impl Boundary for Bubblewrap {
         let serves = matches!(order.job.task, Task::Serve { .. });
         let listen = serves.then_some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
         let program = Program {
-            path: found.path.clone(),
+            path: found.program.clone(),
             args: arguments(order, listen),
             guest: serves.then_some(INFO),
             ..Program::default()

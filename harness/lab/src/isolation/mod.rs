@@ -7,15 +7,17 @@
 mod bubblewrap;
 mod child;
 pub mod docker;
+mod find;
 mod landlock;
 mod marks;
 pub(crate) mod native;
 pub mod oci;
+mod product;
 pub mod runner;
 mod standing;
 mod tool;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
@@ -26,6 +28,8 @@ use crate::site::{Grant, Site};
 pub use bubblewrap::Bubblewrap;
 pub use landlock::Landlock;
 pub use native::{Linking, Native};
+pub use product::Product;
+use runner::Ready;
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
 /// A technology in one configuration.
@@ -44,6 +48,11 @@ pub trait Isolation {
 
     /// Which starts it has.
     fn starts(&self) -> &[Start];
+
+    /// Whether a workload is its business at all: where not, it has no rows.
+    fn takes(&self, _workload: &Workload) -> bool {
+        true
+    }
 
     /// What it cannot do for a workload in a target, in one sentence for a person.
     fn unsupported(
@@ -71,9 +80,25 @@ pub trait Isolation {
         ImageForm::Daemon
     }
 
-    /// The program that has to be there for it, beside the kernel: what embeds a runtime or
-    /// makes a sandbox. None where there is none, or where it is counted as something else.
-    fn program(&self) -> Option<PathBuf> {
+    /// Compiles a module ahead of time into a file.
+    fn precompile(
+        &self,
+        _site: &Site,
+        _module: &Path,
+        _target: Target,
+        _output: &Path,
+    ) -> Result<(), Failure> {
+        Err(Failure::failed("it compiles nothing ahead of time"))
+    }
+
+    /// The program that has to be there, beside the kernel: what holds a runtime or makes a
+    /// sandbox. None where there is none, or where it is counted as something else.
+    fn program(&self) -> Option<Ready> {
+        None
+    }
+
+    /// Why a server of it cannot use its instances in this way.
+    fn refuses(&self, _policy: Policy) -> Option<String> {
         None
     }
 
@@ -170,7 +195,8 @@ impl Job {
 }
 
 /// Which instance of a server answers a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// A fresh one for each.
     #[default]

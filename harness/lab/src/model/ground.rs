@@ -2,14 +2,13 @@
 //! selected launch needs is built on the way.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use globset::GlobSet;
 use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 
 use super::plan::Blocked;
-use crate::build::{Builder, ready};
+use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
 use crate::isolation::runner::State;
 use crate::isolation::{Isolation, Job, Policy, Way};
@@ -55,7 +54,11 @@ impl<'a> Ground<'a> {
     pub(super) fn every_kind(&self) -> Vec<Making<'_>> {
         let mut kinds = Vec::new();
         for planned in &self.scenario.workloads {
+            let workload = self.workload(&planned.name);
             for (index, isolation) in self.isolations() {
+                if workload.is_some_and(|workload| !isolation.takes(workload)) {
+                    continue;
+                }
                 let both = |target: &&Target| isolation.targets().contains(target);
                 for &target in planned.targets.iter().filter(both) {
                     kinds.push(Making {
@@ -124,19 +127,17 @@ impl<'a> Making<'a> {
         !self.isolation.starts().is_empty()
     }
 
+    /// Whether it is among what is asked for.
+    pub(super) fn is_selected(&self) -> bool {
+        let selected = self.ground.selected;
+        selected
+            .leaves_out(self.planned, self.isolation.name())
+            .is_none()
+    }
+
     /// Whether the run is an indication only.
     pub(super) fn is_quick(&self) -> bool {
         self.ground.selected.is_quick()
-    }
-
-    /// The program that has to be there for it: that embeds its runtime, or makes its sandbox.
-    pub(super) fn program(&self) -> Option<PathBuf> {
-        let embeds = || {
-            ready(self.isolation.name(), self.ground.runners)
-                .ok()
-                .map(|ready| ready.program.clone())
-        };
-        self.isolation.program().or_else(embeds)
     }
 
     /// The workload as it is defined.
@@ -219,13 +220,8 @@ impl<'a> Making<'a> {
         let task = workload
             .task()
             .map_err(|error| Blocked::new(Outcome::Unavailable, error.to_string()))?;
-        let made = self.ground.builder.for_isolation(
-            self.isolation,
-            workload,
-            self.target,
-            kind,
-            self.ground.runners,
-        )?;
+        let builder = self.ground.builder;
+        let made = builder.for_isolation(self.isolation, workload, self.target, kind)?;
         artifacts.push(made.artifact.clone());
         artifacts.extend(made.precompiled.clone());
         Ok(Job {

@@ -63,12 +63,16 @@ pub(super) fn plan(planned: &mut Planned, kind: Making<'_>, load: &LoadPlan, lim
                 rows.extend(PERCENTILES.iter().map(of_percentile));
             }
             let rows = planned.rows(rows);
-            let made = kind.job().map(|(mut job, artifacts)| {
-                job.policy = policy;
-                job.way = way;
-                job.instances = 1;
-                (job, artifacts)
-            });
+            let refused = kind.isolation.refuses(policy);
+            let made = match refused.filter(|_| kind.is_selected()) {
+                Some(reason) => Err(Blocked::new(Outcome::Unsupported, reason)),
+                None => kind.job().map(|(mut job, artifacts)| {
+                    job.policy = policy;
+                    job.way = way;
+                    job.instances = 1;
+                    (job, artifacts)
+                }),
+            };
             let (rates, limit) = (rates.clone(), Rc::clone(limit));
             let load = load.clone();
             planned

@@ -1,7 +1,7 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use labrun_record::{Metric, Row, Target};
 
@@ -31,7 +31,8 @@ enum Form {
     OwnLayers,
     /// The base, where other images have brought it already.
     Base,
-    /// The program that embeds the runtime, or makes the sandbox.
+    /// The program that holds the runtime, or makes the sandbox, with the libraries that it
+    /// brings along.
     Runtime,
     /// The dynamic loader and the shared libraries.
     Libraries,
@@ -76,7 +77,7 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.program();
+        let runtime = kind.isolation.program().map(|ready| ready.program);
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -116,8 +117,9 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
             forms.push(Form::Daemon);
         }
         Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
-        Target::Native if kind.program().is_some() => forms.push(Form::Runtime),
-        Target::Native => {}
+        Target::Native if name.starts_with("native/") => {}
+        // A tool that makes a sandbox around the binary.
+        Target::Native => forms.push(Form::Runtime),
         Target::Wasip1 | Target::Wasip2 => forms.push(Form::Runtime),
     }
     forms
@@ -128,7 +130,7 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
 struct Weighing {
     job: Job,
     forms: Vec<Form>,
-    /// The program that embeds the runtime, or makes the sandbox.
+    /// The program that holds the runtime, or makes the sandbox.
     runtime: Option<PathBuf>,
 }
 
@@ -195,7 +197,10 @@ impl Weighing {
             counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
         if let Some(runtime) = &self.runtime {
-            counts.push((Form::Runtime, Content::File(runtime).bytes()));
+            let bytes = Content::File(runtime).bytes();
+            let brought = size::shared_libraries(runtime).map(|files| brought_along(&files));
+            let all = bytes.and_then(|bytes| Ok(bytes + brought?));
+            counts.push((Form::Runtime, all));
         }
         Ok(counts)
     }
@@ -236,6 +241,17 @@ impl Weighing {
             ),
         ])
     }
+}
+
+/// The bytes of the libraries that are not the system's.
+fn brought_along(needed: &[size::Needed]) -> u64 {
+    let of_system = |path: &Path| {
+        ["/lib", "/lib64", "/usr/lib", "/usr/lib64"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
+    };
+    let own = needed.iter().filter(|file| !of_system(&file.path));
+    own.map(|file| file.bytes).sum()
 }
 
 fn sum(needed: &[size::Needed]) -> u64 {

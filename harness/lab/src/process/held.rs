@@ -4,6 +4,7 @@ use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::fd::{AsRawFd, RawFd};
 
 use super::exit::Exit;
+use super::left;
 use super::poll::{pidfd, poll, readable};
 use super::source::{LIMIT, Source, Stream};
 use crate::clock::now_ns;
@@ -20,6 +21,8 @@ pub struct Process {
     stdin: Option<PipeWriter>,
     sources: Vec<Source>,
     ended: Option<Exit>,
+    /// By which what it leaves behind is found.
+    mark: Option<String>,
 }
 
 impl Process {
@@ -47,7 +50,14 @@ impl Process {
             stdin,
             sources,
             ended: None,
+            mark: None,
         }
+    }
+
+    /// The same, whose descendants carry a mark.
+    pub(super) fn marked(mut self, mark: Option<String>) -> Self {
+        self.mark = mark;
+        self
     }
 
     /// Its id; another process's once this one was reaped.
@@ -190,14 +200,23 @@ impl Process {
         }
     }
 
-    /// Waits until it is gone, and ends what is left of its process group.
+    /// Waits until it is gone, and ends what is left of its process group. One with a mark
+    /// that leaves processes behind has failed: they are named, and ended.
     pub fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
         self.wait_for_end(site, deadline_ns, None)?;
-        let exit = self.reap();
+        let left = self.mark.as_deref().map(|mark| left::after(mark, self.pid));
+        let mut exit = self.reap();
         self.fill();
+        if let Some(left) = left {
+            exit.at_ns = left.gone_ns;
+            self.ended = Some(exit);
+            if let Some(reason) = left.reason {
+                return Err(Failure::failed(reason));
+            }
+        }
         Ok(exit)
     }
 
@@ -328,6 +347,9 @@ impl Process {
             at_ns: now_ns(),
             status,
         };
+        if let Some(mark) = &self.mark {
+            left::end_all(mark);
+        }
         self.ended = Some(exit);
         exit
     }

@@ -6,6 +6,7 @@
 mod clone_into;
 mod exit;
 mod held;
+mod left;
 mod poll;
 mod reaper;
 mod source;
@@ -13,6 +14,7 @@ mod spawn;
 
 pub use exit::Exit;
 pub use held::Process;
+pub(crate) use left::{end_all, ends_until};
 pub(crate) use poll::{pause, pidfd};
 pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;

@@ -28,6 +28,9 @@ pub struct Program {
     pub stdin: bool,
     /// Whether the process gets a second output pipe as this descriptor.
     pub guest: Option<RawFd>,
+    /// The name of its launch, by which what it leaves behind is found: for programs that
+    /// are not the lab's own. One that leaves a process behind has failed.
+    pub mark: Option<String>,
 }
 
 /// A program with its pipes, arguments and attributes ready.
@@ -40,6 +43,7 @@ pub struct Prepared {
     stdout: PipeReader,
     stderr: PipeReader,
     guest: Option<PipeReader>,
+    mark: Option<String>,
 }
 
 impl Program {
@@ -87,6 +91,9 @@ impl Program {
             text(OsStr::new(&format!("PATH={search}")))?,
             text(OsStr::new(&format!("{}={}", owner::VARIABLE, site.owner)))?,
         ];
+        if let Some(mark) = &self.mark {
+            envp.push(text(OsStr::new(&format!("{}={mark}", owner::LAUNCH)))?);
+        }
         for (name, value) in &self.env {
             envp.push(text(OsStr::new(&format!("{name}={value}")))?);
         }
@@ -99,6 +106,7 @@ impl Program {
             stdout,
             stderr,
             guest,
+            mark: self.mark.clone(),
         })
     }
 }
@@ -201,7 +209,7 @@ impl Prepared {
 
     /// The lab's half of the pipes; the child's ends are closed.
     fn into_process(self, pid: libc::pid_t) -> Process {
-        Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest)
+        Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest).marked(self.mark)
     }
 }
 

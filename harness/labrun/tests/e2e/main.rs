@@ -24,6 +24,8 @@ mod no_room;
 mod order;
 mod parts;
 mod printing;
+mod product_servers;
+mod products;
 mod records;
 mod selecting;
 mod size;

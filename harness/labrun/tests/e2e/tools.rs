@@ -33,10 +33,9 @@ fn costs_its_own_rows(ran: Ran, isolation: &str, reason: &str) {
 }
 
 #[test]
-fn one_that_is_too_old_says_what_it_lacks() {
-    let ran = with_bwrap("#!/bin/sh\necho bubblewrap 0.2.9\n");
-    let reason = "bwrap 0.2.9 is too old: before 0.3.0 it cannot clear capabilities (--cap-drop); \
-        get a newer one: sudo apt-get install bubblewrap";
+fn one_that_is_too_old_says_which_will_do() {
+    let ran = with_bwrap("#!/bin/sh\necho bubblewrap 0.1.9\n");
+    let reason = "is version 0.1.9, and 0.2.0 or newer is needed; to get it: sudo apt-get install bubblewrap";
     costs_its_own_rows(ran, BWRAP, reason);
 }
 
@@ -44,19 +43,18 @@ fn one_that_is_too_old_says_what_it_lacks() {
 fn one_that_is_broken_is_quoted() {
     let ran =
         with_bwrap("#!/bin/sh\necho 'libcap.so.2: cannot open shared object' >&2\nexit 127\n");
-    let reason =
-        "`bwrap --version` failed (exit status: 127): libcap.so.2: cannot open shared object";
+    let reason = "failed (exit status: 127): \"libcap.so.2: cannot open shared object\"; to mend it: sudo apt-get install bubblewrap";
     costs_its_own_rows(ran, BWRAP, reason);
     let ran = with_bwrap("#!/bin/sh\necho hello\n");
-    costs_its_own_rows(ran, BWRAP, "names no version: \"hello\"");
+    costs_its_own_rows(ran, BWRAP, "printed no version: \"hello\"");
     let ran = with_bwrap("no program at all\n");
-    costs_its_own_rows(ran, BWRAP, "cannot be run: ");
+    costs_its_own_rows(ran, BWRAP, "cannot be started: ");
 }
 
 #[test]
 fn one_that_hangs_is_given_up() {
     let ran = with_bwrap("#!/bin/sh\nexec sleep 1000\n");
-    costs_its_own_rows(ran, BWRAP, "said nothing within 10 s");
+    costs_its_own_rows(ran, BWRAP, "gave no answer within 10 s");
 }
 
 #[test]
@@ -85,6 +83,6 @@ fn one_that_is_not_there_says_how_to_get_it() {
     let bin = lab.path().join("bin");
     fs::create_dir(&bin).expect("makes a folder");
     let ran = lab.begin(|command| command.env("PATH", &bin)).ended();
-    let reason = "youki is not on PATH; get it: cargo install youki";
+    let reason = "youki is not on PATH; to get it: cargo install youki";
     ran.rows("right", "oci/youki", "unavailable", reason);
 }

@@ -1,21 +1,24 @@
 //! Every isolation, workload and metric has its rows, and none of them failed.
 
-use crate::expected::{Right, expected};
+use std::collections::BTreeMap;
+
+use crate::expected::{Right, expected, may_be_missing};
 use crate::skip::skip;
 use crate::{identity, measured, text};
 
 #[test]
 fn every_row_is_there_and_none_failed() {
     let expected = expected();
-    let mut unavailable = None;
+    let mut unavailable = BTreeMap::new();
     for row in measured().results() {
         let identity = identity(row);
         let right = *expected
             .get(&identity)
             .unwrap_or_else(|| panic!("a row that nobody expects: {identity:?}"));
         let outcome = text(row, "outcome");
-        if outcome == "unavailable" && identity[1].starts_with("docker/") {
-            unavailable = Some(text(row, "reason"));
+        if outcome == "unavailable" && may_be_missing(&identity[1]) {
+            let technology = identity[1].split('/').next().unwrap_or_default();
+            unavailable.insert(technology.to_owned(), text(row, "reason"));
             continue;
         }
         match right {
@@ -36,8 +39,8 @@ fn every_row_is_there_and_none_failed() {
         expected.len(),
         "every row, once"
     );
-    if let Some(reason) = unavailable {
-        skip("real-lab-docker", &reason);
+    for (technology, reason) in unavailable {
+        skip(&format!("real-lab-{technology}"), &reason);
     }
 }
 

@@ -42,7 +42,7 @@ impl Bundle {
     pub(super) fn new(order: &Order<'_>, listen: Option<SocketAddr>) -> Result<Self, Failure> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let failed = |error: io::Error| Failure::failed(format!("cannot write a bundle: {error}"));
-        let folder = order.site.folder("bundle").map_err(failed)?;
+        let folder = order.site.folder().map_err(failed)?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let bundle = Self {
             id: format!("{}{}-{number}", cgroup::PREFIX, order.site.owner),

@@ -8,11 +8,11 @@ mod container;
 mod runtime;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
 use super::child::{self, Boundary, Child, Children, Order};
+use super::runner::Ready;
 use super::{EachLine, Failure, ImageForm, Isolation, Job, Standing, Taken, Task, Way};
 use crate::network::Veth;
 use crate::site::Site;
@@ -63,8 +63,8 @@ impl Isolation for Oci {
         ImageForm::Bundle
     }
 
-    fn program(&self) -> Option<PathBuf> {
-        self.0.tool.found().ok().map(|found| found.path.clone())
+    fn program(&self) -> Option<Ready> {
+        self.0.tool.ready()
     }
 
     fn record(&self) -> IsolationRecord {

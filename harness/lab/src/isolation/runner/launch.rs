@@ -312,7 +312,7 @@ fn load(configuration: &str, job: &Job) -> Result<Command, Failure> {
 }
 
 /// What a target is called in the protocol.
-pub fn guest_target(target: Target) -> Option<GuestTarget> {
+pub(super) fn guest_target(target: Target) -> Option<GuestTarget> {
     match target {
         Target::Wasip1 => Some(GuestTarget::Wasip1),
         Target::Wasip2 => Some(GuestTarget::Wasip2),

@@ -7,7 +7,7 @@ mod standing;
 
 use std::path::{Path, PathBuf};
 
-use labrun_protocol::{Describe, PROTOCOL_VERSION};
+use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
@@ -16,12 +16,15 @@ use crate::process::{Program, Stream};
 use crate::site::Site;
 
 pub use conversation::Conversation;
-pub use launch::guest_target;
+use launch::guest_target;
 use standing::Isolates;
 
 /// Why no variable reaches a guest: it is the lab that gives it none.
 const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment: \
     a guest is an instance, and what it is to do is in its arguments";
+
+/// Longest time for compiling one module ahead of time.
+const PRECOMPILE_LIMIT_NS: u64 = 120_000_000_000;
 
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ impl Runner {
             .collect()
     }
 
-    fn program(&self) -> Result<&Path, Failure> {
+    fn own_program(&self) -> Result<&Path, Failure> {
         match &self.state {
             State::Ready(ready) => Ok(&ready.program),
             State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
@@ -167,17 +170,39 @@ impl Isolation for Runner {
             return Some(NO_ENVIRONMENT.to_owned());
         }
         let own = &self.configuration.name;
-        let of_own = |entry: &&Unsupported| {
-            entry.configurations.is_empty() || entry.configurations.contains(own)
-        };
-        let said = self.unsupported.iter().filter(of_own).find(|entry| {
-            entry.target == Some(target) || entry.need.is_some_and(|need| needs.contains(&need))
-        });
-        match said {
-            Some(entry) => Some(entry.reason.clone()),
+        match Unsupported::reason(&self.unsupported, own, target, needs) {
+            Some(reason) => Some(reason),
             None if self.configuration.targets.contains(&target) => None,
             None => Some(format!("{} does not run {target}", self.name)),
         }
+    }
+
+    fn program(&self) -> Option<Ready> {
+        match &self.state {
+            State::Ready(ready) => Some(ready.clone()),
+            State::Missing(_) => None,
+        }
+    }
+
+    fn precompile(
+        &self,
+        site: &Site,
+        module: &Path,
+        target: Target,
+        output: &Path,
+    ) -> Result<(), Failure> {
+        let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
+        let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
+        let mut conversation = Conversation::open(site, self.own_program()?)?;
+        let command = Command::Precompile {
+            configuration: self.configuration.name.clone(),
+            target,
+            artifact: module.to_owned(),
+            output: output.to_owned(),
+        };
+        conversation.ask(site, &command, deadline_ns)?;
+        conversation.close(site, deadline_ns)?;
+        Ok(())
     }
 
     fn record(&self) -> IsolationRecord {
@@ -203,11 +228,17 @@ impl Isolation for Runner {
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.program()?, &self.configuration.name, job)
+        launch::launch(site, self.own_program()?, &self.configuration.name, job)
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        standing::stream(site, self.program()?, &self.configuration.name, job, each)
+        standing::stream(
+            site,
+            self.own_program()?,
+            &self.configuration.name,
+            job,
+            each,
+        )
     }
 
     fn stand<'a>(
@@ -216,7 +247,12 @@ impl Isolation for Runner {
         job: &'a Job,
     ) -> Result<Box<dyn Standing + 'a>, Failure> {
         let name = &self.configuration.name;
-        Ok(Box::new(Isolates::start(site, self.program()?, name, job)?))
+        Ok(Box::new(Isolates::start(
+            site,
+            self.own_program()?,
+            name,
+            job,
+        )?))
     }
 
     fn calls(&self) -> Option<Target> {
@@ -226,6 +262,12 @@ impl Isolation for Runner {
     }
 
     fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
-        standing::call(site, self.program()?, &self.configuration.name, job, order)
+        standing::call(
+            site,
+            self.own_program()?,
+            &self.configuration.name,
+            job,
+            order,
+        )
     }
 }

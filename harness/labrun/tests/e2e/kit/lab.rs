@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::live::Live;
 use super::package;
+use super::product::Product;
 use super::question::Question;
 use super::ran::Ran;
 use super::runner::Runner;
@@ -97,6 +98,22 @@ impl Lab {
     pub(crate) fn runner(self, runner: &Runner) -> Self {
         runner.write(self.path());
         self.isolation(&format!("{}/*", runner.name()))
+    }
+
+    /// Adds a product, and measures it.
+    pub(crate) fn product(self, product: &Product) -> Self {
+        product.write(self.path());
+        self.isolation(&format!("{}/*", product.name()))
+    }
+
+    /// Adds a handler for products that host one: its module does nothing.
+    pub(crate) fn handler(mut self, name: &str) -> Self {
+        let folder = self.path().join("workloads").join(name);
+        let (targets, how) = (r#"["wasip1"]"#, "[serve]\nrequest = \"/\"");
+        package::write(&folder, name, targets, how, "fn main() {}\n");
+        let workload = (name.to_owned(), targets.to_owned());
+        self.scenario.workloads.push(workload);
+        self.with_scenario()
     }
 
     /// Measures these isolations too.
@@ -205,6 +222,9 @@ fn labrun(folder: &Path, target: &Path) -> Command {
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUSTFLAGS"] {
         command.env_remove(name);
     }
+    // Where the lab's own products are.
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}/bin:{path}", folder.display()));
     command.current_dir(folder).env("CARGO_TARGET_DIR", target);
     command
 }

@@ -2,7 +2,7 @@
 
 use super::{Right, Rows, kinds};
 
-const QUICK: [&str; 10] = [
+const QUICK: [&str; 13] = [
     "native/static",
     "native/dynamic",
     "docker/runc",
@@ -13,6 +13,9 @@ const QUICK: [&str; 10] = [
     "wasmer/cranelift-aot",
     "wasmer/singlepass-jit",
     "wasmi/interpreter",
+    "wasmtime-cli/run",
+    "wasmtime-serve/cached",
+    "workerd/reused",
 ];
 
 pub(super) fn add(rows: &mut Rows) {
@@ -24,7 +27,7 @@ pub(super) fn add(rows: &mut Rows) {
             true if kind.has_target() && syncs => Right::Measured(10),
             true => Right::Unsupported,
         };
-        let starts: &[_] = if kind.target.starts_with("wasi") {
+        let starts: &[_] = if kind.target.starts_with("wasi") && !kind.is_product() {
             &["process", "resident", "loaded"]
         } else {
             &["process"]

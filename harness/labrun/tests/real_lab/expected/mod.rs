@@ -32,6 +32,37 @@ const WASMER: [&str; 4] = [
 
 const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
 
+/// Command lines as they ship.
+const COMMANDS: [&str; 16] = [
+    "bun/run",
+    "deno/run",
+    "iwasm/run",
+    "wasm3/run",
+    "wasmedge-cli/precompiled",
+    "wasmedge-cli/run",
+    "wasmer-cli/precompiled",
+    "wasmer-cli/run",
+    "wasmer-cli/run-uncached",
+    "wasmtime-cli/precompiled",
+    "wasmtime-cli/run",
+    "wasmtime-cli/run-uncached",
+    "wazero/interpreter",
+    "wazero/run",
+    "wazero/run-cached",
+    "wizard/run",
+];
+
+/// HTTP hosts as they ship: they have no rows but those of `http`.
+const HOSTS: [&str; 7] = [
+    "spin/up-cached",
+    "spin/up-uncached",
+    "wasmtime-serve/cached",
+    "wasmtime-serve/reused",
+    "wasmtime-serve/uncached",
+    "workerd/fresh",
+    "workerd/reused",
+];
+
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Right {
@@ -57,6 +88,11 @@ struct Kind {
     workload: &'static str,
     isolation: &'static str,
     target: &'static str,
+}
+
+/// Whether it needs something that scripts/test may be unable to install.
+pub(crate) fn may_be_missing(isolation: &str) -> bool {
+    isolation.starts_with("docker/") || COMMANDS.contains(&isolation) || HOSTS.contains(&isolation)
 }
 
 #[derive(Default)]
@@ -94,6 +130,10 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         kinds.extend(all(&WASMTIME, target));
         kinds.extend(all(&WASMER, target));
         kinds.extend(all(&WASMI, target));
+        kinds.extend(all(&COMMANDS, target));
+        if workload == "http" {
+            kinds.extend(all(&HOSTS, target));
+        }
     }
     kinds
 }
@@ -103,8 +143,19 @@ impl Kind {
         self.isolation.split('/').next() == Some(technology)
     }
 
-    /// Whether it is there at all: only wasmtime has the component model.
+    /// Whether it is a product as it ships, which has no starts but `process`.
+    fn is_product(&self) -> bool {
+        COMMANDS.contains(&self.isolation) || HOSTS.contains(&self.isolation)
+    }
+
+    /// Whether it is there at all: of what is embedded only wasmtime has the component
+    /// model, and a command serves nothing.
     fn has_target(&self) -> bool {
-        self.is("wasmtime") || self.target != "wasip2"
+        match self.isolation.split('/').next() {
+            Some("wasmtime") => true,
+            Some("wasmtime-serve" | "spin") => self.target == "wasip2",
+            _ if COMMANDS.contains(&self.isolation) => self.workload != "http",
+            _ => self.target != "wasip2",
+        }
     }
 }

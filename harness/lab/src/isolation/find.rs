@@ -1,0 +1,197 @@
+//! Looking for a program of somebody else's: its file on PATH, and the version that it says it has.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::build::sha256;
+use crate::define::Find;
+use crate::isolation::runner::Ready;
+use crate::owner::{LAUNCH, Owner, VARIABLE};
+use crate::process::{end_all, ends_until};
+use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
+
+/// How long a program may take to say its version.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What is read of what it says.
+const MOST: u64 = 64 * 1024;
+
+/// The program, its version and its digest, or why it cannot be used.
+pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
+    let name = &find.programs[0];
+    let install = &find.install;
+    let program =
+        on_path(&find.programs).map_err(|reason| format!("{reason}; to get it: {install}"))?;
+    let path = program.display();
+    let asked = format!("`{path} {}`", find.version.join(" "));
+    let broken =
+        |reason: &str| format!("{name} was found, but {asked} {reason}; to mend it: {install}");
+    let said = ask(&program, &find.version).map_err(|reason| broken(&reason))?;
+    let version = version(&said, &find.version_after)
+        .ok_or_else(|| broken(&format!("printed no version: {:?}", first_line(&said))))?;
+    if !is_least(&version, &find.least) {
+        return Err(format!(
+            "{path} is version {version}, and {} or newer is needed; to get it: {install}",
+            find.least
+        ));
+    }
+    let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+    Ok(Ready {
+        program,
+        version,
+        sha256,
+    })
+}
+
+/// The first program of one of these names, as a shell finds it.
+fn on_path(names: &[String]) -> Result<PathBuf, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut cannot = None;
+    for name in names {
+        // Where Debian keeps what only root runs, and a user's PATH may lack.
+        let beside = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+        let folders = std::env::split_paths(&path).chain(beside);
+        for folder in folders.filter(|folder| folder.is_absolute()) {
+            let file = folder.join(name);
+            match fs::metadata(&file) {
+                Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => {
+                    return Ok(file);
+                }
+                Ok(found) if found.is_file() => cannot = cannot.or(Some(file)),
+                _ => {}
+            }
+        }
+    }
+    Err(match cannot {
+        Some(file) => format!(
+            "{} may not be executed: it has no x permission",
+            file.display()
+        ),
+        None => format!("{} is not on PATH", names.join(" or ")),
+    })
+}
+
+/// What a program says on stdout and stderr, if it ends well.
+fn ask(program: &Path, args: &[String]) -> Result<String, String> {
+    let owner = Owner::this();
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    let mark = format!("{owner}-probe-{name}");
+    let home =
+        Home::new(&owner, &name).map_err(|error| format!("cannot be given a HOME: {error}"))?;
+    let cannot = |error: io::Error| format!("cannot be started: {error}");
+    let (mut reader, writer) = io::pipe().map_err(cannot)?;
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .env("HOME", &home.0)
+        .env("TMPDIR", &home.0)
+        .env(VARIABLE, owner.to_string())
+        .env(LAUNCH, &mark)
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().map_err(cannot)?)
+        .stderr(writer)
+        .process_group(0);
+    let mut child = command.spawn().map_err(cannot)?;
+    // The lab's copies of the pipe's end go, or it would never be read to the end.
+    drop(command);
+    let (send, said) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let _ = reader.by_ref().take(MOST).read_to_end(&mut text);
+        let _ = send.send(String::from_utf8_lossy(&text).into_owned());
+    });
+    let ended = ends_until(child.id().cast_signed(), LIMIT);
+    // SAFETY: the leader is not yet reaped, so the group's number is still its own.
+    unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+    let status = child.wait().map_err(cannot)?;
+    end_all(&mark);
+    // What holds the pipe and hides from the lab is not waited for.
+    let said = said
+        .recv_timeout(Duration::from_secs(1))
+        .unwrap_or_default();
+    if !ended {
+        return Err(format!("gave no answer within {} s", LIMIT.as_secs()));
+    }
+    if !status.success() {
+        return Err(format!("failed ({status}): {:?}", first_line(&said)));
+    }
+    Ok(said)
+}
+
+/// A folder as HOME while a program is asked; it goes with the value.
+struct Home(PathBuf);
+
+impl Home {
+    fn new(owner: &Owner, name: &str) -> io::Result<Self> {
+        let scratch = Path::new(SCRATCH_PARENT).join(format!("{SCRATCH_PREFIX}{owner}"));
+        let home = Self(scratch.join(format!("probe-{name}")));
+        fs::create_dir_all(&home.0)?;
+        Ok(home)
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The first word after `after` that begins with a digit, or with `v` and one.
+fn version(said: &str, after: &str) -> Option<String> {
+    let rest = &said[said.find(after)? + after.len()..];
+    let mut words = rest.split(|c: char| c.is_whitespace() || "(),;".contains(c));
+    words.find_map(|word| {
+        let word = word.strip_prefix('v').unwrap_or(word);
+        word.starts_with(|c: char| c.is_ascii_digit())
+            .then(|| word.to_owned())
+    })
+}
+
+/// Whether a version is at least another, number by number.
+fn is_least(version: &str, least: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u64> {
+        let parts = text.split(|c: char| !c.is_ascii_digit());
+        parts.filter_map(|part| part.parse().ok()).collect()
+    };
+    numbers(version) >= numbers(least)
+}
+
+fn first_line(said: &str) -> &str {
+    said.lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_what_programs_say() {
+        let of = |said, after| version(said, after).unwrap_or_default();
+        assert_eq!(of("wasmtime 48.0.8 (abc 2026)\n", "wasmtime "), "48.0.8");
+        assert_eq!(of("deno 2.9.6 (stable)\nv8 15.0\n", "deno "), "2.9.6");
+        assert_eq!(of("1.4.5\n", ""), "1.4.5");
+        assert_eq!(of("Wasm3 v0.5.0 on x86_64\n", "Wasm3 "), "0.5.0");
+        assert_eq!(of("workerd 2026-11-17\n", "workerd "), "2026-11-17");
+        assert_eq!(version("dev\n", ""), None);
+        assert_eq!(version("something else 1.0\n", "wasmtime "), None);
+    }
+
+    #[test]
+    fn versions_are_compared_number_by_number() {
+        assert!(is_least("48.0.8", "48.0.8"));
+        assert!(is_least("100.0", "48.0.8"));
+        assert!(is_least("2026-11-17", "2026-01-01"));
+        assert!(!is_least("9.0.0", "48.0.8"));
+        assert!(!is_least("48.0", "48.0.1"));
+    }
+}

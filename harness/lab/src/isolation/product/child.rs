@@ -1,0 +1,151 @@
+//! One launch of a product: a HOME of its own, its arguments, its files.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::Product;
+use super::arguments::Filling;
+use crate::define::{GUEST_GRANT, Hosting};
+use crate::isolation::Failure;
+use crate::isolation::child::{Child, Door, HOLD, Held, Order, Plain};
+use crate::isolation::marks::Marks;
+use crate::process::{Exit, Process, Program};
+use crate::site::Grant;
+
+/// A product that is ready to be started, and then runs.
+pub(super) struct Launched<'a> {
+    plain: Plain,
+    host: Option<&'a Hosting>,
+    // Held until the launch is over.
+    _home: Rc<Grant>,
+    _files: Option<Grant>,
+}
+
+/// Makes everything that the start needs.
+pub(super) fn prepare<'a>(
+    product: &'a Product,
+    order: &Order<'a>,
+) -> Result<Launched<'a>, Failure> {
+    let ready = product.ready()?;
+    let (site, job) = (order.site, order.job);
+    let home = product.home(order)?;
+    let door = Door::of(order)?;
+    let host = product.definition.host.as_ref();
+    let module = job.precompiled.as_ref().unwrap_or(&job.artifact);
+    let mut filling = Filling::default();
+    filling.words.extend([
+        ("module", module.display().to_string()),
+        ("folder", product.definition.folder.display().to_string()),
+        ("home", home.path().display().to_string()),
+    ]);
+    if let Some(policy) = product.configuration.policy {
+        filling.words.insert("policy", policy.name().to_owned());
+    }
+    if let Some(address) = door.0 {
+        filling.words.extend([
+            ("address", address.to_string()),
+            ("ip", address.ip().to_string()),
+            ("port", address.port().to_string()),
+        ]);
+    }
+    let mut named = String::new();
+    if let Some(folder) = order.folder() {
+        let folder = folder.display().to_string();
+        named = if product.definition.grants.same_path {
+            folder.clone()
+        } else {
+            GUEST_GRANT.to_owned()
+        };
+        filling.words.insert("grant", folder.clone());
+        filling.directory = Some((folder, named.clone()));
+    }
+    filling.args = order.args(&named, None);
+    if order.hold && host.is_none() {
+        if product.definition.grants.variable.is_none() {
+            let reason = format!(
+                "{} passes the guest no variables, so that it cannot be told to stay",
+                product.definition.name
+            );
+            return Err(Failure::Outcome(
+                labrun_record::Outcome::Unsupported,
+                reason,
+            ));
+        }
+        filling.variables = vec![(HOLD.0.to_owned(), HOLD.1.to_owned())];
+    }
+    let files = host.filter(|host| !host.files.is_empty());
+    let files = files
+        .map(|host| copy(product, order, host, &mut filling, module))
+        .transpose()?;
+    let home_path = home.path().display().to_string();
+    let program = Program {
+        path: ready.program.clone(),
+        args: filling.fill(product, &product.configuration.args),
+        env: vec![
+            ("HOME".to_owned(), home_path.clone()),
+            ("TMPDIR".to_owned(), home_path),
+        ],
+        mark: Some(site.mark()),
+        ..Program::default()
+    };
+    Ok(Launched {
+        plain: Plain::new(order, door, program)?,
+        host,
+        _home: home,
+        _files: files,
+    })
+}
+
+/// A folder with the product's own files, placeholders filled in, and the module.
+fn copy(
+    product: &Product,
+    order: &Order<'_>,
+    host: &Hosting,
+    filling: &mut Filling,
+    module: &Path,
+) -> Result<Grant, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::failed(format!(
+            "cannot copy the files of {}: {error}",
+            product.definition.name
+        ))
+    };
+    let folder = order.site.folder().map_err(cannot)?;
+    filling
+        .words
+        .insert("files", folder.path().display().to_string());
+    fs::copy(module, folder.path().join("module.wasm")).map_err(cannot)?;
+    for file in &host.files {
+        let text = fs::read_to_string(product.definition.folder.join(file)).map_err(cannot)?;
+        let name = file.file_name().unwrap_or_default();
+        fs::write(folder.path().join(name), filling.text(&text)).map_err(cannot)?;
+    }
+    Ok(folder)
+}
+
+impl Child for Launched<'_> {
+    fn address(&self) -> Option<SocketAddr> {
+        self.plain.address()
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        inside: Option<&Held>,
+        deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        self.plain.start(marks, inside, deadline_ns)
+    }
+
+    fn stop(&self, process: &Process) {
+        let signal = self.host.map_or(libc::SIGTERM, |host| host.stop.number());
+        process.signal(signal);
+    }
+
+    fn stopped_well(&self, exit: Exit) -> bool {
+        let by_signal = |host: &Hosting| host.ends_by_signal && exit.is_by(host.stop.number());
+        exit.is_success() || self.host.is_some_and(by_signal)
+    }
+}

@@ -1,0 +1,74 @@
+//! HOMEs: an empty one for each launch, or, for a product with a compile cache, one that a
+//! discarded launch has warmed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Product;
+use crate::isolation::child::{self, Order};
+use crate::isolation::{Failure, Job, More, Task};
+use crate::site::{Grant, Site};
+
+/// HOMEs by what was run in them.
+pub(super) type Warm = BTreeMap<PathBuf, Rc<Grant>>;
+
+impl Product {
+    /// The HOME of a launch, outside of every clock.
+    pub(super) fn home(&self, order: &Order<'_>) -> Result<Rc<Grant>, Failure> {
+        let Some(cache) = &self.configuration.cache else {
+            return fresh(order.site);
+        };
+        let module = &order.job.artifact;
+        if let Some(home) = self.warm.borrow().get(module) {
+            return Ok(Rc::clone(home));
+        }
+        let home = fresh(order.site)?;
+        // Before the launch that warms it: that one is to find it here.
+        self.warm
+            .borrow_mut()
+            .insert(module.clone(), Rc::clone(&home));
+        let warmed = self.run_discarded(order.site, order.job).and_then(|()| {
+            if holds_a_file(&home.path().join(cache)) {
+                return Ok(());
+            }
+            Err(Failure::unavailable(format!(
+                "{} keeps no compile cache here: ~/{} is empty after a launch. A build that has \
+                 one: {}",
+                self.definition.find.programs[0],
+                cache.display(),
+                self.definition.find.install
+            )))
+        });
+        if let Err(failure) = warmed {
+            self.warm.borrow_mut().remove(module);
+            return Err(failure);
+        }
+        Ok(home)
+    }
+
+    fn run_discarded(&self, site: &Site, job: &Job) -> Result<(), Failure> {
+        match job.task {
+            Task::Batches { .. } => child::stream(self, site, job, &mut |_| Ok(More::Enough)),
+            _ => child::launch(self, site, job).map(drop),
+        }
+    }
+}
+
+fn fresh(site: &Site) -> Result<Rc<Grant>, Failure> {
+    let folder = site.folder();
+    folder
+        .map(Rc::new)
+        .map_err(|error| Failure::failed(format!("cannot make a HOME: {error}")))
+}
+
+/// Whether there is a file in a folder, at any depth.
+fn holds_a_file(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => holds_a_file(&entry.path()),
+        Ok(kind) => kind.is_file(),
+        Err(_) => false,
+    })
+}
