@@ -55,6 +55,10 @@ pub enum Need {
     Fsync,
     /// Wasm's vectors of 128 bits.
     Simd128,
+    /// A server of more than one thread.
+    Threads,
+    /// A wait until an instant that is given as such, and not as a time from now.
+    AbsoluteTimers,
 }
 
 /// Which cargo artifact of the package a target is.

@@ -11,7 +11,7 @@ use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 use super::plan::Blocked;
 use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
-use crate::isolation::runner::{Ready, State};
+use crate::isolation::runner::{Executable, Ready, State};
 use crate::isolation::{Isolation, Job, Linking, Policy, Way};
 use crate::select::Selected;
 
@@ -130,8 +130,8 @@ impl<'a> Making<'a> {
     }
 
     /// The program that embeds its runtime, where there is one.
-    pub(super) fn runner_program(&self) -> Option<PathBuf> {
-        self.runner().ok().map(|ready| ready.program.clone())
+    pub(super) fn runner_program(&self) -> Option<Executable> {
+        self.runner().ok().map(|ready| ready.executable.clone())
     }
 
     /// The workload as it is defined.

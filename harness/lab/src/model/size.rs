@@ -1,13 +1,14 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
 use crate::isolation::docker::{self, DockerHost};
+use crate::isolation::runner::Executable;
 use crate::isolation::{Failure, Isolation, Job, Linking};
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
@@ -124,7 +125,7 @@ struct Weighing {
     job: Job,
     forms: Vec<Form>,
     /// The program that embeds the runtime.
-    runtime: Option<PathBuf>,
+    runtime: Option<Executable>,
 }
 
 impl Launch for Weighing {
@@ -189,7 +190,7 @@ impl Weighing {
             counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
         if let Some(runtime) = &self.runtime {
-            counts.push((Form::Runtime, Content::File(runtime).bytes()));
+            counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
         Ok(counts)
     }
@@ -216,6 +217,17 @@ impl Weighing {
             ),
         ])
     }
+}
+
+/// A program that embeds its runtime; or an interpreter with its shared libraries, and the
+/// files of the script.
+fn runtime_bytes(runtime: &Executable) -> Result<u64, SizeError> {
+    let program = Content::File(&runtime.path).bytes()?;
+    let Some(folder) = runtime.script.as_deref().and_then(Path::parent) else {
+        return Ok(program);
+    };
+    let libraries = sum(&size::shared_libraries(&runtime.path)?);
+    Ok(program + libraries + size::folder_bytes(folder)?)
 }
 
 fn sum(needed: &[size::Needed]) -> u64 {

@@ -70,6 +70,7 @@ fn native_code_and_wasm_sync() {
         "native/static",
         "wasmtime/cranelift-aot",
         "wasmi/interpreter",
+        "node/v8",
     ] {
         let trace = tempfile::NamedTempFile::new().expect("a file");
         let path = trace.path().to_str().expect("UTF-8");

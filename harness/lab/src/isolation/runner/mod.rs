@@ -1,21 +1,21 @@
 //! Wasm runtimes: each driven through its runner, a process of its own.
 
 mod conversation;
+mod executable;
 mod launch;
 mod phases;
 mod standing;
-
-use std::path::{Path, PathBuf};
 
 use labrun_protocol::{Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
-use crate::process::{Program, Stream};
+use crate::process::Stream;
 use crate::site::Site;
 
 pub use conversation::Conversation;
+pub use executable::Executable;
 pub use launch::guest_target;
 use standing::Isolates;
 
@@ -42,10 +42,10 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// The program.
-    pub program: PathBuf,
+    pub executable: Executable,
     /// Version of the runtime, as its `describe` prints it.
     pub version: String,
-    /// SHA-256 of the program.
+    /// SHA-256 of the file that is executed.
     pub sha256: String,
 }
 
@@ -65,9 +65,9 @@ impl Runner {
             .collect()
     }
 
-    fn program(&self) -> Result<&Path, Failure> {
+    fn executable(&self) -> Result<&Executable, Failure> {
         match &self.state {
-            State::Ready(ready) => Ok(&ready.program),
+            State::Ready(ready) => Ok(&ready.executable),
             State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
         }
     }
@@ -77,13 +77,9 @@ impl Runner {
 pub fn describe(
     site: &Site,
     definition: &RunnerDefinition,
-    program: &Path,
+    executable: &Executable,
 ) -> Result<Describe, String> {
-    let program = Program {
-        path: program.to_owned(),
-        args: vec!["describe".to_owned()],
-        ..Program::default()
-    };
+    let program = executable.program("describe");
     let said = (|| -> Result<Vec<u8>, Failure> {
         let failed = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
         let mut process = program
@@ -196,11 +192,17 @@ impl Isolation for Runner {
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.program()?, &self.configuration.name, job)
+        launch::launch(site, self.executable()?, &self.configuration.name, job)
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        standing::stream(site, self.program()?, &self.configuration.name, job, each)
+        standing::stream(
+            site,
+            self.executable()?,
+            &self.configuration.name,
+            job,
+            each,
+        )
     }
 
     fn stand<'a>(
@@ -209,7 +211,12 @@ impl Isolation for Runner {
         job: &'a Job,
     ) -> Result<Box<dyn Standing + 'a>, Failure> {
         let name = &self.configuration.name;
-        Ok(Box::new(Isolates::start(site, self.program()?, name, job)?))
+        Ok(Box::new(Isolates::start(
+            site,
+            self.executable()?,
+            name,
+            job,
+        )?))
     }
 
     fn calls(&self) -> Option<Target> {
@@ -219,6 +226,12 @@ impl Isolation for Runner {
     }
 
     fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
-        standing::call(site, self.program()?, &self.configuration.name, job, order)
+        standing::call(
+            site,
+            self.executable()?,
+            &self.configuration.name,
+            job,
+            order,
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Right, Rows, kinds};
 
-const QUICK: [&str; 10] = [
+const QUICK: [&str; 11] = [
     "native/static",
     "native/dynamic",
     "docker/runc",
@@ -13,6 +13,7 @@ const QUICK: [&str; 10] = [
     "wasmer/cranelift-aot",
     "wasmer/singlepass-jit",
     "wasmi/interpreter",
+    "node/v8",
 ];
 
 pub(super) fn add(rows: &mut Rows) {

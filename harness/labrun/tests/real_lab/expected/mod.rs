@@ -32,6 +32,8 @@ const WASMER: [&str; 4] = [
 
 const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
 
+const NODE: [&str; 3] = ["node/liftoff", "node/turbofan", "node/v8"];
+
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Right {
@@ -94,6 +96,7 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         kinds.extend(all(&WASMTIME, target));
         kinds.extend(all(&WASMER, target));
         kinds.extend(all(&WASMI, target));
+        kinds.extend(all(&NODE, target));
     }
     kinds
 }
