@@ -2,7 +2,6 @@
 //! selected launch needs is built on the way.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use globset::GlobSet;

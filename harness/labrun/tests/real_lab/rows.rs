@@ -1,5 +1,7 @@
 //! Every isolation, workload and metric has its rows, and none of them failed.
 
+use std::collections::BTreeMap;
+
 use crate::expected::{Right, expected};
 use crate::skip::skip;
 use crate::{identity, measured, text};
@@ -7,15 +9,16 @@ use crate::{identity, measured, text};
 #[test]
 fn every_row_is_there_and_none_failed() {
     let expected = expected();
-    let mut unavailable = None;
+    let mut unavailable = BTreeMap::new();
     for row in measured().results() {
         let identity = identity(row);
         let right = *expected
             .get(&identity)
             .unwrap_or_else(|| panic!("a row that nobody expects: {identity:?}"));
         let outcome = text(row, "outcome");
-        if outcome == "unavailable" && identity[1].starts_with("docker/") {
-            unavailable = Some(text(row, "reason"));
+        let technology = identity[1].split('/').next().unwrap_or_default();
+        if outcome == "unavailable" && ["docker", "node"].contains(&technology) {
+            unavailable.insert(technology.to_owned(), text(row, "reason"));
             continue;
         }
         match right {
@@ -36,8 +39,8 @@ fn every_row_is_there_and_none_failed() {
         expected.len(),
         "every row, once"
     );
-    if let Some(reason) = unavailable {
-        skip("real-lab-docker", &reason);
+    for (technology, reason) in unavailable {
+        skip(&format!("real-lab-{technology}"), &reason);
     }
 }
 

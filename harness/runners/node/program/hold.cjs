@@ -1,10 +1,6 @@
-// The command `hold`: instances that are kept alive.
+// The command `hold`: instances that are kept alive. Their process is measured for its
+// memory: what only some of them need is loaded for those.
 'use strict';
-
-const { STATUS_CODES } = require('node:http');
-const v8 = require('node:v8');
-const vm = require('node:vm');
-const { respond } = require('./handler.cjs');
 
 /// The instances that this process keeps alive, oldest first.
 class Held {
@@ -53,8 +49,10 @@ function command(module, grants) {
 function handler(module, grants, path) {
   if (!/^\/[!-~]*$/.test(path)) throw new Error(`${JSON.stringify(path)} is no path`);
   const guest = module.instantiateHandler(grants);
+  const { respond } = require('./handler.cjs');
   const { status } = respond(guest.exports, { method: 'GET', target: path });
   if (status !== 200) {
+    const { STATUS_CODES } = require('node:http');
     throw new Error(`the handler answered ${status} ${STATUS_CODES[status] ?? ''} to GET ${path}`);
   }
   return guest;
@@ -62,8 +60,8 @@ function handler(module, grants, path) {
 
 /// Has V8 collect what nobody refers to any more.
 function collect() {
-  v8.setFlagsFromString('--expose-gc');
-  vm.runInNewContext('gc')();
+  require('node:v8').setFlagsFromString('--expose-gc');
+  require('node:vm').runInNewContext('gc')();
 }
 
 module.exports = { Held };
