@@ -82,8 +82,8 @@ impl Everything {
             match state {
                 State::Ready(ready) => all.built.push(Thing {
                     what: format!("runner {name} {}", ready.version),
-                    bytes: std::fs::metadata(&ready.program).map_or(0, |file| file.len()),
-                    path: ready.program.clone(),
+                    bytes: std::fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
+                    path: ready.executable.path.clone(),
                     sha256: ready.sha256.clone(),
                 }),
                 State::Missing(reason) => all.failed.push(reason.clone()),

@@ -277,10 +277,11 @@ pub struct Made {
 }
 
 fn missing(definition: &RunnerDefinition, reason: &str) -> String {
-    let needs = if definition.build.needs.is_empty() {
-        String::new()
-    } else {
-        format!(" (building it needs {})", definition.build.needs.join(", "))
+    let needs = definition.build.needs.join(", ");
+    let needs = match &definition.build.program {
+        _ if needs.is_empty() => String::new(),
+        Some(_) => format!(" (it needs {needs})"),
+        None => format!(" (building it needs {needs})"),
     };
     format!(
         "the runner {} is missing: {reason}{needs}; `labrun build --isolation '{}/*'` builds it",

@@ -1,5 +1,6 @@
 //! Building a runner, and what it compiles ahead of time.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::Describe;
@@ -11,7 +12,7 @@ use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
 use crate::define::{LabFolder, RunnerDefinition};
-use crate::isolation::runner::{Ready, describe};
+use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Failure, Isolation};
 use crate::model::Blocked;
 use crate::progress::Progress;
@@ -20,7 +21,11 @@ use crate::site::Site;
 /// A runner that was built, and what it said of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Built {
+    /// The file that is executed.
     stored: Stored,
+    /// What it is given to run, where it is an interpreter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    script: Option<PathBuf>,
     describe: Describe,
 }
 
@@ -33,7 +38,10 @@ impl HasFile for Built {
 impl Built {
     fn ready(self) -> Ready {
         Ready {
-            program: self.stored.path,
+            executable: Executable {
+                path: self.stored.path,
+                script: self.script,
+            },
             version: self.describe.version,
             sha256: self.stored.sha256,
         }
@@ -53,8 +61,11 @@ fn inputs(
         .word(&toolchain.version)
         .word(&std::env::var("RUSTFLAGS").unwrap_or_default());
     if let Some(program) = &definition.build.program {
+        // Which one it is; what is in it is held against the digest of before.
+        let interpreter = definition.build.interpreter.as_deref().and_then(on_path);
         return Ok(inputs
             .word(&program.to_string_lossy())
+            .word(&interpreter.unwrap_or_default().to_string_lossy())
             .folder(&definition.folder)?
             .digest());
     }
@@ -93,8 +104,9 @@ pub(crate) fn build(
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
         return Ok(built.ready());
     }
-    let program = compile(store, toolchain, site, definition, progress)?;
-    let said = describe(site, definition, &program)?;
+    let executable = compile(store, toolchain, site, definition, progress)?;
+    let said = describe(site, definition, &executable)?;
+    let program = executable.path;
     let keep = |error: std::io::Error| format!("cannot keep the runner {name}: {error}");
     let stored = if definition.build.program.is_some() {
         // A ready-made program may need the files beside it: it stays where it is.
@@ -115,6 +127,7 @@ pub(crate) fn build(
     };
     let built = Built {
         stored,
+        script: executable.script,
         describe: said,
     };
     store
@@ -129,16 +142,22 @@ fn compile(
     site: &Site,
     definition: &RunnerDefinition,
     progress: &dyn Progress,
-) -> Result<PathBuf, String> {
+) -> Result<Executable, String> {
     if let Some(program) = &definition.build.program {
         let path = definition.folder.join(program);
-        return if path.is_file() {
-            Ok(path)
-        } else {
-            Err(format!("{} is not there", path.display()))
+        if !path.is_file() {
+            return Err(format!("{} is not there", path.display()));
+        }
+        let Some(interpreter) = &definition.build.interpreter else {
+            return Ok(Executable { path, script: None });
         };
+        let found = on_path(interpreter);
+        return Ok(Executable {
+            path: found.ok_or_else(|| format!("`{interpreter}` is not on PATH"))?,
+            script: Some(path),
+        });
     }
-    CargoBuild {
+    let built = CargoBuild {
         what: format!("runner {}", definition.name),
         package: &definition.folder,
         triple: &toolchain.host,
@@ -146,7 +165,24 @@ fn compile(
         target_dir: &store.cargo_target(),
         interrupt: &site.interrupt,
     }
-    .run(None, progress)
+    .run(None, progress)?;
+    Ok(Executable {
+        path: built,
+        script: None,
+    })
+}
+
+/// The file that a name stands for, as a shell would find it, symbolic links followed.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let is_executable = |path: &PathBuf| {
+        let metadata = std::fs::metadata(path);
+        metadata.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    };
+    let search = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&search)
+        .map(|folder| folder.join(name))
+        .find(is_executable)?;
+    std::fs::canonicalize(found).ok()
 }
 
 /// Compiles `artifact` ahead of time for one isolation, unless that is done.

@@ -41,6 +41,9 @@ pub struct Build {
     pub needs: Vec<String>,
     /// A ready-made program in the folder, instead of a cargo package.
     pub program: Option<PathBuf>,
+    /// What the ready-made program is started with, looked up on `PATH` before any clock:
+    /// its own first line would have another process do that in each start.
+    pub interpreter: Option<String>,
 }
 
 /// One configuration of a runtime.
@@ -105,6 +108,13 @@ impl RunnerDefinition {
         let path = folder.join("runner.toml");
         let mut runner: Self = read_toml(&path)?;
         folder.clone_into(&mut runner.folder);
+        if runner.build.interpreter.is_some() && runner.build.program.is_none() {
+            return Err(DefineError::Shape {
+                path,
+                line: 1,
+                reason: "it has an `interpreter`, and no `program` for it".to_owned(),
+            });
+        }
         if folder
             .file_name()
             .is_none_or(|name| name != runner.name.as_str())

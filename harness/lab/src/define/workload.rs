@@ -75,6 +75,10 @@ pub enum Need {
     Clock,
     /// There are random numbers.
     Randomness,
+    /// A server of more than one thread.
+    Threads,
+    /// A wait until an instant that is given as such, and not as a time from now.
+    AbsoluteTimers,
 }
 
 /// Which cargo artifact of the package a target is.

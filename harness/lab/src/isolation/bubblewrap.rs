@@ -138,7 +138,7 @@ impl Boundary for Bubblewrap {
         let serves = matches!(order.job.task, Task::Serve { .. });
         let listen = serves.then_some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
         let program = Program {
-            path: found.program.clone(),
+            path: found.executable.path.clone(),
             args: arguments(order, listen),
             guest: serves.then_some(INFO),
             ..Program::default()

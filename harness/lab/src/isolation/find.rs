@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::build::sha256;
 use crate::define::Find;
-use crate::isolation::runner::Ready;
+use crate::isolation::runner::{Executable, Ready};
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};
 use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -42,8 +42,12 @@ pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
         ));
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+    let executable = Executable {
+        path: program,
+        script: None,
+    };
     Ok(Ready {
-        program,
+        executable,
         version,
         sha256,
     })

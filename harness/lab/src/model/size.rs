@@ -1,13 +1,14 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
 use crate::isolation::docker::{self, DockerHost};
+use crate::isolation::runner::Executable;
 use crate::isolation::{Failure, ImageForm, Isolation, Job, Linking};
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
@@ -77,7 +78,7 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.isolation.program().map(|ready| ready.program);
+        let runtime = kind.isolation.program().map(|ready| ready.executable);
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -131,7 +132,7 @@ struct Weighing {
     job: Job,
     forms: Vec<Form>,
     /// The program that holds the runtime, or makes the sandbox.
-    runtime: Option<PathBuf>,
+    runtime: Option<Executable>,
 }
 
 impl Launch for Weighing {
@@ -197,10 +198,7 @@ impl Weighing {
             counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
         if let Some(runtime) = &self.runtime {
-            let bytes = Content::File(runtime).bytes();
-            let brought = size::shared_libraries(runtime).map(|files| brought_along(&files));
-            let all = bytes.and_then(|bytes| Ok(bytes + brought?));
-            counts.push((Form::Runtime, all));
+            counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
         Ok(counts)
     }
@@ -214,7 +212,7 @@ impl Weighing {
             (Form::OwnLayers, Ok(layer.bytes)),
         ];
         if let Some(runtime) = &self.runtime {
-            counts.push((Form::Runtime, Content::File(runtime).bytes()));
+            counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
         Ok(counts)
     }
@@ -243,15 +241,13 @@ impl Weighing {
     }
 }
 
-/// The bytes of the libraries that are not the system's.
-fn brought_along(needed: &[size::Needed]) -> u64 {
-    let of_system = |path: &Path| {
-        ["/lib", "/lib64", "/usr/lib", "/usr/lib64"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
-    };
-    let own = needed.iter().filter(|file| !of_system(&file.path));
-    own.map(|file| file.bytes).sum()
+/// The program, or the interpreter and the files of the script.
+fn runtime_bytes(runtime: &Executable) -> Result<u64, SizeError> {
+    let program = Content::File(&runtime.path).bytes()?;
+    match runtime.script.as_deref().and_then(Path::parent) {
+        Some(folder) => Ok(program + size::folder_bytes(folder)?),
+        None => Ok(program),
+    }
 }
 
 fn sum(needed: &[size::Needed]) -> u64 {

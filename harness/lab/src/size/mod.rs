@@ -103,6 +103,20 @@ impl Needed {
     }
 }
 
+/// The files of a folder, those of its folders left out.
+pub fn folder_bytes(folder: &Path) -> Result<u64, SizeError> {
+    let unreadable = |error| SizeError::unreadable(folder, error);
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let metadata = entry.and_then(|entry| entry.metadata());
+        let metadata = metadata.map_err(unreadable)?;
+        if metadata.is_file() {
+            bytes += metadata.len();
+        }
+    }
+    Ok(bytes)
+}
+
 /// The whole of a file that is not empty.
 fn read(path: &Path) -> Result<Vec<u8>, SizeError> {
     let bytes = std::fs::read(path).map_err(|error| SizeError::unreadable(path, error))?;

@@ -53,14 +53,14 @@ impl<'a> Container<'a> {
         let address = veth.as_ref();
         let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
         let program = Program {
-            path: found.program.clone(),
+            path: found.executable.path.clone(),
             args: runtime.create(&bundle),
             ..Program::default()
         };
         Ok(Self {
             runtime,
             site: order.site,
-            program: found.program.clone(),
+            program: found.executable.path.clone(),
             plain: Plain::new(order, Door(address), program)?,
             bundle,
             veth,

@@ -1,21 +1,23 @@
 //! Wasm runtimes: each driven through its runner, a process of its own.
 
 mod conversation;
+mod executable;
 mod launch;
 mod phases;
 mod standing;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
-use crate::process::{Program, Stream};
+use crate::process::Stream;
 use crate::site::Site;
 
 pub use conversation::Conversation;
+pub use executable::Executable;
 use launch::guest_target;
 use standing::Isolates;
 
@@ -49,10 +51,10 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// The program.
-    pub program: PathBuf,
+    pub executable: Executable,
     /// Version of the runtime, as its `describe` prints it.
     pub version: String,
-    /// SHA-256 of the program.
+    /// SHA-256 of the file that is executed.
     pub sha256: String,
 }
 
@@ -72,9 +74,9 @@ impl Runner {
             .collect()
     }
 
-    fn own_program(&self) -> Result<&Path, Failure> {
+    fn executable(&self) -> Result<&Executable, Failure> {
         match &self.state {
-            State::Ready(ready) => Ok(&ready.program),
+            State::Ready(ready) => Ok(&ready.executable),
             State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
         }
     }
@@ -84,13 +86,9 @@ impl Runner {
 pub fn describe(
     site: &Site,
     definition: &RunnerDefinition,
-    program: &Path,
+    executable: &Executable,
 ) -> Result<Describe, String> {
-    let program = Program {
-        path: program.to_owned(),
-        args: vec!["describe".to_owned()],
-        ..Program::default()
-    };
+    let program = executable.program("describe");
     let said = (|| -> Result<Vec<u8>, Failure> {
         let failed = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
         let mut process = program
@@ -193,7 +191,7 @@ impl Isolation for Runner {
     ) -> Result<(), Failure> {
         let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
         let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut conversation = Conversation::open(site, self.own_program()?)?;
+        let mut conversation = Conversation::open(site, self.executable()?)?;
         let command = Command::Precompile {
             configuration: self.configuration.name.clone(),
             target,
@@ -228,13 +226,13 @@ impl Isolation for Runner {
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.own_program()?, &self.configuration.name, job)
+        launch::launch(site, self.executable()?, &self.configuration.name, job)
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
         standing::stream(
             site,
-            self.own_program()?,
+            self.executable()?,
             &self.configuration.name,
             job,
             each,
@@ -249,7 +247,7 @@ impl Isolation for Runner {
         let name = &self.configuration.name;
         Ok(Box::new(Isolates::start(
             site,
-            self.own_program()?,
+            self.executable()?,
             name,
             job,
         )?))
@@ -264,7 +262,7 @@ impl Isolation for Runner {
     fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
         standing::call(
             site,
-            self.own_program()?,
+            self.executable()?,
             &self.configuration.name,
             job,
             order,

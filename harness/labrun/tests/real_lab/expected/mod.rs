@@ -62,6 +62,7 @@ const HOSTS: [&str; 7] = [
     "workerd/fresh",
     "workerd/reused",
 ];
+const NODE: [&str; 3] = ["node/liftoff", "node/turbofan", "node/v8"];
 
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +135,7 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         if workload == "http" {
             kinds.extend(all(&HOSTS, target));
         }
+        kinds.extend(all(&NODE, target));
     }
     kinds
 }
