@@ -10,6 +10,7 @@ use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
+use super::way::{self, Absence, Taken};
 use crate::clock::now_ns;
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::isolation::Failure;
@@ -35,11 +36,12 @@ impl HasFile for Built {
 }
 
 impl Built {
-    fn ready(self) -> Ready {
+    fn ready(self, taken: Option<&Taken>) -> Ready {
         Ready {
             program: self.stored.path,
             version: self.describe.version,
             sha256: self.stored.sha256,
+            linked: taken.map(|taken| taken.digest.clone()),
         }
     }
 }
@@ -52,10 +54,14 @@ fn inputs(
     lab: &LabFolder,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
+    taken: Option<&Taken>,
 ) -> std::io::Result<String> {
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&toolchain.version)
         .word(&std::env::var("RUSTFLAGS").unwrap_or_default());
+    if let Some(taken) = taken {
+        inputs = inputs.word(&taken.digest);
+    }
     if let Some(program) = &definition.build.program {
         return Ok(inputs
             .word(&program.to_string_lossy())
@@ -70,36 +76,44 @@ fn inputs(
 }
 
 /// The runner, if it is built from these very sources.
-pub(crate) fn built(
+pub(super) fn built(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
-) -> Option<Ready> {
-    let inputs = inputs(lab, toolchain, definition).ok()?;
-    store
-        .fresh::<Built>(&key(definition), &inputs)
-        .map(Built::ready)
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
+    inputs(lab, toolchain, definition, taken)
+        .ok()
+        .and_then(|inputs| store.fresh::<Built>(&key(definition), &inputs))
+        .map(|built| built.ready(taken))
+        .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
 }
 
 /// Builds a runner unless that is done already, and has it describe itself.
-pub(crate) fn build(
+pub(super) fn build(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
     progress: &dyn Progress,
-) -> Result<Ready, String> {
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
     let name = &definition.name;
-    let inputs =
-        inputs(lab, toolchain, definition).map_err(|error| format!("runner {name}: {error}"))?;
+    let inputs = inputs(lab, toolchain, definition, taken)
+        .map_err(|error| Absence::Failed(format!("runner {name}: {error}")))?;
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
-        return Ok(built.ready());
+        return Ok(built.ready(taken));
     }
-    let program = compile(store, toolchain, site, definition, progress)?;
-    let said = describe(site, definition, &program)?;
-    let keep = |error: std::io::Error| format!("cannot keep the runner {name}: {error}");
+    let features = taken.map_or(&[][..], |taken| &taken.features);
+    let program =
+        compile(store, toolchain, site, definition, features, progress).map_err(Absence::Failed)?;
+    let said = describe(site, definition, &program).map_err(Absence::Failed)?;
+    let keep =
+        |error: std::io::Error| Absence::Failed(format!("cannot keep the runner {name}: {error}"));
     let stored = if definition.build.program.is_some() {
         // A ready-made program may need the files beside it: it stays where it is.
         let bytes = std::fs::metadata(&program).map_err(keep)?.len();
@@ -124,7 +138,7 @@ pub(crate) fn build(
     store
         .note(&key(definition), &inputs, &built)
         .map_err(keep)?;
-    Ok(built.ready())
+    Ok(built.ready(taken))
 }
 
 fn compile(
@@ -132,6 +146,7 @@ fn compile(
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
+    features: &[String],
     progress: &dyn Progress,
 ) -> Result<PathBuf, String> {
     if let Some(program) = &definition.build.program {
@@ -142,11 +157,13 @@ fn compile(
             Err(format!("{} is not there", path.display()))
         };
     }
+    let mut select = vec!["--bins".to_owned()];
+    select.extend(features.iter().map(|name| format!("--features={name}")));
     CargoBuild {
         what: format!("runner {}", definition.name),
         package: &definition.folder,
         triple: &toolchain.host,
-        select: vec!["--bins".to_owned()],
+        select,
         target_dir: &store.cargo_target(),
         interrupt: &site.interrupt,
     }
@@ -177,11 +194,15 @@ pub(crate) fn precompile(
         "precompiled-{technology}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&runner.sha256)
         .word(&artifact.sha256)
-        .word(configuration)
-        .digest();
+        .word(configuration);
+    if let Some(linked) = &runner.linked {
+        // The compiler may be in a library beside the program.
+        inputs = inputs.word(linked);
+    }
+    let inputs = inputs.digest();
     if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact {
             exports: artifact.exports,
@@ -193,8 +214,9 @@ pub(crate) fn precompile(
         artifact.workload
     );
     progress.step(&what, 0, 1);
+    // Without an extension: WasmEdge's sdk would go by it.
     let output = store.path(&format!(
-        "precompiled/{key}/{}.{}",
+        "precompiled/{key}/{}-{}",
         &inputs[..12],
         artifact.workload
     ));

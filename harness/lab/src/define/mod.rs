@@ -15,7 +15,7 @@ pub use document::{DefineError, read_toml};
 pub use lab_folder::LabFolder;
 pub use nearest::nearest;
 pub use rate::Rate;
-pub use runner::{Configuration, RunnerDefinition, Unsupported};
+pub use runner::{Build, Configuration, RunnerDefinition, Unsupported, Way};
 pub use scenario::{
     FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
 };

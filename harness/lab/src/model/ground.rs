@@ -282,7 +282,9 @@ impl<'a> Making<'a> {
             .map(|(_, state)| state);
         match state {
             Some(State::Ready(ready)) => Ok(ready),
-            Some(State::Missing(reason)) => Err(Blocked::new(Outcome::Unavailable, reason.clone())),
+            Some(State::Missing(reason) | State::Skipped(reason)) => {
+                Err(Blocked::new(Outcome::Unavailable, reason.clone()))
+            }
             None => Err(Blocked::new(
                 Outcome::Unavailable,
                 format!("there is no runner {technology}"),

@@ -36,6 +36,8 @@ pub enum State {
     Ready(Ready),
     /// It does not; the reason says how to mend it.
     Missing(String),
+    /// What building it needs is not on this machine; the reason says how to mend it.
+    Skipped(String),
 }
 
 /// A runner's program that has shown that it runs.
@@ -47,6 +49,8 @@ pub struct Ready {
     pub version: String,
     /// SHA-256 of the program.
     pub sha256: String,
+    /// Digest of what it is linked with beside its packages; none if there is nothing.
+    pub linked: Option<String>,
 }
 
 impl Runner {
@@ -68,7 +72,9 @@ impl Runner {
     fn program(&self) -> Result<&Path, Failure> {
         match &self.state {
             State::Ready(ready) => Ok(&ready.program),
-            State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
+            State::Missing(reason) | State::Skipped(reason) => {
+                Err(Failure::unavailable(reason.clone()))
+            }
         }
     }
 }
@@ -181,7 +187,9 @@ impl Isolation for Runner {
                 Outcome::Measured,
                 None,
             ),
-            State::Missing(reason) => (None, None, Outcome::Unavailable, Some(reason.clone())),
+            State::Missing(reason) | State::Skipped(reason) => {
+                (None, None, Outcome::Unavailable, Some(reason.clone()))
+            }
         };
         let settings: Vec<Setting> = self.configuration.settings.clone();
         IsolationRecord {
