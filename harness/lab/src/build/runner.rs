@@ -214,9 +214,8 @@ pub(crate) fn precompile(
         artifact.workload
     );
     progress.step(&what, 0, 1);
-    // Without an extension: WasmEdge's sdk would go by it.
     let output = store.path(&format!(
-        "precompiled/{key}/{}-{}",
+        "precompiled/{key}/{}.{}",
         &inputs[..12],
         artifact.workload
     ));

@@ -1,7 +1,7 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use labrun_record::{Metric, Row, Target};
 
@@ -33,7 +33,8 @@ enum Form {
     Base,
     /// The program that embeds the runtime.
     Runtime,
-    /// The dynamic loader and the shared libraries.
+    /// The dynamic loader and the shared libraries: of a native program, or of the one that
+    /// embeds the runtime.
     Libraries,
     /// The daemon and what it starts.
     Daemon,
@@ -65,7 +66,8 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     let mut planned = Planned::default();
     let metrics = ground.metrics();
     for kind in ground.kinds() {
-        let mut forms = forms(&kind);
+        let runtime = kind.runner_program();
+        let mut forms = forms(&kind, runtime.as_deref());
         forms.retain(|form| metrics.contains(&form.identity().0));
         let row = |form: &Form| {
             let (metric, params) = form.identity();
@@ -76,7 +78,6 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.runner_program();
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -89,8 +90,8 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     planned
 }
 
-/// What is counted of a kind.
-fn forms(kind: &Making<'_>) -> Vec<Form> {
+/// What is counted of a kind; `runtime` is the program that embeds its runtime, if it is here.
+fn forms(kind: &Making<'_>, runtime: Option<&Path>) -> Vec<Form> {
     let name = kind.isolation.name();
     let mut forms = match kind.target {
         Target::Image => vec![Form::Shipped, Form::Gzip],
@@ -113,7 +114,13 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
         }
         Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
         Target::Native => {}
-        Target::Wasip1 | Target::Wasip2 => forms.push(Form::Runtime),
+        Target::Wasip1 | Target::Wasip2 => {
+            forms.push(Form::Runtime);
+            // A script is linked with nothing.
+            if runtime.is_none_or(size::is_elf) {
+                forms.push(Form::Libraries);
+            }
+        }
     }
     forms
 }
@@ -184,12 +191,13 @@ impl Weighing {
             (Form::Gzip, gzip),
             (Form::Zstd, zstd),
         ];
-        if self.forms.contains(&Form::Libraries) {
-            let needed = size::shared_libraries(built);
-            counts.push((Form::Libraries, needed.map(|files| sum(&files))));
-        }
         if let Some(runtime) = &self.runtime {
             counts.push((Form::Runtime, Content::File(runtime).bytes()));
+        }
+        if self.forms.contains(&Form::Libraries) {
+            let linked = self.runtime.as_deref().unwrap_or(built);
+            let needed = size::shared_libraries(linked);
+            counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
         Ok(counts)
     }

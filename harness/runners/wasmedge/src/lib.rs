@@ -7,7 +7,6 @@ mod context;
 mod module;
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use labrun_runner_kit::{Code, Configuration, GuestTarget, Runtime, Unsupported};
@@ -66,32 +65,27 @@ impl Runtime for WasmEdge {
     fn precompile(_: &'static str, target: GuestTarget, wasm: &[u8]) -> Result<Vec<u8>> {
         modules_only(target)?;
         LogManager::log_off();
-        let options = CompilerConfigOptions::default().out_format(CompilerOutputFormat::Native);
+        let options = CompilerConfigOptions::default().out_format(CompilerOutputFormat::Wasm);
         let config = ConfigBuilder::default()
             .with_compiler_config(options)
             .build()?;
         // The compiler writes files alone.
         let folder = tempfile::tempdir().context("cannot make a folder for the compiler")?;
-        let library = Compiler::new(Some(&config))?
+        let compiled = Compiler::new(Some(&config))?
             .compile_from_bytes(wasm, "module", folder.path())
             .context("cannot precompile")?;
-        fs::read(&library).with_context(|| format!("cannot read {}", library.display()))
+        fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))
     }
 
     fn load(&self, target: GuestTarget, name: &str, code: Code<'_>) -> Result<Module> {
         modules_only(target)?;
         let (Code::Compile(path) | Code::Map(path)) = code;
-        let module = wasmedge_sdk::Module::from_file(Some(&self.config), path)
-            .map_err(|error| unreadable(path).unwrap_or_else(|| error.into()))
+        // The sdk's own way to read a file takes no other names than `*.wasm`.
+        let wasm = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let module = wasmedge_sdk::Module::from_bytes(Some(&self.config), wasm)
             .context("cannot load the module")?;
         Ok(Module::new(self.config.clone(), name, module))
     }
-}
-
-/// Why a file cannot be read; WasmEdge says no more than that its path is illegal.
-fn unreadable(path: &Path) -> Option<anyhow::Error> {
-    let error = fs::File::open(path).err()?;
-    Some(anyhow::Error::from(error).context(format!("cannot read {}", path.display())))
 }
 
 /// WasmEdge instantiates no components for embedders, and runs no native code.

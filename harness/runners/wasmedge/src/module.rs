@@ -9,7 +9,7 @@ use http::{Request, Response};
 use labrun_runner_kit::{Grants, framing, no_export};
 use self_cell::{MutBorrow, self_cell};
 use wasmedge_sdk::config::Config;
-use wasmedge_sdk::error::{CoreCommonError, CoreError, WasmEdgeError};
+use wasmedge_sdk::error::WasmEdgeError;
 use wasmedge_sdk::wasi::WasiModule;
 use wasmedge_sdk::{AsInstance as _, Instance, Store, ValType, WasmValue};
 use wasmedge_sys::Function;
@@ -112,28 +112,21 @@ impl Inside<'_> {
     fn call(&mut self, name: &str, arguments: &[WasmValue]) -> Result<Vec<WasmValue>> {
         let mut function = self.instance.get_func_mut(name)?;
         let executor = self.store.executor();
-        match executor.call_func(&mut function, arguments.iter().copied()) {
-            Ok(values) => Ok(values),
-            Err(error) => bail!(self.ended(&error)),
+        let values = executor.call_func(&mut function, arguments.iter().copied());
+        let values = values.map_err(|error| trapped(&error))?;
+        // What an exit leaves in the place of values is none.
+        match self.exit_code()? {
+            0 => Ok(values),
+            code => bail!("the guest exited with code {code}"),
         }
     }
 
-    /// Why a call did not return.
-    #[cold]
-    fn ended(&mut self, error: &WasmEdgeError) -> anyhow::Error {
-        match self.exit_code(error) {
-            Some(code) => anyhow!("the guest exited with code {code}"),
-            None => anyhow!("the guest trapped: {error}"),
-        }
-    }
-
-    /// The guest's exit code, if it ended because it wanted to.
-    fn exit_code(&mut self, error: &WasmEdgeError) -> Option<i32> {
-        let WasmEdgeError::Core(CoreError::Common(CoreCommonError::Terminated)) = error else {
-            return None;
-        };
-        let (wasi, _) = self.store.get_instance_and_executor(WASI)?;
-        Some(wasi.exit_code().cast_signed())
+    /// The guest's exit code; 0 until it has exited. WasmEdge does not tell an exit from a
+    /// return.
+    fn exit_code(&mut self) -> Result<i32> {
+        let wasi = self.store.get_instance_and_executor(WASI);
+        let (wasi, _) = wasi.context("the store has lost its WASI functions")?;
+        Ok(wasi.exit_code().cast_signed())
     }
 
     /// Whether an export takes two i32 and returns one.
@@ -155,14 +148,10 @@ impl labrun_runner_kit::Command for Guest {
     fn run(&mut self) -> Result<i32> {
         self.inside(|inside| {
             let mut start = inside.instance.get_func_mut("_start")?;
-            match inside.store.executor().call_func(&mut start, []) {
-                Ok(_) => Ok(0),
-                // An exit is no failure, with whatever code; a trap is.
-                Err(error) => match inside.exit_code(&error) {
-                    Some(code) => Ok(code),
-                    None => Err(inside.ended(&error)),
-                },
-            }
+            let ended = inside.store.executor().call_func(&mut start, []);
+            ended.map_err(|error| trapped(&error))?;
+            // An exit is no failure, with whatever code; a trap is.
+            inside.exit_code()
         })
     }
 
@@ -190,7 +179,7 @@ impl labrun_runner_kit::Command for Guest {
             let arguments = [WasmValue::from_i32(left), WasmValue::from_i32(right)];
             match inside.store.executor().call_func(function, arguments) {
                 Ok(values) => one(&values),
-                Err(error) => Err(inside.ended(&error)),
+                Err(error) => Err(trapped(&error)),
             }
         })
     }
@@ -226,6 +215,12 @@ fn initialize(inside: &mut Inside<'_>) -> Result<()> {
         inside.call(framing::INITIALIZE, &[])?;
     }
     Ok(())
+}
+
+/// Why a call did not return.
+#[cold]
+fn trapped(error: &WasmEdgeError) -> anyhow::Error {
+    anyhow!("the guest trapped: {error}")
 }
 
 /// The one number that a function returned.

@@ -22,6 +22,7 @@ pub(crate) struct Runner {
     describe: String,
     starts: &'static str,
     program: bool,
+    build: String,
 }
 
 impl Runner {
@@ -36,6 +37,7 @@ impl Runner {
             describe: format!("echo '{said}'"),
             starts: r#"["process"]"#,
             program: true,
+            build: String::new(),
         }
     }
 
@@ -62,13 +64,22 @@ impl Runner {
         self
     }
 
+    /// It can be built only where `variable` is set, to a folder with one of `files`.
+    pub(crate) fn linked(mut self, variable: &str, files: &[&str]) -> Self {
+        self.build = format!(
+            "needs = [\"libfoo\"]\nmend = \"apt-get install libfoo\"\n\n\
+             [[build.way]]\nvariable = \"{variable}\"\nfiles = [{files:?}]\n"
+        );
+        self
+    }
+
     /// Writes its folder.
     pub(super) fn write(&self, lab: &Path) {
         let folder = lab.join("harness/runners").join(self.name);
         fs::create_dir_all(&folder).expect("makes a runner");
-        let (name, starts) = (self.name, self.starts);
+        let (name, starts, build) = (self.name, self.starts, &self.build);
         let definition = format!(
-            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n\n\
+            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n{build}\n\
              [[configuration]]\nname = \"plain\"\nsummary = \"as it is\"\ntargets = [\"wasip1\"]\nstarts = {starts}\n"
         );
         fs::write(folder.join("runner.toml"), definition).expect("writes a runner");

@@ -31,6 +31,7 @@ const WASMER: [&str; 4] = [
 ];
 
 const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
+const WASMEDGE: [&str; 2] = ["wasmedge/interpreter", "wasmedge/aot"];
 
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,7 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         kinds.extend(all(&WASMTIME, target));
         kinds.extend(all(&WASMER, target));
         kinds.extend(all(&WASMI, target));
+        kinds.extend(all(&WASMEDGE, target));
     }
     kinds
 }
