@@ -20,7 +20,7 @@ use crate::progress::Progress;
 use crate::site::Site;
 
 /// Longest time for compiling one module ahead of time.
-const PRECOMPILE_LIMIT_NS: u64 = 120_000_000_000;
+const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
 
 /// A runner that was built, and what it said of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
