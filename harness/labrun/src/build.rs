@@ -67,13 +67,16 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(
-            &json!({"schema_version": version, "built": all.built, "failed": all.failed}),
+            &json!({"schema_version": version, "built": all.built, "failed": all.failed, "skipped": all.skipped}),
         )?;
     } else {
         for thing in &all.built {
             let (what, kib) = (&thing.what, thing.bytes as f64 / 1024.0);
             crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", thing.sha256))?;
         }
+    }
+    for reason in &all.skipped {
+        bars.note(&format!("skipped: {reason}"));
     }
     for reason in &all.failed {
         bars.note(reason);

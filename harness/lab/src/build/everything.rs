@@ -28,6 +28,8 @@ pub struct Everything {
     pub built: Vec<Thing>,
     /// What could not be built, each with the reason.
     pub failed: Vec<String>,
+    /// Runners that were left out, since this machine lacks what building them needs.
+    pub skipped: Vec<String>,
 }
 
 impl Everything {
@@ -87,12 +89,19 @@ impl Everything {
                     sha256: ready.sha256.clone(),
                 }),
                 State::Missing(reason) => all.failed.push(reason.clone()),
+                State::Skipped(reason) => all.skipped.push(reason.clone()),
             }
         }
         let isolations = crate::catalog::isolations(runners, products, &states);
+        let is_skipped = |isolation: &str| {
+            let mut skipped = states
+                .iter()
+                .filter(|(_, state)| matches!(state, State::Skipped(_)));
+            skipped.any(|(name, _)| isolation.split('/').next() == Some(name))
+        };
         for isolation in isolations
             .iter()
-            .filter(|isolation| takes(isolation.name()))
+            .filter(|isolation| takes(isolation.name()) && !is_skipped(isolation.name()))
         {
             for workload in workloads {
                 all.isolation(builder, isolation.as_ref(), workload);

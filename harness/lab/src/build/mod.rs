@@ -7,6 +7,7 @@ mod inputs;
 mod runner;
 mod store;
 mod toolchain;
+mod way;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,11 +16,12 @@ use std::path::Path;
 use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::State;
+use crate::isolation::runner::{Ready, State};
 use crate::isolation::{ImageForm, Isolation, Linking, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
+use way::Absence;
 
 pub use everything::{Everything, Thing};
 pub use inputs::sha256;
@@ -106,7 +108,8 @@ impl<'a> Builder<'a> {
 
     /// A runner, built and described, or why it is missing.
     pub fn runner(&self, definition: &RunnerDefinition) -> State {
-        let built = self.unless_interrupted().and_then(|()| {
+        let interrupted = self.unless_interrupted().map_err(Absence::Failed);
+        let built = interrupted.and_then(|()| {
             runner::build(
                 self.lab,
                 &self.store,
@@ -116,18 +119,13 @@ impl<'a> Builder<'a> {
                 self.progress,
             )
         });
-        match built {
-            Ok(ready) => State::Ready(ready),
-            Err(reason) => State::Missing(missing(definition, &reason)),
-        }
+        state(definition, built)
     }
 
     /// A runner if it is built already, without building it.
     pub fn runner_if_built(&self, definition: &RunnerDefinition) -> State {
-        match runner::built(self.lab, &self.store, &self.toolchain, definition) {
-            Some(ready) => State::Ready(ready),
-            None => State::Missing(missing(definition, "it is not built")),
-        }
+        let built = runner::built(self.lab, &self.store, &self.toolchain, definition);
+        state(definition, built)
     }
 
     /// What an isolation compiles a module to, ahead of time.
@@ -276,15 +274,27 @@ pub struct Made {
     pub precompiled: Option<Artifact>,
 }
 
-fn missing(definition: &RunnerDefinition, reason: &str) -> String {
+fn state(definition: &RunnerDefinition, built: Result<Ready, Absence>) -> State {
+    let name = &definition.name;
+    let reason = match built {
+        Ok(ready) => return State::Ready(ready),
+        // Its own words say how to mend it; a build would say the same again.
+        Err(Absence::NoWay(reason)) => {
+            return State::Skipped(format!("the runner {name} is missing: {reason}"));
+        }
+        Err(Absence::Astray(reason)) => {
+            return State::Missing(format!("the runner {name} is missing: {reason}"));
+        }
+        Err(Absence::Failed(reason)) => reason,
+    };
     let needs = definition.build.needs.join(", ");
     let needs = match &definition.build.program {
         _ if needs.is_empty() => String::new(),
         Some(_) => format!(" (it needs {needs})"),
         None => format!(" (building it needs {needs})"),
     };
-    format!(
-        "the runner {} is missing: {reason}{needs}; `labrun build --isolation '{}/*'` builds it",
-        definition.name, definition.name
-    )
+    State::Missing(format!(
+        "the runner {name} is missing: {reason}{needs}; `labrun build --isolation '{name}/*'` \
+         builds it"
+    ))
 }

@@ -11,6 +11,7 @@ use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
+use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Failure, Isolation};
@@ -36,7 +37,7 @@ impl HasFile for Built {
 }
 
 impl Built {
-    fn ready(self) -> Ready {
+    fn ready(self, taken: Option<&Taken>) -> Ready {
         Ready {
             executable: Executable {
                 path: self.stored.path,
@@ -44,6 +45,7 @@ impl Built {
             },
             version: self.describe.version,
             sha256: self.stored.sha256,
+            linked: taken.map(|taken| taken.digest.clone()),
         }
     }
 }
@@ -56,10 +58,14 @@ fn inputs(
     lab: &LabFolder,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
+    taken: Option<&Taken>,
 ) -> std::io::Result<String> {
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&toolchain.version)
         .word(&std::env::var("RUSTFLAGS").unwrap_or_default());
+    if let Some(taken) = taken {
+        inputs = inputs.word(&taken.digest);
+    }
     if let Some(program) = &definition.build.program {
         // Which one it is; what is in it is held against the digest of before.
         let interpreter = definition.build.interpreter.as_deref().and_then(on_path);
@@ -77,37 +83,45 @@ fn inputs(
 }
 
 /// The runner, if it is built from these very sources.
-pub(crate) fn built(
+pub(super) fn built(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
-) -> Option<Ready> {
-    let inputs = inputs(lab, toolchain, definition).ok()?;
-    store
-        .fresh::<Built>(&key(definition), &inputs)
-        .map(Built::ready)
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
+    inputs(lab, toolchain, definition, taken)
+        .ok()
+        .and_then(|inputs| store.fresh::<Built>(&key(definition), &inputs))
+        .map(|built| built.ready(taken))
+        .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
 }
 
 /// Builds a runner unless that is done already, and has it describe itself.
-pub(crate) fn build(
+pub(super) fn build(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
     progress: &dyn Progress,
-) -> Result<Ready, String> {
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
     let name = &definition.name;
-    let inputs =
-        inputs(lab, toolchain, definition).map_err(|error| format!("runner {name}: {error}"))?;
+    let inputs = inputs(lab, toolchain, definition, taken)
+        .map_err(|error| Absence::Failed(format!("runner {name}: {error}")))?;
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
-        return Ok(built.ready());
+        return Ok(built.ready(taken));
     }
-    let executable = compile(store, toolchain, site, definition, progress)?;
-    let said = describe(site, definition, &executable)?;
+    let features = taken.map_or(&[][..], |taken| &taken.features);
+    let executable =
+        compile(store, toolchain, site, definition, features, progress).map_err(Absence::Failed)?;
+    let said = describe(site, definition, &executable).map_err(Absence::Failed)?;
     let program = executable.path;
-    let keep = |error: std::io::Error| format!("cannot keep the runner {name}: {error}");
+    let keep =
+        |error: std::io::Error| Absence::Failed(format!("cannot keep the runner {name}: {error}"));
     let stored = if definition.build.program.is_some() {
         // A ready-made program may need the files beside it: it stays where it is.
         let bytes = std::fs::metadata(&program).map_err(keep)?.len();
@@ -133,7 +147,7 @@ pub(crate) fn build(
     store
         .note(&key(definition), &inputs, &built)
         .map_err(keep)?;
-    Ok(built.ready())
+    Ok(built.ready(taken))
 }
 
 fn compile(
@@ -141,6 +155,7 @@ fn compile(
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
+    features: &[String],
     progress: &dyn Progress,
 ) -> Result<Executable, String> {
     if let Some(program) = &definition.build.program {
@@ -157,11 +172,13 @@ fn compile(
             script: Some(path),
         });
     }
+    let mut select = vec!["--bins".to_owned()];
+    select.extend(features.iter().map(|name| format!("--features={name}")));
     let built = CargoBuild {
         what: format!("runner {}", definition.name),
         package: &definition.folder,
         triple: &toolchain.host,
-        select: vec!["--bins".to_owned()],
+        select,
         target_dir: &store.cargo_target(),
         interrupt: &site.interrupt,
     }
@@ -212,11 +229,15 @@ pub(crate) fn precompile(
         "precompiled-{technology}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&by.sha256)
         .word(&artifact.sha256)
-        .word(configuration)
-        .digest();
+        .word(configuration);
+    if let Some(linked) = &by.linked {
+        // The compiler may be in a library beside the program.
+        inputs = inputs.word(linked);
+    }
+    let inputs = inputs.digest();
     if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact {
             exports: artifact.exports,

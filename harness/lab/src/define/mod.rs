@@ -17,7 +17,7 @@ pub use lab_folder::LabFolder;
 pub use nearest::nearest;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
-pub use runner::{Configuration, RunnerDefinition, Unsupported};
+pub use runner::{Build, Configuration, RunnerDefinition, Unsupported, Way};
 pub use scenario::{
     FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
 };

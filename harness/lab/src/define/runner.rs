@@ -44,6 +44,25 @@ pub struct Build {
     /// What the ready-made program is started with, looked up on `PATH` before any clock:
     /// its own first line would have another process do that in each start.
     pub interpreter: Option<String>,
+    /// Ways to build it, of which one has to be open here; none where nothing has to be there.
+    #[serde(default, rename = "way")]
+    pub ways: Vec<Way>,
+    /// How to open one of them, for a person.
+    pub mend: Option<String>,
+}
+
+/// A way to build a runner. It is open where a variable is set; of several the first is taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// The variable of the environment.
+    pub variable: String,
+    /// What has to be in the folder that the variable names: of each list one file.
+    #[serde(default)]
+    pub files: Vec<Vec<PathBuf>>,
+    /// Features of the package that are switched on.
+    #[serde(default)]
+    pub features: Vec<String>,
 }
 
 /// One configuration of a runtime.

@@ -47,6 +47,7 @@ pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
         script: None,
     };
     Ok(Ready {
+        linked: None,
         executable,
         version,
         sha256,

@@ -35,7 +35,8 @@ enum Form {
     /// The program that holds the runtime, or makes the sandbox, with the libraries that it
     /// brings along.
     Runtime,
-    /// The dynamic loader and the shared libraries.
+    /// The dynamic loader and the shared libraries: of a native program, or of the one that
+    /// embeds the runtime.
     Libraries,
     /// The daemon and what it starts.
     Daemon,
@@ -67,7 +68,9 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     let mut planned = Planned::default();
     let metrics = ground.metrics();
     for kind in ground.kinds() {
-        let mut forms = forms(&kind);
+        let runtime = kind.isolation.program().map(|ready| ready.executable);
+        let program = runtime.as_ref().map(|runtime| runtime.path.as_path());
+        let mut forms = forms(&kind, program);
         forms.retain(|form| metrics.contains(&form.identity().0));
         let row = |form: &Form| {
             let (metric, params) = form.identity();
@@ -78,7 +81,6 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.isolation.program().map(|ready| ready.executable);
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -91,8 +93,8 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     planned
 }
 
-/// What is counted of a kind.
-fn forms(kind: &Making<'_>) -> Vec<Form> {
+/// What is counted of a kind; `program` is what has to be there for it, if it is here.
+fn forms(kind: &Making<'_>, program: Option<&Path>) -> Vec<Form> {
     let name = kind.isolation.name();
     let form = kind.isolation.image_form();
     let mut forms = match kind.target {
@@ -107,7 +109,7 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
     };
     match kind.target {
         Target::Image if form == ImageForm::Bundle => {
-            forms.extend([Form::OwnLayers, Form::Runtime]);
+            forms.extend([Form::OwnLayers, Form::Runtime, Form::Libraries]);
         }
         Target::Image => {
             if docker::base_of(name).and_then(docker::base_image).is_some() {
@@ -119,9 +121,14 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
         }
         Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
         Target::Native if name.starts_with("native/") => {}
-        // A tool that makes a sandbox around the binary.
-        Target::Native => forms.push(Form::Runtime),
-        Target::Wasip1 | Target::Wasip2 => forms.push(Form::Runtime),
+        // Of native rows those that a tool makes a sandbox for.
+        Target::Native | Target::Wasip1 | Target::Wasip2 => {
+            forms.push(Form::Runtime);
+            // A script is linked with nothing.
+            if program.is_none_or(size::is_elf) {
+                forms.push(Form::Libraries);
+            }
+        }
     }
     forms
 }
@@ -193,14 +200,22 @@ impl Weighing {
             (Form::Gzip, gzip),
             (Form::Zstd, zstd),
         ];
-        if self.forms.contains(&Form::Libraries) {
-            let needed = size::shared_libraries(built);
-            counts.push((Form::Libraries, needed.map(|files| sum(&files))));
-        }
+        counts.extend(self.needed());
+        Ok(counts)
+    }
+
+    /// What has to be there already: the program, and what it or the binary is linked with.
+    fn needed(&self) -> Vec<Count> {
+        let mut counts = Vec::new();
         if let Some(runtime) = &self.runtime {
             counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
-        Ok(counts)
+        if self.forms.contains(&Form::Libraries) {
+            let program = self.runtime.as_ref().map(|runtime| &runtime.path);
+            let needed = size::shared_libraries(program.unwrap_or(&self.job.artifact));
+            counts.push((Form::Libraries, needed.map(|files| sum(&files))));
+        }
+        counts
     }
 
     /// What a bundle holds, counted as the layer of an image.
@@ -211,9 +226,7 @@ impl Weighing {
             (Form::Gzip, Ok(layer.gzip_bytes)),
             (Form::OwnLayers, Ok(layer.bytes)),
         ];
-        if let Some(runtime) = &self.runtime {
-            counts.push((Form::Runtime, runtime_bytes(runtime)));
-        }
+        counts.extend(self.needed());
         Ok(counts)
     }
 

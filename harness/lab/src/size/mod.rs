@@ -25,7 +25,7 @@ pub use daemon::docker_side;
 pub use elf::strip_elf;
 pub use gzip::{GZIP_LEVEL, gzip_bytes};
 pub use image::{ImageSize, image_size};
-pub use libraries::shared_libraries;
+pub use libraries::{is_elf, shared_libraries};
 pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, binary_layer, read_saved};
 pub use wasm::strip_wasm;
 pub use zstd::{ZSTD_LEVEL, Zstd};

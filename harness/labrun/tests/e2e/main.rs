@@ -20,6 +20,7 @@ mod killed;
 mod loading;
 mod measuring;
 mod memory;
+mod missing_needs;
 mod no_room;
 mod order;
 mod parts;

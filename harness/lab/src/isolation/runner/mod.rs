@@ -26,7 +26,7 @@ const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment
     a guest is an instance, and what it is to do is in its arguments";
 
 /// Longest time for compiling one module ahead of time.
-const PRECOMPILE_LIMIT_NS: u64 = 120_000_000_000;
+const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
 
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub enum State {
     Ready(Ready),
     /// It does not; the reason says how to mend it.
     Missing(String),
+    /// What building it needs is not on this machine; the reason says how to mend it.
+    Skipped(String),
 }
 
 /// A runner's program that has shown that it runs.
@@ -56,6 +58,8 @@ pub struct Ready {
     pub version: String,
     /// SHA-256 of the file that is executed.
     pub sha256: String,
+    /// Digest of what it is linked with beside its packages; none if there is nothing.
+    pub linked: Option<String>,
 }
 
 impl Runner {
@@ -77,7 +81,9 @@ impl Runner {
     fn executable(&self) -> Result<&Executable, Failure> {
         match &self.state {
             State::Ready(ready) => Ok(&ready.executable),
-            State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
+            State::Missing(reason) | State::Skipped(reason) => {
+                Err(Failure::unavailable(reason.clone()))
+            }
         }
     }
 }
@@ -178,7 +184,7 @@ impl Isolation for Runner {
     fn program(&self) -> Option<Ready> {
         match &self.state {
             State::Ready(ready) => Some(ready.clone()),
-            State::Missing(_) => None,
+            State::Missing(_) | State::Skipped(_) => None,
         }
     }
 
@@ -211,7 +217,9 @@ impl Isolation for Runner {
                 Outcome::Measured,
                 None,
             ),
-            State::Missing(reason) => (None, None, Outcome::Unavailable, Some(reason.clone())),
+            State::Missing(reason) | State::Skipped(reason) => {
+                (None, None, Outcome::Unavailable, Some(reason.clone()))
+            }
         };
         let settings: Vec<Setting> = self.configuration.settings.clone();
         IsolationRecord {

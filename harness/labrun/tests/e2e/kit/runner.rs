@@ -23,6 +23,7 @@ pub(crate) struct Runner {
     starts: &'static str,
     program: bool,
     interpreter: Option<&'static str>,
+    build: String,
 }
 
 impl Runner {
@@ -38,6 +39,7 @@ impl Runner {
             starts: r#"["process"]"#,
             program: true,
             interpreter: None,
+            build: String::new(),
         }
     }
 
@@ -70,16 +72,25 @@ impl Runner {
         self
     }
 
+    /// It can be built only where `variable` is set, to a folder with one of `files`.
+    pub(crate) fn linked(mut self, variable: &str, files: &[&str]) -> Self {
+        self.build = format!(
+            "needs = [\"libfoo\"]\nmend = \"apt-get install libfoo\"\n\n\
+             [[build.way]]\nvariable = \"{variable}\"\nfiles = [{files:?}]\n"
+        );
+        self
+    }
+
     /// Writes its folder.
     pub(super) fn write(&self, lab: &Path) {
         let folder = lab.join("harness/runners").join(self.name);
         fs::create_dir_all(&folder).expect("makes a runner");
-        let (name, starts) = (self.name, self.starts);
+        let (name, starts, build) = (self.name, self.starts, &self.build);
         let interpreter = self
             .interpreter
             .map_or_else(String::new, |name| format!("interpreter = \"{name}\"\n"));
         let definition = format!(
-            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n{interpreter}\n\
+            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n{interpreter}{build}\n\
              [[configuration]]\nname = \"plain\"\nsummary = \"as it is\"\ntargets = [\"wasip1\"]\nstarts = {starts}\n"
         );
         fs::write(folder.join("runner.toml"), definition).expect("writes a runner");

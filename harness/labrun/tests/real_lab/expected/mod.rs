@@ -31,6 +31,7 @@ const WASMER: [&str; 4] = [
 ];
 
 const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
+const WASMEDGE: [&str; 2] = ["wasmedge/interpreter", "wasmedge/aot"];
 
 /// Command lines as they ship.
 const COMMANDS: [&str; 16] = [
@@ -136,6 +137,7 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
             kinds.extend(all(&HOSTS, target));
         }
         kinds.extend(all(&NODE, target));
+        kinds.extend(all(&WASMEDGE, target));
     }
     kinds
 }
