@@ -1,5 +1,6 @@
 //! What most subcommands begin with: the lab's folder and its definitions.
 
+use lab::build::{Store, with_versions};
 use lab::define::{LabFolder, RunnerDefinition, Workload};
 use lab::interrupt::Interrupt;
 use lab::site::Site;
@@ -14,7 +15,7 @@ pub(crate) struct Definitions {
     pub lab: LabFolder,
     /// Every workload.
     pub workloads: Vec<Workload>,
-    /// Every runner.
+    /// Every runner, and the other versions of it that were built.
     pub runners: Vec<RunnerDefinition>,
 }
 
@@ -23,7 +24,8 @@ impl Definitions {
     pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder is gone")?;
         let lab = LabFolder::find(cli.lab.as_deref(), &here)?;
-        let (workloads, runners) = (lab.workloads()?, lab.runners()?);
+        let workloads = lab.workloads()?;
+        let runners = with_versions(&Store::of(lab.path()), lab.runners()?);
         Ok(Self {
             lab,
             workloads,

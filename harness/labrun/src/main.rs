@@ -15,6 +15,7 @@ mod report;
 mod scenario;
 mod settings;
 mod shell;
+mod version;
 
 use clap::Parser;
 

@@ -7,6 +7,7 @@ mod inputs;
 mod runner;
 mod store;
 mod toolchain;
+mod version;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub use everything::{Everything, Thing};
 pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
+pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built under which key, failures as well.
 type Memo<K, E> = RefCell<BTreeMap<K, Result<Artifact, E>>>;
@@ -106,7 +108,14 @@ impl<'a> Builder<'a> {
 
     /// A runner, built and described, or why it is missing.
     pub fn runner(&self, definition: &RunnerDefinition) -> State {
-        let built = self.unless_interrupted().and_then(|()| {
+        match self.build_runner(definition) {
+            Ok(ready) => State::Ready(ready),
+            Err(reason) => State::Missing(missing(definition, &reason)),
+        }
+    }
+
+    fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, String> {
+        self.unless_interrupted().and_then(|()| {
             runner::build(
                 self.lab,
                 &self.store,
@@ -115,11 +124,7 @@ impl<'a> Builder<'a> {
                 definition,
                 self.progress,
             )
-        });
-        match built {
-            Ok(ready) => State::Ready(ready),
-            Err(reason) => State::Missing(missing(definition, &reason)),
-        }
+        })
     }
 
     /// A runner if it is built already, without building it.

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use labrun_protocol::{Command, Describe};
 use labrun_record::{Artifact, Outcome};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
+use super::version::Place;
 use crate::clock::now_ns;
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::isolation::Failure;
@@ -45,11 +47,18 @@ impl Built {
 }
 
 fn key(definition: &RunnerDefinition) -> String {
-    format!("runner-{}", definition.name)
+    format!("runner-{}", definition.kept_as())
+}
+
+/// Where another version is built; nothing for the checkout's own.
+fn place<'a>(store: &Store, definition: &'a RunnerDefinition) -> Option<(Place, &'a Version)> {
+    let version = definition.version.as_ref()?;
+    Some((Place::of(store, definition.runtime(), version), version))
 }
 
 fn inputs(
     lab: &LabFolder,
+    store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
 ) -> std::io::Result<String> {
@@ -62,6 +71,12 @@ fn inputs(
             .folder(&definition.folder)?
             .digest());
     }
+    let inputs = match place(store, definition) {
+        Some((place, version)) => inputs
+            .word(&version.to_string())
+            .file(&place.lockfile(definition.runtime()))?,
+        None => inputs,
+    };
     Ok(inputs
         .file(&lab.path().join(".cargo/config.toml"))?
         .file(&lab.path().join("Cargo.toml"))?
@@ -76,7 +91,7 @@ pub(crate) fn built(
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
 ) -> Option<Ready> {
-    let inputs = inputs(lab, toolchain, definition).ok()?;
+    let inputs = inputs(lab, store, toolchain, definition).ok()?;
     store
         .fresh::<Built>(&key(definition), &inputs)
         .map(Built::ready)
@@ -92,13 +107,26 @@ pub(crate) fn build(
     progress: &dyn Progress,
 ) -> Result<Ready, String> {
     let name = &definition.name;
-    let inputs =
-        inputs(lab, toolchain, definition).map_err(|error| format!("runner {name}: {error}"))?;
+    let package = match (place(store, definition), &definition.versions) {
+        (Some((place, version)), Some(of)) => place.prepare(definition, of, version)?,
+        _ => definition.folder.clone(),
+    };
+    let inputs = inputs(lab, store, toolchain, definition)
+        .map_err(|error| format!("runner {name}: {error}"))?;
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
         return Ok(built.ready());
     }
-    let program = compile(store, toolchain, site, definition, progress)?;
+    let program = compile(store, toolchain, site, definition, &package, progress)?;
     let said = describe(site, definition, &program)?;
+    if let Some(asked) = &definition.version
+        && said.version != asked.to_string()
+    {
+        let said = said.version;
+        return Err(format!(
+            "{name} was built as {asked}, but its program calls itself {said}: `version` of a \
+             runner has to tell what is linked"
+        ));
+    }
     let keep = |error: std::io::Error| format!("cannot keep the runner {name}: {error}");
     let stored = if definition.build.program.is_some() {
         // A ready-made program may need the files beside it: it stays where it is.
@@ -111,8 +139,8 @@ pub(crate) fn build(
     } else {
         store
             .keep(
-                &format!("runners/{name}/{}", said.version),
-                &format!("runner-{name}"),
+                &format!("runners/{}/{}", definition.runtime(), said.version),
+                &format!("runner-{}", definition.runtime()),
                 &program,
             )
             .map_err(keep)?
@@ -132,6 +160,7 @@ fn compile(
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
+    package: &Path,
     progress: &dyn Progress,
 ) -> Result<PathBuf, String> {
     if let Some(program) = &definition.build.program {
@@ -142,12 +171,15 @@ fn compile(
             Err(format!("{} is not there", path.display()))
         };
     }
+    let place = place(store, definition);
+    let target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
     CargoBuild {
         what: format!("runner {}", definition.name),
-        package: &definition.folder,
+        package,
+        configured_by: &definition.folder,
         triple: &toolchain.host,
         select: vec!["--bins".to_owned()],
-        target_dir: &store.cargo_target(),
+        target_dir: &target,
         interrupt: &site.interrupt,
     }
     .run(None, progress)

@@ -87,6 +87,14 @@ impl Store {
         fs::rename(beside, path)
     }
 
+    /// Forgets what `key` was built to; its files stay.
+    pub fn forget(&self, key: &str) -> io::Result<()> {
+        match fs::remove_file(self.stamp(key)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Copies a built file to `kind/<first digits of its digest>/<name>`.
     pub fn keep(&self, kind: &str, name: &str, built: &Path) -> io::Result<Stored> {
         let sha256 = sha256(built)?;

@@ -8,6 +8,7 @@ mod nearest;
 mod rate;
 mod runner;
 mod scenario;
+mod versions;
 mod workload;
 
 pub use asked::Asked;
@@ -19,6 +20,7 @@ pub use runner::{Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{
     FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
 };
+pub use versions::Versions;
 pub use workload::{
     ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,
 };

@@ -30,3 +30,4 @@ mod size;
 mod steady;
 mod under_load;
 mod usage;
+mod versions;

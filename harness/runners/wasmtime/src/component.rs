@@ -16,10 +16,8 @@ use wasmtime_wasi::p2::bindings::{Command as Cli, CommandPre};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p2::bindings::{Proxy, ProxyPre};
-use wasmtime_wasi_http::{
-    RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
-};
 
+use crate::hooks::{NoRequests, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::{Wasmtime, context, exit_code};
 
 /// The functions that a component imports.
@@ -207,23 +205,5 @@ impl WasiHttpView for State {
             table: &mut self.table,
             hooks: &mut self.hooks,
         }
-    }
-}
-
-/// Outgoing requests are not among the grants.
-struct NoRequests;
-
-type Sent = Box<dyn Future<Output = Result<(), wasmtime_wasi_http::Error>> + Send>;
-
-impl WasiHttpHooks for NoRequests {
-    fn send_request(
-        &mut self,
-        _request: Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _sent: Sent,
-    ) -> Box<
-        dyn Future<Output = Result<(Response<WasiBody>, Sent), wasmtime_wasi_http::Error>> + Send,
-    > {
-        Box::new(async { Err(wasmtime_wasi_http::Error::HttpRequestDenied) })
     }
 }
