@@ -16,7 +16,10 @@ fn main() {
     let (definition, lock) = (read("runner.toml"), read("Cargo.lock"));
     let runtime = first_crate(&definition).expect("runner.toml has [versions] with crates");
     let version = locked(&lock, runtime).expect("Cargo.lock has the runtime");
-    let major = version.split('.').next().and_then(|major| major.parse().ok());
+    let major = version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
     let major: u32 = major.expect("a version begins with a number");
     println!("cargo::rustc-env=RUNTIME_VERSION={version}");
     println!("cargo::rustc-check-cfg=cfg(runtime_since, values(any()))");

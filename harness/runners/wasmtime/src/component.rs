@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use labrun_runner_kit::{Ambient, Code, Grants};
 use tokio::sync::oneshot;
 use wasmtime::component::{Component, ResourceTable};
@@ -18,7 +18,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p2::bindings::{Proxy, ProxyPre};
 
 use crate::hooks::{NoRequests, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-use crate::{Wasmtime, context, exit_code};
+use crate::{Wasmtime, context, exit_code, hooks};
 
 /// The functions that a component imports.
 pub(crate) type Linker = wasmtime::component::Linker<State>;
@@ -140,7 +140,7 @@ pub struct Handler {
 impl Handler {
     pub(crate) async fn respond(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         let Self { store, instance } = self;
-        let request = request.map(Full::new);
+        let request = request.map(hooks::body);
         let (sender, receiver) = oneshot::channel();
         let mut http = store.data_mut().http();
         let request = http.new_incoming_request(Scheme::Http, request)?;

@@ -4,7 +4,7 @@
 //! * `context.rs`: what a guest is given
 //! * `module.rs`: wasip1, modules
 //! * `component.rs`: wasip2, components
-//! * `hooks.rs`: what they get for outgoing requests
+//! * `hooks.rs`: what they get for HTTP
 
 mod component;
 mod configuration;
