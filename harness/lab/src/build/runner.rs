@@ -204,9 +204,16 @@ pub(crate) fn precompile(
     let (technology, configuration) = isolation
         .split_once('/')
         .ok_or_else(|| fault("it has no configuration"))?;
+    let runtime = technology.split('@').next().unwrap_or(technology);
+    // By its whole number: what another version is called may change with those beside it.
+    let kept_as = if runtime == technology {
+        technology.to_owned()
+    } else {
+        format!("{runtime}@{}", runner.version)
+    };
     let exports = if artifact.exports { "-lib" } else { "" };
     let key = format!(
-        "precompiled-{technology}-{configuration}-{}-{}{exports}",
+        "precompiled-{kept_as}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
     let inputs = Inputs::default()
@@ -216,6 +223,7 @@ pub(crate) fn precompile(
         .digest();
     if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact {
+            isolation: Some(isolation.to_owned()),
             exports: artifact.exports,
             ..built
         });
@@ -264,7 +272,7 @@ pub(crate) fn precompile(
         sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
         path: output,
         bytes,
-        toolchain: format!("{technology} {}", runner.version),
+        toolchain: format!("{runtime} {}", runner.version),
         isolation: Some(isolation.to_owned()),
         exports: artifact.exports,
     };

@@ -139,7 +139,11 @@ fn versions_of_one_major_have_longer_names_and_can_be_removed() {
     lab.run(version("1.0.0", &["--remove"])).exit(0);
     assert_eq!(names(&lab), ["toy/plain", "toy@1/plain"]);
     let store = lab.path().join("target/labrun");
-    for gone in ["versions/toy@1.0.0", "runners/toy/1.0.0"] {
+    for gone in [
+        "versions/toy@1.0.0",
+        "runners/toy/1.0.0",
+        "stamps/runner-toy@1.0.0.json",
+    ] {
         assert!(!store.join(gone).exists(), "{gone} is still there");
     }
     lab.run(version("1.0.0", &["--remove"]))

@@ -1,7 +1,6 @@
 //! What `labrun build --runner NAME --version V` asks for: a version is added or removed.
 
 use std::fs;
-use std::io;
 
 use semver::Version;
 use thiserror::Error;
@@ -137,14 +136,14 @@ impl<'a> AskedVersion<'a> {
                 "there is no {runtime} {version} here: {there}"
             )));
         }
-        let programs = store.path(&format!("runners/{runtime}/{version}"));
-        let removed = Place::of(store, runtime, version)
-            .remove()
-            .and_then(|()| store.forget(&format!("runner-{runtime}@{version}")))
-            .and_then(|()| match fs::remove_dir_all(&programs) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            });
+        let kept_as = format!("{runtime}@{version}");
+        let compiled = format!("precompiled-{kept_as}-");
+        let mut names = store.beginning_with("precompiled", &compiled);
+        names.extend(store.beginning_with("stamps", &compiled));
+        names.push(format!("stamps/runner-{kept_as}.json"));
+        names.push(format!("runners/{runtime}/{version}"));
+        let place = Place::of(store, runtime, version);
+        let removed = place.remove().and_then(|()| store.remove(names));
         removed.map_err(|error| {
             VersionError::Failed(format!("cannot remove {runtime} {version}: {error}"))
         })
