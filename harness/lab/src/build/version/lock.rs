@@ -78,6 +78,7 @@ fn newest(elsewhere: &Path, versions: &Versions, version: &Version) -> String {
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().find_map(|line| line.strip_prefix("version: "));
     let newest = line.and_then(|line| line.split_whitespace().next());
+    let newest = newest.filter(|newest| *newest != version.to_string());
     newest.map_or_else(String::new, |newest| {
         format!("\nthe newest {first} {major} is {newest}")
     })
