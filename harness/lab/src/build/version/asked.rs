@@ -97,8 +97,9 @@ impl<'a> AskedVersion<'a> {
             }),
             Err(reason) => {
                 let mut reason = self.explained(&reason);
+                // What was whole before stays listed, with this reason for what is missing.
                 if !was_listed && let Err(error) = place.remove() {
-                    reason = format!("{reason}\nand what is half made is still there: {error}");
+                    reason = format!("{reason}\nwhat was half made is still there: {error}");
                 }
                 Err(VersionError::Failed(reason))
             }
@@ -107,8 +108,7 @@ impl<'a> AskedVersion<'a> {
 
     fn explained(&self, reason: &str) -> String {
         let (runtime, version) = (&self.own.name, &self.version);
-        let mut said =
-            format!("{runtime} {version} is not there, and nothing of it is kept: {reason}");
+        let mut said = format!("{runtime} {version} could not be built: {reason}");
         if let (true, Some(own)) = (
             reason.starts_with("cargo could not build"),
             current(self.own, self.versions),
@@ -124,8 +124,9 @@ impl<'a> AskedVersion<'a> {
     /// Removes it, with all that was built of it.
     pub fn remove(&self, store: &Store) -> Result<(), VersionError> {
         let (runtime, version) = (&self.own.name, &self.version);
-        let there = listed(store, runtime);
-        if !there.contains(version) {
+        let place = Place::of(store, runtime, version);
+        if !place.exists() {
+            let there = listed(store, runtime);
             let there: Vec<String> = there.iter().map(Version::to_string).collect();
             let there = if there.is_empty() {
                 "no version but the lab's own was built".to_owned()
@@ -142,7 +143,6 @@ impl<'a> AskedVersion<'a> {
         names.extend(store.beginning_with("stamps", &compiled));
         names.push(format!("stamps/runner-{kept_as}.json"));
         names.push(format!("runners/{runtime}/{version}"));
-        let place = Place::of(store, runtime, version);
         let removed = place.remove().and_then(|()| store.remove(names));
         removed.map_err(|error| {
             VersionError::Failed(format!("cannot remove {runtime} {version}: {error}"))

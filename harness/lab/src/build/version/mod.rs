@@ -52,6 +52,11 @@ impl Place {
         self.0.join("listed")
     }
 
+    /// Whether there is anything of it, such as what a lab that was killed has left.
+    pub(crate) fn exists(&self) -> bool {
+        self.0.exists()
+    }
+
     /// Whether it is listed.
     pub(crate) fn is_listed(&self) -> bool {
         self.mark().is_file()
