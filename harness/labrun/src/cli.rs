@@ -187,6 +187,18 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub select: SelectArgs,
 
+    /// Build another version of this runner's runtime, beside the lab's own
+    #[arg(long, value_name = "NAME", requires = "version", conflicts_with_all = ["workload", "isolation"])]
+    pub runner: Option<String>,
+
+    /// Which version of it, such as 47.0.4; it is then an isolation like any other, `wasmtime@47/...`
+    #[arg(long, value_name = "V", requires = "runner")]
+    pub version: Option<String>,
+
+    /// Remove that version again, with all that was built of it
+    #[arg(long, requires = "version")]
+    pub remove: bool,
+
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,

@@ -4,11 +4,10 @@ mod page;
 
 use lab::build::Builder;
 use lab::conformance::{Check, Conformance, Disk, Finding, WORKLOAD};
-use lab::define::DefineError;
 use lab::isolation::Isolation;
 use lab::isolation::runner::State;
 use lab::progress::Progress as _;
-use lab::select::glob_set;
+use lab::select::Names;
 use serde_json::json;
 
 use crate::bars::Bars;
@@ -26,26 +25,23 @@ struct Found {
 /// Looks, and says what was found.
 pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli)?;
-    let names = lab::catalog::names(&definitions.runners, &definitions.products);
-    for pattern in &args.isolation {
-        let glob = glob_set(std::slice::from_ref(pattern));
-        if !glob.is_some_and(|glob| names.iter().any(|name| glob.is_match(name))) {
-            let known = names.iter().map(String::as_str);
-            return Err(DefineError::unknown("isolation", pattern, known).into());
+    let names = Names::of(&definitions.runners, &definitions.products);
+    let mut wanted = Vec::new();
+    match args.isolation[..] {
+        [] => wanted.extend(names.iter()),
+        _ => {
+            for pattern in &args.isolation {
+                wanted.extend(names.asked(pattern)?);
+            }
         }
     }
-    let all = ["*".to_owned()];
-    let patterns = match args.isolation.is_empty() {
-        true => &all[..],
-        false => &args.isolation,
-    };
-    let takes = glob_set(patterns).ok_or_else(|| anyhow::anyhow!("no such isolation"))?;
     let site = site(true)?;
     let bars = Bars::new();
     let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
-    let wanted = definitions.runners.iter();
-    let wanted = wanted.filter(|runner| runner.isolations().any(|name| takes.is_match(&name)));
-    let runners: Vec<(String, State)> = wanted
+    let takes = |name: &str| wanted.contains(&name);
+    let needed = definitions.runners.iter();
+    let needed = needed.filter(|runner| runner.isolations().any(|name| takes(&name)));
+    let runners: Vec<(String, State)> = needed
         .map(|runner| (runner.name.clone(), builder.runner(runner)))
         .collect();
     let isolations =
@@ -54,7 +50,7 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     let isolations: Vec<&dyn Isolation> = isolations
         .iter()
         .map(AsRef::as_ref)
-        .filter(|isolation| takes.is_match(isolation.name()) && !isolation.starts().is_empty())
+        .filter(|isolation| takes(isolation.name()) && !isolation.starts().is_empty())
         .collect();
     let disk = Disk::mount(&site);
     let conformance = Conformance {

@@ -16,6 +16,7 @@ mod report;
 mod scenario;
 mod settings;
 mod shell;
+mod version;
 
 use clap::Parser;
 

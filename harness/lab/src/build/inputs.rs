@@ -101,7 +101,8 @@ fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Every file below a folder, sorted; build output and hidden files are left out.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);

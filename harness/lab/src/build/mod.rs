@@ -7,6 +7,7 @@ mod inputs;
 mod runner;
 mod store;
 mod toolchain;
+mod version;
 mod way;
 
 use std::cell::RefCell;
@@ -27,6 +28,7 @@ pub use everything::{Everything, Thing};
 pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
+pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built under which key, failures as well.
 type Memo<K, E> = RefCell<BTreeMap<K, Result<Artifact, E>>>;
@@ -108,8 +110,15 @@ impl<'a> Builder<'a> {
 
     /// A runner, built and described, or why it is missing.
     pub fn runner(&self, definition: &RunnerDefinition) -> State {
+        match self.build_runner(definition) {
+            Ok(ready) => State::Ready(ready),
+            Err(absence) => state(definition, absence),
+        }
+    }
+
+    fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
         let interrupted = self.unless_interrupted().map_err(Absence::Failed);
-        let built = interrupted.and_then(|()| {
+        interrupted.and_then(|()| {
             runner::build(
                 self.lab,
                 &self.store,
@@ -118,14 +127,13 @@ impl<'a> Builder<'a> {
                 definition,
                 self.progress,
             )
-        });
-        state(definition, built)
+        })
     }
 
     /// A runner if it is built already, without building it.
     pub fn runner_if_built(&self, definition: &RunnerDefinition) -> State {
         let built = runner::built(self.lab, &self.store, &self.toolchain, definition);
-        state(definition, built)
+        built.map_or_else(|absence| state(definition, absence), State::Ready)
     }
 
     /// What an isolation compiles a module to, ahead of time.
@@ -274,18 +282,18 @@ pub struct Made {
     pub precompiled: Option<Artifact>,
 }
 
-fn state(definition: &RunnerDefinition, built: Result<Ready, Absence>) -> State {
+/// That a runner is not there.
+fn state(definition: &RunnerDefinition, absence: Absence) -> State {
     let name = &definition.name;
-    let reason = match built {
-        Ok(ready) => return State::Ready(ready),
+    let reason = match absence {
         // Its own words say how to mend it; a build would say the same again.
-        Err(Absence::NoWay(reason)) => {
+        Absence::NoWay(reason) => {
             return State::Skipped(format!("the runner {name} is missing: {reason}"));
         }
-        Err(Absence::Astray(reason)) => {
+        Absence::Astray(reason) => {
             return State::Missing(format!("the runner {name} is missing: {reason}"));
         }
-        Err(Absence::Failed(reason)) => reason,
+        Absence::Failed(reason) => reason,
     };
     let needs = definition.build.needs.join(", ");
     let needs = match &definition.build.program {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use labrun_protocol::Describe;
 use labrun_record::{Artifact, Outcome};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
+use super::version::Place;
 use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::isolation::runner::{Executable, Ready, describe};
@@ -51,11 +53,18 @@ impl Built {
 }
 
 fn key(definition: &RunnerDefinition) -> String {
-    format!("runner-{}", definition.name)
+    format!("runner-{}", definition.kept_as())
+}
+
+/// Where another version is built; nothing for the checkout's own.
+fn place<'a>(store: &Store, definition: &'a RunnerDefinition) -> Option<(Place, &'a Version)> {
+    let version = definition.version.as_ref()?;
+    Some((Place::of(store, definition.runtime(), version), version))
 }
 
 fn inputs(
     lab: &LabFolder,
+    store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
     taken: Option<&Taken>,
@@ -75,6 +84,12 @@ fn inputs(
             .folder(&definition.folder)?
             .digest());
     }
+    let inputs = match place(store, definition) {
+        Some((place, version)) => inputs
+            .word(&version.to_string())
+            .file(&place.lockfile(definition.runtime()))?,
+        None => inputs,
+    };
     Ok(inputs
         .file(&lab.path().join(".cargo/config.toml"))?
         .file(&lab.path().join("Cargo.toml"))?
@@ -91,7 +106,7 @@ pub(super) fn built(
 ) -> Result<Ready, Absence> {
     let taken = way::choose(definition, |name| std::env::var_os(name))?;
     let taken = taken.as_ref();
-    inputs(lab, toolchain, definition, taken)
+    inputs(lab, store, toolchain, definition, taken)
         .ok()
         .and_then(|inputs| store.fresh::<Built>(&key(definition), &inputs))
         .map(|built| built.ready(taken))
@@ -110,15 +125,33 @@ pub(super) fn build(
     let taken = way::choose(definition, |name| std::env::var_os(name))?;
     let taken = taken.as_ref();
     let name = &definition.name;
-    let inputs = inputs(lab, toolchain, definition, taken)
+    let package = match (place(store, definition), &definition.versions) {
+        (Some((place, version)), Some(of)) => place
+            .prepare(definition, of, version)
+            .map_err(Absence::Failed)?,
+        _ => definition.folder.clone(),
+    };
+    let inputs = inputs(lab, store, toolchain, definition, taken)
         .map_err(|error| Absence::Failed(format!("runner {name}: {error}")))?;
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
         return Ok(built.ready(taken));
     }
-    let features = taken.map_or(&[][..], |taken| &taken.features);
+    let source = Source {
+        package: &package,
+        features: taken.map_or(&[][..], |taken| &taken.features),
+    };
     let executable =
-        compile(store, toolchain, site, definition, features, progress).map_err(Absence::Failed)?;
+        compile(store, toolchain, site, definition, &source, progress).map_err(Absence::Failed)?;
     let said = describe(site, definition, &executable).map_err(Absence::Failed)?;
+    if let Some(asked) = &definition.version
+        && said.version != asked.to_string()
+    {
+        let said = said.version;
+        return Err(Absence::Failed(format!(
+            "{name} was built as {asked}, but its program calls itself {said}: `version` of a \
+             runner has to tell what is linked"
+        )));
+    }
     let program = executable.path;
     let keep =
         |error: std::io::Error| Absence::Failed(format!("cannot keep the runner {name}: {error}"));
@@ -133,8 +166,8 @@ pub(super) fn build(
     } else {
         store
             .keep(
-                &format!("runners/{name}/{}", said.version),
-                &format!("runner-{name}"),
+                &format!("runners/{}/{}", definition.runtime(), said.version),
+                &format!("runner-{}", definition.runtime()),
                 &program,
             )
             .map_err(keep)?
@@ -150,12 +183,18 @@ pub(super) fn build(
     Ok(built.ready(taken))
 }
 
+/// What is compiled of a runner.
+struct Source<'a> {
+    package: &'a Path,
+    features: &'a [String],
+}
+
 fn compile(
     store: &Store,
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
-    features: &[String],
+    source: &Source<'_>,
     progress: &dyn Progress,
 ) -> Result<Executable, String> {
     if let Some(program) = &definition.build.program {
@@ -173,13 +212,17 @@ fn compile(
         });
     }
     let mut select = vec!["--bins".to_owned()];
-    select.extend(features.iter().map(|name| format!("--features={name}")));
+    let features = source.features.iter();
+    select.extend(features.map(|name| format!("--features={name}")));
+    let place = place(store, definition);
+    let target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
     let built = CargoBuild {
         what: format!("runner {}", definition.name),
-        package: &definition.folder,
+        package: source.package,
+        configured_by: &definition.folder,
         triple: &toolchain.host,
         select,
-        target_dir: &store.cargo_target(),
+        target_dir: &target,
         interrupt: &site.interrupt,
     }
     .run(None, progress)?;
@@ -224,9 +267,16 @@ pub(crate) fn precompile(
     let (technology, configuration) = name
         .split_once('/')
         .ok_or_else(|| fault("it has no configuration"))?;
+    let runtime = technology.split('@').next().unwrap_or(technology);
+    // By its whole number: what another version is called may change with those beside it.
+    let kept_as = if runtime == technology {
+        technology.to_owned()
+    } else {
+        format!("{runtime}@{}", by.version)
+    };
     let exports = if artifact.exports { "-lib" } else { "" };
     let key = format!(
-        "precompiled-{technology}-{configuration}-{}-{}{exports}",
+        "precompiled-{kept_as}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
     let mut inputs = Inputs::default()
@@ -240,6 +290,7 @@ pub(crate) fn precompile(
     let inputs = inputs.digest();
     if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact {
+            isolation: Some(name.to_owned()),
             exports: artifact.exports,
             ..built
         });
@@ -270,7 +321,7 @@ pub(crate) fn precompile(
         sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
         path: output,
         bytes,
-        toolchain: format!("{technology} {}", by.version),
+        toolchain: format!("{runtime} {}", by.version),
         isolation: Some(name.to_owned()),
         exports: artifact.exports,
     };

@@ -20,6 +20,15 @@ pub(super) enum Absence {
     Failed(String),
 }
 
+impl Absence {
+    /// The reason.
+    pub(super) fn into_reason(self) -> String {
+        match self {
+            Self::NoWay(reason) | Self::Astray(reason) | Self::Failed(reason) => reason,
+        }
+    }
+}
+
 /// The way that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Taken {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use globset::GlobSet;
 use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 
 use super::plan::Blocked;
@@ -12,7 +11,7 @@ use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
 use crate::isolation::runner::State;
 use crate::isolation::{Isolation, Job, Policy, Way};
-use crate::select::Selected;
+use crate::select::{Globs, Selected};
 
 /// What the planning of a run, or of a part of it, stands on.
 pub struct Ground<'a> {
@@ -23,7 +22,7 @@ pub struct Ground<'a> {
     /// All isolations of the lab.
     pub isolations: &'a [Box<dyn Isolation>],
     /// Those of them that the scenario takes.
-    pub takes: GlobSet,
+    pub takes: Globs,
     /// State of each runner, by technology.
     pub runners: &'a [(String, State)],
     /// What is asked for.

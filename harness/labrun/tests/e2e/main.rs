@@ -34,3 +34,4 @@ mod steady;
 mod tools;
 mod under_load;
 mod usage;
+mod versions;

@@ -131,10 +131,12 @@ pub fn describe(
             describe.protocol
         )));
     }
-    if describe.name != definition.name || describe.configurations != defined {
+    if describe.name != definition.runtime() || describe.configurations != defined {
         return Err(fault(format!(
             "it says `{}` with {:?}, its runner.toml `{}` with {defined:?}",
-            describe.name, describe.configurations, definition.name
+            describe.name,
+            describe.configurations,
+            definition.runtime()
         )));
     }
     Ok(describe)
