@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::kit::{GOOD_JOB, Lab, Question, Ran, Runner};
+use crate::kit::{Lab, Question, Ran};
 
 fn measured(path: Option<&Path>) -> (Lab, Ran) {
     let lab =
@@ -48,22 +48,6 @@ fn the_bytes_of_a_file_are_those_of_the_file() {
     dynamic.retain(|row| row["metric"] == "size_needed");
     assert_eq!(dynamic.len(), 1);
     assert!(bytes(&dynamic[0]) > 100_000, "at least a libc");
-}
-
-#[test]
-fn a_script_needs_its_interpreter_and_what_that_is_linked_with() {
-    let lab = Lab::fixture()
-        .runner(&Runner::new("scripted", GOOD_JOB).interpreter("sh"))
-        .question(&Question::size().isolation("scripted/plain").of("right", ""));
-    let ran = lab.begin_of("size", |command| command).ended().exit(0);
-    let mut needed = ran.files.rows("right", "scripted/plain");
-    needed.retain(|row| row["metric"] == "size_needed");
-    assert_eq!(needed.len(), 1);
-    let bytes = bytes(&needed[0]);
-    let file = |path: &Path| std::fs::metadata(path).expect("it is there").len();
-    let script = lab.path().join("harness/runners/scripted/run.sh");
-    let least = file(Path::new("/bin/sh")) + file(&script);
-    assert!(bytes > least + 1_000_000, "{bytes} has no libc");
 }
 
 #[test]
