@@ -2,7 +2,7 @@
 
 use crate::define::RunnerDefinition;
 use crate::isolation::runner::{Runner, State};
-use crate::isolation::{Isolation, Native, docker};
+use crate::isolation::{Isolation, Native, containerd, docker};
 
 /// Every isolation. A runner that is not in `states` is listed as missing.
 pub fn isolations(
@@ -12,14 +12,9 @@ pub fn isolations(
     let mut all: Vec<Box<dyn Isolation>> = Vec::new();
     all.extend(Native::all().map(|native| Box::new(native) as Box<dyn Isolation>));
     all.extend(docker::isolations());
+    all.extend(containerd::isolations(&state(containerd::HELPER, states)));
     for definition in runners {
-        let state = states
-            .iter()
-            .find(|(name, _)| name == &definition.name)
-            .map_or_else(
-                || State::Missing("it was not looked for".to_owned()),
-                |(_, state)| state.clone(),
-            );
+        let state = state(&definition.name, states);
         all.extend(
             Runner::all(definition, &state)
                 .into_iter()
@@ -27,6 +22,14 @@ pub fn isolations(
         );
     }
     all
+}
+
+/// The state of a runner or a helper.
+fn state(name: &str, states: &[(String, State)]) -> State {
+    states.iter().find(|(known, _)| known == name).map_or_else(
+        || State::Missing("it was not looked for".to_owned()),
+        |(_, state)| state.clone(),
+    )
 }
 
 /// Names of every isolation, in the order of [`isolations`].

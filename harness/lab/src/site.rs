@@ -49,6 +49,14 @@ impl Site {
         })
     }
 
+    /// A fresh and empty folder in memory; it goes with the value.
+    pub fn folder(&self) -> io::Result<Grant> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let folder = Grant(self.scratch.join(format!("folder-{number}")));
+        fs::create_dir_all(&folder.0)?;
+        Ok(folder)
+    }
+
     /// A fresh folder on a file system that holds a copy of `files`; it goes with the
     /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {

@@ -1,8 +1,10 @@
 //! Artifacts and runners: only what is asked for, and only what is stale.
 
+mod archive;
 mod artifact;
 mod cargo;
 mod everything;
+mod helper;
 mod inputs;
 mod runner;
 mod store;
@@ -12,11 +14,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use labrun_record::{Artifact, Target};
+use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Linking, docker};
+use crate::isolation::{Linking, Packing, docker};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
@@ -128,6 +130,40 @@ impl<'a> Builder<'a> {
             Some(ready) => State::Ready(ready),
             None => State::Missing(missing(definition, "it is not built")),
         }
+    }
+
+    /// A helper, built or only looked for, or why it is missing.
+    pub fn helper(&self, name: &str, is_wanted: bool) -> (String, State) {
+        let helper = helper::Helper {
+            name,
+            lab: self.lab,
+            store: &self.store,
+            toolchain: &self.toolchain,
+        };
+        let built = if is_wanted {
+            self.unless_interrupted()
+                .and_then(|()| helper.build(self.site, self.progress))
+        } else {
+            helper.built().ok_or_else(|| "it is not built".to_owned())
+        };
+        let missing = |reason: String| {
+            format!(
+                "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
+            )
+        };
+        let state = built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready);
+        (name.to_owned(), state)
+    }
+
+    /// The image that the lab itself writes around an artifact.
+    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Blocked> {
+        archive::pack(&self.store, artifact, packing).map_err(|error| {
+            let what = &artifact.workload;
+            Blocked::new(
+                Outcome::Unavailable,
+                format!("cannot write the image of {what}: {error}"),
+            )
+        })
     }
 
     /// What a configuration compiles a module to, ahead of time.

@@ -5,6 +5,7 @@
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
 mod child;
+pub mod containerd;
 pub mod docker;
 mod marks;
 pub(crate) mod native;
@@ -60,6 +61,11 @@ pub trait Isolation {
         false
     }
 
+    /// What the lab itself packs an artifact into for it.
+    fn packing(&self) -> Option<Packing> {
+        None
+    }
+
     /// Version, settings with reasons, and whether it can be measured here:
     /// `outcome` is `measured`, or `unavailable` with the reason and the command
     /// that mends it.
@@ -96,6 +102,15 @@ pub trait Isolation {
             format!("{} has no export that could be called", self.name()),
         ))
     }
+}
+
+/// An image that the lab writes itself, as the archive of an OCI layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Packing {
+    /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.
+    Binary,
+    /// A wasm module and nothing else, for a shim that runs it.
+    Module,
 }
 
 /// What one launch is to do.

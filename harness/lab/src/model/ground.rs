@@ -218,7 +218,8 @@ impl<'a> Making<'a> {
         let task = workload
             .task()
             .map_err(|error| unavailable(error.to_string()))?;
-        let linking = Linking::of(self.isolation.name());
+        let name = self.isolation.name();
+        let linking = Linking::of(name);
         let mut artifact = self
             .ground
             .builder
@@ -226,6 +227,11 @@ impl<'a> Making<'a> {
             .map_err(unavailable)?;
         let mut precompiled = None;
         match self.target {
+            _ if let Some(packing) = self.isolation.packing() => {
+                artifact = self.ground.builder.packed(&artifact, packing)?;
+                artifact.isolation = Some(name.to_owned());
+                artifacts.push(artifact.clone());
+            }
             Target::Image => {
                 artifact = self.ground.builder.image(workload, &artifact, linking)?;
                 artifact.isolation = Some(self.isolation.name().to_owned());

@@ -7,6 +7,7 @@ use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
+use crate::isolation::containerd;
 use crate::isolation::docker::{self, DockerHost};
 use crate::isolation::{Failure, Isolation, Job, Linking};
 use crate::site::Site;
@@ -92,6 +93,9 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
 /// What is counted of a kind.
 fn forms(kind: &Making<'_>) -> Vec<Form> {
     let name = kind.isolation.name();
+    if kind.isolation.packing().is_some() {
+        return vec![Form::Shipped, Form::Gzip, Form::OwnLayers, Form::Daemon];
+    }
     let mut forms = match kind.target {
         Target::Image => vec![Form::Shipped, Form::Gzip],
         _ => vec![
@@ -134,6 +138,7 @@ impl Launch for Weighing {
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let counts = match self.job.target {
+            _ if isolation.packing().is_some() => self.archive(isolation.name()),
             Target::Image => self.image(isolation.name(), site),
             _ => self.file(site),
         };
@@ -191,6 +196,20 @@ impl Weighing {
         if let Some(runtime) = &self.runtime {
             counts.push((Form::Runtime, Content::File(runtime).bytes()));
         }
+        Ok(counts)
+    }
+
+    /// An image that the lab has written.
+    fn archive(&self, isolation: &str) -> Result<Vec<Count>, SizeError> {
+        let image = size::archive_size(&self.job.artifact)?;
+        let side = containerd::side_of(isolation);
+        let daemon = side.map(|(socket, programs)| size::containerd_side(&socket, programs));
+        let mut counts = vec![
+            (Form::Shipped, Ok(image.bytes())),
+            (Form::Gzip, Ok(image.gzip_bytes())),
+            (Form::OwnLayers, Ok(image.bytes())),
+        ];
+        counts.extend(daemon.map(|files| (Form::Daemon, files.map(|files| sum(&files)))));
         Ok(counts)
     }
 

@@ -13,6 +13,11 @@ impl Exit {
     pub fn is_success(self) -> bool {
         self.status == 0
     }
+
+    /// Whether this signal ended it.
+    pub fn is_by(self, signal: libc::c_int) -> bool {
+        libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == signal
+    }
 }
 
 impl std::fmt::Display for Exit {

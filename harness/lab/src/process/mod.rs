@@ -14,4 +14,5 @@ pub use exit::Exit;
 pub use held::Process;
 pub(crate) use poll::{pause, pidfd};
 pub use source::Stream;
+pub(crate) use spawn::make_named_pipe;
 pub use spawn::{Prepared, Program};
