@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use lab::build::Builder;
 use lab::define::Scenario;
-use lab::isolation::Isolation;
 use lab::isolation::runner::State;
+use lab::isolation::{Isolation, containerd};
 use lab::model::{Ended, Ground, RunError, RunRequest, Wishes};
 use lab::progress::Progress as _;
 use lab::select::{Globs, Names, Selected, Selection, glob_set};
@@ -77,7 +77,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             (runner.name.clone(), state)
         })
         .collect();
-    let isolations = lab::catalog::isolations(&definitions.runners, &definitions.products, &states);
+    let with_containerd = containerd::is_any(&is_selected);
+    let helper = builder.helper(containerd::HELPER, with_containerd);
+    let all_states = [&states[..], &[helper]].concat();
+    let isolations =
+        lab::catalog::isolations(&definitions.runners, &definitions.products, &all_states);
     let missing = missing(&isolations, &is_selected);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Builder;
 use crate::define::{ProductDefinition, RunnerDefinition, Workload};
 use crate::isolation::runner::State;
-use crate::isolation::{ImageForm, Isolation, Linking};
+use crate::isolation::{ImageForm, Isolation, Linking, containerd};
 
 /// Something that is built.
 #[derive(Debug, Clone, Serialize)]
@@ -75,15 +75,24 @@ impl Everything {
         takes: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut all = Self::default();
-        let states: Vec<(String, State)> = runners
+        let mut states: Vec<(String, State)> = runners
             .iter()
             .filter(|runner| runner.isolations().any(|name| takes(&name)))
             .map(|runner| (runner.name.clone(), builder.runner(runner)))
             .collect();
-        for (name, state) in &states {
+        let runners_here = states.len();
+        if containerd::is_any(takes) {
+            states.push(builder.helper(containerd::HELPER, true));
+        }
+        for (number, (name, state)) in states.iter().enumerate() {
+            let kind = if number < runners_here {
+                "runner"
+            } else {
+                "helper"
+            };
             match state {
                 State::Ready(ready) => all.built.push(Thing {
-                    what: format!("runner {name} {}", ready.version),
+                    what: format!("{kind} {name} {}", ready.version),
                     bytes: std::fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
                     path: ready.executable.path.clone(),
                     sha256: ready.sha256.clone(),
@@ -138,6 +147,11 @@ impl Everything {
             if record.outcome != Outcome::Measured {
                 let reason = record.reason.clone().unwrap_or_default();
                 self.note(named, Err(format!("{}: {reason}", record.name)));
+            } else if let Some(packing) = isolation.packing() {
+                let image = builder
+                    .packed(&artifact, packing)
+                    .map_err(|blocked| blocked.reason);
+                self.note(|image| format!("image {}", image.triple), image);
             } else if target == Target::Image {
                 let image = match isolation.image_form() {
                     ImageForm::Daemon => builder.image(workload, &artifact, linking),

@@ -1,8 +1,10 @@
 //! Artifacts and runners: only what is asked for, and only what is stale.
 
+mod archive;
 mod artifact;
 mod cargo;
 mod everything;
+mod helper;
 mod inputs;
 mod runner;
 mod store;
@@ -18,7 +20,7 @@ use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{ImageForm, Isolation, Linking, docker, oci};
+use crate::isolation::{ImageForm, Isolation, Linking, Packing, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
@@ -136,7 +138,41 @@ impl<'a> Builder<'a> {
         built.map_or_else(|absence| state(definition, absence), State::Ready)
     }
 
-    /// What an isolation compiles a module to, ahead of time.
+    /// A helper, built or only looked for, or why it is missing.
+    pub fn helper(&self, name: &str, is_wanted: bool) -> (String, State) {
+        let helper = helper::Helper {
+            name,
+            lab: self.lab,
+            store: &self.store,
+            toolchain: &self.toolchain,
+        };
+        let built = if is_wanted {
+            self.unless_interrupted()
+                .and_then(|()| helper.build(self.site, self.progress))
+        } else {
+            helper.built().ok_or_else(|| "it is not built".to_owned())
+        };
+        let missing = |reason: String| {
+            format!(
+                "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
+            )
+        };
+        let state = built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready);
+        (name.to_owned(), state)
+    }
+
+    /// The image that the lab itself writes around an artifact.
+    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Blocked> {
+        archive::pack(&self.store, artifact, packing).map_err(|error| {
+            let what = &artifact.workload;
+            Blocked::new(
+                Outcome::Unavailable,
+                format!("cannot write the image of {what}: {error}"),
+            )
+        })
+    }
+
+    /// What a configuration compiles a module to, ahead of time.
     pub fn precompiled(
         &self,
         isolation: &dyn Isolation,
@@ -225,6 +261,10 @@ impl<'a> Builder<'a> {
             .map_err(unavailable)?;
         let mut precompiled = None;
         match target {
+            _ if let Some(packing) = isolation.packing() => {
+                artifact = self.packed(&artifact, packing)?;
+                artifact.isolation = Some(isolation.name().to_owned());
+            }
             Target::Image | Target::Native => {
                 if target == Target::Image {
                     artifact = match isolation.image_form() {

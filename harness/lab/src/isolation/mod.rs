@@ -6,6 +6,7 @@
 
 mod bubblewrap;
 mod child;
+pub mod containerd;
 pub mod docker;
 mod find;
 mod landlock;
@@ -80,6 +81,11 @@ pub trait Isolation {
         ImageForm::Daemon
     }
 
+    /// What the lab itself packs an artifact into for it.
+    fn packing(&self) -> Option<Packing> {
+        None
+    }
+
     /// Compiles a module ahead of time into a file.
     fn precompile(
         &self,
@@ -147,6 +153,15 @@ pub enum ImageForm {
     Daemon,
     /// A folder of the lab's: the root of a bundle.
     Bundle,
+}
+
+/// An image that the lab writes itself, as the archive of an OCI layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Packing {
+    /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.
+    Binary,
+    /// A wasm module and nothing else, for a shim that runs it.
+    Module,
 }
 
 /// What one launch is to do.

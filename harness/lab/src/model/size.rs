@@ -7,6 +7,7 @@ use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
+use crate::isolation::containerd;
 use crate::isolation::docker::{self, DockerHost};
 use crate::isolation::runner::Executable;
 use crate::isolation::{Failure, ImageForm, Isolation, Job, Linking};
@@ -96,6 +97,9 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
 /// What is counted of a kind; `program` is what has to be there for it, if it is here.
 fn forms(kind: &Making<'_>, program: Option<&Path>) -> Vec<Form> {
     let name = kind.isolation.name();
+    if kind.isolation.packing().is_some() {
+        return vec![Form::Shipped, Form::Gzip, Form::OwnLayers, Form::Daemon];
+    }
     let form = kind.isolation.image_form();
     let mut forms = match kind.target {
         Target::Image => vec![Form::Shipped, Form::Gzip],
@@ -149,6 +153,7 @@ impl Launch for Weighing {
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let counts = match self.job.target {
+            _ if isolation.packing().is_some() => self.archive(isolation.name()),
             Target::Image if isolation.image_form() == ImageForm::Bundle => self.bundle(),
             Target::Image => self.image(isolation.name(), site),
             _ => self.file(site),
@@ -227,6 +232,20 @@ impl Weighing {
             (Form::OwnLayers, Ok(layer.bytes)),
         ];
         counts.extend(self.needed());
+        Ok(counts)
+    }
+
+    /// An image that the lab has written.
+    fn archive(&self, isolation: &str) -> Result<Vec<Count>, SizeError> {
+        let image = size::archive_size(&self.job.artifact)?;
+        let side = containerd::side_of(isolation);
+        let daemon = side.map(|(socket, programs)| size::containerd_side(&socket, programs));
+        let mut counts = vec![
+            (Form::Shipped, Ok(image.bytes())),
+            (Form::Gzip, Ok(image.gzip_bytes())),
+            (Form::OwnLayers, Ok(image.bytes())),
+        ];
+        counts.extend(daemon.map(|files| (Form::Daemon, files.map(|files| sum(&files)))));
         Ok(counts)
     }
 

@@ -37,6 +37,7 @@ impl Process {
             stream,
             pipe: Some(pipe),
             kept: Vec::new(),
+            at_ns: 0,
         };
         let mut sources = vec![
             source(Stream::Stdout, stdout),
@@ -95,6 +96,11 @@ impl Process {
         {
             source.kept.drain(..bytes.min(source.kept.len()));
         }
+    }
+
+    /// Reads a stream no more.
+    pub fn give_up(&mut self, stream: Stream) {
+        self.sources.retain(|source| source.stream != stream);
     }
 
     /// Whether a stream has ended.
@@ -171,12 +177,10 @@ impl Process {
         deadline_ns: u64,
     ) -> Result<u64, Failure> {
         loop {
-            let at_ns = self
-                .wait(site, deadline_ns)
-                .map_err(|failure| self.explain(failure, stream))?;
+            // It may have come while something else was waited for.
             let kept = self.kept(stream);
             if kept.len() >= expected.len() && kept.starts_with(expected) {
-                return Ok(at_ns);
+                return Ok(self.read_ns(stream));
             }
             let common = kept.len().min(expected.len());
             if kept[..common] != expected[..common] {
@@ -197,7 +201,16 @@ impl Process {
                     self.explain(Failure::failed(reason), stream)
                 });
             }
+            self.wait(site, deadline_ns)
+                .map_err(|failure| self.explain(failure, stream))?;
         }
+    }
+
+    /// When the last of what is kept of a stream was read.
+    fn read_ns(&self, stream: Stream) -> u64 {
+        let mut sources = self.sources.iter();
+        let source = sources.find(|source| source.stream == stream);
+        source.map_or(0, |source| source.at_ns)
     }
 
     /// Waits until it is gone, and ends what is left of its process group. One with a mark

@@ -18,4 +18,5 @@ pub(crate) use left::{end_all, ends_until};
 pub(crate) use poll::{pause, pidfd};
 pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;
+pub(crate) use spawn::make_named_pipe;
 pub use spawn::{Prepared, Program};

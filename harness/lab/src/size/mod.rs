@@ -21,10 +21,10 @@ use labrun_record::Outcome;
 use thiserror::Error;
 
 pub use content::Content;
-pub use daemon::docker_side;
+pub use daemon::{containerd_side, docker_side};
 pub use elf::strip_elf;
 pub use gzip::{GZIP_LEVEL, gzip_bytes};
-pub use image::{ImageSize, image_size};
+pub use image::{ImageSize, archive_size, image_size};
 pub use libraries::{is_elf, shared_libraries};
 pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, binary_layer, read_saved};
 pub use wasm::strip_wasm;

@@ -119,6 +119,12 @@ pub(in crate::isolation) trait Child {
         Ok(exit.at_ns)
     }
 
+    /// Whether its process counts as the isolate's. One that only speaks to a daemon is the
+    /// lab's own.
+    fn counts(&self) -> bool {
+        true
+    }
+
     /// Processes that exist because of it, beside its own and what that started.
     fn beside(&self) -> memory::Processes {
         memory::Processes::new()

@@ -96,7 +96,8 @@ impl Standing for Children<'_> {
     }
 
     fn processes(&self) -> Result<memory::Processes, Failure> {
-        let roots = self.alive.iter().map(|one| one.process.pid());
+        let own = self.alive.iter().filter(|one| one.child.counts());
+        let roots = own.map(|one| one.process.pid());
         let mut all = self.held.processes(roots);
         all.extend(self.alive.iter().flat_map(|one| one.child.beside()));
         Ok(all)

@@ -25,11 +25,11 @@ use crate::isolation::{Failure, Job, Task};
 use crate::owner::{self, Owner};
 
 /// Label with the name of the workload.
-pub(super) const WORKLOAD_LABEL: &str = "labrun.workload";
+pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";
 /// Label with the name of the isolation.
-pub(super) const ISOLATION_LABEL: &str = "labrun.isolation";
+pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
 /// Where a server listens inside a container that has a network of its own.
-pub(super) const GUEST_PORT: u16 = 8080;
+pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
 
 /// Longest wait for the answer to a request that nobody waits for any more.
 const LATE_LIMIT: Duration = Duration::from_secs(20);

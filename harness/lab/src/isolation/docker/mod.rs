@@ -23,6 +23,11 @@ mod standing;
 mod sweep;
 mod watch;
 
+pub(crate) use self::absence::installed;
+pub(in crate::isolation) use self::container::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL};
+pub(in crate::isolation) use self::gone::shims;
+pub(in crate::isolation) use self::serve::connect;
+
 use std::io::{self, Read};
 use std::sync::Arc;
 

@@ -155,7 +155,7 @@ pub(super) fn serve(
 }
 
 /// Makes the link into the network of the container whose first process is `pid`.
-pub(super) fn connect(veth: &Veth, pid: i64) -> Result<(), String> {
+pub(in crate::isolation) fn connect(veth: &Veth, pid: i64) -> Result<(), String> {
     let namespace = Namespace::of(pid as libc::pid_t)
         .map_err(|error| format!("cannot open the container's network: {error}"))?;
     veth.make(&namespace)
