@@ -4,8 +4,8 @@ mod page;
 
 use lab::build::Builder;
 use lab::conformance::{Check, Conformance, Disk, Finding, WORKLOAD};
-use lab::isolation::Isolation;
 use lab::isolation::runner::State;
+use lab::isolation::{Isolation, containerd};
 use lab::progress::Progress as _;
 use lab::select::Names;
 use serde_json::json;
@@ -44,8 +44,9 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     let runners: Vec<(String, State)> = needed
         .map(|runner| (runner.name.clone(), builder.runner(runner)))
         .collect();
-    let isolations =
-        lab::catalog::isolations(&definitions.runners, &definitions.products, &runners);
+    let helper = builder.helper(containerd::HELPER, containerd::is_any(&takes));
+    let states = [&runners[..], &[helper]].concat();
+    let isolations = lab::catalog::isolations(&definitions.runners, &definitions.products, &states);
     // Those that only call exports run no program.
     let isolations: Vec<&dyn Isolation> = isolations
         .iter()

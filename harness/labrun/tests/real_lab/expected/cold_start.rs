@@ -2,7 +2,7 @@
 
 use super::{Right, Rows, kinds};
 
-const QUICK: [&str; 17] = [
+const QUICK: [&str; 18] = [
     "native/static",
     "native/dynamic",
     "native/landlock",
@@ -10,6 +10,7 @@ const QUICK: [&str; 17] = [
     "oci/runc",
     "docker/runc",
     "docker/runc-hostnet",
+    "containerd/runc",
     "wasmtime/cranelift-jit",
     "wasmtime/cranelift-aot",
     "wasmtime/pooling-aot",

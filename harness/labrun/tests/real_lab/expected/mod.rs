@@ -9,12 +9,28 @@ use std::collections::BTreeMap;
 
 use crate::Identity;
 
-const NATIVE: [&str; 2] = ["native/static", "native/dynamic"];
-const DOCKER: [&str; 4] = [
+const NATIVE: [&str; 4] = [
+    "native/static",
+    "native/dynamic",
+    "native/landlock",
+    "bubblewrap/unshare-all",
+];
+const OCI: [&str; 4] = ["oci/runc", "oci/crun", "oci/youki", "oci/runsc"];
+const DOCKER: [&str; 7] = [
     "docker/runc",
     "docker/runc-hostnet",
     "docker/runc-nonet",
     "docker/runc-debian",
+    "docker/crun",
+    "docker/youki",
+    "docker/runsc",
+];
+/// The other shims of containerd take modules.
+const CONTAINERD: &str = "containerd/runc";
+const SHIMS: [&str; 3] = [
+    "containerd/wasmtime",
+    "containerd/wasmedge",
+    "containerd/wasmer",
 ];
 const WASMTIME: [&str; 5] = [
     "wasmtime/cranelift-jit",
@@ -94,7 +110,10 @@ struct Kind {
 
 /// Whether it needs something that scripts/test may be unable to install.
 pub(crate) fn may_be_missing(isolation: &str) -> bool {
-    isolation.starts_with("docker/") || COMMANDS.contains(&isolation) || HOSTS.contains(&isolation)
+    let technology = isolation.split('/').next().unwrap_or_default();
+    ["docker", "oci", "bubblewrap", "containerd", "node"].contains(&technology)
+        || COMMANDS.contains(&isolation)
+        || HOSTS.contains(&isolation)
 }
 
 #[derive(Default)]
@@ -123,7 +142,10 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         isolations.iter().map(kind).collect()
     };
     let mut kinds = all(&NATIVE, "native");
+    kinds.extend(all(&OCI, "image"));
     kinds.extend(all(&DOCKER, "image"));
+    kinds.extend(all(&[CONTAINERD], "image"));
+    kinds.extend(all(&SHIMS, "wasip1"));
     let targets: &[_] = match workload {
         "http" => &["wasip1", "wasip2"],
         _ => &["wasip1"],
@@ -147,9 +169,11 @@ impl Kind {
         self.isolation.split('/').next() == Some(technology)
     }
 
-    /// Whether it is a product as it ships, which has no starts but `process`.
+    /// Whether it has no starts but `process`: a product as it ships, a shim.
     fn is_product(&self) -> bool {
-        COMMANDS.contains(&self.isolation) || HOSTS.contains(&self.isolation)
+        COMMANDS.contains(&self.isolation)
+            || HOSTS.contains(&self.isolation)
+            || SHIMS.contains(&self.isolation)
     }
 
     /// Whether it is there at all: of what is embedded only wasmtime has the component

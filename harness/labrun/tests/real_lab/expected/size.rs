@@ -44,7 +44,8 @@ pub(super) fn add(rows: &mut Rows) {
             "native/static" => &[],
             "native/dynamic" => &["what=libraries"],
             "docker/runc-debian" => &["what=base", "what=daemon"],
-            _ if kind.is("docker") => &["what=daemon"],
+            "native/landlock" => &[],
+            _ if kind.is("docker") || kind.is("containerd") => &["what=daemon"],
             _ => &["what=runtime", "what=libraries"],
         };
         for what in needed {
