@@ -52,7 +52,7 @@ impl Runtime {
                     "youki",
                     "youki version: ",
                     LEAST,
-                    "cargo install youki --locked (needs libseccomp-dev; `--features v1` on cgroup v1)",
+                    "cargo install youki --locked --features v1,v2",
                 ),
             ),
             Self {
