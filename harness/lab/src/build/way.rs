@@ -43,9 +43,7 @@ pub(super) fn choose(
     definition: &RunnerDefinition,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<Taken>, Absence> {
-    let Build {
-        ways, needs, mend, ..
-    } = &definition.build;
+    let Build { ways, mend, .. } = &definition.build;
     if ways.is_empty() {
         return Ok(None);
     }
@@ -65,10 +63,7 @@ pub(super) fn choose(
             [name] => format!("{name} is not set"),
             names => format!("neither {} is set", names.join(" nor ")),
         };
-        return Err(Absence::NoWay(mended(format!(
-            "building it needs {}, and {unset}",
-            needs.join(" and ")
-        ))));
+        return Err(Absence::NoWay(mended(unset)));
     };
     take(way, &value)
         .map(Some)
@@ -163,11 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn without_any_way_it_says_what_is_needed_and_how_to_mend_it() {
+    fn without_any_way_it_says_how_to_open_one() {
         for unset in [None, Some(OsString::new())] {
             let reason = choose(&definition(), |_| unset.clone()).expect_err("no way");
-            let expected = "building it needs libfoo, and neither FOO_DIR nor FOO_BUNDLED is set; \
-                            apt-get install libfoo";
+            let expected = "neither FOO_DIR nor FOO_BUNDLED is set; apt-get install libfoo";
             assert_eq!(reason, Absence::NoWay(expected.to_owned()));
         }
     }
