@@ -127,24 +127,24 @@ impl Everything {
                 continue;
             };
             if record.outcome != Outcome::Measured {
-                let reason = record.reason.clone().unwrap_or_default();
-                self.note(named, Err(format!("{}: {reason}", record.name)));
+                // A runner that is missing is told already, and a product is not built here.
+                if target == Target::Image {
+                    let reason = record.reason.clone().unwrap_or_default();
+                    self.note(named, Err(format!("{}: {reason}", record.name)));
+                }
             } else if target == Target::Image {
                 let image = builder
                     .image(workload, &artifact, linking)
                     .map_err(|blocked| blocked.reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
-                // One that is missing is told already, once.
-                if isolation.program().is_some() {
-                    let what = format!("{} for {target} by {}", workload.name, isolation.name());
-                    self.note(
-                        |_| what,
-                        builder
-                            .precompiled(isolation, &artifact)
-                            .map_err(|blocked| blocked.reason),
-                    );
-                }
+                let what = format!("{} for {target} by {}", workload.name, isolation.name());
+                self.note(
+                    |_| what,
+                    builder
+                        .precompiled(isolation, &artifact)
+                        .map_err(|blocked| blocked.reason),
+                );
             }
         }
     }
