@@ -145,8 +145,12 @@ impl Everything {
                 continue;
             };
             if record.outcome != Outcome::Measured {
-                let reason = record.reason.clone().unwrap_or_default();
-                self.note(named, Err(format!("{}: {reason}", record.name)));
+                // A runner that is missing is told already, and no tool or product is built here.
+                let of_daemon = isolation.image_form() == ImageForm::Daemon;
+                if target == Target::Image && of_daemon && isolation.packing().is_none() {
+                    let reason = record.reason.clone().unwrap_or_default();
+                    self.note(named, Err(format!("{}: {reason}", record.name)));
+                }
             } else if let Some(packing) = isolation.packing() {
                 let image = builder
                     .packed(&artifact, packing)
@@ -160,16 +164,13 @@ impl Everything {
                 let image = image.map_err(|blocked| blocked.reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
-                // One that is missing is told already, once.
-                if isolation.program().is_some() {
-                    let what = format!("{} for {target} by {}", workload.name, isolation.name());
-                    self.note(
-                        |_| what,
-                        builder
-                            .precompiled(isolation, &artifact)
-                            .map_err(|blocked| blocked.reason),
-                    );
-                }
+                let what = format!("{} for {target} by {}", workload.name, isolation.name());
+                self.note(
+                    |_| what,
+                    builder
+                        .precompiled(isolation, &artifact)
+                        .map_err(|blocked| blocked.reason),
+                );
             }
         }
     }

@@ -126,12 +126,15 @@ impl<'a> Making<'a> {
         !self.isolation.starts().is_empty()
     }
 
-    /// Whether it is among what is asked for.
-    pub(super) fn is_selected(&self) -> bool {
-        let selected = self.ground.selected;
-        selected
-            .leaves_out(self.planned, self.isolation.name())
-            .is_none()
+    /// Why a server of it cannot have a policy, where nothing that comes first is in the way.
+    pub(super) fn refuses(&self, policy: Policy) -> Option<String> {
+        let (of, own) = (self.isolation, self.planned);
+        let workload = self.workload().ok()?;
+        let selected = self.ground.selected.leaves_out(own, of.name()).is_none();
+        let can = of
+            .unsupported(workload, self.target, &workload.needs)
+            .is_none();
+        of.refuses(policy).filter(|_| selected && can)
     }
 
     /// Whether the run is an indication only.

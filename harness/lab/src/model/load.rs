@@ -63,8 +63,7 @@ pub(super) fn plan(planned: &mut Planned, kind: Making<'_>, load: &LoadPlan, lim
                 rows.extend(PERCENTILES.iter().map(of_percentile));
             }
             let rows = planned.rows(rows);
-            let refused = kind.isolation.refuses(policy);
-            let made = match refused.filter(|_| kind.is_selected()) {
+            let made = match kind.refuses(policy) {
                 Some(reason) => Err(Blocked::new(Outcome::Unsupported, reason)),
                 None => kind.job().map(|(mut job, artifacts)| {
                     job.policy = policy;

@@ -41,7 +41,9 @@ pub(super) fn after(mark: &str, leader: libc::pid_t) -> Left {
         }
         if now_ns() >= ended_ns + GRACE_NS {
             let names: Vec<String> = alive.iter().map(|pid| named(*pid)).collect();
-            alive.iter().for_each(|pid| end(*pid));
+            for pid in &alive {
+                end(*pid);
+            }
             return Left {
                 gone_ns: ended_ns,
                 reason: Some(format!(

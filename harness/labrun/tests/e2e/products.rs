@@ -163,7 +163,8 @@ fn a_compile_cache_is_warm_before_the_clock() {
     let caches = Product::new("caches", &run).configured(configured);
     let forgets =
         Product::new("forgets", "mkdir -p ~/.cache/kept; echo right").configured(configured);
-    lab.product(&caches)
+    let _ran = lab
+        .product(&caches)
         .product(&forgets)
         .measure([""; 0])
         .exit(0)
@@ -223,7 +224,7 @@ fn mistakes_in_a_definition_name_file_and_word() {
         (
             "args = [",
             "arks = [",
-            "odd.toml:16: unknown field `arks`",
+            "odd.toml:15: unknown field `arks`",
             "did you mean `args`?",
         ),
         (

@@ -63,11 +63,11 @@ impl Product {
     /// It is a server: what its `[host]` says.
     pub(crate) fn hosts(mut self, text: &'static str) -> Self {
         self.host = Some(text);
-        self.rest = "\n[[configuration]]\nname = \"run\"\nsummary = \"as it is\"\n\
-                     targets = [\"wasip1\"]\npolicy = \"fresh\"\nno_other_policy = \"none\"\n\
-                     args = [\"--listen\", \"{address}\", \"{module}\"]\n"
-            .to_owned();
-        self
+        self.configured(
+            "\n[[configuration]]\nname = \"run\"\nsummary = \"as it is\"\n\
+             targets = [\"wasip1\"]\npolicy = \"fresh\"\nno_other_policy = \"none\"\n\
+             args = [\"--listen\", \"{address}\", \"{module}\"]\n",
+        )
     }
 
     /// Its name.
