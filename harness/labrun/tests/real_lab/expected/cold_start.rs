@@ -2,11 +2,12 @@
 
 use super::{Right, Rows, kinds};
 
-const QUICK: [&str; 10] = [
+const QUICK: [&str; 11] = [
     "native/static",
     "native/dynamic",
     "docker/runc",
     "docker/runc-hostnet",
+    "containerd/runc",
     "wasmtime/cranelift-jit",
     "wasmtime/cranelift-aot",
     "wasmtime/pooling-aot",
@@ -24,7 +25,8 @@ pub(super) fn add(rows: &mut Rows) {
             true if kind.has_target() && syncs => Right::Measured(10),
             true => Right::Unsupported,
         };
-        let starts: &[_] = if kind.target.starts_with("wasi") {
+        let in_runner = kind.target.starts_with("wasi") && !kind.is("containerd");
+        let starts: &[_] = if in_runner {
             &["process", "resident", "loaded"]
         } else {
             &["process"]

@@ -91,6 +91,7 @@ fn servers(rows: &mut Rows) {
         let networks: &[_] = match kind.isolation {
             "docker/runc" | "docker/runc-debian" => &["published", "container"],
             "docker/runc-nonet" => &["veth"],
+            _ if kind.is("containerd") => &["veth"],
             _ => &["host"],
         };
         let policies: &[_] = if kind.target.starts_with("wasi") {
