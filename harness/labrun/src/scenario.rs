@@ -77,8 +77,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             (runner.name.clone(), state)
         })
         .collect();
-    let with_containerd = containerd::is_any(&is_selected);
-    let helper = builder.helper(containerd::HELPER, with_containerd);
+    let helper = builder.helper(containerd::HELPER, containerd::is_any(&is_selected));
     let all_states = [&states[..], &[helper]].concat();
     let isolations =
         lab::catalog::isolations(&definitions.runners, &definitions.products, &all_states);

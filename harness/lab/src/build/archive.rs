@@ -20,7 +20,7 @@ pub(super) fn pack(store: &Store, artifact: &Artifact, packing: Packing) -> io::
     let name = &artifact.workload;
     let archive = archive(name, &fs::read(&artifact.path)?, packing)?;
     let digest = digest(&archive);
-    let path = store.path(&format!("images/{name}/{:.12}/image.tar", digest));
+    let path = store.path(&format!("images/{name}/{digest:.12}/image.tar"));
     // One that was damaged since is written again.
     if !sha256(&path).is_ok_and(|found| found == digest) {
         if let Some(folder) = path.parent() {
@@ -31,7 +31,7 @@ pub(super) fn pack(store: &Store, artifact: &Artifact, packing: Packing) -> io::
         fs::rename(beside, &path)?;
     }
     Ok(Artifact {
-        triple: format!("oci:{name}-{:.12}", digest),
+        triple: format!("oci:{name}-{digest:.12}"),
         path,
         sha256: digest,
         bytes: archive.len() as u64,

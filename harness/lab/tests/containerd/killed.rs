@@ -75,6 +75,7 @@ fn the_helper_of_a_killed_lab_removes_the_container() {
     let mut child = begin(&ground);
     kill(child.id());
     child.wait().expect("ends");
+    remove_scratch(child.id());
     until("the helper removes it", || is_empty(&ground.daemon));
     // The image stays until the next lab comes.
     assert_eq!(
@@ -101,6 +102,7 @@ fn what_a_killed_lab_and_helper_leave_is_swept_and_what_a_living_one_has_stays()
     kill(helpers[0]);
     kill(child.id());
     child.wait().expect("ends");
+    remove_scratch(child.id());
     assert!(!ground.daemon.containers().is_empty(), "nobody removed it");
     // The next lab sweeps when it first speaks to containerd.
     let record = runc(&ground.daemon.address, &ground.helper).record();
@@ -108,6 +110,17 @@ fn what_a_killed_lab_and_helper_leave_is_swept_and_what_a_living_one_has_stays()
     assert!(is_empty(&ground.daemon));
     assert_eq!(ground.daemon.namespaces(), "");
     assert_eq!(sweep(), Ok(0));
+}
+
+/// Removes the folder in memory of a lab that is dead, which the next one would.
+fn remove_scratch(lab: u32) {
+    let entries = std::fs::read_dir(lab::site::SCRATCH_PARENT).expect("folders");
+    let prefix = format!("{}{lab}-", lab::site::SCRATCH_PREFIX);
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            std::fs::remove_dir_all(entry.path()).expect("removes");
+        }
+    }
 }
 
 fn children(parent: u32) -> Vec<u32> {

@@ -25,7 +25,7 @@ use crate::isolation::marks::Marks;
 use crate::isolation::{Failure, Task};
 use crate::memory;
 use crate::network::Veth;
-use crate::process::{Exit, Process, Program, Stream, make_named_pipe};
+use crate::process::{Exit, Prepared, Process, Program, Stream, make_named_pipe};
 use crate::site::{Grant, Site};
 
 /// A container, prepared and then alive.
@@ -77,7 +77,7 @@ impl Boundary for Containerd {
             outputs: Some(streams.path().to_owned()),
             ..Program::default()
         };
-        let started = program.prepare(site).and_then(|prepared| prepared.spawn());
+        let started = program.prepare(site).and_then(Prepared::spawn);
         let mut helper = started.map_err(|error| {
             Failure::failed(format!("cannot start the helper for containerd: {error}"))
         })?;

@@ -25,8 +25,8 @@ const DOCKER: [&str; 7] = [
     "docker/youki",
     "docker/runsc",
 ];
-/// The other shims of containerd take modules.
 const CONTAINERD: &str = "containerd/runc";
+/// runwasi's shims, which no package registry has: their rows are not quick ones.
 const SHIMS: [&str; 3] = [
     "containerd/wasmtime",
     "containerd/wasmedge",

@@ -28,7 +28,10 @@ pub(super) fn add(rows: &mut Rows) {
                 "form=layer layer=1 base",
                 "form=layer layer=2 own",
             ],
-            ("image", _) => &["form=shipped", "form=gzip", "form=layer layer=2 own"],
+            ("image", _)
+            | (_, "containerd/wasmtime" | "containerd/wasmedge" | "containerd/wasmer") => {
+                &["form=shipped", "form=gzip", "form=layer layer=2 own"]
+            }
             _ => &[
                 "form=built",
                 "form=stripped",
