@@ -10,7 +10,7 @@ use crate::define::{FileSystem, Workload};
 use crate::isolation::{Failure, Isolation, Job, More, Policy, Task, Way};
 
 /// How long one launch may take: on a slow emulation as well.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Syncs that the check of syncs makes.
 const SYNCS: u64 = 32;
@@ -135,7 +135,9 @@ impl Look<'_> {
         let streamed = self
             .isolation
             .stream(self.conformance.site, &job, &mut |line| {
-                text = String::from_utf8_lossy(line.text).trim_end().to_owned();
+                String::from_utf8_lossy(line.text)
+                    .trim_end()
+                    .clone_into(&mut text);
                 Ok(More::Enough)
             });
         streamed.map_err(fault)?;

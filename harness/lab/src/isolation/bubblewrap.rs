@@ -41,7 +41,7 @@ impl Default for Bubblewrap {
 }
 
 impl Isolation for Bubblewrap {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "bubblewrap/unshare-all"
     }
 
@@ -49,7 +49,7 @@ impl Isolation for Bubblewrap {
         Tier::Namespaces
     }
 
-    fn summary(&self) -> &str {
+    fn summary(&self) -> &'static str {
         "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
     }
 

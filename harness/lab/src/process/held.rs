@@ -256,8 +256,8 @@ impl Process {
         deadline_ns: u64,
     ) -> Result<Option<Exit>, Failure> {
         let outputs = other.sources.iter();
-        let output = outputs.filter(|source| source.stream == Stream::Stdout);
-        let output = output.filter_map(|source| source.pipe.as_ref()).next();
+        let mut output = outputs.filter(|source| source.stream == Stream::Stdout);
+        let output = output.find_map(|source| source.pipe.as_ref());
         let output = output.map(AsRawFd::as_raw_fd);
         if self.wait_for_end(site, deadline_ns, output)? {
             self.end(site, deadline_ns).map(Some)

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lab::interrupt::Interrupt;
-use lab::isolation::runner::{Ready, State};
+use lab::isolation::runner::{Executable, Ready, State};
 use lab::isolation::{Failure, containerd};
 use lab::site::Site;
 
@@ -19,13 +19,13 @@ const CHILD: &str = "LABRUN_TEST_CONTAINERD";
 
 /// A lab whose guest hangs.
 fn begin(ground: &Ground) -> Child {
-    let State::Ready(Ready { program, .. }) = &ground.helper else {
+    let State::Ready(Ready { executable, .. }) = &ground.helper else {
         panic!("the helper is built");
     };
     let told = format!(
         "{} {} {}",
         ground.daemon.address,
-        program.display(),
+        executable.path.display(),
         ground.image.display()
     );
     let child = Command::new(std::env::current_exe().expect("this binary"))
@@ -145,7 +145,11 @@ fn a_launch_that_hangs() {
         panic!("three words");
     };
     let helper = State::Ready(Ready {
-        program: program.into(),
+        executable: Executable {
+            path: program.into(),
+            script: None,
+        },
+        linked: None,
         version: String::new(),
         sha256: String::new(),
     });

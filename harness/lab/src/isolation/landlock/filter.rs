@@ -101,7 +101,7 @@ const EVERYWHERE: &[libc::c_long] = &[
     libc::SYS_eventfd2,
 ];
 
-/// Older calls that x86_64 has beside these, and musl and glibc make.
+/// Older calls that `x86_64` has beside these, and musl and glibc make.
 #[cfg(target_arch = "x86_64")]
 const OF_THIS_ARCH: &[libc::c_long] = &[
     libc::SYS_open,

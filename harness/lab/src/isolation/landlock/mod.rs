@@ -27,7 +27,7 @@ use crate::site::Site;
 pub struct Landlock;
 
 impl Isolation for Landlock {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "native/landlock"
     }
 
@@ -35,7 +35,7 @@ impl Isolation for Landlock {
         Tier::Process
     }
 
-    fn summary(&self) -> &str {
+    fn summary(&self) -> &'static str {
         "a process under Landlock and seccomp: the static binary, its grant, its own port"
     }
 

@@ -60,7 +60,7 @@ pub(super) fn not_possible() -> Option<String> {
 }
 
 /// The ABI of the running kernel: what `LANDLOCK_CREATE_RULESET_VERSION` answers
-/// (landlock_create_ruleset(2)); 0 for none.
+/// (`landlock_create_ruleset(2)`); 0 for none.
 pub(super) fn abi() -> i64 {
     const VERSION: u32 = 1;
     // SAFETY: with this flag the call takes a null pointer and a size of 0, and makes nothing.

@@ -19,7 +19,7 @@ use crate::isolation::child::{Child, Door, Held, Order, Plain};
 use crate::isolation::marks::Marks;
 use crate::memory;
 use crate::network::{Namespace, Veth};
-use crate::process::{Exit, Process, Program, Stream};
+use crate::process::{Exit, Prepared, Process, Program, Stream};
 use crate::site::Site;
 
 /// How long the runtime may take to delete what nobody waits for any more.
@@ -78,9 +78,7 @@ impl<'a> Container<'a> {
             args: self.runtime.command(&self.bundle, command, after),
             ..Program::default()
         };
-        let started = program
-            .prepare(self.site)
-            .and_then(|prepared| prepared.spawn());
+        let started = program.prepare(self.site).and_then(Prepared::spawn);
         started.map_err(|error| Failure::failed(format!("cannot start {}: {error}", self.name())))
     }
 
@@ -138,8 +136,8 @@ impl<'a> Container<'a> {
         if let Some(creator) = self.creator.take() {
             crate::process::reap_group(creator);
         }
-        let deleter = self.ask(&["delete", "--force"], &[])?;
-        let deleted = self.done(deleter, "delete", deadline_ns)?;
+        let asked = self.ask(&["delete", "--force"], &[])?;
+        let deleted = self.done(asked, "delete", deadline_ns)?;
         self.created = false;
         let cgroup_gone_ns =
             cgroup::wait_until_gone(self.site, &self.bundle.id, deleted.at_ns, deadline_ns)?;

@@ -44,10 +44,9 @@ pub(super) fn add(rows: &mut Rows) {
             rows.add(kind, "size", form, right);
         }
         let needed: &[_] = match kind.isolation {
-            "native/static" => &[],
+            "native/static" | "native/landlock" => &[],
             "native/dynamic" => &["what=libraries"],
             "docker/runc-debian" => &["what=base", "what=daemon"],
-            "native/landlock" => &[],
             _ if kind.is("docker") || kind.is("containerd") => &["what=daemon"],
             _ => &["what=runtime", "what=libraries"],
         };
