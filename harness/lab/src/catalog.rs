@@ -1,8 +1,9 @@
 //! Every isolation that the lab knows, here or not.
 
 use crate::define::{ProductDefinition, RunnerDefinition};
+use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Runner, State};
-use crate::isolation::{Isolation, Native, Product, docker};
+use crate::isolation::{Bubblewrap, Isolation, Landlock, Native, Product, containerd, docker};
 
 /// Every isolation. A runner that is not in `states` is listed as missing.
 pub fn isolations(
@@ -12,15 +13,13 @@ pub fn isolations(
 ) -> Vec<Box<dyn Isolation>> {
     let mut all: Vec<Box<dyn Isolation>> = Vec::new();
     all.extend(Native::all().map(|native| Box::new(native) as Box<dyn Isolation>));
+    all.push(Box::new(Landlock));
+    all.push(Box::new(Bubblewrap::default()));
+    all.extend(Oci::all().map(|oci| Box::new(oci) as Box<dyn Isolation>));
     all.extend(docker::isolations());
+    all.extend(containerd::isolations(&state(containerd::HELPER, states)));
     for definition in runners {
-        let state = states
-            .iter()
-            .find(|(name, _)| name == &definition.name)
-            .map_or_else(
-                || State::Missing("it was not looked for".to_owned()),
-                |(_, state)| state.clone(),
-            );
+        let state = state(&definition.name, states);
         all.extend(
             Runner::all(definition, &state)
                 .into_iter()
@@ -30,6 +29,14 @@ pub fn isolations(
     let products = Product::all(products).into_iter();
     all.extend(products.map(|product| Box::new(product) as Box<dyn Isolation>));
     all
+}
+
+/// The state of a runner or a helper.
+fn state(name: &str, states: &[(String, State)]) -> State {
+    states.iter().find(|(known, _)| known == name).map_or_else(
+        || State::Missing("it was not looked for".to_owned()),
+        |(_, state)| state.clone(),
+    )
 }
 
 /// Names of every isolation, in the order of [`isolations`].

@@ -5,6 +5,7 @@ pub mod build;
 pub mod catalog;
 pub mod cgroup;
 pub mod clock;
+pub mod conformance;
 pub mod define;
 pub mod fingerprint;
 pub mod interrupt;

@@ -1,7 +1,12 @@
 //! Which rows of a scenario are asked for.
 
-pub use globset::GlobSet;
-use globset::{Glob, GlobBuilder, GlobSetBuilder};
+mod names;
+
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+pub use names::Names;
 
 use crate::define::{DefineError, LeftOut, Scenario, WorkloadPlan};
 
@@ -20,8 +25,9 @@ pub struct Selection {
 #[derive(Debug)]
 pub struct Selected {
     selection: Selection,
-    globs: GlobSet,
-    quick: GlobSet,
+    /// Isolations that are asked for.
+    asked: BTreeSet<String>,
+    quick: Globs,
     left_out: Vec<LeftOut>,
 }
 
@@ -31,7 +37,7 @@ impl Selection {
     pub fn resolve(
         &self,
         scenarios: &[Scenario],
-        isolations: &[String],
+        isolations: &Names,
     ) -> Result<Vec<Selected>, DefineError> {
         let workloads = || scenarios.iter().flat_map(|scenario| &scenario.workloads);
         for name in &self.workloads {
@@ -40,14 +46,9 @@ impl Selection {
                 return Err(DefineError::unknown("workload", name, known));
             }
         }
-        let known = || isolations.iter().map(String::as_str);
+        let mut asked = BTreeSet::new();
         for pattern in &self.isolations {
-            let glob =
-                glob(pattern).map_err(|_| DefineError::unknown("isolation", pattern, known()))?;
-            let glob = glob.compile_matcher();
-            if !isolations.iter().any(|name| glob.is_match(name)) {
-                return Err(DefineError::unknown("isolation", pattern, known()));
-            }
+            asked.extend(isolations.asked(pattern)?.into_iter().map(str::to_owned));
         }
         let none = || DefineError::unknown("isolation", "", []);
         scenarios
@@ -56,7 +57,7 @@ impl Selection {
                 Ok(Selected {
                     left_out: scenario.left_out.clone(),
                     selection: self.clone(),
-                    globs: glob_set(&self.isolations).ok_or_else(none)?,
+                    asked: asked.clone(),
                     quick: glob_set(&scenario.quick.isolations).ok_or_else(none)?,
                 })
             })
@@ -84,7 +85,7 @@ impl Selected {
         }
         if !selection.isolations.is_empty() {
             // An isolation that is asked for by name is taken, quick or not.
-            return (!self.globs.is_match(isolation)).then(|| {
+            return (!self.asked.contains(isolation)).then(|| {
                 format!(
                     "--isolation asks for {} alone",
                     selection.isolations.join(", ")
@@ -100,13 +101,32 @@ impl Selected {
     }
 }
 
+/// Globs of isolations, as a scenario's file has them.
+#[derive(Debug)]
+pub struct Globs(GlobSet);
+
+impl Globs {
+    /// Whether an isolation is among them. What holds for a technology holds for its other
+    /// versions: `wasmtime/*` is `wasmtime@47/cranelift-aot` too.
+    pub fn is_match(&self, isolation: &str) -> bool {
+        self.0.is_match(isolation) || unversioned(isolation).is_some_and(|own| self.0.is_match(own))
+    }
+}
+
+/// `wasmtime/cranelift-aot` for `wasmtime@47/cranelift-aot`.
+fn unversioned(isolation: &str) -> Option<String> {
+    let (technology, configuration) = isolation.split_once('/')?;
+    let (runtime, _version) = technology.split_once('@')?;
+    Some(format!("{runtime}/{configuration}"))
+}
+
 /// The set of isolations that some globs name.
-pub fn glob_set(patterns: &[String]) -> Option<GlobSet> {
+pub fn glob_set(patterns: &[String]) -> Option<Globs> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         set.add(glob(pattern).ok()?);
     }
-    set.build().ok()
+    set.build().ok().map(Globs)
 }
 
 /// `*` stays within a word: `native/*`, `*/cranelift-*`; a lone `*` is everything.
@@ -114,4 +134,20 @@ fn glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern)
         .literal_separator(pattern != "*")
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob_set;
+
+    #[test]
+    fn what_a_scenario_says_of_a_technology_holds_for_its_versions() {
+        let set = glob_set(&["rt/*".to_owned(), "other@1/aot".to_owned()]).expect("globs");
+        for taken in ["rt/aot", "rt@47/aot", "rt@47.0.4/jit", "other@1/aot"] {
+            assert!(set.is_match(taken), "{taken}");
+        }
+        for left in ["other/aot", "other@2/aot", "rtx@47/aot", "rt"] {
+            assert!(!set.is_match(left), "{left}");
+        }
+    }
 }

@@ -49,6 +49,16 @@ impl Site {
         })
     }
 
+    /// Its folder in memory.
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Its folder on a disk, which may yet have to be made.
+    pub(crate) fn disk(&self) -> &Path {
+        &self.disk
+    }
+
     /// A fresh and empty folder in memory; it goes with the value.
     pub fn folder(&self) -> io::Result<Grant> {
         let folder = Grant(self.scratch.join(self.name("folder")));

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cgroup;
+use crate::conformance::unmount;
 use crate::isolation::docker;
 use crate::owner::{Owner, VARIABLE};
 use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -90,6 +91,8 @@ fn folders() -> u32 {
             .and_then(|name| name.strip_prefix(SCRATCH_PREFIX))
             .and_then(Owner::parse);
         if owner.is_some_and(|owner| !owner.is_alive()) {
+            // A disk of the lab's own may be mounted there.
+            unmount(&entry.path());
             removed += u32::from(fs::remove_dir_all(entry.path()).is_ok());
         }
     }

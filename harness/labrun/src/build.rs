@@ -1,23 +1,24 @@
 //! `labrun build`: artifacts and runners, only what is stale.
 
-use lab::build::{Builder, Everything};
+use lab::build::{Builder, Everything, Thing};
 use lab::define::DefineError;
 use lab::progress::Progress as _;
-use lab::select::glob_set;
+use lab::select::Names;
 use serde_json::json;
 
 use crate::bars::Bars;
 use crate::cli::{BuildArgs, Cli};
 use crate::exit;
 use crate::ground::{Definitions, site};
+use crate::version;
 
 /// Builds what is asked for, and says what of it is there.
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let definitions = Definitions::read(cli)?;
-    let names = lab::catalog::names(&definitions.runners, &definitions.products);
-    let unknown = |pattern: &str| {
-        DefineError::unknown("isolation", pattern, names.iter().map(String::as_str))
-    };
+    if let (Some(runner), Some(version)) = (&args.runner, &args.version) {
+        return version::run(&definitions, args, runner, version);
+    }
+    let names = Names::of(&definitions.runners, &definitions.products);
     let patterns = if args.select.isolation.is_empty() {
         vec!["*".to_owned()]
     } else {
@@ -25,12 +26,7 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     };
     let mut wanted = Vec::new();
     for pattern in &patterns {
-        let set = glob_set(std::slice::from_ref(pattern)).ok_or_else(|| unknown(pattern))?;
-        let before = wanted.len();
-        wanted.extend(names.iter().filter(|name| set.is_match(name)));
-        if wanted.len() == before {
-            return Err(unknown(pattern).into());
-        }
+        wanted.extend(names.asked(pattern)?);
     }
     for name in &args.select.workload {
         if !definitions
@@ -56,7 +52,7 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
             args.select.workload.is_empty() || args.select.workload.contains(&workload.name)
         })
         .collect();
-    let takes = |name: &str| wanted.iter().any(|wanted| wanted.as_str() == name);
+    let takes = |name: &str| wanted.contains(&name);
     let all = Everything::build(
         &builder,
         &workloads,
@@ -67,13 +63,15 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(
-            &json!({"schema_version": version, "built": all.built, "failed": all.failed}),
+            &json!({"schema_version": version, "built": all.built, "failed": all.failed, "skipped": all.skipped}),
         )?;
     } else {
         for thing in &all.built {
-            let (what, kib) = (&thing.what, thing.bytes as f64 / 1024.0);
-            crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", thing.sha256))?;
+            show(thing)?;
         }
+    }
+    for reason in &all.skipped {
+        bars.note(&format!("skipped: {reason}"));
     }
     for reason in &all.failed {
         bars.note(reason);
@@ -85,4 +83,10 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     } else {
         exit::LAB_FAILED
     })
+}
+
+/// Prints a line on something that is built.
+pub(crate) fn show(thing: &Thing) -> anyhow::Result<()> {
+    let (what, kib) = (&thing.what, thing.bytes as f64 / 1024.0);
+    crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", thing.sha256))
 }

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Build artifacts and runners, only what is stale
     Build(BuildArgs),
+    /// Show what each isolation lets a program do, and what it holds back
+    Conform(ConformArgs),
     /// Load a server over HTTP and measure its latency
     Load(LoadArgs),
     /// Make the page again, from one or more runs
@@ -76,6 +78,26 @@ pub(crate) struct SelectArgs {
     /// Take only isolations that match this glob, such as 'wasmtime/*' (repeatable)
     #[arg(short, long, value_name = "GLOB")]
     pub isolation: Vec<String>,
+}
+
+/// Arguments of `labrun conform`.
+#[derive(Debug, Args)]
+pub(crate) struct ConformArgs {
+    /// Look only at isolations that match this glob, such as 'oci/*' (repeatable)
+    #[arg(short, long, value_name = "GLOB")]
+    pub isolation: Vec<String>,
+
+    /// Exit with 102 where something cannot be looked at here
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Write the matrix to this file, as Markdown
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Print only JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `labrun scenario`.
@@ -164,6 +186,18 @@ pub(crate) struct BuildArgs {
     /// What to build for
     #[command(flatten)]
     pub select: SelectArgs,
+
+    /// Build another version of this runner's runtime, beside the lab's own
+    #[arg(long, value_name = "NAME", requires = "version", conflicts_with_all = ["workload", "isolation"])]
+    pub runner: Option<String>,
+
+    /// Which version of it, such as 47.0.4; it is then an isolation like any other, `wasmtime@47/...`
+    #[arg(long, value_name = "V", requires = "runner")]
+    pub version: Option<String>,
+
+    /// Remove that version again, with all that was built of it
+    #[arg(long, requires = "version")]
+    pub remove: bool,
 
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `labrun doctor`: what can be measured here, and how to get the rest.
 
 use lab::build::{Builder, has_target};
+use lab::isolation::containerd;
 use lab::isolation::runner::State;
 use labrun_record::{Fingerprint, Outcome};
 use serde_json::json;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
                 .runners
                 .iter()
                 .map(|runner| (runner.name.clone(), builder.runner_if_built(runner)))
+                .chain([builder.helper(containerd::HELPER, false)])
                 .collect()
         }
         Err(reason) => {

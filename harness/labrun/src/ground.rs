@@ -1,5 +1,6 @@
 //! What most subcommands begin with: the lab's folder and its definitions.
 
+use lab::build::{Store, with_versions};
 use lab::define::{LabFolder, ProductDefinition, RunnerDefinition, Workload};
 use lab::interrupt::Interrupt;
 use lab::site::Site;
@@ -14,7 +15,7 @@ pub(crate) struct Definitions {
     pub lab: LabFolder,
     /// Every workload.
     pub workloads: Vec<Workload>,
-    /// Every runner.
+    /// Every runner, and the other versions of it that were built.
     pub runners: Vec<RunnerDefinition>,
     /// Every product that is measured as it ships.
     pub products: Vec<ProductDefinition>,
@@ -25,7 +26,8 @@ impl Definitions {
     pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder is gone")?;
         let lab = LabFolder::find(cli.lab.as_deref(), &here)?;
-        let (workloads, runners, products) = (lab.workloads()?, lab.runners()?, lab.products()?);
+        let (workloads, products) = (lab.workloads()?, lab.products()?);
+        let runners = with_versions(&Store::of(lab.path()), lab.runners()?);
         Ok(Self {
             lab,
             workloads,

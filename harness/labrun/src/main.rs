@@ -4,6 +4,7 @@ mod bars;
 mod build;
 mod cli;
 mod compare;
+mod conform;
 mod doctor;
 mod exit;
 mod ground;
@@ -15,6 +16,7 @@ mod report;
 mod scenario;
 mod settings;
 mod shell;
+mod version;
 
 use clap::Parser;
 
@@ -45,6 +47,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Doctor(args) => doctor::run(cli, args),
         cli::Command::List(args) => list::run(cli, args),
         cli::Command::Build(args) => build::run(cli, args),
+        cli::Command::Conform(args) => conform::run(cli, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use lab::build::Builder;
 use lab::define::Scenario;
-use lab::isolation::Isolation;
 use lab::isolation::runner::State;
+use lab::isolation::{Isolation, containerd};
 use lab::model::{Ended, Ground, RunError, RunRequest, Wishes};
 use lab::progress::Progress as _;
-use lab::select::{GlobSet, Selected, Selection, glob_set};
+use lab::select::{Globs, Names, Selected, Selection, glob_set};
 use labrun_record::{Outcome, RunFolder};
 
 use crate::bars::Bars;
@@ -28,11 +28,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         .scenarios
         .iter()
         .map(takes)
-        .collect::<Result<Vec<GlobSet>, Usage>>()?;
-    let names: Vec<String> = lab::catalog::names(&definitions.runners, &definitions.products)
-        .into_iter()
-        .filter(|name| taken.iter().any(|taken| taken.is_match(name)))
-        .collect();
+        .collect::<Result<Vec<Globs>, Usage>>()?;
+    let names = Names::of(&definitions.runners, &definitions.products)
+        .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
     let selection = Selection {
         workloads: args.select.workload.clone(),
         isolations: args.select.isolation.clone(),
@@ -79,7 +77,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
             (runner.name.clone(), state)
         })
         .collect();
-    let isolations = lab::catalog::isolations(&definitions.runners, &definitions.products, &states);
+    let with_containerd = containerd::is_any(&is_selected);
+    let helper = builder.helper(containerd::HELPER, with_containerd);
+    let all_states = [&states[..], &[helper]].concat();
+    let isolations =
+        lab::catalog::isolations(&definitions.runners, &definitions.products, &all_states);
     let missing = missing(&isolations, &is_selected);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
@@ -129,7 +131,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
 }
 
 /// The isolations that a scenario takes.
-fn takes(scenario: &Scenario) -> Result<GlobSet, Usage> {
+fn takes(scenario: &Scenario) -> Result<Globs, Usage> {
     glob_set(&scenario.isolations).ok_or_else(|| {
         Usage(format!(
             "scenario {}: isolations holds no valid globs",

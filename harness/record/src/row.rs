@@ -29,6 +29,8 @@ pub enum Tier {
     Process,
     /// A process in namespaces and a cgroup of its own.
     Namespaces,
+    /// A process whose system calls a kernel in user space answers, in namespaces.
+    UserKernel,
     /// A guest kernel in a virtual machine.
     MicroVm,
     /// A WebAssembly sandbox inside a host process.
@@ -112,6 +114,7 @@ names!(Target { Native => "native", Wasip1 => "wasip1", Wasip2 => "wasip2", Imag
 names!(Tier {
     Process => "process",
     Namespaces => "namespaces",
+    UserKernel => "user-kernel",
     MicroVm => "micro-vm",
     WasmSandbox => "wasm-sandbox",
 });

@@ -1,7 +1,7 @@
 //! The words of a report: one place, so that page and table say the same.
 
 use labrun_analysis::{RowSummary, Verdict};
-use labrun_record::{Metric, Start, Target, Unit};
+use labrun_record::{Metric, Row, Start, Target, Tier, Unit};
 
 /// A verdict as a reader says it: faster or slower, smaller or larger.
 pub(crate) fn verdict(unit: Unit, verdict: Verdict) -> &'static str {
@@ -110,6 +110,12 @@ pub(crate) fn isolation(row: &RowSummary) -> String {
     } else {
         row.row.isolation.clone()
     }
+}
+
+/// Whether a row is of what its tier is called in a sentence: namespaces around a bare
+/// program, with no image, are no container.
+pub(crate) fn is_of_kind(row: &Row) -> bool {
+    row.tier != Tier::Namespaces || row.target == Target::Image
 }
 
 /// The starts in their order.

@@ -85,6 +85,7 @@ pub(crate) fn build(
     let built = CargoBuild {
         what: format!("workload {} for {triple}", workload.name),
         package: &workload.folder,
+        configured_by: &workload.folder,
         triple,
         select,
         target_dir: &store.cargo_target(),

@@ -19,6 +19,9 @@ pub(crate) struct CargoBuild<'a> {
     pub what: String,
     /// Folder of the package.
     pub package: &'a Path,
+    /// Folder whose cargo configuration holds: the profiles of the lab's
+    /// `.cargo/config.toml`, wherever labrun was started and the package lies.
+    pub configured_by: &'a Path,
     /// Target triple.
     pub triple: &'a str,
     /// `--bin NAME`, `--lib`, or nothing.
@@ -53,9 +56,7 @@ impl CargoBuild<'_> {
             .args(&self.select)
             .env("CARGO_TARGET_DIR", self.target_dir)
             .env(owner::VARIABLE, Owner::this().to_string())
-            // A package is built with the profiles of the lab's .cargo/config.toml,
-            // wherever labrun was started.
-            .current_dir(self.package)
+            .current_dir(self.configured_by)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -115,7 +116,7 @@ impl CargoBuild<'_> {
             return Err(format!(
                 "cargo could not build {}:\n{}",
                 self.what,
-                tail(&said)
+                told(&said)
             ));
         }
         let what = &self.what;
@@ -138,6 +139,7 @@ impl CargoBuild<'_> {
             .args(["--target", self.triple])
             .arg("--manifest-path")
             .arg(manifest)
+            .current_dir(self.configured_by)
             .output();
         let Ok(tree) = tree else { return 0 };
         let text = String::from_utf8_lossy(&tree.stdout).into_owned();
@@ -159,8 +161,18 @@ fn artifact(message: &serde_json::Value, file: Option<&str>) -> Option<PathBuf> 
     paths.find(|path| path.file_name().is_some_and(|name| name == file))
 }
 
-/// The end of what cargo said: where the reason is.
-fn tail(said: &str) -> String {
+/// What cargo said from its first error on: whatever comes after it may come of it.
+/// Without an error, the end.
+pub(crate) fn told(said: &str) -> String {
+    const LINES: usize = 30;
     let lines: Vec<&str> = said.lines().collect();
-    lines[lines.len().saturating_sub(30)..].join("\n")
+    let end = lines.len().saturating_sub(LINES);
+    let first = lines.iter().position(|line| line.starts_with("error"));
+    let from = first.unwrap_or(end);
+    lines[from..]
+        .iter()
+        .take(LINES)
+        .copied()
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Builder;
 use crate::define::{ProductDefinition, RunnerDefinition, Workload};
 use crate::isolation::runner::State;
-use crate::isolation::{Isolation, Linking};
+use crate::isolation::{ImageForm, Isolation, Linking, containerd};
 
 /// Something that is built.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +28,8 @@ pub struct Everything {
     pub built: Vec<Thing>,
     /// What could not be built, each with the reason.
     pub failed: Vec<String>,
+    /// Runners that were left out, since this machine lacks what building them needs.
+    pub skipped: Vec<String>,
 }
 
 impl Everything {
@@ -73,26 +75,42 @@ impl Everything {
         takes: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut all = Self::default();
-        let states: Vec<(String, State)> = runners
+        let mut states: Vec<(String, State)> = runners
             .iter()
             .filter(|runner| runner.isolations().any(|name| takes(&name)))
             .map(|runner| (runner.name.clone(), builder.runner(runner)))
             .collect();
-        for (name, state) in &states {
+        let runners_here = states.len();
+        if containerd::is_any(takes) {
+            states.push(builder.helper(containerd::HELPER, true));
+        }
+        for (number, (name, state)) in states.iter().enumerate() {
+            let kind = if number < runners_here {
+                "runner"
+            } else {
+                "helper"
+            };
             match state {
                 State::Ready(ready) => all.built.push(Thing {
-                    what: format!("runner {name} {}", ready.version),
-                    bytes: std::fs::metadata(&ready.program).map_or(0, |file| file.len()),
-                    path: ready.program.clone(),
+                    what: format!("{kind} {name} {}", ready.version),
+                    bytes: std::fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
+                    path: ready.executable.path.clone(),
                     sha256: ready.sha256.clone(),
                 }),
                 State::Missing(reason) => all.failed.push(reason.clone()),
+                State::Skipped(reason) => all.skipped.push(reason.clone()),
             }
         }
         let isolations = crate::catalog::isolations(runners, products, &states);
+        let is_skipped = |isolation: &str| {
+            let mut skipped = states
+                .iter()
+                .filter(|(_, state)| matches!(state, State::Skipped(_)));
+            skipped.any(|(name, _)| isolation.split('/').next() == Some(name))
+        };
         for isolation in isolations
             .iter()
-            .filter(|isolation| takes(isolation.name()))
+            .filter(|isolation| takes(isolation.name()) && !is_skipped(isolation.name()))
         {
             for workload in workloads {
                 all.isolation(builder, isolation.as_ref(), workload);
@@ -128,14 +146,21 @@ impl Everything {
             };
             if record.outcome != Outcome::Measured {
                 // A runner that is missing is told already, and a product is not built here.
-                if target == Target::Image {
+                if target == Target::Image || isolation.packing().is_some() {
                     let reason = record.reason.clone().unwrap_or_default();
                     self.note(named, Err(format!("{}: {reason}", record.name)));
                 }
-            } else if target == Target::Image {
+            } else if let Some(packing) = isolation.packing() {
                 let image = builder
-                    .image(workload, &artifact, linking)
+                    .packed(&artifact, packing)
                     .map_err(|blocked| blocked.reason);
+                self.note(|image| format!("image {}", image.triple), image);
+            } else if target == Target::Image {
+                let image = match isolation.image_form() {
+                    ImageForm::Daemon => builder.image(workload, &artifact, linking),
+                    ImageForm::Bundle => builder.bundle(workload, &artifact),
+                };
+                let image = image.map_err(|blocked| blocked.reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
                 let what = format!("{} for {target} by {}", workload.name, isolation.name());

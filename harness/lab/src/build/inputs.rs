@@ -17,9 +17,15 @@ pub(crate) struct Inputs(Sha256);
 impl Inputs {
     /// A word: a version, a flag.
     #[must_use]
-    pub(crate) fn word(mut self, word: &str) -> Self {
-        self.0.update((word.len() as u64).to_le_bytes());
-        self.0.update(word);
+    pub(crate) fn word(self, word: &str) -> Self {
+        self.bytes(word.as_bytes())
+    }
+
+    /// A word that need not be text: a path.
+    #[must_use]
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
         self
     }
 
@@ -95,7 +101,8 @@ fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Every file below a folder, sorted; build output and hidden files are left out.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);

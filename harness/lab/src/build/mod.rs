@@ -1,30 +1,36 @@
 //! Artifacts and runners: only what is asked for, and only what is stale.
 
+mod archive;
 mod artifact;
 mod cargo;
 mod everything;
+mod helper;
 mod inputs;
 mod runner;
 mod store;
 mod toolchain;
+mod version;
+mod way;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use labrun_record::{Artifact, Target};
+use labrun_record::{Artifact, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::State;
-use crate::isolation::{Isolation, Linking, docker};
+use crate::isolation::runner::{Ready, State};
+use crate::isolation::{ImageForm, Isolation, Linking, Packing, docker, oci};
 use crate::model::Blocked;
 use crate::progress::Progress;
 use crate::site::Site;
+use way::Absence;
 
 pub use everything::{Everything, Thing};
 pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
+pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built under which key, failures as well.
 type Memo<K, E> = RefCell<BTreeMap<K, Result<Artifact, E>>>;
@@ -106,7 +112,15 @@ impl<'a> Builder<'a> {
 
     /// A runner, built and described, or why it is missing.
     pub fn runner(&self, definition: &RunnerDefinition) -> State {
-        let built = self.unless_interrupted().and_then(|()| {
+        match self.build_runner(definition) {
+            Ok(ready) => State::Ready(ready),
+            Err(absence) => state(definition, absence),
+        }
+    }
+
+    fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
+        let interrupted = self.unless_interrupted().map_err(Absence::Failed);
+        interrupted.and_then(|()| {
             runner::build(
                 self.lab,
                 &self.store,
@@ -115,22 +129,50 @@ impl<'a> Builder<'a> {
                 definition,
                 self.progress,
             )
-        });
-        match built {
-            Ok(ready) => State::Ready(ready),
-            Err(reason) => State::Missing(missing(definition, &reason)),
-        }
+        })
     }
 
     /// A runner if it is built already, without building it.
     pub fn runner_if_built(&self, definition: &RunnerDefinition) -> State {
-        match runner::built(self.lab, &self.store, &self.toolchain, definition) {
-            Some(ready) => State::Ready(ready),
-            None => State::Missing(missing(definition, "it is not built")),
-        }
+        let built = runner::built(self.lab, &self.store, &self.toolchain, definition);
+        built.map_or_else(|absence| state(definition, absence), State::Ready)
     }
 
-    /// What an isolation compiles a module to, ahead of time.
+    /// A helper, built or only looked for, or why it is missing.
+    pub fn helper(&self, name: &str, is_wanted: bool) -> (String, State) {
+        let helper = helper::Helper {
+            name,
+            lab: self.lab,
+            store: &self.store,
+            toolchain: &self.toolchain,
+        };
+        let built = if is_wanted {
+            self.unless_interrupted()
+                .and_then(|()| helper.build(self.site, self.progress))
+        } else {
+            helper.built().ok_or_else(|| "it is not built".to_owned())
+        };
+        let missing = |reason: String| {
+            format!(
+                "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
+            )
+        };
+        let state = built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready);
+        (name.to_owned(), state)
+    }
+
+    /// The image that the lab itself writes around an artifact.
+    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Blocked> {
+        archive::pack(&self.store, artifact, packing).map_err(|error| {
+            let what = &artifact.workload;
+            Blocked::new(
+                Outcome::Unavailable,
+                format!("cannot write the image of {what}: {error}"),
+            )
+        })
+    }
+
+    /// What a configuration compiles a module to, ahead of time.
     pub fn precompiled(
         &self,
         isolation: &dyn Isolation,
@@ -198,6 +240,70 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// What an isolation runs of a workload; whatever that needs is built on the way.
+    pub fn for_isolation(
+        &self,
+        isolation: &dyn Isolation,
+        workload: &Workload,
+        target: Target,
+        kind: ArtifactKind,
+    ) -> Result<Made, Blocked> {
+        let unavailable = |reason: String| {
+            if self.is_interrupted() {
+                Blocked::interrupted()
+            } else {
+                Blocked::new(Outcome::Unavailable, reason)
+            }
+        };
+        let linking = Linking::of(isolation.name());
+        let mut artifact = self
+            .artifact(workload, target, linking, kind)
+            .map_err(unavailable)?;
+        let mut precompiled = None;
+        match target {
+            _ if let Some(packing) = isolation.packing() => {
+                artifact = self.packed(&artifact, packing)?;
+                artifact.isolation = Some(isolation.name().to_owned());
+            }
+            Target::Image | Target::Native => {
+                if target == Target::Image {
+                    artifact = match isolation.image_form() {
+                        ImageForm::Daemon => self.image(workload, &artifact, linking)?,
+                        ImageForm::Bundle => self.bundle(workload, &artifact)?,
+                    };
+                }
+                artifact.isolation = Some(isolation.name().to_owned());
+            }
+            Target::Wasip1 | Target::Wasip2 if isolation.precompiles() => {
+                precompiled = Some(self.precompiled(isolation, &artifact)?);
+            }
+            Target::Wasip1 | Target::Wasip2 => {}
+        }
+        Ok(Made {
+            artifact,
+            precompiled,
+        })
+    }
+
+    /// The root of a bundle around a native binary: what an image holds, as a folder.
+    pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Blocked> {
+        let kind = format!("bundles/{}", workload.name);
+        let kept = self.store.keep(&kind, "workload", &binary.path);
+        let made = kept.and_then(|kept| {
+            oci::root(kept.path.parent().unwrap_or(&kept.path))?;
+            Ok(kept)
+        });
+        let kept = made.map_err(|error| {
+            let reason = format!("cannot make a bundle of {}: {error}", workload.name);
+            Blocked::new(Outcome::Failed, reason)
+        })?;
+        Ok(Artifact {
+            target: Target::Image,
+            path: kept.path,
+            ..binary.clone()
+        })
+    }
+
     fn unless_interrupted(&self) -> Result<(), String> {
         if self.site.interrupt.raised() {
             Err("interrupted".to_owned())
@@ -207,14 +313,36 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn missing(definition: &RunnerDefinition, reason: &str) -> String {
-    let needs = if definition.build.needs.is_empty() {
-        String::new()
-    } else {
-        format!(" (building it needs {})", definition.build.needs.join(", "))
+/// What an isolation runs.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// A binary, a module, an image.
+    pub artifact: Artifact,
+    /// What its configuration compiled of it ahead of time.
+    pub precompiled: Option<Artifact>,
+}
+
+/// That a runner is not there.
+fn state(definition: &RunnerDefinition, absence: Absence) -> State {
+    let name = &definition.name;
+    let reason = match absence {
+        // Its own words say how to mend it; a build would say the same again.
+        Absence::NoWay(reason) => {
+            return State::Skipped(format!("the runner {name} is missing: {reason}"));
+        }
+        Absence::Astray(reason) => {
+            return State::Missing(format!("the runner {name} is missing: {reason}"));
+        }
+        Absence::Failed(reason) => reason,
     };
-    format!(
-        "the runner {} is missing: {reason}{needs}; `labrun build --isolation '{}/*'` builds it",
-        definition.name, definition.name
-    )
+    let needs = definition.build.needs.join(", ");
+    let needs = match &definition.build.program {
+        _ if needs.is_empty() => String::new(),
+        Some(_) => format!(" (it needs {needs})"),
+        None => format!(" (building it needs {needs})"),
+    };
+    State::Missing(format!(
+        "the runner {name} is missing: {reason}{needs}; `labrun build --isolation '{name}/*'` \
+         builds it"
+    ))
 }

@@ -1,17 +1,21 @@
 //! Building a runner, and what it compiles ahead of time.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::Describe;
 use labrun_record::{Artifact, Outcome};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
 use super::inputs::{Inputs, sha256};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
+use super::version::Place;
+use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
-use crate::isolation::runner::{Ready, describe};
+use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Failure, Isolation};
 use crate::model::Blocked;
 use crate::progress::Progress;
@@ -20,7 +24,11 @@ use crate::site::Site;
 /// A runner that was built, and what it said of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Built {
+    /// The file that is executed.
     stored: Stored,
+    /// What it is given to run, where it is an interpreter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    script: Option<PathBuf>,
     describe: Describe,
 }
 
@@ -31,33 +39,57 @@ impl HasFile for Built {
 }
 
 impl Built {
-    fn ready(self) -> Ready {
+    fn ready(self, taken: Option<&Taken>) -> Ready {
         Ready {
-            program: self.stored.path,
+            executable: Executable {
+                path: self.stored.path,
+                script: self.script,
+            },
             version: self.describe.version,
             sha256: self.stored.sha256,
+            linked: taken.map(|taken| taken.digest.clone()),
         }
     }
 }
 
 fn key(definition: &RunnerDefinition) -> String {
-    format!("runner-{}", definition.name)
+    format!("runner-{}", definition.kept_as())
+}
+
+/// Where another version is built; nothing for the checkout's own.
+fn place<'a>(store: &Store, definition: &'a RunnerDefinition) -> Option<(Place, &'a Version)> {
+    let version = definition.version.as_ref()?;
+    Some((Place::of(store, definition.runtime(), version), version))
 }
 
 fn inputs(
     lab: &LabFolder,
+    store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
+    taken: Option<&Taken>,
 ) -> std::io::Result<String> {
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&toolchain.version)
         .word(&std::env::var("RUSTFLAGS").unwrap_or_default());
+    if let Some(taken) = taken {
+        inputs = inputs.word(&taken.digest);
+    }
     if let Some(program) = &definition.build.program {
+        // Which one it is; what is in it is held against the digest of before.
+        let interpreter = definition.build.interpreter.as_deref().and_then(on_path);
         return Ok(inputs
             .word(&program.to_string_lossy())
+            .word(&interpreter.unwrap_or_default().to_string_lossy())
             .folder(&definition.folder)?
             .digest());
     }
+    let inputs = match place(store, definition) {
+        Some((place, version)) => inputs
+            .word(&version.to_string())
+            .file(&place.lockfile(definition.runtime()))?,
+        None => inputs,
+    };
     Ok(inputs
         .file(&lab.path().join(".cargo/config.toml"))?
         .file(&lab.path().join("Cargo.toml"))?
@@ -66,36 +98,63 @@ fn inputs(
 }
 
 /// The runner, if it is built from these very sources.
-pub(crate) fn built(
+pub(super) fn built(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
-) -> Option<Ready> {
-    let inputs = inputs(lab, toolchain, definition).ok()?;
-    store
-        .fresh::<Built>(&key(definition), &inputs)
-        .map(Built::ready)
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
+    inputs(lab, store, toolchain, definition, taken)
+        .ok()
+        .and_then(|inputs| store.fresh::<Built>(&key(definition), &inputs))
+        .map(|built| built.ready(taken))
+        .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
 }
 
 /// Builds a runner unless that is done already, and has it describe itself.
-pub(crate) fn build(
+pub(super) fn build(
     lab: &LabFolder,
     store: &Store,
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
     progress: &dyn Progress,
-) -> Result<Ready, String> {
+) -> Result<Ready, Absence> {
+    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = taken.as_ref();
     let name = &definition.name;
-    let inputs =
-        inputs(lab, toolchain, definition).map_err(|error| format!("runner {name}: {error}"))?;
+    let package = match (place(store, definition), &definition.versions) {
+        (Some((place, version)), Some(of)) => place
+            .prepare(definition, of, version)
+            .map_err(Absence::Failed)?,
+        _ => definition.folder.clone(),
+    };
+    let inputs = inputs(lab, store, toolchain, definition, taken)
+        .map_err(|error| Absence::Failed(format!("runner {name}: {error}")))?;
     if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
-        return Ok(built.ready());
+        return Ok(built.ready(taken));
     }
-    let program = compile(store, toolchain, site, definition, progress)?;
-    let said = describe(site, definition, &program)?;
-    let keep = |error: std::io::Error| format!("cannot keep the runner {name}: {error}");
+    let source = Source {
+        package: &package,
+        features: taken.map_or(&[][..], |taken| &taken.features),
+    };
+    let executable =
+        compile(store, toolchain, site, definition, &source, progress).map_err(Absence::Failed)?;
+    let said = describe(site, definition, &executable).map_err(Absence::Failed)?;
+    if let Some(asked) = &definition.version
+        && said.version != asked.to_string()
+    {
+        let said = said.version;
+        return Err(Absence::Failed(format!(
+            "{name} was built as {asked}, but its program calls itself {said}: `version` of a \
+             runner has to tell what is linked"
+        )));
+    }
+    let program = executable.path;
+    let keep =
+        |error: std::io::Error| Absence::Failed(format!("cannot keep the runner {name}: {error}"));
     let stored = if definition.build.program.is_some() {
         // A ready-made program may need the files beside it: it stays where it is.
         let bytes = std::fs::metadata(&program).map_err(keep)?.len();
@@ -107,20 +166,27 @@ pub(crate) fn build(
     } else {
         store
             .keep(
-                &format!("runners/{name}/{}", said.version),
-                &format!("runner-{name}"),
+                &format!("runners/{}/{}", definition.runtime(), said.version),
+                &format!("runner-{}", definition.runtime()),
                 &program,
             )
             .map_err(keep)?
     };
     let built = Built {
         stored,
+        script: executable.script,
         describe: said,
     };
     store
         .note(&key(definition), &inputs, &built)
         .map_err(keep)?;
-    Ok(built.ready())
+    Ok(built.ready(taken))
+}
+
+/// What is compiled of a runner.
+struct Source<'a> {
+    package: &'a Path,
+    features: &'a [String],
 }
 
 fn compile(
@@ -128,25 +194,55 @@ fn compile(
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
+    source: &Source<'_>,
     progress: &dyn Progress,
-) -> Result<PathBuf, String> {
+) -> Result<Executable, String> {
     if let Some(program) = &definition.build.program {
         let path = definition.folder.join(program);
-        return if path.is_file() {
-            Ok(path)
-        } else {
-            Err(format!("{} is not there", path.display()))
+        if !path.is_file() {
+            return Err(format!("{} is not there", path.display()));
+        }
+        let Some(interpreter) = &definition.build.interpreter else {
+            return Ok(Executable { path, script: None });
         };
+        let found = on_path(interpreter);
+        return Ok(Executable {
+            path: found.ok_or_else(|| format!("`{interpreter}` is not on PATH"))?,
+            script: Some(path),
+        });
     }
-    CargoBuild {
+    let mut select = vec!["--bins".to_owned()];
+    let features = source.features.iter();
+    select.extend(features.map(|name| format!("--features={name}")));
+    let place = place(store, definition);
+    let target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
+    let built = CargoBuild {
         what: format!("runner {}", definition.name),
-        package: &definition.folder,
+        package: source.package,
+        configured_by: &definition.folder,
         triple: &toolchain.host,
-        select: vec!["--bins".to_owned()],
-        target_dir: &store.cargo_target(),
+        select,
+        target_dir: &target,
         interrupt: &site.interrupt,
     }
-    .run(None, progress)
+    .run(None, progress)?;
+    Ok(Executable {
+        path: built,
+        script: None,
+    })
+}
+
+/// The file that a name stands for, as a shell would find it, symbolic links followed.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let is_executable = |path: &PathBuf| {
+        let metadata = std::fs::metadata(path);
+        metadata.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    };
+    let search = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&search)
+        .map(|folder| folder.join(name))
+        .find(is_executable)?;
+    std::fs::canonicalize(found).ok()
 }
 
 /// Compiles `artifact` ahead of time for one isolation, unless that is done.
@@ -171,18 +267,30 @@ pub(crate) fn precompile(
     let (technology, configuration) = name
         .split_once('/')
         .ok_or_else(|| fault("it has no configuration"))?;
+    let runtime = technology.split('@').next().unwrap_or(technology);
+    // By its whole number: what another version is called may change with those beside it.
+    let kept_as = if runtime == technology {
+        technology.to_owned()
+    } else {
+        format!("{runtime}@{}", by.version)
+    };
     let exports = if artifact.exports { "-lib" } else { "" };
     let key = format!(
-        "precompiled-{technology}-{configuration}-{}-{}{exports}",
+        "precompiled-{kept_as}-{configuration}-{}-{}{exports}",
         artifact.workload, artifact.target
     );
-    let inputs = Inputs::default()
+    let mut inputs = Inputs::default()
         .word(&by.sha256)
         .word(&artifact.sha256)
-        .word(configuration)
-        .digest();
+        .word(configuration);
+    if let Some(linked) = &by.linked {
+        // The compiler may be in a library beside the program.
+        inputs = inputs.word(linked);
+    }
+    let inputs = inputs.digest();
     if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
         return Ok(Artifact {
+            isolation: Some(name.to_owned()),
             exports: artifact.exports,
             ..built
         });
@@ -213,7 +321,7 @@ pub(crate) fn precompile(
         sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
         path: output,
         bytes,
-        toolchain: format!("{technology} {}", by.version),
+        toolchain: format!("{runtime} {}", by.version),
         isolation: Some(name.to_owned()),
         exports: artifact.exports,
     };

@@ -87,6 +87,32 @@ impl Store {
         fs::rename(beside, path)
     }
 
+    /// Removes what there is under these names in the store, files and folders.
+    pub fn remove(&self, names: impl IntoIterator<Item = String>) -> io::Result<()> {
+        for name in names {
+            let path = self.path(&name);
+            let removed = if path.is_dir() {
+                fs::remove_dir_all(&path)
+            } else {
+                fs::remove_file(&path)
+            };
+            removed.or_else(|error| match error.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The names in a folder of the store that begin with `prefix`, with the folder's.
+    pub fn beginning_with(&self, folder: &str, prefix: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(folder));
+        let names = entries.into_iter().flatten().flatten();
+        let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        let names = names.filter(|name| name.starts_with(prefix));
+        names.map(|name| format!("{folder}/{name}")).collect()
+    }
+
     /// Copies a built file to `kind/<first digits of its digest>/<name>`.
     pub fn keep(&self, kind: &str, name: &str, built: &Path) -> io::Result<Stored> {
         let sha256 = sha256(built)?;

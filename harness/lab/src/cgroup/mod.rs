@@ -7,6 +7,7 @@
 
 mod entrance;
 mod error;
+mod every;
 mod flush;
 mod group;
 mod hierarchy;
@@ -17,6 +18,7 @@ mod sweep;
 
 pub(crate) use entrance::Entrance;
 pub use error::CgroupError;
+pub(crate) use every::{pids_of, wait_until_gone};
 pub use group::{Group, Held};
 pub use hierarchy::Hierarchy;
 pub use mount::{Mount, Version};

@@ -2,36 +2,48 @@
 
 use super::group::{Group, below};
 use super::hierarchy::Hierarchy;
-use super::{PREFIX, removal};
+use super::{PREFIX, every, removal};
 use crate::owner::Owner;
 
 /// Removes the cgroups of owners that no longer run, and ends what still runs in them;
 /// gives how many launches' there were, and what resists. Where this user may make none
 /// there is none of theirs.
 pub fn sweep() -> (u32, Vec<String>) {
-    let Ok(hierarchy) = Hierarchy::detect() else {
-        return (0, Vec::new());
-    };
     let mut removed = 0;
     let mut left = Vec::new();
-    for path in below(&hierarchy.parent) {
-        let owner = path
-            .file_name()
-            .and_then(|name| name.to_str()?.strip_prefix(PREFIX))
-            .and_then(Owner::parse);
-        if owner.is_none_or(|owner| owner.is_alive()) {
-            continue;
+    let mut sweep = |parent: Group| {
+        for path in below(&parent.path) {
+            let name = path.file_name().and_then(|name| name.to_str());
+            if name.and_then(owner).is_none_or(|owner| owner.is_alive()) {
+                continue;
+            }
+            // A container has one in each hierarchy, and is one launch.
+            let launches = match below(&path).len() {
+                0 => u32::from(path.starts_with("/sys/fs/cgroup/memory")),
+                count => count as u32,
+            };
+            match removal::remove(&Group {
+                path,
+                ..parent.clone()
+            }) {
+                Ok(()) => removed += launches,
+                Err(error) => left.push(error.to_string()),
+            }
         }
-        let launches = below(&path).len() as u32;
-        let group = Group {
+    };
+    if let Ok(hierarchy) = Hierarchy::detect() {
+        sweep(Group {
             version: hierarchy.mount.version,
-            root: hierarchy.mount.folder.clone(),
-            path,
-        };
-        match removal::remove(&group) {
-            Ok(()) => removed += launches,
-            Err(error) => left.push(error.to_string()),
-        }
+            root: hierarchy.mount.folder,
+            path: hierarchy.parent,
+        });
     }
+    every::hierarchies().into_iter().for_each(sweep);
     (removed, left)
+}
+
+/// Whose a cgroup is: `labrun-OWNER`, or `labrun-OWNER-NUMBER` for a container.
+fn owner(name: &str) -> Option<Owner> {
+    let name = name.strip_prefix(PREFIX)?;
+    Owner::parse(name).or_else(|| Owner::parse(name.rsplit_once('-')?.0))
 }

@@ -40,6 +40,17 @@ pub enum DefineError {
         /// What was probably meant.
         nearest: Option<String>,
     },
+    /// A version of a runtime that was not built.
+    #[error(
+        "there is no isolation `{name}` here: `labrun build --runner {runtime} --version X.Y.Z` builds \
+         another version, and `labrun list isolations` shows those that there are"
+    )]
+    NoVersion {
+        /// What was asked for.
+        name: String,
+        /// The part before the `@`.
+        runtime: String,
+    },
     /// No lab is here.
     #[error("{0}")]
     NoLab(String),

@@ -104,6 +104,11 @@ impl LabFolder {
         }
     }
 
+    /// The folder of a helper's package.
+    pub fn helper(&self, name: &str) -> PathBuf {
+        self.0.join("harness/helpers").join(name)
+    }
+
     /// `Dockerfile.baseline`.
     pub fn dockerfile(&self) -> PathBuf {
         self.0.join("Dockerfile.baseline")

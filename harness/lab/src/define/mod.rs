@@ -9,6 +9,7 @@ mod product;
 mod rate;
 mod runner;
 mod scenario;
+mod versions;
 mod workload;
 
 pub use asked::Asked;
@@ -17,10 +18,11 @@ pub use lab_folder::LabFolder;
 pub use nearest::nearest;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
-pub use runner::{Configuration, RunnerDefinition, Unsupported};
+pub use runner::{Build, Configuration, RunnerDefinition, Unsupported, Way};
 pub use scenario::{
     FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
 };
+pub use versions::Versions;
 pub use workload::{
     ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,
 };

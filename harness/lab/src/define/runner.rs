@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use labrun_record::{Setting, Start, Target, Tier};
+use semver::Version;
 use serde::Deserialize;
 
-use super::{DefineError, Need, read_toml};
+use super::{DefineError, Need, Versions, read_toml};
 
 /// A runner: one program that drives one wasm runtime.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +22,8 @@ pub struct RunnerDefinition {
     /// How it is built.
     #[serde(default)]
     pub build: Build,
+    /// Which crates are the runtime, where it can be built with other versions of them.
+    pub versions: Option<Versions>,
     /// Its configurations.
     #[serde(rename = "configuration")]
     pub configurations: Vec<Configuration>,
@@ -30,6 +33,12 @@ pub struct RunnerDefinition {
     /// Its folder.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The version of the runtime that was asked for, where it is not the checkout's own.
+    #[serde(skip)]
+    pub version: Option<Version>,
+    /// Other names of the technology that are understood, such as `wasmtime@48`.
+    #[serde(skip)]
+    pub also: Vec<String>,
 }
 
 /// How a runner is built.
@@ -41,6 +50,28 @@ pub struct Build {
     pub needs: Vec<String>,
     /// A ready-made program in the folder, instead of a cargo package.
     pub program: Option<PathBuf>,
+    /// What the ready-made program is started with, looked up on `PATH` before any clock:
+    /// its own first line would have another process do that in each start.
+    pub interpreter: Option<String>,
+    /// Ways to build it, of which one has to be open here; none where nothing has to be there.
+    #[serde(default, rename = "way")]
+    pub ways: Vec<Way>,
+    /// How to open one of them, for a person.
+    pub mend: Option<String>,
+}
+
+/// A way to build a runner. It is open where a variable is set; of several the first is taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// The variable of the environment.
+    pub variable: String,
+    /// What has to be in the folder that the variable names: of each list one file.
+    #[serde(default)]
+    pub files: Vec<Vec<PathBuf>>,
+    /// Features of the package that are switched on.
+    #[serde(default)]
+    pub features: Vec<String>,
 }
 
 /// One configuration of a runtime.
@@ -105,6 +136,13 @@ impl RunnerDefinition {
         let path = folder.join("runner.toml");
         let mut runner: Self = read_toml(&path)?;
         folder.clone_into(&mut runner.folder);
+        if runner.build.interpreter.is_some() && runner.build.program.is_none() {
+            return Err(DefineError::Shape {
+                path,
+                line: 1,
+                reason: "it has an `interpreter`, and no `program` for it".to_owned(),
+            });
+        }
         if folder
             .file_name()
             .is_none_or(|name| name != runner.name.as_str())
@@ -115,7 +153,34 @@ impl RunnerDefinition {
                 reason: format!("name is `{}`, but its folder has another name", runner.name),
             });
         }
+        let ready_made = runner.build.program.is_some();
+        let versions = runner.versions.as_ref();
+        if let Some(mistake) = versions.and_then(|versions| versions.mistake(ready_made)) {
+            return Err(DefineError::Shape {
+                path,
+                line: 1,
+                reason: mistake.to_owned(),
+            });
+        }
         Ok(runner)
+    }
+
+    /// The runtime, whichever version of it: what its folder is called, and what the program
+    /// calls itself.
+    pub fn runtime(&self) -> &str {
+        if self.version.is_none() {
+            return &self.name;
+        }
+        self.name.split('@').next().unwrap_or_default()
+    }
+
+    /// What it is kept under in the store: a name that does not depend on which other
+    /// versions there are.
+    pub(crate) fn kept_as(&self) -> String {
+        match &self.version {
+            None => self.name.clone(),
+            Some(version) => format!("{}@{version}", self.runtime()),
+        }
     }
 
     /// Names of its isolations.

@@ -55,6 +55,30 @@ pub enum Need {
     Fsync,
     /// Wasm's vectors of 128 bits.
     Simd128,
+    /// Arguments arrive as they were given.
+    Arguments,
+    /// Variables that the lab sets arrive.
+    Environment,
+    /// Standard input stays open until the lab closes it, and its end is seen.
+    Stdin,
+    /// The exit code of a program is told.
+    ExitCode,
+    /// That a program crashed is told.
+    Crash,
+    /// A granted directory can be read and written.
+    Grant,
+    /// What was not granted is out of reach.
+    Boundary,
+    /// A large output arrives whole.
+    Output,
+    /// There are clocks, and they go.
+    Clock,
+    /// There are random numbers.
+    Randomness,
+    /// A server of more than one thread.
+    Threads,
+    /// A wait until an instant that is given as such, and not as a time from now.
+    AbsoluteTimers,
 }
 
 /// Which cargo artifact of the package a target is.

@@ -23,6 +23,15 @@ impl Marks {
         self.ends.push((phase, now_ns()));
     }
 
+    /// The same at an instant that another process has noted on the same clock.
+    pub(in crate::isolation) fn end_at(&mut self, phase: &'static str, at_ns: u64) {
+        let last_ns = self
+            .ends
+            .last()
+            .map_or(self.began_ns, |(_, end_ns)| *end_ns);
+        self.ends.push((phase, at_ns.clamp(last_ns, now_ns())));
+    }
+
     /// The total until the output was held, and the spans that sum to it.
     pub(in crate::isolation) fn until(&self, held_ns: u64) -> (u64, Vec<(String, u64)>) {
         let mut last_ns = self.began_ns;
@@ -60,5 +69,17 @@ mod tests {
                 ("call".into(), 0)
             ]
         );
+    }
+
+    #[test]
+    fn an_instant_noted_elsewhere_lies_between_the_phase_before_and_now() {
+        let mut marks = Marks::begin();
+        marks.end("create");
+        let (_, created_ns) = marks.ends[0];
+        marks.end_at("early", 0);
+        marks.end_at("late", u64::MAX);
+        let ends: Vec<u64> = marks.ends.iter().map(|(_, end_ns)| *end_ns).collect();
+        assert_eq!(ends[1], created_ns);
+        assert!(ends[2] >= created_ns && ends[2] <= now_ns());
     }
 }

@@ -4,13 +4,19 @@
 //! what that one launch gave ([`Taken`]) or with an outcome and a reason
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
+mod bubblewrap;
 mod child;
+pub mod containerd;
 pub mod docker;
+mod find;
+mod landlock;
 mod marks;
 pub(crate) mod native;
+pub mod oci;
 mod product;
 pub mod runner;
 mod standing;
+mod tool;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +26,8 @@ use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 use crate::define::{FileSystem, Need, Workload};
 use crate::site::{Grant, Site};
 
+pub use bubblewrap::Bubblewrap;
+pub use landlock::Landlock;
 pub use native::{Linking, Native};
 pub use product::Product;
 use runner::Ready;
@@ -68,6 +76,16 @@ pub trait Isolation {
         false
     }
 
+    /// What an image of it is.
+    fn image_form(&self) -> ImageForm {
+        ImageForm::Daemon
+    }
+
+    /// What the lab itself packs an artifact into for it.
+    fn packing(&self) -> Option<Packing> {
+        None
+    }
+
     /// Compiles a module ahead of time into a file.
     fn precompile(
         &self,
@@ -79,7 +97,8 @@ pub trait Isolation {
         Err(Failure::failed("it compiles nothing ahead of time"))
     }
 
-    /// The program that has to be there, and holds the runtime, where there is one.
+    /// The program that has to be there, beside the kernel: what holds a runtime or makes a
+    /// sandbox. None where there is none, or where it is counted as something else.
     fn program(&self) -> Option<Ready> {
         None
     }
@@ -125,6 +144,24 @@ pub trait Isolation {
             format!("{} has no export that could be called", self.name()),
         ))
     }
+}
+
+/// What holds an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageForm {
+    /// The Docker daemon.
+    Daemon,
+    /// A folder of the lab's: the root of a bundle.
+    Bundle,
+}
+
+/// An image that the lab writes itself, as the archive of an OCI layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Packing {
+    /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.
+    Binary,
+    /// A wasm module and nothing else, for a shim that runs it.
+    Module,
 }
 
 /// What one launch is to do.

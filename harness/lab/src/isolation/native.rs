@@ -4,6 +4,7 @@ use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::child::{self, Boundary, Child, Children, Door, Order, Plain};
 use super::{EachLine, Failure, Isolation, Job, Standing, Taken};
+use crate::define::{Need, Workload};
 use crate::process::Program;
 use crate::site::Site;
 
@@ -74,6 +75,14 @@ impl Isolation for Native {
         &[Start::Process]
     }
 
+    fn unsupported(&self, _: &Workload, _: Target, needs: &[Need]) -> Option<String> {
+        let reaches = needs.contains(&Need::Boundary);
+        reaches.then(|| {
+            "a process reaches whatever its user may: there is no boundary but the kernel's users"
+                .to_owned()
+        })
+    }
+
     fn record(&self) -> IsolationRecord {
         let (value, reason) = match self.linking {
             Linking::Static => (
@@ -120,13 +129,17 @@ impl Isolation for Native {
 impl Boundary for Native {
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let door = Door::of(order)?;
-        let folder = order.folder().map(|path| path.display().to_string());
-        let program = Program {
-            path: order.job.artifact.clone(),
-            args: order.args(&folder.unwrap_or_default(), door.0),
-            ..Program::default()
-        };
-        Ok(Box::new(Plain::new(order, door, program)?))
+        Ok(Box::new(Plain::new(order, door, program(order, door))?))
+    }
+}
+
+/// The binary itself, where its files are on the host.
+pub(super) fn program(order: &Order<'_>, door: Door) -> Program {
+    let folder = order.folder().map(|path| path.display().to_string());
+    Program {
+        path: order.job.artifact.clone(),
+        args: order.args(&folder.unwrap_or_default(), door.0),
+        ..Program::default()
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn round_trip(
     technology: &str,
     runner: &Ready,
 ) -> Result<Calibration, Failure> {
-    let mut conversation = Conversation::open(site, &runner.program)?;
+    let mut conversation = Conversation::open(site, &runner.executable)?;
     let deadline_ns = now_ns() + 10_000_000_000;
     let mut spans = Vec::with_capacity(ROUND_TRIPS as usize);
     for round in 0..2 * ROUND_TRIPS {

@@ -4,15 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use globset::GlobSet;
 use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 
 use super::plan::Blocked;
 use crate::build::Builder;
 use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
 use crate::isolation::runner::State;
-use crate::isolation::{Isolation, Job, Linking, Policy, Way};
-use crate::select::Selected;
+use crate::isolation::{Isolation, Job, Policy, Way};
+use crate::select::{Globs, Selected};
 
 /// What the planning of a run, or of a part of it, stands on.
 pub struct Ground<'a> {
@@ -23,7 +22,7 @@ pub struct Ground<'a> {
     /// All isolations of the lab.
     pub isolations: &'a [Box<dyn Isolation>],
     /// Those of them that the scenario takes.
-    pub takes: GlobSet,
+    pub takes: Globs,
     /// State of each runner, by technology.
     pub runners: &'a [(String, State)],
     /// What is asked for.
@@ -220,47 +219,20 @@ impl<'a> Making<'a> {
         kind: ArtifactKind,
         artifacts: &mut Vec<Artifact>,
     ) -> Result<Job, Blocked> {
-        let unavailable = |reason: String| match self.unless_interrupted() {
-            Ok(()) => Blocked::new(Outcome::Unavailable, reason),
-            Err(interrupted) => interrupted,
-        };
         let task = workload
             .task()
-            .map_err(|error| unavailable(error.to_string()))?;
-        let linking = Linking::of(self.isolation.name());
-        let mut artifact = self
-            .ground
-            .builder
-            .artifact(workload, self.target, linking, kind)
-            .map_err(unavailable)?;
-        let mut precompiled = None;
-        match self.target {
-            Target::Image => {
-                artifact = self.ground.builder.image(workload, &artifact, linking)?;
-                artifact.isolation = Some(self.isolation.name().to_owned());
-                artifacts.push(artifact.clone());
-            }
-            Target::Native => {
-                artifact.isolation = Some(self.isolation.name().to_owned());
-                artifacts.push(artifact.clone());
-            }
-            Target::Wasip1 | Target::Wasip2 => {
-                artifacts.push(artifact.clone());
-                if self.isolation.precompiles() {
-                    let builder = self.ground.builder;
-                    let built = builder.precompiled(self.isolation, &artifact)?;
-                    precompiled = Some(built.path.clone());
-                    artifacts.push(built);
-                }
-            }
-        }
+            .map_err(|error| Blocked::new(Outcome::Unavailable, error.to_string()))?;
+        let builder = self.ground.builder;
+        let made = builder.for_isolation(self.isolation, workload, self.target, kind)?;
+        artifacts.push(made.artifact.clone());
+        artifacts.extend(made.precompiled.clone());
         Ok(Job {
             workload: workload.clone(),
             target: self.target,
             start: self.start,
             task,
-            artifact: artifact.path,
-            precompiled,
+            artifact: made.artifact.path,
+            precompiled: made.precompiled.map(|built| built.path),
             other: None,
             file_system: FileSystem::default(),
             policy: Policy::default(),

@@ -1,14 +1,16 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
 use super::plan::{Blocked, Group, Launch, Planned, Value};
+use crate::isolation::containerd;
 use crate::isolation::docker::{self, DockerHost};
-use crate::isolation::{Failure, Isolation, Job, Linking};
+use crate::isolation::runner::Executable;
+use crate::isolation::{Failure, ImageForm, Isolation, Job, Linking};
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
 
@@ -31,9 +33,11 @@ enum Form {
     OwnLayers,
     /// The base, where other images have brought it already.
     Base,
-    /// The program that holds the runtime, with the libraries that it brings along.
+    /// The program that holds the runtime, or makes the sandbox, with the libraries that it
+    /// brings along.
     Runtime,
-    /// The dynamic loader and the shared libraries.
+    /// The dynamic loader and the shared libraries: of a native program, or of the one that
+    /// embeds the runtime.
     Libraries,
     /// The daemon and what it starts.
     Daemon,
@@ -65,7 +69,9 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     let mut planned = Planned::default();
     let metrics = ground.metrics();
     for kind in ground.kinds() {
-        let mut forms = forms(&kind);
+        let runtime = kind.isolation.program().map(|ready| ready.executable);
+        let program = runtime.as_ref().map(|runtime| runtime.path.as_path());
+        let mut forms = forms(&kind, program);
         forms.retain(|form| metrics.contains(&form.identity().0));
         let row = |form: &Form| {
             let (metric, params) = form.identity();
@@ -76,7 +82,6 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
             }
         };
         let rows = planned.rows(forms.iter().map(row));
-        let runtime = kind.isolation.program().map(|ready| ready.program);
         // A size needs nothing that only a launch would.
         let made = kind.job_with(&[]);
         let group = Group::of(kind.index, rows, made, |job| Weighing {
@@ -89,9 +94,13 @@ pub(super) fn plan(ground: &Ground<'_>) -> Planned {
     planned
 }
 
-/// What is counted of a kind.
-fn forms(kind: &Making<'_>) -> Vec<Form> {
+/// What is counted of a kind; `program` is what has to be there for it, if it is here.
+fn forms(kind: &Making<'_>, program: Option<&Path>) -> Vec<Form> {
     let name = kind.isolation.name();
+    if kind.isolation.packing().is_some() {
+        return vec![Form::Shipped, Form::Gzip, Form::OwnLayers, Form::Daemon];
+    }
+    let form = kind.isolation.image_form();
     let mut forms = match kind.target {
         Target::Image => vec![Form::Shipped, Form::Gzip],
         _ => vec![
@@ -103,6 +112,9 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
         ],
     };
     match kind.target {
+        Target::Image if form == ImageForm::Bundle => {
+            forms.extend([Form::OwnLayers, Form::Runtime, Form::Libraries]);
+        }
         Target::Image => {
             if docker::base_of(name).and_then(docker::base_image).is_some() {
                 forms.extend([Form::BaseLayers, Form::OwnLayers, Form::Base]);
@@ -112,8 +124,15 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
             forms.push(Form::Daemon);
         }
         Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
-        Target::Native => {}
-        Target::Wasip1 | Target::Wasip2 => forms.push(Form::Runtime),
+        Target::Native if name.starts_with("native/") => {}
+        // Of native rows those that a tool makes a sandbox for.
+        Target::Native | Target::Wasip1 | Target::Wasip2 => {
+            forms.push(Form::Runtime);
+            // A script is linked with nothing.
+            if program.is_none_or(size::is_elf) {
+                forms.push(Form::Libraries);
+            }
+        }
     }
     forms
 }
@@ -123,8 +142,8 @@ fn forms(kind: &Making<'_>) -> Vec<Form> {
 struct Weighing {
     job: Job,
     forms: Vec<Form>,
-    /// The program that holds the runtime.
-    runtime: Option<PathBuf>,
+    /// The program that holds the runtime, or makes the sandbox.
+    runtime: Option<Executable>,
 }
 
 impl Launch for Weighing {
@@ -134,6 +153,8 @@ impl Launch for Weighing {
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let counts = match self.job.target {
+            _ if isolation.packing().is_some() => self.archive(isolation.name()),
+            Target::Image if isolation.image_form() == ImageForm::Bundle => self.bundle(),
             Target::Image => self.image(isolation.name(), site),
             _ => self.file(site),
         };
@@ -184,16 +205,47 @@ impl Weighing {
             (Form::Gzip, gzip),
             (Form::Zstd, zstd),
         ];
+        counts.extend(self.needed());
+        Ok(counts)
+    }
+
+    /// What has to be there already: the program, and what it or the binary is linked with.
+    fn needed(&self) -> Vec<Count> {
+        let mut counts = Vec::new();
+        if let Some(runtime) = &self.runtime {
+            counts.push((Form::Runtime, runtime_bytes(runtime)));
+        }
         if self.forms.contains(&Form::Libraries) {
-            let needed = size::shared_libraries(built);
+            let program = self.runtime.as_ref().map(|runtime| &runtime.path);
+            let needed = size::shared_libraries(program.unwrap_or(&self.job.artifact));
             counts.push((Form::Libraries, needed.map(|files| sum(&files))));
         }
-        if let Some(runtime) = &self.runtime {
-            let bytes = Content::File(runtime).bytes();
-            let brought = size::shared_libraries(runtime).map(|files| brought_along(&files));
-            let all = bytes.and_then(|bytes| Ok(bytes + brought?));
-            counts.push((Form::Runtime, all));
-        }
+        counts
+    }
+
+    /// What a bundle holds, counted as the layer of an image.
+    fn bundle(&self) -> Result<Vec<Count>, SizeError> {
+        let layer = size::binary_layer(&self.job.artifact)?;
+        let mut counts = vec![
+            (Form::Shipped, Ok(layer.bytes)),
+            (Form::Gzip, Ok(layer.gzip_bytes)),
+            (Form::OwnLayers, Ok(layer.bytes)),
+        ];
+        counts.extend(self.needed());
+        Ok(counts)
+    }
+
+    /// An image that the lab has written.
+    fn archive(&self, isolation: &str) -> Result<Vec<Count>, SizeError> {
+        let image = size::archive_size(&self.job.artifact)?;
+        let side = containerd::side_of(isolation);
+        let daemon = side.map(|(socket, programs)| size::containerd_side(&socket, programs));
+        let mut counts = vec![
+            (Form::Shipped, Ok(image.bytes())),
+            (Form::Gzip, Ok(image.gzip_bytes())),
+            (Form::OwnLayers, Ok(image.bytes())),
+        ];
+        counts.extend(daemon.map(|files| (Form::Daemon, files.map(|files| sum(&files)))));
         Ok(counts)
     }
 
@@ -221,15 +273,13 @@ impl Weighing {
     }
 }
 
-/// The bytes of the libraries that are not the system's.
-fn brought_along(needed: &[size::Needed]) -> u64 {
-    let of_system = |path: &Path| {
-        ["/lib", "/lib64", "/usr/lib", "/usr/lib64"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
-    };
-    let own = needed.iter().filter(|file| !of_system(&file.path));
-    own.map(|file| file.bytes).sum()
+/// The program, or the interpreter and the files of the script.
+fn runtime_bytes(runtime: &Executable) -> Result<u64, SizeError> {
+    let program = Content::File(&runtime.path).bytes()?;
+    match runtime.script.as_deref().and_then(Path::parent) {
+        Some(folder) => Ok(program + size::folder_bytes(folder)?),
+        None => Ok(program),
+    }
 }
 
 fn sum(needed: &[size::Needed]) -> u64 {

@@ -5,6 +5,8 @@ use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd};
 use std::path::PathBuf;
 use std::{io, thread};
 
+use super::netlink::{Netlink, index};
+
 /// A network namespace, held open: it goes with its last process, or with the value.
 #[derive(Debug)]
 pub(crate) struct Namespace(File);
@@ -15,7 +17,7 @@ impl Namespace {
         File::open(format!("/proc/{pid}/ns/net")).map(Self)
     }
 
-    /// A fresh one, in which nothing is but a loopback that is down.
+    /// A fresh one, in which nothing is but a loopback.
     pub(crate) fn new() -> io::Result<Self> {
         // A thread of its own: only the calling thread moves, and it ends with this.
         let made = thread::scope(|scope| {
@@ -25,6 +27,7 @@ impl Namespace {
                     if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 {
                         return Err(io::Error::last_os_error());
                     }
+                    Netlink::open()?.raise(index("lo")?, None)?;
                     File::open("/proc/thread-self/ns/net")
                 })
                 .join()

@@ -5,16 +5,30 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use std::{io, thread};
 
 use super::namespace::Namespace;
 use super::netlink::{Netlink, index};
 use super::subnet::{self, Fence, PREFIX_LENGTH};
+use crate::clock::now_ns;
+use crate::isolation::Failure;
 use crate::owner::Owner;
+use crate::process::pause;
+use crate::site::Site;
 
 /// Beginning of the name of every link of the lab; the owner's process id and a count
 /// follow, 15 characters in all, which is as long as a name can be.
 const PREFIX: &str = "labrun";
+
+/// Time between two looks whether a link is gone.
+const LOOK_INTERVAL: Duration = Duration::from_micros(500);
+
+/// How long the kernel may take to learn that both ends are up.
+const UP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Time between two looks whether it has.
+const UP_INTERVAL: Duration = Duration::from_micros(20);
 
 /// Name of the guest's end: what a container's link is always called.
 const GUEST_LINK: &str = "eth0";
@@ -56,14 +70,34 @@ impl Veth {
         Ok(self)
     }
 
-    /// Makes the pair between this namespace and `namespace`, whose loopback it raises.
+    /// Makes the pair between this namespace and `namespace`.
     pub(crate) fn make(&self, namespace: &Namespace) -> Result<(), String> {
         self.make_here(namespace)
             .map_err(|error| format!("cannot make the veth pair: {error}"))?;
         // A thread of its own: a namespace belongs to a thread, and this one goes with it.
         thread::scope(|scope| scope.spawn(|| self.make_inside(namespace)).join())
             .map_err(|_| "the thread in the server's network panicked".to_owned())?
-            .map_err(|error| format!("cannot set up the server's end of the veth pair: {error}"))
+            .map_err(|error| format!("cannot set up the server's end of the veth pair: {error}"))?;
+        self.wait_until_up()
+            .map_err(|error| format!("the veth pair did not come up: {error}"))
+    }
+
+    /// Waits until the kernel sends through the host's end. It learns from a work queue that
+    /// the other end is up, and drops whatever is sent before: the next try of a dropped
+    /// SYN comes after a whole second.
+    fn wait_until_up(&self) -> io::Result<()> {
+        let state = Path::new("/sys/class/net")
+            .join(&self.name)
+            .join("operstate");
+        let deadline_ns = now_ns() + UP_LIMIT.as_nanos() as u64;
+        while fs::read_to_string(&state)?.trim() != "up" {
+            if now_ns() >= deadline_ns {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            thread::sleep(UP_INTERVAL);
+        }
+        // The state is set before the queue is: this waits for the lock that both are under.
+        Netlink::open()?.raise(index(&self.name)?, None)
     }
 
     fn make_here(&self, namespace: &Namespace) -> io::Result<()> {
@@ -79,8 +113,26 @@ impl Veth {
         let mut netlink = Netlink::open()?;
         let index = index(GUEST_LINK)?;
         netlink.address(index, self.guest, PREFIX_LENGTH)?;
-        netlink.raise(index, None)?;
-        netlink.raise(self::index("lo")?, None)
+        netlink.raise(index, None)
+    }
+
+    /// Waits until the host's end is gone, as it is once the namespace is; gives the instant,
+    /// which is `known_ns` if that is so at the first look.
+    pub(crate) fn wait_until_gone(
+        &self,
+        site: &Site,
+        known_ns: u64,
+        deadline_ns: u64,
+    ) -> Result<u64, Failure> {
+        let mut before_ns = known_ns;
+        while !self.is_gone() {
+            if now_ns() >= deadline_ns {
+                return Err(Failure::timeout("its network link did not go"));
+            }
+            pause(&site.interrupt, LOOK_INTERVAL)?;
+            before_ns = now_ns();
+        }
+        Ok(before_ns)
     }
 
     /// Whether the host's end is no longer there.

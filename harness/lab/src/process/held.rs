@@ -1,7 +1,7 @@
 //! A process that the lab started: its streams, its end.
 
 use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 
 use super::exit::Exit;
 use super::left;
@@ -37,6 +37,7 @@ impl Process {
             stream,
             pipe: Some(pipe),
             kept: Vec::new(),
+            at_ns: 0,
         };
         let mut sources = vec![
             source(Stream::Stdout, stdout),
@@ -95,6 +96,11 @@ impl Process {
         {
             source.kept.drain(..bytes.min(source.kept.len()));
         }
+    }
+
+    /// Reads a stream no more.
+    pub fn give_up(&mut self, stream: Stream) {
+        self.sources.retain(|source| source.stream != stream);
     }
 
     /// Whether a stream has ended.
@@ -171,12 +177,10 @@ impl Process {
         deadline_ns: u64,
     ) -> Result<u64, Failure> {
         loop {
-            let at_ns = self
-                .wait(site, deadline_ns)
-                .map_err(|failure| self.explain(failure, stream))?;
+            // It may have come while something else was waited for.
             let kept = self.kept(stream);
             if kept.len() >= expected.len() && kept.starts_with(expected) {
-                return Ok(at_ns);
+                return Ok(self.read_ns(stream));
             }
             let common = kept.len().min(expected.len());
             if kept[..common] != expected[..common] {
@@ -197,7 +201,16 @@ impl Process {
                     self.explain(Failure::failed(reason), stream)
                 });
             }
+            self.wait(site, deadline_ns)
+                .map_err(|failure| self.explain(failure, stream))?;
         }
+    }
+
+    /// When the last of what is kept of a stream was read.
+    fn read_ns(&self, stream: Stream) -> u64 {
+        let mut sources = self.sources.iter();
+        let source = sources.find(|source| source.stream == stream);
+        source.map_or(0, |source| source.at_ns)
     }
 
     /// Waits until it is gone, and ends what is left of its process group. One with a mark
@@ -206,28 +219,10 @@ impl Process {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
-        let pidfd =
-            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
-        let mut fds = [readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
-        poll(&mut fds, deadline_ns)?;
-        if fds[0].revents == 0 {
-            if fds[1].revents != 0 {
-                return Err(Failure::Interrupted);
-            }
-            return Err(Failure::timeout(
-                "it did not end within the time limit of a launch",
-            ));
-        }
+        self.wait_for_end(site, deadline_ns, None)?;
         let left = self.mark.as_deref().map(|mark| left::after(mark, self.pid));
         let mut exit = self.reap();
-        // What it printed last explains how it ended.
-        for source in &mut self.sources {
-            while source.pipe.is_some() && source.kept.len() <= LIMIT && source.has_more() {
-                if source.fill().is_err() {
-                    break;
-                }
-            }
-        }
+        self.fill();
         if let Some(left) = left {
             exit.at_ns = left.gone_ns;
             self.ended = Some(exit);
@@ -236,6 +231,76 @@ impl Process {
             }
         }
         Ok(exit)
+    }
+
+    /// Waits until it has ended, and leaves alone whom it has started, who have its streams.
+    pub fn leave(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        self.wait_for_end(site, deadline_ns, None)?;
+        let exit = self.wait_for_status();
+        self.fill();
+        Ok(exit)
+    }
+
+    /// From here on this is process `pid`, which the one that has ended left in its place:
+    /// a child of the lab's, with the same streams.
+    pub fn follow(&mut self, pid: libc::pid_t) {
+        self.pid = pid;
+        self.ended = None;
+    }
+
+    /// Waits until it has ended, and gives how; or until `other` has written something.
+    pub fn end_unless(
+        &mut self,
+        other: &Self,
+        site: &Site,
+        deadline_ns: u64,
+    ) -> Result<Option<Exit>, Failure> {
+        let outputs = other.sources.iter();
+        let output = outputs.filter(|source| source.stream == Stream::Stdout);
+        let output = output.filter_map(|source| source.pipe.as_ref()).next();
+        let output = output.map(AsRawFd::as_raw_fd);
+        if self.wait_for_end(site, deadline_ns, output)? {
+            self.end(site, deadline_ns).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Waits until it has ended, or `or` can be read; gives whether it has ended.
+    fn wait_for_end(
+        &self,
+        site: &Site,
+        deadline_ns: u64,
+        or: Option<RawFd>,
+    ) -> Result<bool, Failure> {
+        let pidfd =
+            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
+        let mut fds = vec![readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
+        fds.extend(or.map(readable));
+        poll(&mut fds, deadline_ns)?;
+        if fds[0].revents != 0 {
+            return Ok(true);
+        }
+        if fds[1].revents != 0 {
+            return Err(Failure::Interrupted);
+        }
+        if fds.get(2).is_some_and(|fd| fd.revents != 0) {
+            return Ok(false);
+        }
+        Err(Failure::timeout(
+            "it did not end within the time limit of a launch",
+        ))
+    }
+
+    /// Takes what there is to read: what it printed last explains how it ended.
+    fn fill(&mut self) {
+        for source in &mut self.sources {
+            while source.pipe.is_some() && source.kept.len() <= LIMIT && source.has_more() {
+                if source.fill().is_err() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Sends a signal to it.
@@ -275,11 +340,18 @@ impl Process {
 
     /// Reaps it; it has ended, or is being killed.
     fn reap(&mut self) -> Exit {
-        let mut status = 0;
         // SAFETY: the leader is not yet reaped, so the group's number is still its
         // own; ending a group that is empty but for a zombie does nothing.
+        unsafe { libc::kill(-self.pid, libc::SIGKILL) };
+        self.signal(libc::SIGKILL);
+        self.wait_for_status()
+    }
+
+    /// Waits for how it ended; it has, or is being killed.
+    fn wait_for_status(&mut self) -> Exit {
+        let mut status = 0;
+        // SAFETY: it is the lab's own child, not yet reaped.
         unsafe {
-            libc::kill(-self.pid, libc::SIGKILL);
             while libc::waitpid(self.pid, &raw mut status, 0) < 0
                 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
             {}

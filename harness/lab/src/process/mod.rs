@@ -8,6 +8,7 @@ mod exit;
 mod held;
 mod left;
 mod poll;
+mod reaper;
 mod source;
 mod spawn;
 
@@ -15,5 +16,7 @@ pub use exit::Exit;
 pub use held::Process;
 pub(crate) use left::{end_all, ends_until};
 pub(crate) use poll::{pause, pidfd};
+pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;
+pub(crate) use spawn::make_named_pipe;
 pub use spawn::{Prepared, Program};

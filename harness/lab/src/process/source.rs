@@ -26,6 +26,8 @@ pub(super) struct Source {
     pub(super) stream: Stream,
     pub(super) pipe: Option<PipeReader>,
     pub(super) kept: Vec<u8>,
+    /// When the last of it was read.
+    pub(super) at_ns: u64,
 }
 
 impl Source {
@@ -38,6 +40,7 @@ impl Source {
         match pipe.read(&mut chunk) {
             Ok(0) => self.pipe = None,
             Ok(read) => {
+                self.at_ns = now_ns();
                 self.kept.extend_from_slice(&chunk[..read]);
                 // Of stderr only the end explains anything.
                 if self.stream == Stream::Stderr && self.kept.len() > LIMIT {

@@ -1,12 +1,13 @@
 //! From a program to a process: all preparation first, then one system call.
 
 use std::ffi::{CString, NulError, OsStr};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, PipeWriter};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 use super::clone_into::clone_into;
@@ -31,6 +32,9 @@ pub struct Program {
     /// The name of its launch, by which what it leaves behind is found: for programs that
     /// are not the lab's own. One that leaves a process behind has failed.
     pub mark: Option<String>,
+    /// A folder in which stdout and stderr have the names `stdout` and `stderr`, for others that
+    /// write to them.
+    pub outputs: Option<PathBuf>,
 }
 
 /// A program with its pipes, arguments and attributes ready.
@@ -58,9 +62,9 @@ impl Program {
             child_ends.push((File::open("/dev/null")?.into(), 0));
             None
         };
-        let (stdout, writer) = io::pipe()?;
+        let (stdout, writer) = self.output("stdout")?;
         child_ends.push((writer.into(), 1));
-        let (stderr, writer) = io::pipe()?;
+        let (stderr, writer) = self.output("stderr")?;
         child_ends.push((writer.into(), 2));
         let guest = if let Some(fd) = self.guest {
             let (reader, writer) = io::pipe()?;
@@ -109,6 +113,39 @@ impl Program {
             mark: self.mark.clone(),
         })
     }
+
+    fn output(&self, name: &str) -> io::Result<(PipeReader, PipeWriter)> {
+        match &self.outputs {
+            Some(folder) => named_pipe(&folder.join(name)),
+            None => io::pipe(),
+        }
+    }
+}
+
+/// A pipe with a name in a file system: one for those who cannot inherit an end of it.
+pub(crate) fn make_named_pipe(path: &Path) -> io::Result<()> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: the path ends with a NUL, and outlives the call.
+    if unsafe { libc::mkfifo(path.as_ptr(), 0o600) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Both ends of a fresh pipe with a name.
+fn named_pipe(path: &Path) -> io::Result<(PipeReader, PipeWriter)> {
+    make_named_pipe(path)?;
+    // Either end would wait for the other; so this one does not wait, until both are open.
+    let reader = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    let writer = OpenOptions::new().write(true).open(path)?;
+    // SAFETY: the descriptor is open and owned; no pointer is passed.
+    if unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_SETFL, 0) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((OwnedFd::from(reader).into(), OwnedFd::from(writer).into()))
 }
 
 /// Moves a descriptor above every number that a child is given, close-on-exec.
@@ -140,6 +177,12 @@ impl Prepared {
     /// Starts it, in a process group of its own. When this returns, the program
     /// has been executed (glibc's `posix_spawn` waits for that).
     pub fn spawn(self) -> io::Result<Process> {
+        self.spawn_after(|| Ok(()))
+    }
+
+    /// The same; `before` is done by the calling thread right before.
+    pub fn spawn_after(self, before: impl FnOnce() -> io::Result<()>) -> io::Result<Process> {
+        before()?;
         let pid = self.posix_spawn()?;
         Ok(self.into_process(pid))
     }
@@ -148,15 +191,25 @@ impl Prepared {
     /// is all that it allocates. Slower than [`spawn`](Self::spawn) by what the kernel
     /// needs to move a thread: not for launches whose time is measured.
     pub fn spawn_in(self, cgroup: &Cgroup) -> io::Result<Process> {
+        self.spawn_in_after(cgroup, || Ok(()))
+    }
+
+    /// The same; `before` is done by the calling thread right before, when it is in the group.
+    pub fn spawn_in_after(
+        self,
+        cgroup: &Cgroup,
+        before: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<Process> {
         match cgroup.entrance()? {
             Entrance::ThisThread(inside) => {
-                let pid = self.posix_spawn();
+                let pid = before().and_then(|()| self.posix_spawn());
                 let left = inside.leave();
                 // From here on it ends with the value, should leaving have failed.
                 let process = self.into_process(pid?);
                 left.map(|()| process)
             }
             Entrance::Clone(folder) => {
+                before()?;
                 let pid = clone_into(
                     folder.as_fd(),
                     &self.path,

@@ -48,6 +48,33 @@ pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, SizeError> {
     needed.into_iter().collect()
 }
 
+/// The programs behind a container by the containerd that listens on `socket`: containerd
+/// itself, and those that it starts, by name, in this order.
+pub fn containerd_side(socket: &Path, started: &[&str]) -> Result<Vec<Needed>, SizeError> {
+    let hidden = |why: &str| {
+        SizeError::Unavailable(format!(
+            "the programs of the containerd on {} cannot be seen: {why}; run the lab on the \
+             machine, and in the PID namespace, in which it runs",
+            socket.display()
+        ))
+    };
+    let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
+    let daemon = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
+    if !is_called(daemon, "containerd") {
+        return Err(hidden("what listens there is not containerd"));
+    }
+    let folders = search_path(daemon);
+    let own = file("containerd", Some(daemon), &folders).map(|path| ("containerd", path));
+    let started = started
+        .iter()
+        .map(|name| file(name, None, &folders).map(|path| (*name, path)));
+    [own]
+        .into_iter()
+        .chain(started)
+        .map(|found| found.and_then(|(name, path)| Needed::at(name, &path)))
+        .collect()
+}
+
 /// The process that listens on the daemon's socket; if that is systemd, which listens for
 /// others, the only dockerd.
 fn daemon_process(socket: &Path) -> Result<u32, SizeError> {
@@ -107,7 +134,7 @@ fn file(name: &str, running: Option<u32>, folders: &[PathBuf]) -> Result<PathBuf
         })
         .ok_or_else(|| {
             SizeError::Unavailable(format!(
-                "{name}, which the Docker daemon needs, is not on its PATH; run the lab as root, \
+                "{name}, which the daemon needs, is not on its PATH; run the lab as root, \
                  which may see where the daemon has it"
             ))
         })

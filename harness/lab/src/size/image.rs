@@ -1,5 +1,8 @@
 //! An image by its layers: which belong to the base, and which are the workload's.
 
+use std::fs::File;
+use std::path::Path;
+
 use super::SizeError;
 use super::saved::{Layer, Saved, read_saved};
 use crate::interrupt::Interrupt;
@@ -69,6 +72,17 @@ pub fn image_size(
         base: own,
         own: above,
         config_bytes,
+    })
+}
+
+/// The same of an image that the lab itself has written, on nothing, from its archive.
+pub fn archive_size(archive: &Path) -> Result<ImageSize, SizeError> {
+    let file = File::open(archive).map_err(|error| SizeError::unreadable(archive, error))?;
+    let saved = read_saved(file).map_err(|error| SizeError::unreadable(archive, error))?;
+    Ok(ImageSize {
+        base: Vec::new(),
+        own: saved.layers,
+        config_bytes: saved.config_bytes,
     })
 }
 

@@ -55,6 +55,11 @@ pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, SizeError> {
     Ok(found.into_values().collect())
 }
 
+/// Whether a file is a 64-bit ELF file; a script is none.
+pub fn is_elf(path: &Path) -> bool {
+    machine(path).is_some()
+}
+
 /// What an ELF file says about linking.
 struct Linked {
     machine: Machine,

@@ -21,12 +21,12 @@ use labrun_record::Outcome;
 use thiserror::Error;
 
 pub use content::Content;
-pub use daemon::docker_side;
+pub use daemon::{containerd_side, docker_side};
 pub use elf::strip_elf;
 pub use gzip::{GZIP_LEVEL, gzip_bytes};
-pub use image::{ImageSize, image_size};
-pub use libraries::shared_libraries;
-pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, read_saved};
+pub use image::{ImageSize, archive_size, image_size};
+pub use libraries::{is_elf, shared_libraries};
+pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, binary_layer, read_saved};
 pub use wasm::strip_wasm;
 pub use zstd::{ZSTD_LEVEL, Zstd};
 
@@ -101,6 +101,20 @@ impl Needed {
             version: None,
         })
     }
+}
+
+/// The files of a folder, those of its folders left out.
+pub fn folder_bytes(folder: &Path) -> Result<u64, SizeError> {
+    let unreadable = |error| SizeError::unreadable(folder, error);
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let metadata = entry.and_then(|entry| entry.metadata());
+        let metadata = metadata.map_err(unreadable)?;
+        if metadata.is_file() {
+            bytes += metadata.len();
+        }
+    }
+    Ok(bytes)
 }
 
 /// The whole of a file that is not empty.

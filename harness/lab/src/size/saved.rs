@@ -7,11 +7,13 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::SizeError;
 use super::gzip::{Count, counter};
 
 /// The level of gzip that `docker push` uses: what a registry stores, and a pull transfers.
@@ -109,6 +111,16 @@ fn read_file(mut file: impl Read, bytes: u64) -> io::Result<File> {
         [0x28, 0xb5, 0x2f, 0xfd] => File::Zstd,
         _ => File::Layer(count(whole)?),
     })
+}
+
+/// The one layer that `Dockerfile.baseline` makes of a binary on `scratch`: a tar of it.
+pub fn binary_layer(binary: &Path) -> Result<Layer, SizeError> {
+    let unreadable = |error| SizeError::unreadable(binary, error);
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_path_with_name(binary, "workload")
+        .map_err(unreadable)?;
+    let tar = tar.into_inner().map_err(unreadable)?;
+    count(&tar[..]).map_err(unreadable)
 }
 
 /// Digest and sizes of a layer's tar.

@@ -14,7 +14,13 @@ const WORKLOAD: &str = "workloads/right/workload.toml";
 const RUNNER: &str = "harness/runners/good/runner.toml";
 const SCENARIO: &str = "scenarios/cold-start.toml";
 
-const MISTAKES: [Mistake; 16] = [
+const MISTAKES: [Mistake; 17] = [
+    (
+        RUNNER,
+        "program = \"run.sh\"",
+        "interpreter = \"sh\"",
+        &[":1: it has an `interpreter`, and no `program`"],
+    ),
     (
         WORKLOAD,
         "summary =",

@@ -123,6 +123,10 @@ fn a_runner_that_is_not_what_its_definition_says_is_unavailable() {
             Runner::new("absent", GOOD_JOB).without_program(),
             "is not there",
         ),
+        (
+            Runner::new("foreign", GOOD_JOB).interpreter("no-such-interpreter"),
+            "`no-such-interpreter` is not on PATH",
+        ),
     ];
     let (runners, reasons): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
     let mut ran = measured_with(&runners).exit(0);
@@ -136,6 +140,15 @@ fn a_runner_that_is_not_what_its_definition_says_is_unavailable() {
         );
     }
     ran.rows("right", "native/static", "measured", "");
+}
+
+#[test]
+fn a_script_is_started_with_its_interpreter() {
+    // Its file is not executable.
+    let runner = Runner::new("scripted", GOOD_JOB).interpreter("sh");
+    measured_with(&[runner])
+        .exit(0)
+        .rows("right", "scripted/plain", "measured", "");
 }
 
 #[test]

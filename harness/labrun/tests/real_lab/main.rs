@@ -5,6 +5,7 @@
 //! labrun builds what it measures into the caller's `CARGO_TARGET_DIR`: the first time
 //! that takes many minutes, later ones none.
 
+mod conformance;
 mod expected;
 mod known_memory;
 mod page;
@@ -15,7 +16,7 @@ mod syncs;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -28,11 +29,16 @@ struct Ran {
     page: PathBuf,
 }
 
+/// Held while labrun runs on this lab: one at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs `labrun scenario`, behind `before` (such as `strace`), as the only run at that time:
 /// what is measured here is not to be disturbed by a test beside it.
 fn scenario(name: &str, before: &[&str], arguments: &[&str]) -> Ran {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = alone();
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     // What an earlier test run left to be looked at.
     let _ = std::fs::remove_dir_all(&out);

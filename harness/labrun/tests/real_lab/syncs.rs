@@ -61,16 +61,35 @@ fn strace_is_missing(test: &str) -> bool {
     missing
 }
 
+fn node_is_there() -> bool {
+    let mut node = Command::new("node");
+    node.args(["-p", "parseInt(process.versions.node, 10) >= 20"]);
+    node.output().is_ok_and(|said| said.stdout == b"true\n")
+}
+
 #[test]
 fn native_code_and_wasm_sync() {
     if strace_is_missing("syncs") {
         return;
     }
-    for isolation in [
+    let mut isolations = vec![
         "native/static",
         "wasmtime/cranelift-aot",
         "wasmi/interpreter",
-    ] {
+        "node/v8",
+    ];
+    // Its library is where it is installed; elsewhere its rows say so.
+    if std::env::var_os("WASMEDGE_DIR").is_some() {
+        isolations.extend(["wasmedge/interpreter", "wasmedge/aot"]);
+    }
+    for isolation in isolations {
+        if isolation == "node/v8" && !node_is_there() {
+            skip(
+                "syncs-node",
+                "no node, 20 or newer: sudo apt-get install nodejs",
+            );
+            continue;
+        }
         let trace = tempfile::NamedTempFile::new().expect("a file");
         let path = trace.path().to_str().expect("UTF-8");
         let before = [&STRACE[..], &[CALLS, "-o", path]].concat();

@@ -41,6 +41,15 @@ pub(super) const SLEEP: &str = r#"(module
     (i32.store16 (i32.const 104) (i32.const 1))
     (call $exit (call $poll (i32.const 64) (i32.const 128) (i32.const 1) (i32.const 192)))))"#;
 
+/// The same with a time that counts from now.
+pub(super) fn sleep_relative() -> String {
+    let absolute = "(i64.add (i64.load (i32.const 0)) (i64.const 20000000))";
+    let flag = "(i32.store16 (i32.const 104) (i32.const 1))";
+    SLEEP
+        .replace(absolute, "(i64.const 20000000)")
+        .replace(flag, "")
+}
+
 /// Opens `outside`, above its grant if it has one, and exits with the error number.
 pub(super) const ESCAPE: &str = r#"(module
   (import "wasi_snapshot_preview1" "path_open"

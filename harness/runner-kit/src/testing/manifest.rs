@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub(super) struct Manifest {
     pub(super) name: String,
     pub(super) configuration: Vec<Configuration>,
+    #[serde(default)]
+    unsupported: Vec<Unsupported>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -17,7 +19,27 @@ pub(super) struct Configuration {
     pub(super) precompile: bool,
 }
 
+/// What it cannot do.
+#[derive(Debug, Deserialize)]
+struct Unsupported {
+    need: Option<String>,
+    #[serde(default)]
+    configurations: Vec<String>,
+    reason: String,
+}
+
 impl Manifest {
+    /// Why `configuration` does not have what is called `need`; none where it has.
+    pub(super) fn lacks(&self, need: &str, configuration: &str) -> Option<String> {
+        let of_it = |entry: &&Unsupported| {
+            let own = &entry.configurations;
+            entry.need.as_deref() == Some(need)
+                && (own.is_empty() || own.iter().any(|name| name == configuration))
+        };
+        let found = self.unsupported.iter().find(of_it);
+        found.map(|entry| entry.reason.clone())
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }

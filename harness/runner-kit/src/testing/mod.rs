@@ -18,6 +18,7 @@ mod checks;
 mod driver;
 mod guests;
 mod manifest;
+mod skip;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use libtest_mimic::{Arguments, Trial};
 pub use bench::{call, instantiate};
 pub use driver::{Answer, Driver};
 use manifest::Manifest;
+pub use skip::{skip, skipped};
 
 /// One runner and one of its configurations, as a check sees them.
 #[derive(Clone)]
@@ -37,6 +39,10 @@ struct Subject {
     precompile: bool,
     /// Whether wasip2 is among its targets.
     components: bool,
+    /// Why its servers have one thread alone; none where they may have more.
+    one_thread: Option<String>,
+    /// Whether it waits for timers that count from now alone.
+    relative_timers: bool,
 }
 
 type Check = fn(&Subject) -> anyhow::Result<()>;
@@ -73,6 +79,10 @@ pub fn conformance(program: &'static str, manifest: &'static str) -> ExitCode {
                 configuration: configuration.name.clone(),
                 precompile: configuration.precompile,
                 components: configuration.targets.contains(&GuestTarget::Wasip2),
+                one_thread: manifest.lacks("threads", &configuration.name),
+                relative_timers: manifest
+                    .lacks("absolute-timers", &configuration.name)
+                    .is_some(),
             };
             let name = format!("{}::{name}", configuration.name);
             trials.push(Trial::test(name, move || {

@@ -26,7 +26,7 @@ impl Runtime for Wasmer {
     type Module = Module;
 
     fn version() -> String {
-        "7.4.2".to_owned()
+        env!("RUNTIME_VERSION").to_owned()
     }
 
     fn new(configuration: &'static str, target: GuestTarget, _: Option<u32>) -> Result<Self> {

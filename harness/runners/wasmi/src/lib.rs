@@ -34,7 +34,7 @@ impl Runtime for Wasmi {
     type Module = Module;
 
     fn version() -> String {
-        "2.0.0".to_owned()
+        env!("RUNTIME_VERSION").to_owned()
     }
 
     fn new(configuration: &'static str, target: GuestTarget, _: Option<u32>) -> Result<Self> {

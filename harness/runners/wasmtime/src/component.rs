@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use labrun_runner_kit::{Ambient, Code, Grants};
 use tokio::sync::oneshot;
 use wasmtime::component::{Component, ResourceTable};
@@ -16,11 +16,9 @@ use wasmtime_wasi::p2::bindings::{Command as Cli, CommandPre};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p2::bindings::{Proxy, ProxyPre};
-use wasmtime_wasi_http::{
-    RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
-};
 
-use crate::{Wasmtime, context, exit_code};
+use crate::hooks::{NoRequests, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use crate::{Wasmtime, context, exit_code, hooks};
 
 /// The functions that a component imports.
 pub(crate) type Linker = wasmtime::component::Linker<State>;
@@ -142,7 +140,7 @@ pub struct Handler {
 impl Handler {
     pub(crate) async fn respond(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>> {
         let Self { store, instance } = self;
-        let request = request.map(Full::new);
+        let request = request.map(hooks::body);
         let (sender, receiver) = oneshot::channel();
         let mut http = store.data_mut().http();
         let request = http.new_incoming_request(Scheme::Http, request)?;
@@ -207,23 +205,5 @@ impl WasiHttpView for State {
             table: &mut self.table,
             hooks: &mut self.hooks,
         }
-    }
-}
-
-/// Outgoing requests are not among the grants.
-struct NoRequests;
-
-type Sent = Box<dyn Future<Output = Result<(), wasmtime_wasi_http::Error>> + Send>;
-
-impl WasiHttpHooks for NoRequests {
-    fn send_request(
-        &mut self,
-        _request: Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _sent: Sent,
-    ) -> Box<
-        dyn Future<Output = Result<(Response<WasiBody>, Sent), wasmtime_wasi_http::Error>> + Send,
-    > {
-        Box::new(async { Err(wasmtime_wasi_http::Error::HttpRequestDenied) })
     }
 }

@@ -4,10 +4,13 @@
 //! * `context.rs`: what a guest is given
 //! * `module.rs`: wasip1, modules
 //! * `component.rs`: wasip2, components
+//! * `hooks.rs`: what they get for HTTP
 
 mod component;
 mod configuration;
 mod context;
+#[cfg_attr(not(runtime_since = "48"), path = "hooks_until_47.rs")]
+mod hooks;
 mod module;
 
 use std::sync::OnceLock;
@@ -35,7 +38,7 @@ impl Runtime for Wasmtime {
     type Module = Module;
 
     fn version() -> String {
-        "48.0.8".to_owned()
+        env!("RUNTIME_VERSION").to_owned()
     }
 
     fn new(

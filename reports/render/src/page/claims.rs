@@ -149,7 +149,12 @@ fn cases<'a>(view: &View<'a>, claim: &Claim) -> Vec<(String, Vec<&'a RowSummary>
     };
     let rows: Vec<&RowSummary> = view
         .rows(claim.metric)
-        .filter(|r| r.row.tier == claim.tier && r.numbers.is_some() && case(r).is_some())
+        .filter(|r| {
+            r.row.tier == claim.tier
+                && words::is_of_kind(&r.row)
+                && r.numbers.is_some()
+                && case(r).is_some()
+        })
         .filter(|r| matches!(claim.says, Says::Between(_)) || judged_by(claim, r).is_some())
         .collect();
     let mut names = distinct(rows.iter().filter_map(|r| case(r)));

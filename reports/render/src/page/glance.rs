@@ -91,8 +91,9 @@ fn cell(topic: &Topic<'_>, column: (&str, bool)) -> Markup {
 }
 
 /// A class of boundary in words.
-const KINDS: [(Tier, &str); 3] = [
+const KINDS: [(Tier, &str); 4] = [
     (Tier::Namespaces, "a container"),
+    (Tier::UserKernel, "a container on a kernel in user space"),
     (Tier::MicroVm, "a microVM"),
     (Tier::WasmSandbox, "wasm"),
 ];
@@ -131,7 +132,7 @@ fn of_reference(view: &View<'_>, topic: &Topic<'_>) -> Markup {
 /// The best of a class of boundary, unless it is the reference's own.
 fn of_kind(view: &View<'_>, topic: &Topic<'_>, tier: Tier, kind: &str) -> Markup {
     let is_other = |r: &RowSummary| topic.reference.is_none_or(|one| one.row != r.row);
-    let best = topic.best(|r| r.row.tier == tier && is_other(r));
+    let best = topic.best(|r| r.row.tier == tier && words::is_of_kind(&r.row) && is_other(r));
     html! {
         @if let Some(best) = best {
             " " (words::capital(kind)) ", " (topic.named(best, true)) ", " (words::verb(topic.metric)) " "

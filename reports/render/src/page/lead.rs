@@ -10,8 +10,13 @@ use crate::chart::Series;
 use crate::{units, words};
 
 /// A class of boundary at a start, in words.
-const KINDS: [(Tier, Start, &str); 5] = [
+const KINDS: [(Tier, Start, &str); 6] = [
     (Tier::Namespaces, Start::Process, "a container"),
+    (
+        Tier::UserKernel,
+        Start::Process,
+        "a container on a kernel in user space",
+    ),
     (Tier::MicroVm, Start::Process, "a microVM"),
     (Tier::WasmSandbox, Start::Process, "wasm in a fresh process"),
     (
@@ -47,7 +52,10 @@ pub(super) fn lead(view: &View<'_>) -> Markup {
 }
 
 fn fastest<'a>(series: &[Series<'a>], tier: Tier, start: Start) -> Option<Series<'a>> {
-    let of_kind = |s: &&Series<'_>| s.row.row.tier == tier && s.row.row.start == Some(start);
+    let of_kind = |s: &&Series<'_>| {
+        let row = &s.row.row;
+        row.tier == tier && words::is_of_kind(row) && row.start == Some(start)
+    };
     let by_median = |a: &&Series<'_>, b: &&Series<'_>| a.median.total_cmp(&b.median);
     series.iter().filter(of_kind).min_by(by_median).copied()
 }

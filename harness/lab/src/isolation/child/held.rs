@@ -27,6 +27,19 @@ impl Held {
         }
     }
 
+    /// Starts `prepared`, in the cgroup where there is one; `before` is done by the starting
+    /// thread last of all, when it is in the cgroup already.
+    pub(in crate::isolation) fn spawn_after(
+        inside: Option<&Self>,
+        prepared: Prepared,
+        before: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<Process> {
+        match inside.map(|held| &held.0) {
+            Some(Ok(cgroup)) => prepared.spawn_in_after(cgroup, before),
+            _ => prepared.spawn_after(before),
+        }
+    }
+
     /// What the cgroup holds, or why there is none.
     pub(in crate::isolation) fn groups(&self) -> Result<Vec<Group>, CgroupError> {
         let cgroup = self

@@ -1,6 +1,8 @@
 //! One launch, from nothing to nothing: until the first correct output, and from there
 //! until nothing is left.
 
+use labrun_record::Outcome;
+
 use super::{Boundary, Child, Order};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
@@ -29,7 +31,7 @@ fn run(boundary: &dyn Boundary, order: &Order<'_>, expected: &[u8]) -> Result<Ta
     let mut marks = Marks::begin();
     let deadline_ns = now_ns() + limit_ns;
     let mut process = child.start(&mut marks, None, deadline_ns)?;
-    let held_ns = process.expect(site, Stream::Stdout, expected, deadline_ns)?;
+    let held_ns = prints(&mut process, child.as_ref(), order, expected, deadline_ns)?;
     while !process.is_closed(Stream::Stdout) {
         process.wait(site, deadline_ns)?;
     }
@@ -76,6 +78,30 @@ fn serve(
     Ok(taken(&marks, held_ns, gone_ns - asked_ns))
 }
 
+/// Waits for the whole of the expected output of a command; gives the instant.
+pub(super) fn prints(
+    process: &mut Process,
+    child: &dyn Child,
+    order: &Order<'_>,
+    expected: &[u8],
+    deadline_ns: u64,
+) -> Result<u64, Failure> {
+    process
+        .expect(order.site, Stream::Stdout, expected, deadline_ns)
+        .map_err(|failure| blamed(failure, process, child))
+}
+
+/// A failure as what it is: of the boundary, where that was refused.
+pub(super) fn blamed(failure: Failure, process: &Process, child: &dyn Child) -> Failure {
+    let said = String::from_utf8_lossy(process.kept(Stream::Stderr));
+    match failure {
+        Failure::Outcome(Outcome::Failed, reason) if child.is_refused(&said) => {
+            Failure::unavailable(reason)
+        }
+        failure => failure,
+    }
+}
+
 /// Waits for the first correct answer of a server; gives the instant.
 pub(super) fn answers(
     process: &mut Process,
@@ -90,17 +116,20 @@ pub(super) fn answers(
         .address()
         .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
     probe::first_answer(site, address, request, expected, deadline_ns, || {
-        still_runs(process, site, "before it answered")
+        still_there(process, site, "before it answered")
     })
     .map_err(|failure| process.explain(failure, Stream::Stdout))
+    .map_err(|failure| blamed(failure, process, child))
 }
 
 /// A failure when a process has ended on its own; `when` says why that is one.
 pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
+    still_there(process, site, when).map_err(|failure| process.explain(failure, Stream::Stdout))
+}
+
+fn still_there(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
     match process.end(site, 0) {
-        Ok(exit) => {
-            Err(process.explain(Failure::failed(format!("it {exit} {when}")), Stream::Stdout))
-        }
+        Ok(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
         Err(Failure::Interrupted) => Err(Failure::Interrupted),
         Err(Failure::Outcome(..)) => Ok(()),
     }

@@ -97,6 +97,12 @@ pub(in crate::isolation) trait Child {
         deadline_ns: u64,
     ) -> Result<Process, Failure>;
 
+    /// Whether a launch failed since its boundary could not be made, by what was said on
+    /// stderr: that is no fault of the workload, which never ran.
+    fn is_refused(&self, _said: &str) -> bool {
+        false
+    }
+
     /// Asks a server to end.
     fn stop(&self, process: &Process) {
         process.signal(libc::SIGTERM);
@@ -111,6 +117,12 @@ pub(in crate::isolation) trait Child {
     /// was left.
     fn clear(&mut self, exit: Exit, _deadline_ns: u64) -> Result<u64, Failure> {
         Ok(exit.at_ns)
+    }
+
+    /// Whether its process counts as the isolate's. One that only speaks to a daemon is the
+    /// lab's own.
+    fn counts(&self) -> bool {
+        true
     }
 
     /// Processes that exist because of it, beside its own and what that started.

@@ -53,23 +53,10 @@ impl Plain {
         })
     }
 
-    /// Starts the program, and lets `around` do so where more is to be done on the way.
-    pub(in crate::isolation) fn start_by(
-        &mut self,
-        inside: Option<&Held>,
-        around: impl FnOnce(&mut dyn FnMut() -> io::Result<Process>) -> io::Result<Process>,
-    ) -> Result<Process, Failure> {
-        let mut prepared = self.prepared.take();
-        let mut spawn = || {
-            let prepared = prepared
-                .take()
-                .ok_or_else(|| io::Error::other("it was started before"))?;
-            match inside {
-                Some(held) => held.spawn(prepared),
-                None => prepared.spawn(),
-            }
-        };
-        around(&mut spawn).map_err(|error| cannot_start(&error))
+    /// What is to be started, for who starts it in a way of its own.
+    pub(in crate::isolation) fn take(&mut self) -> Result<Prepared, Failure> {
+        let prepared = self.prepared.take();
+        prepared.ok_or_else(|| Failure::failed("it was started before"))
     }
 }
 
@@ -84,7 +71,8 @@ impl Child for Plain {
         inside: Option<&Held>,
         _deadline_ns: u64,
     ) -> Result<Process, Failure> {
-        let process = self.start_by(inside, |spawn| spawn())?;
+        let process = Held::spawn_after(inside, self.take()?, || Ok(()))
+            .map_err(|error| cannot_start(&error))?;
         marks.end("spawn");
         Ok(process)
     }

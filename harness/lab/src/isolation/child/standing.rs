@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::launch::{answers, still_runs};
+use super::launch::{answers, prints, still_runs};
 use super::{Boundary, Child, Held, Order};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
@@ -57,7 +57,8 @@ impl<'a> Children<'a> {
                 answers(&mut process, child, &order, request, expected, deadline_ns)?;
             }
             task => {
-                process.expect(site, Stream::Stdout, task.expected(), deadline_ns)?;
+                let child = child.as_ref();
+                prints(&mut process, child, &order, task.expected(), deadline_ns)?;
             }
         }
         Ok(One {
@@ -95,7 +96,8 @@ impl Standing for Children<'_> {
     }
 
     fn processes(&self) -> Result<memory::Processes, Failure> {
-        let roots = self.alive.iter().map(|one| one.process.pid());
+        let own = self.alive.iter().filter(|one| one.child.counts());
+        let roots = own.map(|one| one.process.pid());
         let mut all = self.held.processes(roots);
         all.extend(self.alive.iter().flat_map(|one| one.child.beside()));
         Ok(all)

@@ -1,5 +1,6 @@
 //! A process that works batch after batch, and the lines that it writes.
 
+use super::launch::blamed;
 use super::{Boundary, Order};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
@@ -30,7 +31,8 @@ pub(in crate::isolation) fn stream(
         if process.is_closed(Stream::Stdout) {
             let exit = process.end(site, deadline_ns)?;
             let reason = format!("it {exit} before it had done enough batches");
-            return Err(process.explain(Failure::failed(reason), Stream::Stdout));
+            let failure = process.explain(Failure::failed(reason), Stream::Stdout);
+            return Err(blamed(failure, &process, child.as_ref()));
         }
     }
     // It was to go on for ever: how it ends says nothing.

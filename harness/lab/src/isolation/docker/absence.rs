@@ -35,7 +35,7 @@ pub(super) fn absent(socket: &Path, error: &io::Error) -> String {
 }
 
 /// Whether a program is on `PATH`, or where a daemon is installed.
-pub(super) fn installed(program: &str) -> bool {
+pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain(["/usr/sbin", "/sbin", "/usr/bin"].map(PathBuf::from))

@@ -11,15 +11,39 @@ pub(super) enum Configuration {
     HostNetwork,
     NoNetwork,
     Debian,
+    /// On the default bridge, by another OCI runtime than the daemon's default.
+    Runtime(OciRuntime),
+}
+
+/// An OCI runtime that a daemon may have beside its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OciRuntime {
+    Crun,
+    Youki,
+    Runsc,
+}
+
+impl OciRuntime {
+    /// The name that the daemon has it by.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Crun => "crun",
+            Self::Youki => "youki",
+            Self::Runsc => "runsc",
+        }
+    }
 }
 
 impl Configuration {
     /// Every one.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Bridge,
         Self::HostNetwork,
         Self::NoNetwork,
         Self::Debian,
+        Self::Runtime(OciRuntime::Crun),
+        Self::Runtime(OciRuntime::Youki),
+        Self::Runtime(OciRuntime::Runsc),
     ];
 
     /// `docker/...`.
@@ -29,6 +53,9 @@ impl Configuration {
             Self::HostNetwork => "docker/runc-hostnet",
             Self::NoNetwork => "docker/runc-nonet",
             Self::Debian => "docker/runc-debian",
+            Self::Runtime(OciRuntime::Crun) => "docker/crun",
+            Self::Runtime(OciRuntime::Youki) => "docker/youki",
+            Self::Runtime(OciRuntime::Runsc) => "docker/runsc",
         }
     }
 
@@ -41,10 +68,18 @@ impl Configuration {
         }
     }
 
+    /// The OCI runtime; none for the daemon's default.
+    pub(super) fn runtime(self) -> Option<&'static str> {
+        match self {
+            Self::Runtime(runtime) => Some(runtime.name()),
+            _ => None,
+        }
+    }
+
     /// What the daemon is told; none for its default.
     pub(super) fn network_mode(self) -> Option<&'static str> {
         match self {
-            Self::Bridge | Self::Debian => None,
+            Self::Bridge | Self::Debian | Self::Runtime(_) => None,
             Self::HostNetwork => Some("host"),
             Self::NoNetwork => Some("none"),
         }
@@ -53,7 +88,7 @@ impl Configuration {
     /// What is set, and why.
     pub(super) fn settings(self) -> Vec<Setting> {
         let network = match self {
-            Self::Bridge | Self::Debian => (
+            Self::Bridge | Self::Debian | Self::Runtime(_) => (
                 "default bridge; a server's port published on 127.0.0.1",
                 "what a container gets when nothing is said, and how users reach it",
             ),
@@ -81,12 +116,17 @@ impl Configuration {
             "stop for servers: SIGTERM, SIGKILL after 10 s",
             "what `docker stop` does",
         );
+        let runtime = (
+            self.runtime().unwrap_or("the daemon's default"),
+            "the default is what users have; the others are rows of their own",
+        );
         let rest = (
             "Docker's defaults (seccomp, capabilities, json-file log, no limits)",
             "what users have",
         );
         [
             ("network", network),
+            ("runtime", runtime),
             ("base", base),
             ("output", output),
             ("stop", stop),

@@ -25,11 +25,11 @@ use crate::isolation::{Failure, Job, Task};
 use crate::owner::{self, Owner};
 
 /// Label with the name of the workload.
-pub(super) const WORKLOAD_LABEL: &str = "labrun.workload";
+pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";
 /// Label with the name of the isolation.
-pub(super) const ISOLATION_LABEL: &str = "labrun.isolation";
+pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
 /// Where a server listens inside a container that has a network of its own.
-pub(super) const GUEST_PORT: u16 = 8080;
+pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
 
 /// Longest wait for the answer to a request that nobody waits for any more.
 const LATE_LIMIT: Duration = Duration::from_secs(20);
@@ -65,6 +65,7 @@ impl Order {
         ];
         let host = HostConfig {
             binds: grant.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
+            runtime: configuration.runtime().map(str::to_owned),
             network_mode: configuration.network_mode().map(str::to_owned),
             port_bindings: publish
                 .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),

@@ -54,6 +54,8 @@ pub(super) struct Live {
     pub(super) runtime: Runtime,
     pub(super) docker: Docker,
     pub(super) version: DaemonVersion,
+    /// Names of the OCI runtimes that it has.
+    pub(super) runtimes: Vec<String>,
     /// Why a container of the last launch is still there.
     left: Mutex<Option<String>>,
 }
@@ -98,7 +100,7 @@ impl Live {
             .enable_all()
             .build()
             .map_err(|error| format!("cannot make an event loop for the Docker client: {error}"))?;
-        let (docker, version) = runtime
+        let (docker, version, runtimes) = runtime
             .block_on(async {
                 tokio::time::timeout(ANSWER_LIMIT, async {
                     let docker = Docker::connect_with_unix(
@@ -109,7 +111,9 @@ impl Live {
                     .negotiate_version()
                     .await?;
                     let version = docker.version().await?;
-                    Ok::<_, bollard::errors::Error>((docker, version))
+                    let runtimes = docker.info().await?.runtimes.unwrap_or_default();
+                    let runtimes = runtimes.into_keys().collect();
+                    Ok::<_, bollard::errors::Error>((docker, version, runtimes))
                 })
                 .await
             })
@@ -136,8 +140,14 @@ impl Live {
                 components,
                 socket: socket.to_owned(),
             },
+            runtimes,
             left: Mutex::default(),
         })
+    }
+
+    /// Whether it has an OCI runtime of this name.
+    pub(super) fn has(&self, runtime: &str) -> bool {
+        self.runtimes.iter().any(|known| known == runtime)
     }
 
     /// Whether it answers a ping.

@@ -61,7 +61,7 @@ fn cgroups(root: &Path, id: &str) -> Vec<PathBuf> {
 }
 
 /// Folders in `/proc` of the shims that hold the container, by their command line.
-fn shims(id: &str) -> Vec<PathBuf> {
+pub(in crate::isolation) fn shims(id: &str) -> Vec<PathBuf> {
     let holds = |process: &PathBuf| {
         fs::read(process.join("comm")).is_ok_and(|comm| comm.starts_with(b"containerd-shim"))
             && fs::read(process.join("cmdline")).is_ok_and(|line| {

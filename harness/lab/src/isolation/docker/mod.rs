@@ -23,12 +23,17 @@ mod standing;
 mod sweep;
 mod watch;
 
+pub(crate) use self::absence::installed;
+pub(in crate::isolation) use self::container::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL};
+pub(in crate::isolation) use self::gone::shims;
+pub(in crate::isolation) use self::serve::connect;
+
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
-use self::configuration::Configuration;
+use self::configuration::{Configuration, OciRuntime};
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
@@ -152,7 +157,10 @@ impl Isolation for Docker {
     }
 
     fn tier(&self) -> Tier {
-        Tier::Namespaces
+        match self.configuration {
+            Configuration::Runtime(OciRuntime::Runsc) => Tier::UserKernel,
+            _ => Tier::Namespaces,
+        }
     }
 
     fn summary(&self) -> &str {
@@ -161,6 +169,15 @@ impl Isolation for Docker {
             Configuration::HostNetwork => "a container on the host's network, image from scratch",
             Configuration::NoNetwork => "a container without a network, image from scratch",
             Configuration::Debian => "a container on the default bridge, image on a minimal Debian",
+            Configuration::Runtime(OciRuntime::Crun) => {
+                "a container on Docker's default bridge, by crun"
+            }
+            Configuration::Runtime(OciRuntime::Youki) => {
+                "a container on Docker's default bridge, by youki"
+            }
+            Configuration::Runtime(OciRuntime::Runsc) => {
+                "a gVisor sandbox on Docker's default bridge, by runsc"
+            }
         }
     }
 
@@ -170,7 +187,7 @@ impl Isolation for Docker {
 
     fn networks(&self) -> &'static [(Way, &'static str)] {
         match self.configuration {
-            Configuration::Bridge | Configuration::Debian => {
+            Configuration::Bridge | Configuration::Debian | Configuration::Runtime(_) => {
                 &[(Way::AsUsers, "published"), (Way::Direct, "container")]
             }
             Configuration::HostNetwork => &[(Way::AsUsers, "host")],
@@ -191,6 +208,13 @@ impl Isolation for Docker {
         let live = self.daemon.live();
         let version = live.as_ref().ok().map(|live| live.version.to_string());
         let missing = live.and_then(|live| match self.configuration.base() {
+            _ if self
+                .configuration
+                .runtime()
+                .is_some_and(|name| !live.has(name)) =>
+            {
+                Err(no_runtime(self.configuration.runtime().unwrap_or_default()))
+            }
             Base::Debian
                 if image::inspect(&live, &base::tag()).is_ok_and(|base| base.is_none()) =>
             {
@@ -240,4 +264,12 @@ impl Isolation for Docker {
         let containers = standing::Containers::start(self.configuration, live, site, job)?;
         Ok(Box::new(containers))
     }
+}
+
+/// That the daemon has no such OCI runtime, with the way to give it one.
+fn no_runtime(name: &str) -> String {
+    format!(
+        "the Docker daemon has no runtime `{name}`: install {name}, name it under \"runtimes\" in \
+         /etc/docker/daemon.json, and restart the daemon (or: dockerd --add-runtime {name}=$(command -v {name}))"
+    )
 }

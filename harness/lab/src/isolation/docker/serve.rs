@@ -62,7 +62,7 @@ impl Door {
                 let address = SocketAddr::from((veth.guest, GUEST_PORT));
                 (address, anywhere, None, Some(veth))
             }
-            Configuration::Bridge | Configuration::Debian => {
+            Configuration::Bridge | Configuration::Debian | Configuration::Runtime(_) => {
                 let address = free()?;
                 (address, anywhere, Some(address), None)
             }
@@ -155,7 +155,7 @@ pub(super) fn serve(
 }
 
 /// Makes the link into the network of the container whose first process is `pid`.
-pub(super) fn connect(veth: &Veth, pid: i64) -> Result<(), String> {
+pub(in crate::isolation) fn connect(veth: &Veth, pid: i64) -> Result<(), String> {
     let namespace = Namespace::of(pid as libc::pid_t)
         .map_err(|error| format!("cannot open the container's network: {error}"))?;
     veth.make(&namespace)

@@ -81,7 +81,7 @@ pub(super) fn prepare<'a>(
         .transpose()?;
     let home_path = home.path().display().to_string();
     let program = Program {
-        path: ready.program.clone(),
+        path: ready.executable.path.clone(),
         args: filling.fill(product, &product.configuration.args),
         env: vec![
             ("HOME".to_owned(), home_path.clone()),

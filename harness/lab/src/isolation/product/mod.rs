@@ -5,7 +5,6 @@
 mod arguments;
 mod child;
 mod precompile;
-mod probe;
 mod shelf;
 mod warmth;
 

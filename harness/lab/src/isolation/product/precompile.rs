@@ -35,7 +35,7 @@ pub(super) fn precompile(
         .as_deref()
         .unwrap_or_default();
     let program = Program {
-        path: product.ready()?.program.clone(),
+        path: product.ready()?.executable.path.clone(),
         args: filling.fill(product, form),
         env: vec![
             ("HOME".to_owned(), home_path.clone()),

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::probe;
 use crate::define::Find;
+use crate::isolation::find::look_for;
 use crate::isolation::runner::Ready;
 
 /// Every product that is defined.
@@ -44,7 +44,7 @@ impl Shelf {
             let looking: Vec<_> = self
                 .finds
                 .iter()
-                .map(|find| scope.spawn(|| probe::look_for(find)))
+                .map(|find| scope.spawn(|| look_for(find)))
                 .collect();
             let given = |one: std::thread::ScopedJoinHandle<'_, Result<Ready, String>>| {
                 one.join()

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
 use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
 use labrun_record::Outcome;
 
+use super::executable::Executable;
 use crate::isolation::child::{Held, tell};
 use crate::isolation::{EachLine, Failure, More};
 use crate::process::{Exit, Prepared, Process, Program, Stream};
@@ -45,13 +45,15 @@ pub(crate) fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
 }
 
 /// A runner's process, ready to be started, with `commands` already in its stdin.
-pub(crate) fn prepare(site: &Site, program: &Path, commands: &[u8]) -> Result<Prepared, Failure> {
+pub(crate) fn prepare(
+    site: &Site,
+    executable: &Executable,
+    commands: &[u8],
+) -> Result<Prepared, Failure> {
     let program = Program {
-        path: program.to_owned(),
-        args: vec!["job".to_owned()],
         stdin: true,
         guest: Some(GUEST_STDOUT_FD),
-        ..Program::default()
+        ..executable.program("job")
     };
     let failed =
         |error: std::io::Error| Failure::failed(format!("cannot start the runner: {error}"));
@@ -86,8 +88,8 @@ impl Conversation {
     }
 
     /// Starts a runner that waits for commands.
-    pub fn open(site: &Site, program: &Path) -> Result<Self, Failure> {
-        Self::start(prepare(site, program, &[])?)
+    pub fn open(site: &Site, executable: &Executable) -> Result<Self, Failure> {
+        Self::start(prepare(site, executable, &[])?)
     }
 
     /// Writes lines made by [`lines`].

@@ -1,12 +1,12 @@
 //! One launch of a wasm isolation, from each of the three starts.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use labrun_protocol::{Command, Directory, Grants, GuestTarget, InstancePolicy, Load, Mark};
 use labrun_record::{Outcome, Start, Target};
 
 use super::conversation::{Conversation, Reply, lines, prepare};
+use super::executable::Executable;
 use super::phases::phases;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
@@ -28,26 +28,26 @@ pub(super) struct Launch<'a> {
 /// Launches `job` once.
 pub(crate) fn launch(
     site: &Site,
-    program: &Path,
+    executable: &Executable,
     configuration: &str,
     job: &Job,
 ) -> Result<Taken, Failure> {
     let launch = Launch::new(site, configuration, job)?;
     match (&job.task, job.start) {
-        (Task::Run { expected, .. }, Start::Process) => launch.run_process(program, expected),
+        (Task::Run { expected, .. }, Start::Process) => launch.run_process(executable, expected),
         (Task::Run { expected, .. }, start) => {
-            let mut runner = Conversation::open(site, program)?;
+            let mut runner = Conversation::open(site, executable)?;
             launch.warm_up(&mut runner, configuration)?;
             let taken = launch.run_standing(&mut runner, start, expected)?;
             runner.close(site, launch.deadline_ns)?;
             Ok(taken)
         }
         (Task::Serve { request, expected }, Start::Process) => {
-            launch.serve_process(program, request, expected)
+            launch.serve_process(executable, request, expected)
         }
         (Task::Batches { .. }, _) => Err(Failure::failed("batches have no first result")),
         (Task::Serve { request, expected }, start) => {
-            let mut runner = Conversation::open(site, program)?;
+            let mut runner = Conversation::open(site, executable)?;
             launch.warm_up(&mut runner, configuration)?;
             let taken = launch.serve_standing(&mut runner, start, request, expected)?;
             runner.close(site, launch.deadline_ns)?;
@@ -131,9 +131,9 @@ impl<'a> Launch<'a> {
 
     /// `process`: the runner is started with its commands already in its stdin, and
     /// ends by itself.
-    fn run_process(&self, program: &Path, expected: &[u8]) -> Result<Taken, Failure> {
+    fn run_process(&self, executable: &Executable, expected: &[u8]) -> Result<Taken, Failure> {
         let commands = lines(&[self.load.clone(), self.run_command()])?;
-        let mut prepared = prepare(self.site, program, &commands)?;
+        let mut prepared = prepare(self.site, executable, &commands)?;
         prepared.close_stdin();
         let began_ns = now_ns();
         let mut runner = Conversation::start(prepared)?;
@@ -181,13 +181,13 @@ impl<'a> Launch<'a> {
     /// `process`, for a server: until its first correct answer.
     fn serve_process(
         &self,
-        program: &Path,
+        executable: &Executable,
         request: &str,
         expected: &[u8],
     ) -> Result<Taken, Failure> {
         let address = free_address()?;
         let commands = lines(&[self.load.clone(), self.listen_command(address, 1)])?;
-        let prepared = prepare(self.site, program, &commands)?;
+        let prepared = prepare(self.site, executable, &commands)?;
         let began_ns = now_ns();
         let mut runner = Conversation::start(prepared)?;
         let held_ns = self.first_answer(&mut runner, address, request, expected)?;

@@ -1,26 +1,32 @@
 //! Wasm runtimes: each driven through its runner, a process of its own.
 
 mod conversation;
+mod executable;
 mod launch;
 mod phases;
 mod standing;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
 use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
-use crate::process::{Program, Stream};
+use crate::process::Stream;
 use crate::site::Site;
 
 pub use conversation::Conversation;
+pub use executable::Executable;
 use launch::guest_target;
 use standing::Isolates;
 
+/// Why no variable reaches a guest: it is the lab that gives it none.
+const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment: \
+    a guest is an instance, and what it is to do is in its arguments";
+
 /// Longest time for compiling one module ahead of time.
-const PRECOMPILE_LIMIT_NS: u64 = 120_000_000_000;
+const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
 
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
@@ -39,17 +45,21 @@ pub enum State {
     Ready(Ready),
     /// It does not; the reason says how to mend it.
     Missing(String),
+    /// What building it needs is not on this machine; the reason says how to mend it.
+    Skipped(String),
 }
 
 /// A runner's program that has shown that it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// The program.
-    pub program: PathBuf,
+    pub executable: Executable,
     /// Version of the runtime, as its `describe` prints it.
     pub version: String,
-    /// SHA-256 of the program.
+    /// SHA-256 of the file that is executed.
     pub sha256: String,
+    /// Digest of what it is linked with beside its packages; none if there is nothing.
+    pub linked: Option<String>,
 }
 
 impl Runner {
@@ -68,10 +78,12 @@ impl Runner {
             .collect()
     }
 
-    fn own_program(&self) -> Result<&Path, Failure> {
+    fn executable(&self) -> Result<&Executable, Failure> {
         match &self.state {
-            State::Ready(ready) => Ok(&ready.program),
-            State::Missing(reason) => Err(Failure::unavailable(reason.clone())),
+            State::Ready(ready) => Ok(&ready.executable),
+            State::Missing(reason) | State::Skipped(reason) => {
+                Err(Failure::unavailable(reason.clone()))
+            }
         }
     }
 }
@@ -80,13 +92,9 @@ impl Runner {
 pub fn describe(
     site: &Site,
     definition: &RunnerDefinition,
-    program: &Path,
+    executable: &Executable,
 ) -> Result<Describe, String> {
-    let program = Program {
-        path: program.to_owned(),
-        args: vec!["describe".to_owned()],
-        ..Program::default()
-    };
+    let program = executable.program("describe");
     let said = (|| -> Result<Vec<u8>, Failure> {
         let failed = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
         let mut process = program
@@ -123,10 +131,12 @@ pub fn describe(
             describe.protocol
         )));
     }
-    if describe.name != definition.name || describe.configurations != defined {
+    if describe.name != definition.runtime() || describe.configurations != defined {
         return Err(fault(format!(
             "it says `{}` with {:?}, its runner.toml `{}` with {defined:?}",
-            describe.name, describe.configurations, definition.name
+            describe.name,
+            describe.configurations,
+            definition.runtime()
         )));
     }
     Ok(describe)
@@ -162,6 +172,9 @@ impl Isolation for Runner {
     }
 
     fn unsupported(&self, _workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
+        if needs.contains(&Need::Environment) {
+            return Some(NO_ENVIRONMENT.to_owned());
+        }
         let own = &self.configuration.name;
         match Unsupported::reason(&self.unsupported, own, target, needs) {
             Some(reason) => Some(reason),
@@ -173,7 +186,7 @@ impl Isolation for Runner {
     fn program(&self) -> Option<Ready> {
         match &self.state {
             State::Ready(ready) => Some(ready.clone()),
-            State::Missing(_) => None,
+            State::Missing(_) | State::Skipped(_) => None,
         }
     }
 
@@ -186,7 +199,7 @@ impl Isolation for Runner {
     ) -> Result<(), Failure> {
         let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
         let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut conversation = Conversation::open(site, self.own_program()?)?;
+        let mut conversation = Conversation::open(site, self.executable()?)?;
         let command = Command::Precompile {
             configuration: self.configuration.name.clone(),
             target,
@@ -206,7 +219,9 @@ impl Isolation for Runner {
                 Outcome::Measured,
                 None,
             ),
-            State::Missing(reason) => (None, None, Outcome::Unavailable, Some(reason.clone())),
+            State::Missing(reason) | State::Skipped(reason) => {
+                (None, None, Outcome::Unavailable, Some(reason.clone()))
+            }
         };
         let settings: Vec<Setting> = self.configuration.settings.clone();
         IsolationRecord {
@@ -221,13 +236,13 @@ impl Isolation for Runner {
     }
 
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.own_program()?, &self.configuration.name, job)
+        launch::launch(site, self.executable()?, &self.configuration.name, job)
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
         standing::stream(
             site,
-            self.own_program()?,
+            self.executable()?,
             &self.configuration.name,
             job,
             each,
@@ -242,7 +257,7 @@ impl Isolation for Runner {
         let name = &self.configuration.name;
         Ok(Box::new(Isolates::start(
             site,
-            self.own_program()?,
+            self.executable()?,
             name,
             job,
         )?))
@@ -257,7 +272,7 @@ impl Isolation for Runner {
     fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
         standing::call(
             site,
-            self.own_program()?,
+            self.executable()?,
             &self.configuration.name,
             job,
             order,

@@ -1,11 +1,11 @@
 //! Instances in a runner's process that stay, batches that a guest does, and calls.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use labrun_protocol::{Command, InstancePolicy};
 
 use super::conversation::{Conversation, lines, prepare};
+use super::executable::Executable;
 use super::launch::{Launch, free_address};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
@@ -17,27 +17,27 @@ use crate::site::Site;
 /// Has a guest work batch after batch, and tells its lines.
 pub(super) fn stream(
     site: &Site,
-    program: &Path,
+    executable: &Executable,
     configuration: &str,
     job: &Job,
     each: &mut EachLine<'_>,
 ) -> Result<(), Failure> {
     let launch = Launch::new(site, configuration, job)?;
     let commands = lines(&[launch.load.clone(), launch.run_command()])?;
-    let mut runner = Conversation::start(prepare(site, program, &commands)?)?;
+    let mut runner = Conversation::start(prepare(site, executable, &commands)?)?;
     runner.lines(site, job.timeout, each)
 }
 
 /// Has an export called; gives the nanoseconds of each batch.
 pub(super) fn call(
     site: &Site,
-    program: &Path,
+    executable: &Executable,
     configuration: &str,
     job: &Job,
     order: &CallOrder,
 ) -> Result<Vec<f64>, Failure> {
     let launch = Launch::new(site, configuration, job)?;
-    let mut runner = Conversation::open(site, program)?;
+    let mut runner = Conversation::open(site, executable)?;
     launch.ask(&mut runner, &launch.load)?;
     let command = Command::Call {
         export: order.export.clone(),
@@ -92,13 +92,13 @@ pub(super) struct Isolates<'a> {
 impl<'a> Isolates<'a> {
     pub(super) fn start(
         site: &'a Site,
-        program: &Path,
+        executable: &Executable,
         configuration: &str,
         job: &'a Job,
     ) -> Result<Self, Failure> {
         let launch = Launch::new(site, configuration, job)?;
         let held = Held::new(site);
-        let mut runner = Conversation::start_in(prepare(site, program, &[])?, Some(&held))?;
+        let mut runner = Conversation::start_in(prepare(site, executable, &[])?, Some(&held))?;
         launch.ask(&mut runner, &launch.load)?;
         let mut isolates = Self {
             launch,

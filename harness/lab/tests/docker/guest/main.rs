@@ -49,6 +49,16 @@ fn main() {
             println!("42");
             std::thread::sleep(Duration::from_secs(3600));
         }
+        "hold" => {
+            let held = vec![1_u8; 16 << 20];
+            println!("42");
+            std::io::stdin().read_to_end(&mut Vec::new()).expect("reads");
+            assert_eq!(std::hint::black_box(&held)[0], 1);
+        }
+        "again" => loop {
+            println!("42");
+            std::thread::sleep(Duration::from_millis(10));
+        },
         "read" => print!("{}", std::fs::read_to_string(format!("{second}/number")).expect("granted")),
         "--listen" => serve(second, args.get(3).map(String::as_str)),
         other => panic!("unknown behaviour {other:?}"),

@@ -13,6 +13,7 @@ mod runner;
 mod scenario;
 pub(crate) mod skip;
 mod template;
+mod toy;
 
 pub(crate) use lab::Lab;
 pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};

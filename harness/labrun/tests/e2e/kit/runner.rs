@@ -22,6 +22,8 @@ pub(crate) struct Runner {
     describe: String,
     starts: &'static str,
     program: bool,
+    interpreter: Option<&'static str>,
+    build: String,
 }
 
 impl Runner {
@@ -36,6 +38,8 @@ impl Runner {
             describe: format!("echo '{said}'"),
             starts: r#"["process"]"#,
             program: true,
+            interpreter: None,
+            build: String::new(),
         }
     }
 
@@ -62,13 +66,31 @@ impl Runner {
         self
     }
 
+    /// Its program is no executable file: it is started with this.
+    pub(crate) fn interpreter(mut self, name: &'static str) -> Self {
+        self.interpreter = Some(name);
+        self
+    }
+
+    /// It can be built only where `variable` is set, to a folder with one of `files`.
+    pub(crate) fn linked(mut self, variable: &str, files: &[&str]) -> Self {
+        self.build = format!(
+            "needs = [\"libfoo\"]\nmend = \"apt-get install libfoo\"\n\n\
+             [[build.way]]\nvariable = \"{variable}\"\nfiles = [{files:?}]\n"
+        );
+        self
+    }
+
     /// Writes its folder.
     pub(super) fn write(&self, lab: &Path) {
         let folder = lab.join("harness/runners").join(self.name);
         fs::create_dir_all(&folder).expect("makes a runner");
-        let (name, starts) = (self.name, self.starts);
+        let (name, starts, build) = (self.name, self.starts, &self.build);
+        let interpreter = self
+            .interpreter
+            .map_or_else(String::new, |name| format!("interpreter = \"{name}\"\n"));
         let definition = format!(
-            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n\n\
+            "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n{interpreter}{build}\n\
              [[configuration]]\nname = \"plain\"\nsummary = \"as it is\"\ntargets = [\"wasip1\"]\nstarts = {starts}\n"
         );
         fs::write(folder.join("runner.toml"), definition).expect("writes a runner");
@@ -79,7 +101,8 @@ impl Runner {
             );
             let path = folder.join("run.sh");
             fs::write(&path, script).expect("writes a program");
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("makes it run");
+            let mode = self.interpreter.map_or(0o755, |_| 0o644);
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("makes it run");
         }
     }
 }

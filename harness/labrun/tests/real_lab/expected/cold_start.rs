@@ -2,9 +2,12 @@
 
 use super::{Right, Rows, kinds};
 
-const QUICK: [&str; 13] = [
+const QUICK: [&str; 17] = [
     "native/static",
     "native/dynamic",
+    "native/landlock",
+    "bubblewrap/unshare-all",
+    "oci/runc",
     "docker/runc",
     "docker/runc-hostnet",
     "wasmtime/cranelift-jit",
@@ -16,6 +19,7 @@ const QUICK: [&str; 13] = [
     "wasmtime-cli/run",
     "wasmtime-serve/cached",
     "workerd/reused",
+    "node/v8",
 ];
 
 pub(super) fn add(rows: &mut Rows) {

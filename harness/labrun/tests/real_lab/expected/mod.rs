@@ -31,6 +31,7 @@ const WASMER: [&str; 4] = [
 ];
 
 const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
+const WASMEDGE: [&str; 2] = ["wasmedge/interpreter", "wasmedge/aot"];
 
 /// Command lines as they ship.
 const COMMANDS: [&str; 16] = [
@@ -62,6 +63,7 @@ const HOSTS: [&str; 7] = [
     "workerd/fresh",
     "workerd/reused",
 ];
+const NODE: [&str; 3] = ["node/liftoff", "node/turbofan", "node/v8"];
 
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +136,8 @@ fn kinds(workload: &'static str) -> Vec<Kind> {
         if workload == "http" {
             kinds.extend(all(&HOSTS, target));
         }
+        kinds.extend(all(&NODE, target));
+        kinds.extend(all(&WASMEDGE, target));
     }
     kinds
 }

@@ -45,7 +45,7 @@ pub(super) fn add(rows: &mut Rows) {
             "native/dynamic" => &["what=libraries"],
             "docker/runc-debian" => &["what=base", "what=daemon"],
             _ if kind.is("docker") => &["what=daemon"],
-            _ => &["what=runtime"],
+            _ => &["what=runtime", "what=libraries"],
         };
         for what in needed {
             rows.add(kind, "size_needed", what, right);

@@ -1,6 +1,6 @@
 //! Steady state: calls, kernels, files and servers.
 
-use super::{Kind, Right, Rows, WASMER, WASMI, WASMTIME, kinds};
+use super::{Kind, NODE, Right, Rows, WASMEDGE, WASMER, WASMI, WASMTIME, kinds};
 
 const QUICK: [&str; 6] = [
     "native/static",
@@ -45,6 +45,7 @@ pub(super) fn add(rows: &mut Rows) {
 /// Calls across the boundary, which need no program.
 fn calls(rows: &mut Rows) {
     let wasm = WASMTIME.into_iter().chain(WASMER).chain(WASMI);
+    let wasm = wasm.chain(WASMEDGE).chain(NODE);
     let wasm = wasm.map(|isolation| (isolation, "wasip1"));
     for (isolation, target) in wasm.chain([("native/in-process", "native")]) {
         let kind = Kind {

@@ -44,9 +44,10 @@ fn keeps_memory(subject: &Subject) -> Result<()> {
     let five = resident(5)?;
     let shrunk = resident(1)?;
     let (expected, grown, freed) = (4 * 8 * 1024, five - one, five - shrunk);
-    // The rest is what an instance has beside its memory.
+    // The rest is what an instance has beside its memory, and what the process gave back
+    // meanwhile.
     ensure!(
-        (expected..expected * 105 / 100).contains(&grown),
+        (expected * 95 / 100..expected * 105 / 100).contains(&grown),
         "4 instances more took {grown} KiB"
     );
     ensure!(

@@ -123,7 +123,14 @@ fn threads(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::COUNTING_HANDLER)?)?;
     let address = free_address()?;
-    phases(&runner.send(&listen(&address, 0, InstancePolicy::Reused, 2))?)?;
+    let listening = runner.send(&listen(&address, 0, InstancePolicy::Reused, 2))?;
+    if let Some(said) = &subject.one_thread {
+        let unsupported =
+            matches!(&listening.event, Event::Unsupported { reason } if reason == said);
+        ensure!(unsupported, "{listening:?} is not unsupported: {said}");
+        return Ok(());
+    }
+    phases(&listening)?;
     // Each connection goes to the other thread, which has instances of its own.
     for expected in [1, 1, 2, 2] {
         let came = counted(&address)?;

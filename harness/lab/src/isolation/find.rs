@@ -1,4 +1,4 @@
-//! Looking for a product: its program on PATH, and the version that it says it has.
+//! Looking for a program of somebody else's: its file on PATH, and the version that it says it has.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::build::sha256;
 use crate::define::Find;
-use crate::isolation::runner::Ready;
+use crate::isolation::runner::{Executable, Ready};
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};
 use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -42,8 +42,13 @@ pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
         ));
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+    let executable = Executable {
+        path: program,
+        script: None,
+    };
     Ok(Ready {
-        program,
+        linked: None,
+        executable,
         version,
         sha256,
     })
@@ -54,7 +59,10 @@ fn on_path(names: &[String]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut cannot = None;
     for name in names {
-        for folder in std::env::split_paths(&path).filter(|folder| folder.is_absolute()) {
+        // Where Debian keeps what only root runs, and a user's PATH may lack.
+        let beside = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+        let folders = std::env::split_paths(&path).chain(beside);
+        for folder in folders.filter(|folder| folder.is_absolute()) {
             let file = folder.join(name);
             match fs::metadata(&file) {
                 Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => {

@@ -1,0 +1,153 @@
+//! Images that the lab writes itself: the archive of an OCI layout around one file, as `docker
+//! save` and `ctr image export` write it, so that containerd takes it with no builder.
+//!
+//! The same bytes for the same file: no time and no name of this machine is in it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use labrun_record::Artifact;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::inputs::sha256;
+use super::store::Store;
+use crate::isolation::Packing;
+
+/// Writes the image around `artifact` into the store, unless it is there.
+pub(super) fn pack(store: &Store, artifact: &Artifact, packing: Packing) -> io::Result<Artifact> {
+    let name = &artifact.workload;
+    let archive = archive(name, &fs::read(&artifact.path)?, packing)?;
+    let digest = digest(&archive);
+    let path = store.path(&format!("images/{name}/{:.12}/image.tar", digest));
+    // One that was damaged since is written again.
+    if !sha256(&path).is_ok_and(|found| found == digest) {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let beside = path.with_extension(format!("{}.partial", std::process::id()));
+        fs::write(&beside, &archive)?;
+        fs::rename(beside, &path)?;
+    }
+    Ok(Artifact {
+        triple: format!("oci:{name}-{:.12}", digest),
+        path,
+        sha256: digest,
+        bytes: archive.len() as u64,
+        ..artifact.clone()
+    })
+}
+
+/// The archive of an image around a file; `name` is what `ctr image import` and `docker load`
+/// call it.
+fn archive(name: &str, file: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
+    let (program, os, architecture) = match packing {
+        Packing::Binary => ("workload", "linux", go_architecture()),
+        Packing::Module => ("workload.wasm", "wasip1", "wasm"),
+    };
+    let layer = tar(&[(program, file.to_vec())], 0o755)?;
+    let layer_id = format!("sha256:{}", digest(&layer));
+    let config = json!({
+        "architecture": architecture,
+        "os": os,
+        "config": {"Entrypoint": [format!("/{program}")]},
+        "rootfs": {"type": "layers", "diff_ids": [layer_id]},
+    });
+    let config = config.to_string().into_bytes();
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": described("application/vnd.oci.image.config.v1+json", &config),
+        "layers": [described("application/vnd.oci.image.layer.v1.tar", &layer)],
+    });
+    let manifest = manifest.to_string().into_bytes();
+    let mut index = described("application/vnd.oci.image.manifest.v1+json", &manifest);
+    let tag = format!("labrun/{name}:archive");
+    index["annotations"] = json!({"io.containerd.image.name": tag});
+    index["platform"] = json!({"architecture": architecture, "os": os});
+    let index = json!({"schemaVersion": 2, "manifests": [index]});
+    // What Docker reads, which knows no index.
+    let of_docker = json!([{"Config": blob(&config), "RepoTags": [tag], "Layers": [blob(&layer)]}]);
+    tar(
+        &[
+            ("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec()),
+            ("index.json", index.to_string().into_bytes()),
+            ("manifest.json", of_docker.to_string().into_bytes()),
+            (&blob(&manifest), manifest.clone()),
+            (&blob(&config), config.clone()),
+            (&blob(&layer), layer.clone()),
+        ],
+        0o644,
+    )
+}
+
+fn described(media_type: &str, bytes: &[u8]) -> Value {
+    let digest = format!("sha256:{}", digest(bytes));
+    json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
+}
+
+fn blob(bytes: &[u8]) -> String {
+    format!("blobs/sha256/{}", digest(bytes))
+}
+
+fn digest(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+fn tar(files: &[(&str, Vec<u8>)], mode: u32) -> io::Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(mode);
+        archive.append_data(&mut header, Path::new(name), bytes.as_slice())?;
+    }
+    archive.into_inner()
+}
+
+/// What images call the architecture of this machine.
+fn go_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::size::read_saved;
+
+    #[test]
+    fn an_archive_is_read_as_what_docker_saves() {
+        for packing in [Packing::Binary, Packing::Module] {
+            let archive = archive("add", b"a program", packing).expect("packs");
+            assert_eq!(
+                archive,
+                self::archive("add", b"a program", packing).expect("packs")
+            );
+            let saved = read_saved(archive.as_slice()).expect("reads");
+            assert_eq!(saved.layers.len(), 1);
+            // A header, a block of content, and two blocks of zeros.
+            assert_eq!(saved.layers[0].bytes, 4 * 512);
+        }
+    }
+
+    #[test]
+    fn the_layer_holds_the_program_and_nothing_else() {
+        let layer = tar(&[("workload", b"a program".to_vec())], 0o755).expect("packs");
+        let mut read = ::tar::Archive::new(layer.as_slice());
+        let entries: Vec<_> = read
+            .entries()
+            .expect("entries")
+            .map(|entry| {
+                let entry = entry.expect("an entry");
+                let mode = entry.header().mode().expect("a mode");
+                (entry.path().expect("a path").into_owned(), mode)
+            })
+            .collect();
+        assert_eq!(entries, [("workload".into(), 0o755)]);
+    }
+}

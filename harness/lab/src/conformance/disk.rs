@@ -1,0 +1,92 @@
+//! A disk of the lab's own whose flushes can be counted: a file system in a file, on a loop
+//! device. The kernel counts what reaches it, so that a sync is seen however it came there,
+//! through a gofer or a daemon as well, and nobody else's is counted with it.
+
+use std::ffi::CString;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::site::Site;
+
+/// Size of the file; sparse. Enough for ext4 with a journal.
+const BYTES: u64 = 64 * 1024 * 1024;
+
+/// Flush requests that were completed: the 16th number of `/sys/block/DEVICE/stat`
+/// (Documentation/block/stat.rst; Linux 5.5).
+const FLUSHES: usize = 15;
+
+/// The disk, mounted where the lab grants folders on a disk. It goes with the value.
+#[derive(Debug)]
+pub struct Disk {
+    mount: PathBuf,
+    stat: PathBuf,
+}
+
+impl Disk {
+    /// Makes and mounts one; or why that cannot be done here.
+    pub fn mount(site: &Site) -> Result<Self, String> {
+        let needs = |what: String| {
+            format!(
+                "no disk could be made to count flushes on, which needs root and loop devices: {what}"
+            )
+        };
+        let (file, mount) = (site.scratch().join("disk.img"), site.disk().to_owned());
+        let made = fs::File::create(&file).and_then(|disk| disk.set_len(BYTES));
+        made.and_then(|()| fs::create_dir_all(&mount))
+            .map_err(|error| needs(error.to_string()))?;
+        run("mkfs.ext4", &["-q", "-F"], &[&file]).map_err(needs)?;
+        run("mount", &["-o", "loop"], &[&file, &mount]).map_err(needs)?;
+        let mut disk = Self {
+            mount,
+            stat: PathBuf::new(),
+        };
+        let device = fs::metadata(&disk.mount).map_err(|error| needs(error.to_string()))?;
+        let (major, minor) = (libc::major(device.dev()), libc::minor(device.dev()));
+        disk.stat = format!("/sys/dev/block/{major}:{minor}/stat").into();
+        disk.flushes().map(|_| disk)
+    }
+
+    /// Flush requests that reached it so far.
+    pub fn flushes(&self) -> Result<u64, String> {
+        let text = fs::read_to_string(&self.stat).map_err(|error| error.to_string())?;
+        let count = text.split_whitespace().nth(FLUSHES);
+        count
+            .and_then(|count| count.parse().ok())
+            .ok_or_else(|| "this kernel counts no flushes: Linux 5.5 or newer does".to_owned())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        unmount(&self.mount);
+    }
+}
+
+/// Unmounts whatever is mounted on a folder, at the latest when its last user is gone.
+pub(crate) fn unmount(folder: &Path) {
+    if let Ok(path) = CString::new(folder.as_os_str().as_bytes()) {
+        // SAFETY: the path ends with NUL. Where nothing is mounted the call does nothing.
+        unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+    }
+}
+
+fn run(program: &str, words: &[&str], paths: &[&Path]) -> Result<(), String> {
+    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    let ran = Command::new(program)
+        .args(words)
+        .args(paths)
+        .env("PATH", path)
+        .output()
+        .map_err(|error| format!("{program}: {error}"))?;
+    if ran.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&ran.stderr);
+    Err(format!(
+        "{program}: {}",
+        said.lines().next().unwrap_or("failed")
+    ))
+}

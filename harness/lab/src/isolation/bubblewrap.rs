@@ -1,0 +1,267 @@
+//! `bubblewrap/unshare-all`: the static binary in a sandbox of namespaces that `bwrap`
+//! makes, with nothing in its file system but itself and what it is granted.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use labrun_record::{IsolationRecord, Setting, Start, Target, Tier};
+use serde::Deserialize;
+
+use super::child::{self, Boundary, Child, Children, Door, Held, Order, Plain};
+use super::marks::Marks;
+use super::runner::Ready;
+use super::tool::Tool;
+use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Task, Way};
+use crate::define::{GUEST_GRANT, Workload};
+use crate::memory;
+use crate::network::{self, Namespace, Veth};
+use crate::process::{Process, Program, Stream};
+use crate::site::Site;
+
+/// Where a server listens inside the sandbox.
+const GUEST_PORT: u16 = 8080;
+
+/// The descriptor on which `bwrap` tells the process id of the sandbox.
+const INFO: i32 = 3;
+
+/// `bwrap` with every namespace.
+#[derive(Debug)]
+pub struct Bubblewrap {
+    tool: Tool,
+}
+
+impl Default for Bubblewrap {
+    fn default() -> Self {
+        // The first that drops capabilities (--cap-drop).
+        let least = "0.2.0";
+        let install = "sudo apt-get install bubblewrap";
+        Self {
+            tool: Tool::new("bwrap", "bubblewrap ", least, install),
+        }
+    }
+}
+
+impl Isolation for Bubblewrap {
+    fn name(&self) -> &str {
+        "bubblewrap/unshare-all"
+    }
+
+    fn tier(&self) -> Tier {
+        Tier::Namespaces
+    }
+
+    fn summary(&self) -> &str {
+        "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
+    }
+
+    fn targets(&self) -> &[Target] {
+        &[Target::Native]
+    }
+
+    fn starts(&self) -> &[Start] {
+        &[Start::Process]
+    }
+
+    fn networks(&self) -> &'static [(Way, &'static str)] {
+        &[(Way::AsUsers, "veth")]
+    }
+
+    fn unavailable(&self, workload: &Workload) -> Option<String> {
+        let serves = workload.serve.is_some();
+        serves.then(network::not_permitted).flatten()
+    }
+
+    fn record(&self) -> IsolationRecord {
+        self.tool.record(self, settings())
+    }
+
+    fn program(&self) -> Option<Ready> {
+        self.tool.ready()
+    }
+
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        child::launch(self, site, job)
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        child::stream(self, site, job, each)
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        Ok(Box::new(Children::start(self, site, job)?))
+    }
+}
+
+/// What is set, and why.
+fn settings() -> Vec<Setting> {
+    [
+        (
+            "namespaces",
+            "all: --unshare-all",
+            "the strictest that one word asks for",
+        ),
+        (
+            "file system",
+            "the binary read-only, /proc, a minimal /dev, the granted directory",
+            "what the container from scratch has",
+        ),
+        (
+            "capabilities",
+            "none: --cap-drop ALL",
+            "what bwrap gives users; root would keep all of them without it",
+        ),
+        (
+            "end",
+            "--die-with-parent; a server gets SIGTERM itself",
+            "the sandbox goes with bwrap, which hands no signal on",
+        ),
+        (
+            "network",
+            "a loopback; a server gets a veth pair, made by the lab (phase `network`)",
+            "bwrap makes none, and a server has to be reached",
+        ),
+    ]
+    .map(|(name, value, reason)| Setting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+    })
+    .into()
+}
+
+impl Boundary for Bubblewrap {
+    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        let found = self.tool.found().map_err(Failure::unavailable)?;
+        let serves = matches!(order.job.task, Task::Serve { .. });
+        let listen = serves.then_some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
+        let program = Program {
+            path: found.executable.path.clone(),
+            args: arguments(order, listen),
+            guest: serves.then_some(INFO),
+            ..Program::default()
+        };
+        let veth = if serves {
+            let veth = Veth::plan(&order.site.owner).and_then(Veth::fenced);
+            Some(veth.map_err(Failure::failed)?)
+        } else {
+            None
+        };
+        let address = veth.as_ref();
+        let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
+        Ok(Box::new(Sandbox {
+            site: order.site,
+            plain: Plain::new(order, Door(address), program)?,
+            veth,
+            inside: None,
+        }))
+    }
+}
+
+/// The command line of `bwrap` for a launch.
+fn arguments(order: &Order<'_>, listen: Option<SocketAddr>) -> Vec<String> {
+    let mut args: Vec<String> = ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
+        .map(str::to_owned)
+        .into();
+    let artifact = order.job.artifact.display().to_string();
+    args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
+    args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));
+    if let Some(folder) = order.folder() {
+        let folder = folder.display().to_string();
+        args.extend(["--bind".to_owned(), folder, GUEST_GRANT.to_owned()]);
+    }
+    if listen.is_some() {
+        args.extend(["--info-fd".to_owned(), INFO.to_string()]);
+    }
+    args.push("/workload".to_owned());
+    args.extend(order.args(GUEST_GRANT, listen));
+    args
+}
+
+/// What `bwrap` tells on its descriptor.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Told {
+    child_pid: libc::pid_t,
+}
+
+/// One sandbox. Its link goes with its network, which goes with its processes.
+struct Sandbox<'a> {
+    site: &'a Site,
+    plain: Plain,
+    veth: Option<Veth>,
+    /// The first process inside, by its number outside.
+    inside: Option<libc::pid_t>,
+}
+
+impl Sandbox<'_> {
+    /// Waits until `bwrap` tells which process is the first inside.
+    fn told(&self, process: &mut Process, deadline_ns: u64) -> Result<libc::pid_t, Failure> {
+        loop {
+            if let Ok(told) = serde_json::from_slice::<Told>(process.kept(Stream::Guest)) {
+                return Ok(told.child_pid);
+            }
+            if process.is_closed(Stream::Guest) {
+                let exit = process.end(self.site, deadline_ns)?;
+                let reason = format!("bwrap {exit} before it made the sandbox");
+                let failure = Failure::unavailable(reason);
+                return Err(process.explain(failure, Stream::Stdout));
+            }
+            process.wait(self.site, deadline_ns)?;
+        }
+    }
+}
+
+impl Child for Sandbox<'_> {
+    fn address(&self) -> Option<SocketAddr> {
+        self.plain.address()
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        inside: Option<&Held>,
+        deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        let mut process = self.plain.start(marks, inside, deadline_ns)?;
+        if let Some(veth) = &self.veth {
+            let pid = self.told(&mut process, deadline_ns)?;
+            self.inside = Some(pid);
+            marks.end("sandbox");
+            let made = Namespace::of(pid)
+                .map_err(|error| format!("cannot open the sandbox's network: {error}"))
+                .and_then(|namespace| veth.make(&namespace));
+            made.map_err(|error| process.explain(Failure::failed(error), Stream::Stdout))?;
+            marks.end("network");
+        }
+        Ok(process)
+    }
+
+    /// It says so with its own name before, and the program itself never ran.
+    fn is_refused(&self, said: &str) -> bool {
+        said.lines().any(|line| line.starts_with("bwrap: "))
+    }
+
+    /// The first process inside is `bwrap`'s own, and hears no signal: its child does.
+    fn stop(&self, process: &Process) {
+        let Some(first) = self.inside else {
+            return process.signal(libc::SIGTERM);
+        };
+        for pid in memory::descendants(first) {
+            if pid != first {
+                // SAFETY: a plain kill. The process is inside the lab's own sandbox, whose
+                // first process still holds its number.
+                unsafe { libc::kill(pid, libc::SIGTERM) };
+            }
+        }
+    }
+
+    fn clear(&mut self, exit: crate::process::Exit, deadline_ns: u64) -> Result<u64, Failure> {
+        match &self.veth {
+            Some(veth) => veth.wait_until_gone(self.site, exit.at_ns, deadline_ns),
+            None => Ok(exit.at_ns),
+        }
+    }
+}

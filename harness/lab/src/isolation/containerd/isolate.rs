@@ -1,0 +1,273 @@
+//! One container: the helper is started before the clock, with its connection, the image and
+//! the pipes; from there on the lab says when what is made.
+//!
+//! Phases: `snapshot`, `create` (containerd's record of the container), `task` (its shim, and
+//! its process, which waits), `network` (a server), `start`, `call`. A short program's output
+//! outruns containerd's answer to `start`; then `start` ends when the output is held, and
+//! `call` is 0.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use labrun_helper_protocol as wire;
+use labrun_helper_protocol::{Command, Event};
+
+use super::Containerd;
+use super::gone;
+use crate::build::sha256;
+use crate::cgroup::{CgroupError, Group};
+use crate::clock::now_ns;
+use crate::define::GUEST_GRANT;
+use crate::isolation::child::{Boundary, Child, HOLD, Held, Order};
+use crate::isolation::docker::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL, connect};
+use crate::isolation::marks::Marks;
+use crate::isolation::{Failure, Task};
+use crate::memory;
+use crate::network::Veth;
+use crate::process::{Exit, Process, Program, Stream, make_named_pipe};
+use crate::site::{Grant, Site};
+
+/// A container, prepared and then alive.
+struct Isolate<'a> {
+    containerd: &'a Containerd,
+    site: &'a Site,
+    id: String,
+    /// Until it is started.
+    helper: Option<Process>,
+    address: Option<SocketAddr>,
+    veth: Option<Veth>,
+    /// Of its first process.
+    pid: Option<libc::pid_t>,
+    /// Whether there is anything that the helper has not removed.
+    made: bool,
+    /// The folder of its pipes; it goes last.
+    _streams: Grant,
+}
+
+impl Boundary for Containerd {
+    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        let site = order.site;
+        let folder = |error: std::io::Error| {
+            Failure::failed(format!("cannot make the container's pipes: {error}"))
+        };
+        let streams = site.folder().map_err(folder)?;
+        if order.hold {
+            make_named_pipe(&streams.path().join("stdin")).map_err(folder)?;
+        }
+        let veth = match order.job.task {
+            Task::Serve { .. } => Some(
+                Veth::plan(&site.owner)
+                    .and_then(Veth::fenced)
+                    .map_err(Failure::failed)?,
+            ),
+            _ => None,
+        };
+        let wanted = self.order(order, &streams, veth.is_some())?;
+        let id = wanted.id.clone();
+        let program = Program {
+            path: self.host.program().map_err(Failure::unavailable)?.into(),
+            args: vec![
+                "--address".to_owned(),
+                self.host.socket.display().to_string(),
+                "run".to_owned(),
+            ],
+            stdin: true,
+            guest: Some(wire::EVENTS_FD as RawFd),
+            outputs: Some(streams.path().to_owned()),
+            ..Program::default()
+        };
+        let started = program.prepare(site).and_then(|prepared| prepared.spawn());
+        let mut helper = started.map_err(|error| {
+            Failure::failed(format!("cannot start the helper for containerd: {error}"))
+        })?;
+        let deadline_ns = now_ns() + order.job.timeout.as_nanos() as u64;
+        let prepare = Command::Prepare(Box::new(wanted));
+        match ask(&mut helper, site, &prepare, deadline_ns)? {
+            Event::Ready => {}
+            other => return Err(broken(&other)),
+        }
+        let address = veth
+            .as_ref()
+            .map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
+        Ok(Box::new(Isolate {
+            containerd: self,
+            site,
+            id,
+            helper: Some(helper),
+            address,
+            veth,
+            pid: None,
+            made: false,
+            _streams: streams,
+        }))
+    }
+}
+
+impl Containerd {
+    /// What the helper is told to make.
+    fn order(
+        &self,
+        order: &Order<'_>,
+        streams: &Grant,
+        serves: bool,
+    ) -> Result<wire::Order, Failure> {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let (job, owner) = (order.job, order.site.owner.to_string());
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let image_sha256 = sha256(&job.artifact).map_err(|error| {
+            Failure::failed(format!("cannot read {}: {error}", job.artifact.display()))
+        })?;
+        let listen = serves.then(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
+        let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let grant = order.folder().map(|host| wire::Grant {
+            host: host.to_owned(),
+            guest: GUEST_GRANT.to_owned(),
+        });
+        let hold = order.hold.then(|| label(HOLD.0, HOLD.1));
+        Ok(wire::Order {
+            id: format!("labrun-{owner}-{number}"),
+            owner,
+            labels: [
+                label(WORKLOAD_LABEL, &job.workload.name),
+                label(ISOLATION_LABEL, self.configuration.name()),
+            ]
+            .into(),
+            runtime: self.configuration.runtime().to_owned(),
+            image: job.artifact.clone(),
+            image_sha256,
+            args: order.args(GUEST_GRANT, listen),
+            env: hold.into_iter().collect(),
+            grants: grant.into_iter().collect(),
+            streams: streams.path().to_owned(),
+            stdin: order.hold,
+        })
+    }
+}
+
+impl Child for Isolate<'_> {
+    fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        _inside: Option<&Held>,
+        deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        let mut helper = self
+            .helper
+            .take()
+            .ok_or_else(|| Failure::failed("it was started before"))?;
+        self.made = true;
+        let created = match ask(&mut helper, self.site, &Command::Create, deadline_ns)? {
+            Event::Created(created) => created,
+            other => return Err(broken(&other)),
+        };
+        marks.end_at("snapshot", created.snapshot_ns);
+        marks.end_at("create", created.record_ns);
+        marks.end("task");
+        self.pid = Some(created.pid);
+        if let Some(veth) = &self.veth {
+            connect(veth, i64::from(created.pid)).map_err(Failure::failed)?;
+            marks.end("network");
+        }
+        match ask(&mut helper, self.site, &Command::Start, deadline_ns)? {
+            Event::Started => {}
+            other => return Err(broken(&other)),
+        }
+        marks.end("start");
+        // What else it has to say is how it ends.
+        helper.give_up(Stream::Guest);
+        Ok(helper)
+    }
+
+    fn clear(&mut self, exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {
+        let mut since_ns = exit.at_ns;
+        // It removes the container before it ends, unless it was killed.
+        if exit.is_by(libc::SIGKILL) {
+            self.containerd
+                .host
+                .remove(&self.id)
+                .map_err(Failure::failed)?;
+            since_ns = now_ns();
+        }
+        self.made = false;
+        let veth = self.veth.as_ref();
+        gone::wait(self.site, &self.id, veth, since_ns, deadline_ns)
+    }
+
+    fn counts(&self) -> bool {
+        false
+    }
+
+    fn beside(&self) -> memory::Processes {
+        let Some(pid) = self.pid else {
+            return memory::Processes::new();
+        };
+        let mut all = memory::descendants(pid);
+        let group = Group::of(pid).and_then(|group| group.pids());
+        all.extend(group.unwrap_or_default());
+        all.extend(memory::shim(pid));
+        all
+    }
+
+    fn group(&self, _process: &Process) -> Option<Result<Group, CgroupError>> {
+        self.pid.map(Group::of)
+    }
+}
+
+impl Drop for Isolate<'_> {
+    fn drop(&mut self) {
+        self.helper = None;
+        if self.made {
+            // What resists is noted, and told with the launch's failure.
+            let _ = self.containerd.host.remove(&self.id);
+        }
+    }
+}
+
+/// One command, and the helper's answer to it.
+fn ask(
+    helper: &mut Process,
+    site: &Site,
+    command: &Command,
+    deadline_ns: u64,
+) -> Result<Event, Failure> {
+    let mut line = serde_json::to_vec(command)
+        .map_err(|error| Failure::failed(format!("cannot write a command: {error}")))?;
+    line.push(b'\n');
+    // How a helper that is gone has ended is said where its answer is waited for.
+    let _ = helper.write(&line);
+    loop {
+        let said = helper.kept(Stream::Guest);
+        if let Some(end) = said.iter().position(|byte| *byte == b'\n') {
+            let line = said[..end].to_vec();
+            helper.discard(Stream::Guest, end + 1);
+            let event = serde_json::from_slice(&line).map_err(|_| {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                Failure::failed(format!("the helper for containerd said {line:?}"))
+            })?;
+            return match event {
+                Event::Failed(reason) => {
+                    Err(helper.explain(Failure::failed(reason), Stream::Stdout))
+                }
+                Event::Absent(reason) => Err(Failure::unavailable(reason)),
+                event => Ok(event),
+            };
+        }
+        if helper.is_closed(Stream::Guest) {
+            let exit = helper.end(site, deadline_ns)?;
+            let reason = format!("the helper for containerd {exit} before it had answered");
+            return Err(helper.explain(Failure::failed(reason), Stream::Stdout));
+        }
+        helper
+            .wait(site, deadline_ns)
+            .map_err(|failure| helper.explain(failure, Stream::Stdout))?;
+    }
+}
+
+fn broken(event: &Event) -> Failure {
+    Failure::failed(format!("the helper for containerd answered {event:?}"))
+}

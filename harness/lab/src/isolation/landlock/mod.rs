@@ -1,0 +1,188 @@
+//! `native/landlock`: the static binary as a process that Landlock and seccomp hold back.
+//!
+//! A thread of the lab restricts itself and starts the program, which inherits that; the
+//! thread then ends. This is what a program pays that sandboxes its own children, without
+//! any namespace.
+
+mod filter;
+mod rules;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread;
+
+use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+use seccompiler::BpfProgram;
+
+use super::child::{self, Boundary, Child, Children, Door, Held, Order, Plain};
+use super::marks::Marks;
+use super::native::{kernel_release, program};
+use super::{EachLine, Failure, Isolation, Job, Standing, Taken};
+use crate::process::Process;
+use crate::site::Site;
+
+/// The restricted process.
+#[derive(Debug, Default)]
+pub struct Landlock;
+
+impl Isolation for Landlock {
+    fn name(&self) -> &str {
+        "native/landlock"
+    }
+
+    fn tier(&self) -> Tier {
+        Tier::Process
+    }
+
+    fn summary(&self) -> &str {
+        "a process under Landlock and seccomp: the static binary, its grant, its own port"
+    }
+
+    fn targets(&self) -> &[Target] {
+        &[Target::Native]
+    }
+
+    fn starts(&self) -> &[Start] {
+        &[Start::Process]
+    }
+
+    fn record(&self) -> IsolationRecord {
+        let reason = rules::not_possible();
+        IsolationRecord {
+            name: self.name().to_owned(),
+            tier: self.tier(),
+            version: Some(format!(
+                "{}, Landlock ABI {}",
+                kernel_release(),
+                rules::abi()
+            )),
+            sha256: None,
+            settings: settings(),
+            outcome: if reason.is_some() {
+                Outcome::Unavailable
+            } else {
+                Outcome::Measured
+            },
+            reason,
+        }
+    }
+
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        child::launch(self, site, job)
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        child::stream(self, site, job, each)
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        Ok(Box::new(Children::start(self, site, job)?))
+    }
+}
+
+/// What is set, and why.
+fn settings() -> Vec<Setting> {
+    [
+        (
+            "files",
+            "the binary, to read and execute; the granted directory, to do anything but execute",
+            "what a container from scratch or a wasm module can reach",
+        ),
+        (
+            "network",
+            "TCP: a server may listen on its own port, and nothing may connect",
+            "Landlock has ports since ABI 4; the network itself is the host's",
+        ),
+        (
+            "system calls",
+            "about a hundred are allowed, others fail with EPERM",
+            "what a program needs that computes, keeps files and answers requests",
+        ),
+        (
+            "scopes",
+            "no signal to and no abstract socket of what is outside, from ABI 6 on",
+            "the strictest that the kernel has",
+        ),
+        (
+            "how",
+            "a thread restricts itself and starts the program (phases `restrict` and `spawn`)",
+            "nothing has to be compiled into the workload, and no helper is executed",
+        ),
+    ]
+    .map(|(name, value, reason)| Setting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+    })
+    .into()
+}
+
+impl Boundary for Landlock {
+    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        let door = Door::of(order)?;
+        Ok(Box::new(Restricted {
+            program: order.job.artifact.clone(),
+            grant: order.folder().map(ToOwned::to_owned),
+            filter: filter::program().map_err(Failure::failed)?,
+            plain: Plain::new(order, door, program(order, door))?,
+        }))
+    }
+}
+
+/// One process, yet to be restricted and started.
+struct Restricted {
+    program: PathBuf,
+    grant: Option<PathBuf>,
+    filter: BpfProgram,
+    plain: Plain,
+}
+
+impl Restricted {
+    /// Restricts the calling thread for good.
+    fn restrict(&self) -> io::Result<()> {
+        let port = self.plain.address().map(|address| address.port());
+        rules::restrict(&self.program, self.grant.as_deref(), port)?;
+        seccompiler::apply_filter(&self.filter).map_err(io::Error::other)
+    }
+}
+
+impl Child for Restricted {
+    fn address(&self) -> Option<SocketAddr> {
+        self.plain.address()
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        inside: Option<&Held>,
+        _deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        let prepared = self.plain.take()?;
+        let this = &*self;
+        // The thread enters the cgroup first, which it may not once it is restricted.
+        let spawned = thread::scope(|scope| {
+            let restricted = scope.spawn(move || {
+                let mut restricted_ns = 0;
+                let restrict = || {
+                    let restricted = this.restrict();
+                    restricted_ns = crate::clock::now_ns();
+                    restricted
+                };
+                let process = Held::spawn_after(inside, prepared, restrict);
+                process.map(|process| (process, restricted_ns))
+            });
+            restricted.join()
+        });
+        let (process, restricted_ns) = spawned
+            .map_err(|_| Failure::failed("the thread that was to be restricted panicked"))?
+            .map_err(|error| Failure::failed(format!("cannot start it restricted: {error}")))?;
+        marks.end_at("restrict", restricted_ns);
+        marks.end("spawn");
+        Ok(process)
+    }
+}

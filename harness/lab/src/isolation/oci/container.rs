@@ -1,0 +1,220 @@
+//! One container of an OCI runtime: `create`, `start`, and `delete` once it has ended.
+//!
+//! The container's first process is no child of the lab but of `create`, which ends; the
+//! lab is the nearest reaper above it (`PR_SET_CHILD_SUBREAPER`, prctl(2)), as a shim is,
+//! and so learns how it ends. Its output is the pipe that `create` was given.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+
+use super::GUEST_PORT;
+use super::bundle::Bundle;
+use super::runtime::Runtime;
+use crate::cgroup::{self, CgroupError, Group};
+use crate::clock::now_ns;
+use crate::isolation::Failure;
+use crate::isolation::child::{Child, Door, Held, Order, Plain};
+use crate::isolation::marks::Marks;
+use crate::memory;
+use crate::network::{Namespace, Veth};
+use crate::process::{Exit, Process, Program, Stream};
+use crate::site::Site;
+
+/// How long the runtime may take to delete what nobody waits for any more.
+const LATE_LIMIT_NS: u64 = 20_000_000_000;
+
+/// A container, prepared and then alive.
+pub(super) struct Container<'a> {
+    runtime: &'a Runtime,
+    site: &'a Site,
+    program: PathBuf,
+    plain: Plain,
+    bundle: Bundle,
+    veth: Option<Veth>,
+    /// The network of a server, until the container has it.
+    namespace: Option<Namespace>,
+    /// `create`, in whose process group a runtime may leave helpers.
+    creator: Option<libc::pid_t>,
+    /// `start`, which may still be at work when the program has answered.
+    starter: Option<Process>,
+    created: bool,
+}
+
+impl<'a> Container<'a> {
+    pub(super) fn new(
+        runtime: &'a Runtime,
+        order: &Order<'a>,
+        bundle: Bundle,
+        veth: Option<Veth>,
+    ) -> Result<Self, Failure> {
+        let found = runtime.tool.found().map_err(Failure::unavailable)?;
+        let address = veth.as_ref();
+        let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
+        let program = Program {
+            path: found.executable.path.clone(),
+            args: runtime.create(&bundle),
+            ..Program::default()
+        };
+        Ok(Self {
+            runtime,
+            site: order.site,
+            program: found.executable.path.clone(),
+            plain: Plain::new(order, Door(address), program)?,
+            bundle,
+            veth,
+            namespace: None,
+            creator: None,
+            starter: None,
+            created: false,
+        })
+    }
+
+    /// Starts another command of the runtime on the container.
+    fn ask(&self, command: &[&str], after: &[&str]) -> Result<Process, Failure> {
+        let program = Program {
+            path: self.program.clone(),
+            args: self.runtime.command(&self.bundle, command, after),
+            ..Program::default()
+        };
+        let started = program
+            .prepare(self.site)
+            .and_then(|prepared| prepared.spawn());
+        started.map_err(|error| Failure::failed(format!("cannot start {}: {error}", self.name())))
+    }
+
+    /// Waits until a command of the runtime has ended well.
+    fn done(&self, mut process: Process, what: &str, deadline_ns: u64) -> Result<Exit, Failure> {
+        let exit = process.end(self.site, deadline_ns)?;
+        self.went_well(&process, exit, what)
+    }
+
+    fn went_well(&self, process: &Process, exit: Exit, what: &str) -> Result<Exit, Failure> {
+        if exit.is_success() {
+            return Ok(exit);
+        }
+        let reason = format!("`{} {what}` {exit}", self.name());
+        let failure = match what {
+            // The workload never ran: it is the runtime that refuses.
+            "create" | "start" => Failure::unavailable(reason),
+            _ => Failure::failed(reason),
+        };
+        Err(process.explain(failure, Stream::Stdout))
+    }
+
+    fn name(&self) -> &str {
+        self.runtime.name.trim_start_matches("oci/")
+    }
+
+    /// The network that the container is created in: fresh, with the link of a server.
+    fn connect(&mut self) -> Result<(), Failure> {
+        let Some(veth) = &self.veth else {
+            return Ok(());
+        };
+        let failed = |error: std::io::Error| {
+            Failure::failed(format!("cannot make the container's network: {error}"))
+        };
+        let namespace = Namespace::new().map_err(failed)?;
+        symlink(namespace.path(), self.bundle.network()).map_err(failed)?;
+        veth.make(&namespace).map_err(Failure::failed)?;
+        self.namespace = Some(namespace);
+        Ok(())
+    }
+
+    /// The container's first process, by the file that `create` wrote.
+    fn first_process(&self) -> Result<libc::pid_t, Failure> {
+        let written = fs::read_to_string(self.bundle.pid_file());
+        let pid = written.ok().and_then(|text| text.trim().parse().ok());
+        pid.filter(|pid| *pid > 1).ok_or_else(|| {
+            let name = self.name();
+            Failure::unavailable(format!("`{name} create` wrote no process id"))
+        })
+    }
+
+    /// Deletes it, and waits until nothing of it is left.
+    fn delete(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
+        // A helper that nobody has waited for would be taken for one that lives.
+        if let Some(creator) = self.creator.take() {
+            crate::process::reap_group(creator);
+        }
+        let deleter = self.ask(&["delete", "--force"], &[])?;
+        let deleted = self.done(deleter, "delete", deadline_ns)?;
+        self.created = false;
+        let cgroup_gone_ns =
+            cgroup::wait_until_gone(self.site, &self.bundle.id, deleted.at_ns, deadline_ns)?;
+        // A network that nobody is in goes when it is no longer held open.
+        self.namespace = None;
+        match &self.veth {
+            Some(veth) => veth.wait_until_gone(self.site, cgroup_gone_ns, deadline_ns),
+            None => Ok(cgroup_gone_ns),
+        }
+    }
+}
+
+impl Child for Container<'_> {
+    fn address(&self) -> Option<SocketAddr> {
+        self.plain.address()
+    }
+
+    fn start(
+        &mut self,
+        marks: &mut Marks,
+        _inside: Option<&Held>,
+        deadline_ns: u64,
+    ) -> Result<Process, Failure> {
+        if self.veth.is_some() {
+            self.connect()?;
+            marks.end("network");
+        }
+        // What `create` leaves behind becomes the lab's own.
+        let _reaper = crate::process::Subreaper::begin();
+        // The container has a cgroup of its own, and needs none of the lab's.
+        self.created = true;
+        let mut process = self.plain.start(&mut Marks::begin(), None, deadline_ns)?;
+        self.creator = Some(process.pid());
+        let exit = process.leave(self.site, deadline_ns)?;
+        self.went_well(&process, exit, "create")?;
+        process.follow(self.first_process()?);
+        marks.end("create");
+        let mut starter = self.ask(&["start"], &[])?;
+        // A short program's output outruns the end of `start`.
+        if let Some(exit) = starter.end_unless(&process, self.site, deadline_ns)? {
+            self.went_well(&starter, exit, "start")?;
+        }
+        self.starter = Some(starter);
+        marks.end("start");
+        Ok(process)
+    }
+
+    fn stop(&self, _process: &Process) {
+        // If it fails, the server does not end: that is what will be told.
+        let _ = self
+            .ask(&["kill"], &["TERM"])
+            .and_then(|asked| self.done(asked, "kill", now_ns() + LATE_LIMIT_NS));
+    }
+
+    fn clear(&mut self, _exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {
+        if let Some(starter) = self.starter.take() {
+            self.done(starter, "start", deadline_ns)?;
+        }
+        self.delete(deadline_ns)
+    }
+
+    fn beside(&self) -> memory::Processes {
+        cgroup::pids_of(&self.bundle.id)
+    }
+
+    fn group(&self, process: &Process) -> Option<Result<Group, CgroupError>> {
+        Some(Group::of(process.pid()))
+    }
+}
+
+impl Drop for Container<'_> {
+    fn drop(&mut self) {
+        if self.created {
+            drop(self.starter.take());
+            let _ = self.delete(now_ns() + LATE_LIMIT_NS);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A program of somebody else's that an isolation stands on. It is looked for once, when it
+//! is first asked for.
+
+use std::sync::OnceLock;
+
+use labrun_record::{IsolationRecord, Outcome, Setting};
+
+use super::Isolation;
+use super::find::look_for;
+use super::runner::Ready;
+use crate::define::Find;
+
+/// A program that has to be there.
+#[derive(Debug)]
+pub(super) struct Tool {
+    find: Find,
+    found: OnceLock<Result<Ready, String>>,
+}
+
+impl Tool {
+    /// The program of a name, which says its version after `version_after`; the oldest that
+    /// will do, and the command that installs it.
+    pub(super) fn new(program: &str, version_after: &str, least: &str, install: &str) -> Self {
+        Self {
+            find: Find {
+                programs: vec![program.to_owned()],
+                version: vec!["--version".to_owned()],
+                version_after: version_after.to_owned(),
+                least: least.to_owned(),
+                install: install.to_owned(),
+            },
+            found: OnceLock::new(),
+        }
+    }
+
+    /// The program; or why it cannot be used, with the way to mend it.
+    pub(super) fn found(&self) -> Result<&Ready, String> {
+        let found = self.found.get_or_init(|| look_for(&self.find));
+        found.as_ref().map_err(Clone::clone)
+    }
+
+    /// The program, if it is here.
+    pub(super) fn ready(&self) -> Option<Ready> {
+        self.found().ok().cloned()
+    }
+
+    /// The record of an isolation that stands on it.
+    pub(super) fn record(
+        &self,
+        isolation: &dyn Isolation,
+        settings: Vec<Setting>,
+    ) -> IsolationRecord {
+        let found = self.found();
+        let (version, sha256) = found.as_ref().map_or((None, None), |found| {
+            (Some(found.version.clone()), Some(found.sha256.clone()))
+        });
+        IsolationRecord {
+            name: isolation.name().to_owned(),
+            tier: isolation.tier(),
+            version,
+            sha256,
+            settings,
+            outcome: if found.is_ok() {
+                Outcome::Measured
+            } else {
+                Outcome::Unavailable
+            },
+            reason: found.err(),
+        }
+    }
+}

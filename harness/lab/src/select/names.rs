@@ -1,0 +1,75 @@
+//! The isolations of a lab by all their names: `wasmtime@48/cranelift-aot` is
+//! `wasmtime/cranelift-aot`, as long as the checkout has wasmtime 48.
+
+use super::glob;
+use crate::catalog;
+use crate::define::{DefineError, ProductDefinition, RunnerDefinition};
+
+/// Every isolation, and what else it answers to.
+#[derive(Debug, Clone)]
+pub struct Names(Vec<Named>);
+
+#[derive(Debug, Clone)]
+struct Named {
+    name: String,
+    also: Vec<String>,
+}
+
+impl Names {
+    /// Those of the lab.
+    pub fn of(runners: &[RunnerDefinition], products: &[ProductDefinition]) -> Self {
+        let named = |name: String| {
+            let (technology, configuration) = name.split_once('/').unwrap_or((&name, ""));
+            let runner = runners.iter().find(|runner| runner.name == technology);
+            let also = runner.into_iter().flat_map(|runner| &runner.also);
+            Named {
+                also: also.map(|one| format!("{one}/{configuration}")).collect(),
+                name,
+            }
+        };
+        Self(
+            catalog::names(runners, products)
+                .into_iter()
+                .map(named)
+                .collect(),
+        )
+    }
+
+    /// Those of them that a run takes.
+    #[must_use]
+    pub fn taken(mut self, takes: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|named| takes(&named.name));
+        self
+    }
+
+    /// The names by which they are listed.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|named| named.name.as_str())
+    }
+
+    /// The isolations that a glob of the command line names, by any of their names. One that
+    /// names none is a mistake.
+    pub fn asked(&self, pattern: &str) -> Result<Vec<&str>, DefineError> {
+        let glob = glob(pattern).map_err(|_| self.unknown(pattern))?;
+        let glob = glob.compile_matcher();
+        let matches = |named: &&Named| {
+            glob.is_match(&named.name) || named.also.iter().any(|also| glob.is_match(also))
+        };
+        let asked = self.0.iter().filter(matches);
+        let asked: Vec<&str> = asked.map(|named| named.name.as_str()).collect();
+        if asked.is_empty() {
+            return Err(self.unknown(pattern));
+        }
+        Ok(asked)
+    }
+
+    fn unknown(&self, pattern: &str) -> DefineError {
+        match pattern.split_once('@') {
+            Some((runtime, _)) => DefineError::NoVersion {
+                name: pattern.to_owned(),
+                runtime: runtime.to_owned(),
+            },
+            None => DefineError::unknown("isolation", pattern, self.iter()),
+        }
+    }
+}
