@@ -44,6 +44,8 @@ pub struct Prepared {
     stdout: PipeReader,
     stderr: PipeReader,
     guest: Option<PipeReader>,
+    /// Whether others write to its stdout, which is then the workload's.
+    named: bool,
 }
 
 impl Program {
@@ -103,6 +105,7 @@ impl Program {
             stdout,
             stderr,
             guest,
+            named: self.outputs.is_some(),
         })
     }
 
@@ -222,7 +225,12 @@ impl Prepared {
 
     /// The lab's half of the pipes; the child's ends are closed.
     fn into_process(self, pid: libc::pid_t) -> Process {
-        Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest)
+        let process = Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest);
+        if self.named {
+            process.with_output_on_stdout()
+        } else {
+            process
+        }
     }
 }
 
