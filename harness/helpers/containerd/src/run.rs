@@ -141,7 +141,10 @@ async fn until_ended(
                 if stdin.take().is_none() {
                     return Ok(None);
                 }
-                container::close_stdin(daemon, id).await?;
+                // The pipe has ended; a shim that has no such request closes it by that alone.
+                if let Err(fault @ Fault::Absent(_)) = container::close_stdin(daemon, id).await {
+                    return Err(fault);
+                }
             }
         }
     }

@@ -48,6 +48,8 @@ pub struct Prepared {
     stderr: PipeReader,
     guest: Option<PipeReader>,
     mark: Option<String>,
+    /// Whether others write to its stdout, which is then the workload's.
+    named: bool,
 }
 
 impl Program {
@@ -111,6 +113,7 @@ impl Program {
             stderr,
             guest,
             mark: self.mark.clone(),
+            named: self.outputs.is_some(),
         })
     }
 
@@ -246,7 +249,13 @@ impl Prepared {
 
     /// The lab's half of the pipes; the child's ends are closed.
     fn into_process(self, pid: libc::pid_t) -> Process {
-        Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest).marked(self.mark)
+        let process = Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest);
+        let process = process.marked(self.mark);
+        if self.named {
+            process.with_output_on_stdout()
+        } else {
+            process
+        }
     }
 }
 

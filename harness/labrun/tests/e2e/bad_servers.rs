@@ -113,7 +113,7 @@ fn each_bad_server_costs_its_own_rows() {
             "sulks",
             server(&right, "_exit(7)"),
             "failed",
-            "after SIGTERM it exited with code 7",
+            "when it was asked to end it exited with code 7",
         ),
     ];
     let mut lab = Lab::fixture().plan("timeout_s", "2");

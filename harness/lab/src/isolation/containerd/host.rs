@@ -1,6 +1,7 @@
 //! containerd on this machine, and the helper that speaks to it.
 
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -107,6 +108,8 @@ impl Host {
             .arg(&self.socket)
             .args(verb)
             .env(owner::VARIABLE, Owner::this().to_string())
+            // A Ctrl-C is the lab's: what removes something goes on.
+            .process_group(0)
             .output()
             .map_err(|error| format!("the helper for containerd does not start: {error}"))?;
         if said.status.success() {
