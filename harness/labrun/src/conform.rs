@@ -133,7 +133,11 @@ fn line(found: &Found, width: usize) -> anyhow::Result<()> {
         "{name:width$}  {style}{passed:2} of {of}{style:#}"
     ))?;
     for (kind, checks, reason) in reasons {
-        crate::out::line(&format!("    {kind}: {}: {reason}", checks.join(", ")))?;
+        let checks = match checks.len() == of {
+            true => "everything".to_owned(),
+            false => checks.join(", "),
+        };
+        crate::out::line(&format!("    {kind}: {checks}: {reason}"))?;
     }
     Ok(())
 }

@@ -79,6 +79,9 @@ impl Conformance<'_> {
         let Some(workload) = self.workloads.iter().find(|known| known.name == name) else {
             return Finding::Unavailable(format!("the lab has no workload `{name}`"));
         };
+        if !isolation.takes(workload) {
+            return Finding::Excepted("it hosts servers, and runs no commands".to_owned());
+        }
         let has = |target: &&Target| {
             let source = match target {
                 Target::Image => Target::Native,

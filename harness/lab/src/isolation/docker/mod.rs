@@ -242,6 +242,7 @@ impl Isolation for Docker {
         // A ping: the daemon is there, and warm, before the clock starts.
         let live = self.daemon.live().map_err(Failure::unavailable)?;
         let taken = launch::launch(self.configuration, &live, site, job);
+        let taken = taken.map_err(|failure| self.blamed(failure));
         match (taken, live.left()) {
             (Err(Failure::Outcome(outcome, reason)), Some(left)) => {
                 Err(Failure::Outcome(outcome, format!("{reason}; {left}")))
@@ -253,6 +254,7 @@ impl Isolation for Docker {
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
         let live = self.daemon.live().map_err(Failure::unavailable)?;
         standing::stream(self.configuration, &live, site, job, each)
+            .map_err(|failure| self.blamed(failure))
     }
 
     fn stand<'a>(
@@ -261,8 +263,25 @@ impl Isolation for Docker {
         job: &'a Job,
     ) -> Result<Box<dyn Standing + 'a>, Failure> {
         let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let containers = standing::Containers::start(self.configuration, live, site, job)?;
+        let containers = standing::Containers::start(self.configuration, live, site, job)
+            .map_err(|failure| self.blamed(failure))?;
         Ok(Box::new(containers))
+    }
+}
+
+impl Docker {
+    /// A failure as what it is: where a runtime beside the daemon's default refuses to create
+    /// a container, nothing of the workload ever ran.
+    fn blamed(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Outcome(Outcome::Failed, reason)
+                if self.configuration.runtime().is_some()
+                    && reason.contains("OCI runtime create failed") =>
+            {
+                Failure::unavailable(reason)
+            }
+            failure => failure,
+        }
     }
 }
 
