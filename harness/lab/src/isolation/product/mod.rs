@@ -101,10 +101,9 @@ impl Isolation for Product {
             return Some(format!("{} does not run {target}", self.name));
         }
         if workload.serve.is_some() && !self.is_server() {
-            return Some(format!(
-                "{} runs a command to its end: it answers no requests",
-                self.name
-            ));
+            return Some(
+                "a command line runs a command to its end: it answers no requests".to_owned(),
+            );
         }
         if workload.grant.is_some() && of.grants.directory.is_none() {
             return Some(format!("{} has no option that grants a directory", of.name));
