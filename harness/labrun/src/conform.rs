@@ -133,9 +133,10 @@ fn line(found: &Found, width: usize) -> anyhow::Result<()> {
         "{name:width$}  {style}{passed:2} of {of}{style:#}"
     ))?;
     for (kind, checks, reason) in reasons {
-        let checks = match checks.len() == of {
-            true => "everything".to_owned(),
-            false => checks.join(", "),
+        let checks = if checks.len() == of {
+            "everything".to_owned()
+        } else {
+            checks.join(", ")
         };
         crate::out::line(&format!("    {kind}: {checks}: {reason}"))?;
     }
