@@ -263,6 +263,7 @@ impl<'a> Builder<'a> {
         match target {
             _ if let Some(packing) = isolation.packing() => {
                 artifact = self.packed(&artifact, packing)?;
+                artifact.target = target;
                 artifact.isolation = Some(isolation.name().to_owned());
             }
             Target::Image | Target::Native => {

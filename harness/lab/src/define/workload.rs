@@ -55,6 +55,8 @@ pub enum Need {
     Fsync,
     /// Wasm's vectors of 128 bits.
     Simd128,
+    /// A memory that grows by tens of MiB at once.
+    Growth,
     /// Arguments arrive as they were given.
     Arguments,
     /// Variables that the lab sets arrive.

@@ -112,10 +112,9 @@ pub(crate) fn configurations(test: &str) -> Vec<(Box<dyn Isolation>, String)> {
             Err(error) => panic!("the guest's image: {error}"),
         }
     };
-    let of_default = |isolation: &Box<dyn Isolation>| isolation.name().starts_with("docker/runc");
     host.isolations()
         .into_iter()
-        .filter(of_default)
+        .filter(|isolation| isolation.name().starts_with("docker/runc"))
         .filter_map(with_image)
         .collect()
 }

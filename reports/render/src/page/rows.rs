@@ -1,7 +1,7 @@
 //! Every row of a metric, measured or not: a table for each workload.
 
 use labrun_analysis::{Numbers, RowSummary};
-use labrun_record::{Metric, Start};
+use labrun_record::{Metric, Outcome, Start};
 use maud::{Markup, html};
 
 use super::answer::chip;
@@ -82,8 +82,31 @@ fn table(view: &View<'_>, metric: Metric, workload: &str, rows: &[&RowSummary]) 
                         @if !variant.name.is_empty() {
                             tr.group { th scope="rowgroup" colspan=(columns.all()) { (variant.name) } }
                         }
-                        @for one in &variant.rows { (row(view, one, &columns)) }
+                        @for one in variant.rows.iter().filter(|one| !is_left(one)) { (row(view, one, &columns)) }
+                        (left(&variant.rows, &columns))
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a row was left out by a choice, and says nothing but that.
+fn is_left(row: &RowSummary) -> bool {
+    row.outcome == Outcome::NotSelected
+}
+
+/// What was left out: one row of the table for each reason, with every isolation's name.
+fn left(rows: &[&RowSummary], columns: &Columns<'_>) -> Markup {
+    let left = || rows.iter().copied().filter(|row| is_left(row));
+    let reason = |row: &RowSummary| row.reason.clone().unwrap_or_default();
+    html! {
+        @for why in words::distinct(left().map(reason)) {
+            @let of_reason = left().filter(|row| reason(row) == why);
+            @let names = words::distinct(of_reason.map(|row| row.row.isolation.as_str()));
+            tr.unmeasured {
+                td.reason colspan=(columns.all()) {
+                    strong { (Outcome::NotSelected) } ": " (why) ": " (names.join(", "))
                 }
             }
         }

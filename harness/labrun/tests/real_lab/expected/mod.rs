@@ -112,6 +112,8 @@ struct Kind {
 pub(crate) fn may_be_missing(isolation: &str) -> bool {
     let technology = isolation.split('/').next().unwrap_or_default();
     ["docker", "oci", "bubblewrap", "containerd", "node"].contains(&technology)
+        || WASMEDGE.contains(&isolation)
+        || SHIMS.contains(&isolation)
         || COMMANDS.contains(&isolation)
         || HOSTS.contains(&isolation)
 }
