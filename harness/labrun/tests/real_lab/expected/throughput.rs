@@ -91,11 +91,11 @@ fn servers(rows: &mut Rows) {
     for kind in kinds("http") {
         let networks: &[_] = match kind.isolation {
             "docker/runc" | "docker/runc-debian" => &["published", "container"],
-            "docker/runc-nonet" | "bubblewrap/unshare-all" | "containerd/runc" => &["veth"],
+            "docker/runc-nonet" | "bubblewrap/unshare-all" => &["veth"],
             _ if kind.is("docker") && kind.isolation != "docker/runc-hostnet" => {
                 &["published", "container"]
             }
-            _ if kind.is("oci") => &["veth"],
+            _ if kind.is("oci") || kind.is("containerd") => &["veth"],
             _ => &["host"],
         };
         let policies: &[_] = if kind.target.starts_with("wasi") {
