@@ -125,8 +125,7 @@ fn a_server_that_dies_leaves_an_outcome_for_every_request() {
         let mut plan = server.plan(pace);
         plan.timeout = Duration::from_secs(2);
         let report = load(&plan);
-        // How many of the 200 come within the warm-up is a matter of speed.
-        assert!(report.responses > 0);
+        assert!(report.responses > 100, "{report:?}");
         assert!(
             report.errors.contains_key(&ErrorKind::Connect),
             "{:?}",
