@@ -41,11 +41,11 @@ impl Arrivals {
         Self { gather_ns, ..self }
     }
 
-    /// The instant at which the next one is due; `now_ns` in a closed loop. `None` after
-    /// the last.
+    /// The instant at which the next one is due; in a closed loop `now_ns`, but not before
+    /// the beginning. `None` after the last.
     pub(crate) fn next_ns(&self, now_ns: u64) -> Option<u64> {
         let due_ns = match self.pace {
-            Pace::Closed => now_ns,
+            Pace::Closed => now_ns.max(self.began_ns),
             // Counted from the beginning, so that no rounding adds up.
             Pace::Rate(rate) => {
                 let into_ns = (self.next as f64 * 1e9 / rate) as u64;
@@ -115,8 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_loop_always_has_one_until_its_end() {
-        let mut arrivals = Arrivals::new(Pace::Closed, 0, 100, 0, 1);
+    fn a_closed_loop_always_has_one_from_its_beginning_until_its_end() {
+        let mut arrivals = Arrivals::new(Pace::Closed, 5, 100, 0, 1);
+        assert_eq!((arrivals.next_ns(4), arrivals.take(4)), (Some(5), None));
         assert_eq!((arrivals.take(7), arrivals.take(7)), (Some(7), Some(7)));
         assert_eq!(arrivals.take(100), None);
     }

@@ -7,9 +7,16 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(super) struct Manifest {
     pub(super) name: String,
+    #[serde(default)]
+    build: Build,
     pub(super) configuration: Vec<Configuration>,
     #[serde(default)]
     unsupported: Vec<Unsupported>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Build {
+    interpreter: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,6 +45,11 @@ impl Manifest {
         };
         let found = self.unsupported.iter().find(of_it);
         found.map(|entry| entry.reason.clone())
+    }
+
+    /// Whether the runner is itself interpreted, in a heap that something collects.
+    pub(super) fn has_collected_heap(&self) -> bool {
+        self.build.interpreter.is_some()
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {

@@ -43,6 +43,8 @@ struct Subject {
     one_thread: Option<String>,
     /// Whether it waits for timers that count from now alone.
     relative_timers: bool,
+    /// Whether the runner has a heap of its own that something collects.
+    collected_heap: bool,
 }
 
 type Check = fn(&Subject) -> anyhow::Result<()>;
@@ -83,6 +85,7 @@ pub fn conformance(program: &'static str, manifest: &'static str) -> ExitCode {
                 relative_timers: manifest
                     .lacks("absolute-timers", &configuration.name)
                     .is_some(),
+                collected_heap: manifest.has_collected_heap(),
             };
             let name = format!("{}::{name}", configuration.name);
             trials.push(Trial::test(name, move || {

@@ -1,7 +1,8 @@
 //! Checks of the command `listen`.
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Result, bail, ensure};
 use labrun_protocol::{Command as Order, Event, Grants, InstancePolicy};
@@ -23,7 +24,7 @@ pub(super) const ALL: &[(&str, Check)] = &[
 fn serves(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::HANDLER)?)?;
-    let address = free_address()?;
+    let address = own_address();
     let listen = listen(&address, 2, InstancePolicy::Fresh, 1);
     ensure!(phases(&runner.send(&listen)?)? == ["listen"], "listen");
     for _ in 0..3 {
@@ -51,7 +52,7 @@ fn serves(subject: &Subject) -> Result<()> {
 fn request_waits(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::EXIT)?)?;
-    let address = free_address()?;
+    let address = own_address();
     phases(&runner.send(&listen(&address, 0, InstancePolicy::Fresh, 1))?)?;
     let client = std::thread::spawn(move || get(&address));
     std::thread::sleep(std::time::Duration::from_millis(50));
@@ -67,7 +68,7 @@ fn request_waits(subject: &Subject) -> Result<()> {
 fn fresh(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::COUNTING_HANDLER)?)?;
-    let address = free_address()?;
+    let address = own_address();
     phases(&runner.send(&listen(&address, 0, InstancePolicy::Fresh, 1))?)?;
     for _ in 0..4 {
         ensure!(counted(&address)? == 1, "it had been asked before");
@@ -78,7 +79,7 @@ fn fresh(subject: &Subject) -> Result<()> {
 fn reused(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::COUNTING_HANDLER)?)?;
-    let address = free_address()?;
+    let address = own_address();
     phases(&runner.send(&listen(&address, 2, InstancePolicy::Reused, 1))?)?;
     for expected in [1, 2] {
         ensure!(counted(&address)? == expected, "not {expected}");
@@ -103,7 +104,7 @@ fn reused(subject: &Subject) -> Result<()> {
 fn renewed(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::COUNTING_HANDLER)?)?;
-    let address = free_address()?;
+    let address = own_address();
     let reused = listen(&address, 0, InstancePolicy::Reused, 1);
     phases(&runner.send(&reused)?)?;
     ensure!(counted(&address)? == 1 && counted(&address)? == 2, "kept");
@@ -122,7 +123,7 @@ fn renewed(subject: &Subject) -> Result<()> {
 fn threads(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     phases(&runner.load(subject, guests::COUNTING_HANDLER)?)?;
-    let address = free_address()?;
+    let address = own_address();
     let listening = runner.send(&listen(&address, 0, InstancePolicy::Reused, 2))?;
     if let Some(said) = &subject.one_thread {
         let unsupported =
@@ -148,7 +149,7 @@ fn threads(subject: &Subject) -> Result<()> {
 fn no_threads(subject: &Subject) -> Result<()> {
     let mut runner = Driver::start(subject.program)?;
     for threads in [0, 1000] {
-        let listen = listen(&free_address()?, 0, InstancePolicy::Fresh, threads);
+        let listen = listen(&own_address(), 0, InstancePolicy::Fresh, threads);
         let reason = failed(&runner.send(&listen)?)?;
         ensure!(reason.contains("1 to 16 threads"), "{reason}");
     }
@@ -165,9 +166,15 @@ fn listen(address: &str, trace: u32, policy: InstancePolicy, threads: u32) -> Or
     }
 }
 
-/// An address that nobody listens on just now.
-fn free_address() -> Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+/// An address that nobody else uses: the loopback network has one for each process.
+///
+/// A port that is asked for and given back would not do: what another test forks meanwhile
+/// holds it until it executes its program.
+fn own_address() -> String {
+    static NEXT_PORT: AtomicU16 = AtomicU16::new(10_000);
+    let [_, a, b, c] = std::process::id().to_be_bytes();
+    let port = NEXT_PORT.fetch_add(1, Ordering::Relaxed);
+    format!("127.{a}.{b}.{c}:{port}")
 }
 
 /// The whole response to `GET /`, which is a 200.
