@@ -35,6 +35,29 @@ fn of_throughput() {
 }
 
 #[test]
+fn versions_that_differ_name_the_isolation() {
+    let mut summary = support::few().summary;
+    for row in &mut summary.results {
+        match row.row.isolation.as_str() {
+            "docker/runc-debian" => row.isolation_version = Some("21.0.0".into()),
+            wasmer if wasmer.starts_with("wasmer/") => row.outcome = Outcome::NotSelected,
+            _ => {}
+        }
+    }
+    let shown = table(&summary, None, false);
+    let line = shown.lines().find(|line| line.starts_with("versions: "));
+    let line = line.expect("a line of versions");
+    assert!(
+        line.contains("docker/runc 20.10.24, docker/runc-debian 21.0.0"),
+        "{line}"
+    );
+    assert!(
+        line.contains("wasmtime 48.0.8") && !line.contains("wasmer"),
+        "{line}"
+    );
+}
+
+#[test]
 fn no_line_is_wider_than_asked() {
     let summary = support::all(10).summary;
     for width in [80, 100, 120] {

@@ -9,10 +9,7 @@ use crate::words::{self, distinct};
 
 pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     let mut lines = Vec::new();
-    let versions = distinct(summary.results.iter().filter_map(|r| {
-        let version = r.isolation_version.as_deref()?;
-        Some(format!("{} {version}", r.technology()))
-    }));
+    let versions = versions(&summary.results);
     if !versions.is_empty() {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
@@ -40,6 +37,24 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     lines.push(counts(&summary.results));
     let wrapped: Vec<String> = lines.iter().map(|l| wrapped(l, width, "  ")).collect();
     wrapped.join("\n") + "\n"
+}
+
+/// The version of each technology that was asked for; of each of its isolations, where they
+/// have several.
+fn versions(results: &[RowSummary]) -> Vec<String> {
+    let known = || {
+        let asked = results.iter().filter(|r| r.outcome != Outcome::NotSelected);
+        asked.filter_map(|r| Some((r, r.isolation_version.as_deref()?)))
+    };
+    distinct(known().map(|(row, version)| {
+        let technology = row.technology();
+        let differs = known().any(|(r, other)| r.technology() == technology && other != version);
+        if differs {
+            format!("{} {version}", row.row.isolation)
+        } else {
+            format!("{technology} {version}")
+        }
+    }))
 }
 
 /// What the ratios are to: a line for each reference and margin, with the metrics that it
