@@ -244,3 +244,15 @@ pub struct Setting {
     /// Why.
     pub reason: String,
 }
+
+impl Setting {
+    /// `name` is set to `value`, for this reason.
+    #[must_use]
+    pub fn new(name: &str, value: &str, reason: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+}

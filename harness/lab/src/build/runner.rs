@@ -1,6 +1,5 @@
 //! Building a runner, and what it compiles ahead of time.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::Describe;
@@ -15,6 +14,7 @@ use super::toolchain::Toolchain;
 use super::version::Place;
 use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
+use crate::isolation::find::on_path;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Failure, Isolation};
 use crate::model::Blocked;
@@ -77,7 +77,8 @@ fn inputs(
     }
     if let Some(program) = &definition.build.program {
         // Which one it is; what is in it is held against the digest of before.
-        let interpreter = definition.build.interpreter.as_deref().and_then(on_path);
+        let interpreter = definition.build.interpreter.as_deref();
+        let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
         return Ok(inputs
             .word(&program.to_string_lossy())
             .word(&interpreter.unwrap_or_default().to_string_lossy())
@@ -205,9 +206,8 @@ fn compile(
         let Some(interpreter) = &definition.build.interpreter else {
             return Ok(Executable { path, script: None });
         };
-        let found = on_path(interpreter);
         return Ok(Executable {
-            path: found.ok_or_else(|| format!("`{interpreter}` is not on PATH"))?,
+            path: interpreter_at(interpreter)?,
             script: Some(path),
         });
     }
@@ -232,17 +232,10 @@ fn compile(
     })
 }
 
-/// The file that a name stands for, as a shell would find it, symbolic links followed.
-fn on_path(name: &str) -> Option<PathBuf> {
-    let is_executable = |path: &PathBuf| {
-        let metadata = std::fs::metadata(path);
-        metadata.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-    };
-    let search = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&search)
-        .map(|folder| folder.join(name))
-        .find(is_executable)?;
-    std::fs::canonicalize(found).ok()
+/// The file that an interpreter's name stands for, symbolic links followed.
+fn interpreter_at(name: &str) -> Result<PathBuf, String> {
+    let file = on_path(&[name])?;
+    std::fs::canonicalize(&file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Compiles `artifact` ahead of time for one isolation, unless that is done.

@@ -124,11 +124,7 @@ fn settings() -> Vec<Setting> {
             "bwrap makes none, and a server has to be reached",
         ),
     ]
-    .map(|(name, value, reason)| Setting {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        reason: reason.to_owned(),
-    })
+    .map(|(name, value, reason)| Setting::new(name, value, reason))
     .into()
 }
 

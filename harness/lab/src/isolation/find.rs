@@ -55,7 +55,7 @@ pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
 }
 
 /// The first program of one of these names, as a shell finds it.
-fn on_path(names: &[String]) -> Result<PathBuf, String> {
+pub(crate) fn on_path(names: &[impl AsRef<str>]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut cannot = None;
     for name in names {
@@ -63,7 +63,7 @@ fn on_path(names: &[String]) -> Result<PathBuf, String> {
         let beside = ["/usr/sbin", "/sbin"].map(PathBuf::from);
         let folders = std::env::split_paths(&path).chain(beside);
         for folder in folders.filter(|folder| folder.is_absolute()) {
-            let file = folder.join(name);
+            let file = folder.join(name.as_ref());
             match fs::metadata(&file) {
                 Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => {
                     return Ok(file);
@@ -73,13 +73,14 @@ fn on_path(names: &[String]) -> Result<PathBuf, String> {
             }
         }
     }
-    Err(match cannot {
-        Some(file) => format!(
-            "{} may not be executed: it has no x permission",
-            file.display()
-        ),
-        None => format!("{} is not on PATH", names.join(" or ")),
-    })
+    if let Some(file) = cannot {
+        let file = file.display();
+        return Err(format!(
+            "{file} may not be executed: it has no x permission"
+        ));
+    }
+    let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
+    Err(format!("{} is not on PATH", names.join(" or ")))
 }
 
 /// What a program says on stdout and stderr, if it ends well.

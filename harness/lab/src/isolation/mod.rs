@@ -8,7 +8,7 @@ mod bubblewrap;
 mod child;
 pub mod containerd;
 pub mod docker;
-mod find;
+pub(crate) mod find;
 mod landlock;
 mod marks;
 pub(crate) mod native;

@@ -99,11 +99,7 @@ impl Isolation for Native {
             tier: Tier::Process,
             version: Some(kernel_release()),
             sha256: None,
-            settings: vec![Setting {
-                name: "linking".to_owned(),
-                value: value.to_owned(),
-                reason: reason.to_owned(),
-            }],
+            settings: vec![Setting::new("linking", value, reason)],
             outcome: Outcome::Measured,
             reason: None,
         }

@@ -125,7 +125,7 @@ fn a_runner_that_is_not_what_its_definition_says_is_unavailable() {
         ),
         (
             Runner::new("foreign", GOOD_JOB).interpreter("no-such-interpreter"),
-            "`no-such-interpreter` is not on PATH",
+            "no-such-interpreter is not on PATH",
         ),
     ];
     let (runners, reasons): (Vec<_>, Vec<_>) = cases.into_iter().unzip();

@@ -153,11 +153,7 @@ impl Configuration {
             ("output", output),
             ("stop", stop),
         ]
-        .map(|(name, (value, reason))| Setting {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            reason: reason.to_owned(),
-        })
+        .map(|(name, (value, reason))| Setting::new(name, value, reason))
         .into()
     }
 }

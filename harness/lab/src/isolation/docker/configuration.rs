@@ -132,11 +132,7 @@ impl Configuration {
             ("stop", stop),
             ("everything else", rest),
         ]
-        .map(|(name, (value, reason))| Setting {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            reason: reason.to_owned(),
-        })
+        .map(|(name, (value, reason))| Setting::new(name, value, reason))
         .into()
     }
 }

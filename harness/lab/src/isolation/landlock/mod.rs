@@ -114,11 +114,7 @@ fn settings() -> Vec<Setting> {
             "nothing has to be compiled into the workload, and no helper is executed",
         ),
     ]
-    .map(|(name, value, reason)| Setting {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        reason: reason.to_owned(),
-    })
+    .map(|(name, value, reason)| Setting::new(name, value, reason))
     .into()
 }
 

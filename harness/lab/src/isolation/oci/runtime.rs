@@ -155,11 +155,7 @@ impl Runtime {
         common
             .into_iter()
             .chain(flags)
-            .map(|(name, value, reason)| Setting {
-                name: name.to_owned(),
-                value: value.to_owned(),
-                reason: reason.to_owned(),
-            })
+            .map(|(name, value, reason)| Setting::new(name, value, reason))
             .collect()
     }
 }
