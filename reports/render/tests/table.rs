@@ -115,6 +115,21 @@ fn what_was_not_measured_is_counted_and_said() {
 }
 
 #[test]
+fn a_reason_is_told_with_the_line_that_it_announces() {
+    let mut summary = support::few().summary;
+    for row in &mut summary.results {
+        row.outcome = Outcome::Unavailable;
+        row.reason = Some("cargo could not build it:\nerror: no such crate\nmore".into());
+        row.numbers = None;
+    }
+    let shown = table(&summary, None, false);
+    assert!(
+        shown.contains("cargo could not build it: error: no such crate\n"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_run_of_several_measures_shows_headlines_and_faults() {
     let made = support::few_of_all();
     let shown = table(&made.summary, Some(80), false);

@@ -71,15 +71,22 @@ fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     }
 }
 
-/// The first line of the reason, at most 160 letters of it.
+/// The first line of the reason, with the one that it announces by a colon; at most 160
+/// letters of them.
 fn reason(row: &RowSummary) -> String {
     let whole = row.reason.as_deref().unwrap_or("no reason was recorded");
-    let first = whole.lines().next().unwrap_or_default();
+    let mut lines = whole.lines();
+    let mut first = lines.next().unwrap_or_default().to_owned();
+    if first.ends_with(':')
+        && let Some(announced) = lines.next()
+    {
+        first = format!("{first} {announced}");
+    }
     if first.chars().count() > 160 {
         let cut: String = first.chars().take(157).collect();
         format!("{}...", cut.trim_end())
     } else {
-        first.to_owned()
+        first
     }
 }
 
