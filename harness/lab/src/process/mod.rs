@@ -7,6 +7,7 @@ mod clone_into;
 mod exit;
 mod held;
 mod left;
+mod output;
 mod poll;
 mod reaper;
 mod source;
