@@ -6,11 +6,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use labrun_record::{IsolationRecord, Setting, Start, Target, Tier};
 use serde::Deserialize;
 
-use super::child::{self, Boundary, Child, Children, Door, Held, Order, Plain};
+use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Task, Way};
+use super::{Failure, Isolation, Task, Way};
 use crate::define::{GUEST_GRANT, Workload};
 use crate::memory;
 use crate::network::{self, Namespace, Veth};
@@ -76,22 +76,6 @@ impl Isolation for Bubblewrap {
 
     fn program(&self) -> Option<Ready> {
         self.tool.ready()
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        child::launch(self, site, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        child::stream(self, site, job, each)
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        Ok(Box::new(Children::start(self, site, job)?))
     }
 }
 

@@ -33,8 +33,23 @@ pub use product::Product;
 use runner::Ready;
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
+/// Starting what a job says, and ending it.
+pub trait Launcher {
+    /// Launches `job` once, from nothing to nothing: whatever the launch made is
+    /// gone when this returns, however it returns.
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure>;
+
+    /// Launches a job that works batch after batch ([`Task::Batches`]), tells each of its
+    /// lines until enough of them came, and ends it.
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure>;
+
+    /// Launches one instance of `job` that stays ([`Standing::grow`] makes more).
+    fn stand<'a>(&'a self, site: &'a Site, job: &'a Job)
+    -> Result<Box<dyn Standing + 'a>, Failure>;
+}
+
 /// A technology in one configuration.
-pub trait Isolation {
+pub trait Isolation: Launcher {
     /// `technology/configuration`.
     fn name(&self) -> &str;
 
@@ -112,18 +127,6 @@ pub trait Isolation {
     /// `outcome` is `measured`, or `unavailable` with the reason and the command
     /// that mends it.
     fn record(&self) -> IsolationRecord;
-
-    /// Launches `job` once, from nothing to nothing: whatever the launch made is
-    /// gone when this returns, however it returns.
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure>;
-
-    /// Launches a job that works batch after batch ([`Task::Batches`]), tells each of its
-    /// lines until enough of them came, and ends it.
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure>;
-
-    /// Launches one instance of `job` that stays ([`Standing::grow`] makes more).
-    fn stand<'a>(&'a self, site: &'a Site, job: &'a Job)
-    -> Result<Box<dyn Standing + 'a>, Failure>;
 
     /// The ways in which a server of it is reached, and the name of each's network.
     fn networks(&self) -> &'static [(Way, &'static str)] {

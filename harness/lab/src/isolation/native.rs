@@ -2,11 +2,10 @@
 
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
-use super::child::{self, Boundary, Child, Children, Door, Order, Plain};
-use super::{EachLine, Failure, Isolation, Job, Standing, Taken};
+use super::child::{Boundary, Child, Door, Order, Plain};
+use super::{Failure, Isolation};
 use crate::define::{Need, Workload};
 use crate::process::Program;
-use crate::site::Site;
 
 /// How the binary is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,22 +102,6 @@ impl Isolation for Native {
             outcome: Outcome::Measured,
             reason: None,
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        child::launch(self, site, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        child::stream(self, site, job, each)
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        Ok(Box::new(Children::start(self, site, job)?))
     }
 }
 

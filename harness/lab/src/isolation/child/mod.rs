@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::marks::Marks;
-use super::{Failure, Job};
+use super::{EachLine, Failure, Job, Launcher, Standing, Taken};
 use crate::cgroup::{CgroupError, Group};
 use crate::memory;
 use crate::process::{Exit, Process};
@@ -78,8 +78,32 @@ impl<'a> Order<'a> {
 
 /// What a technology puts around a program.
 pub(in crate::isolation) trait Boundary {
+    /// A failure as what it is, where the technology knows more of it than the process.
+    fn explain(&self, failure: Failure) -> Failure {
+        failure
+    }
+
     /// Makes whatever may stand before the clock starts.
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure>;
+}
+
+impl<B: Boundary> Launcher for B {
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        launch(self, site, job).map_err(|failure| self.explain(failure))
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        stream(self, site, job, each).map_err(|failure| self.explain(failure))
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        let children = Children::start(self, site, job);
+        Ok(Box::new(children.map_err(|failure| self.explain(failure))?))
+    }
 }
 
 /// One isolate, prepared and then alive. What it made is gone when it was

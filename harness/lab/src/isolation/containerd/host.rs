@@ -4,7 +4,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use labrun_helper_protocol::{ABSENT, Version};
 
@@ -41,7 +41,7 @@ impl Host {
     /// labs that were killed have left in it goes.
     pub(super) fn live(&self) -> Result<String, String> {
         UnixStream::connect(&self.socket).map_err(|error| absent(&self.socket, &error))?;
-        let mut known = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         if let Some(version) = known.as_ref() {
             return Ok(version.clone());
         }
@@ -57,6 +57,10 @@ impl Host {
 
     /// Whether it still answers, after a launch has failed; the failure says so where not.
     pub(super) fn explain(&self, failure: Failure) -> Failure {
+        if self.known().is_none() {
+            // It never answered, which is the failure.
+            return failure;
+        }
         let Failure::Outcome(outcome, mut reason) = failure else {
             return failure;
         };
@@ -66,7 +70,7 @@ impl Host {
         match self.ask(&["version"]) {
             Ok(_) => Failure::Outcome(outcome, reason),
             Err(silence) => {
-                *self.version.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                *self.known() = None;
                 Failure::unavailable(format!("containerd stopped answering: {silence}; {reason}"))
             }
         }
@@ -122,7 +126,11 @@ impl Host {
         })
     }
 
-    fn left(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+    fn known(&self) -> MutexGuard<'_, Option<String>> {
+        self.version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self) -> MutexGuard<'_, Option<String>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -46,7 +46,13 @@ struct Isolate<'a> {
 }
 
 impl Boundary for Containerd {
+    /// A failure with containerd's own end, where that was the reason.
+    fn explain(&self, failure: Failure) -> Failure {
+        self.host.explain(failure)
+    }
+
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        self.live().map_err(Failure::unavailable)?;
         let site = order.site;
         let folder = |error: std::io::Error| {
             Failure::failed(format!("cannot make the container's pipes: {error}"))

@@ -18,13 +18,11 @@ use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
 use self::configuration::Configuration;
 use self::host::Host;
-use super::child::{self, Children};
 use super::docker::installed;
 use super::runner::State;
-use super::{EachLine, Failure, Isolation, Job, Packing, Standing, Taken, Way};
+use super::{Isolation, Packing, Way};
 use crate::define::{Need, Workload};
 use crate::network;
-use crate::site::Site;
 
 /// The name of the helper, and of its folder in `harness/helpers`.
 pub const HELPER: &str = "containerd";
@@ -86,11 +84,6 @@ impl Containerd {
             return Err(configuration.mend(missing));
         }
         self.host.live()
-    }
-
-    /// What a launch gave, with containerd's own end where that was the reason.
-    fn explained<T>(&self, taken: Result<T, Failure>) -> Result<T, Failure> {
-        taken.map_err(|failure| self.host.explain(failure))
     }
 }
 
@@ -157,25 +150,5 @@ impl Isolation for Containerd {
             },
             reason: live.err(),
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        self.live().map_err(Failure::unavailable)?;
-        self.explained(child::launch(self, site, job))
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        self.live().map_err(Failure::unavailable)?;
-        self.explained(child::stream(self, site, job, each))
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        self.live().map_err(Failure::unavailable)?;
-        let children = self.explained(Children::start(self, site, job))?;
-        Ok(Box::new(children))
     }
 }

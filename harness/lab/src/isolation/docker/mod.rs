@@ -37,7 +37,7 @@ use self::configuration::{Configuration, OciRuntime};
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
-use super::{EachLine, Failure, Isolation, Job, Standing, Taken, Way};
+use super::{EachLine, Failure, Isolation, Job, Launcher, Standing, Taken, Way};
 use crate::define::Workload;
 use crate::interrupt::Interrupt;
 use crate::network;
@@ -151,6 +151,38 @@ pub fn build_image(request: &ImageRequest<'_>) -> Result<Image, ImageError> {
     DockerHost::default().build_image(request)
 }
 
+impl Launcher for Docker {
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        // A ping: the daemon is there, and warm, before the clock starts.
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        let taken = launch::launch(self.configuration, &live, site, job);
+        let taken = taken.map_err(|failure| self.blamed(failure));
+        match (taken, live.left()) {
+            (Err(Failure::Outcome(outcome, reason)), Some(left)) => {
+                Err(Failure::Outcome(outcome, format!("{reason}; {left}")))
+            }
+            (taken, _) => taken,
+        }
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        standing::stream(self.configuration, &live, site, job, each)
+            .map_err(|failure| self.blamed(failure))
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        let live = self.daemon.live().map_err(Failure::unavailable)?;
+        let containers = standing::Containers::start(self.configuration, live, site, job)
+            .map_err(|failure| self.blamed(failure))?;
+        Ok(Box::new(containers))
+    }
+}
+
 impl Isolation for Docker {
     fn name(&self) -> &str {
         self.configuration.name()
@@ -236,36 +268,6 @@ impl Isolation for Docker {
             },
             reason,
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        // A ping: the daemon is there, and warm, before the clock starts.
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let taken = launch::launch(self.configuration, &live, site, job);
-        let taken = taken.map_err(|failure| self.blamed(failure));
-        match (taken, live.left()) {
-            (Err(Failure::Outcome(outcome, reason)), Some(left)) => {
-                Err(Failure::Outcome(outcome, format!("{reason}; {left}")))
-            }
-            (taken, _) => taken,
-        }
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        standing::stream(self.configuration, &live, site, job, each)
-            .map_err(|failure| self.blamed(failure))
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let containers = standing::Containers::start(self.configuration, live, site, job)
-            .map_err(|failure| self.blamed(failure))?;
-        Ok(Box::new(containers))
     }
 }
 

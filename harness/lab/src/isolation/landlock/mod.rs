@@ -15,12 +15,11 @@ use std::thread;
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 use seccompiler::BpfProgram;
 
-use super::child::{self, Boundary, Child, Children, Door, Held, Order, Plain};
+use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::native::{kernel_release, program};
-use super::{EachLine, Failure, Isolation, Job, Standing, Taken};
+use super::{Failure, Isolation};
 use crate::process::Process;
-use crate::site::Site;
 
 /// The restricted process.
 #[derive(Debug, Default)]
@@ -66,22 +65,6 @@ impl Isolation for Landlock {
             },
             reason,
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        child::launch(self, site, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        child::stream(self, site, job, each)
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        Ok(Box::new(Children::start(self, site, job)?))
     }
 }
 

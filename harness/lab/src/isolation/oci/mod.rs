@@ -11,11 +11,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
-use super::child::{self, Boundary, Child, Children, Order};
+use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use super::{EachLine, Failure, ImageForm, Isolation, Job, Standing, Taken, Task, Way};
+use super::{Failure, ImageForm, Isolation, Task, Way};
 use crate::network::Veth;
-use crate::site::Site;
 pub(crate) use bundle::root;
 use container::Container;
 use runtime::Runtime;
@@ -76,22 +75,6 @@ impl Isolation for Oci {
             record.reason = Some(reason);
         }
         record
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        child::launch(self, site, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        child::stream(self, site, job, each)
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        Ok(Box::new(Children::start(self, site, job)?))
     }
 }
 

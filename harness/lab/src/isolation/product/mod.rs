@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
-use super::child::{self as process, Boundary, Child, Children, Order};
+use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use super::{EachLine, Failure, Isolation, Job, Policy, Standing, Taken};
+use super::{Failure, Isolation, Policy};
 use crate::define::{Need, ProductConfiguration, ProductDefinition, Unsupported, Workload};
 use crate::site::Site;
 use shelf::Shelf;
@@ -154,22 +154,6 @@ impl Isolation for Product {
             outcome,
             reason,
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        process::launch(self, site, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        process::stream(self, site, job, each)
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        Ok(Box::new(Children::start(self, site, job)?))
     }
 }
 

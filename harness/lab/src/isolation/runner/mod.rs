@@ -11,7 +11,7 @@ use std::path::Path;
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
-use super::{CallOrder, EachLine, Failure, Isolation, Job, Standing, Taken};
+use super::{CallOrder, EachLine, Failure, Isolation, Job, Launcher, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
 use crate::process::Stream;
 use crate::site::Site;
@@ -142,6 +142,36 @@ pub fn describe(
     Ok(describe)
 }
 
+impl Launcher for Runner {
+    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+        launch::launch(site, self.executable()?, &self.configuration.name, job)
+    }
+
+    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
+        standing::stream(
+            site,
+            self.executable()?,
+            &self.configuration.name,
+            job,
+            each,
+        )
+    }
+
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+        let name = &self.configuration.name;
+        Ok(Box::new(Isolates::start(
+            site,
+            self.executable()?,
+            name,
+            job,
+        )?))
+    }
+}
+
 impl Isolation for Runner {
     fn name(&self) -> &str {
         &self.name
@@ -233,34 +263,6 @@ impl Isolation for Runner {
             outcome,
             reason,
         }
-    }
-
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.executable()?, &self.configuration.name, job)
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        standing::stream(
-            site,
-            self.executable()?,
-            &self.configuration.name,
-            job,
-            each,
-        )
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        let name = &self.configuration.name;
-        Ok(Box::new(Isolates::start(
-            site,
-            self.executable()?,
-            name,
-            job,
-        )?))
     }
 
     fn calls(&self) -> Option<Target> {
