@@ -52,7 +52,7 @@ impl Runtime {
                     "youki",
                     "youki version: ",
                     LEAST,
-                    "cargo install youki --locked --features v1,v2",
+                    "cargo install youki --locked --no-default-features --features v1,v2",
                 ),
             ),
             Self {
