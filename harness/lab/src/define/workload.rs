@@ -23,7 +23,8 @@ pub struct Workload {
     pub summary: String,
     /// What it can be built for.
     pub targets: Vec<Target>,
-    /// Abilities that an isolation must really have.
+    /// Abilities that an isolation must really have; a grant, where there is one, is added
+    /// to these and to those of each way of working.
     #[serde(default)]
     pub needs: Vec<Need>,
     /// Which kind of cargo artifact a target is; a `bin` where nothing is said.
@@ -186,6 +187,13 @@ impl Workload {
         let path = folder.join("workload.toml");
         let mut workload: Self = read_toml(&path)?;
         folder.clone_into(&mut workload.folder);
+        if workload.grant.is_some() {
+            // What is granted is used by each way of working.
+            let ways = workload.steady.iter_mut().map(|way| &mut way.needs);
+            for needs in ways.chain([&mut workload.needs]) {
+                needs.push(Need::Grant);
+            }
+        }
         let fault = |reason: String| DefineError::Shape {
             path: path.clone(),
             line: 1,

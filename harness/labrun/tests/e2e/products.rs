@@ -180,6 +180,37 @@ fn a_compile_cache_is_warm_before_the_clock() {
 }
 
 #[test]
+fn a_workload_that_is_granted_something_needs_a_product_that_grants() {
+    let configured = |grants: &str, rest: &str| {
+        format!(
+            "\n[grants]\n{grants}\n[[configuration]]\nname = \"run\"\nsummary = \"as it is\"\n\
+             targets = [\"wasip1\"]\nargs = [\"{{directory}}\", \"{{module}}\"]\n{rest}"
+        )
+    };
+    let reads = configured(
+        "directory = [\"{host}\"]\n",
+        "[[unsupported]]\nneed = \"grant\"\nreason = \"it reads alone\"\n",
+    );
+    let grants = configured("directory = [\"{host}\"]\n", "");
+    let lab = Lab::fixture();
+    std::fs::create_dir(lab.path().join("workloads/right/files")).expect("makes a folder");
+    lab.write("workloads/right/files/line", "right\n")
+        .replace(
+            "workloads/right/workload.toml",
+            "[run]",
+            "[grant]\nfiles = \"files\"\n\n[run]",
+        )
+        .product(&Product::new("grants", "cat \"$1/line\"").configured(&grants))
+        .product(&Product::new("reads", "exit 1").configured(&reads))
+        .product(&Product::new("lacks", "exit 1").configured(&configured("", "")))
+        .measure([""; 0])
+        .exit(0)
+        .rows("right", "grants/run", "measured", "")
+        .rows("right", "reads/run", "unsupported", "it reads alone")
+        .rows("right", "lacks/run", "unsupported", "no option that grants");
+}
+
+#[test]
 fn what_it_compiles_ahead_of_time_is_what_it_runs() {
     let configured = "\n[[configuration]]\nname = \"run\"\nsummary = \"compiled\"\n\
         targets = [\"wasip1\"]\nargs = [\"run\", \"{module}\"]\n\

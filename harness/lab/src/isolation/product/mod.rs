@@ -105,7 +105,7 @@ impl Isolation for Product {
                 "a command line runs a command to its end: it answers no requests".to_owned(),
             );
         }
-        if workload.grant.is_some() && of.grants.directory.is_none() {
+        if needs.contains(&Need::Grant) && of.grants.directory.is_none() {
             return Some(format!("{} has no option that grants a directory", of.name));
         }
         None
