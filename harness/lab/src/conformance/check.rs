@@ -77,7 +77,10 @@ impl Check {
             Self::ExitCode => "a program that exits with 3 is a failed launch whose reason says so",
             Self::Crash => "a program that aborts (wasm: traps) is a failed launch",
             Self::Granted => "a file in the granted directory is read, and another one written",
-            Self::Ungranted => "a file beside the granted directory cannot be read",
+            Self::Ungranted => {
+                "a file beside the granted directory cannot be read: not by its path, not by `..`, not \
+                 by a symbolic link in the directory"
+            }
             Self::Fsync => {
                 "32 syncs of a file on a disk of the lab's make at least 32 flushes of that disk"
             }

@@ -1,12 +1,13 @@
 //! How each check looks: a launch of the workload, and what came of it.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use labrun_record::{Outcome, Start, Target};
 
 use super::{Check, Conformance, Finding};
-use crate::define::{FileSystem, Workload};
+use crate::define::{FileSystem, GrantFiles, Workload};
 use crate::isolation::{Failure, Isolation, Job, More, Policy, Task, Way};
 
 /// How long one launch may take: on a slow emulation as well.
@@ -144,21 +145,43 @@ impl Look<'_> {
         Ok(text)
     }
 
+    /// By its own path, by the way up from the granted directory, and by a link that lies in it.
     fn ungranted(&self) -> Result<(), Finding> {
         let unavailable = |error: std::io::Error| Finding::Unavailable(error.to_string());
-        let beside = self.conformance.site.folder().map_err(unavailable)?;
+        let folder = || self.conformance.site.folder().map_err(unavailable);
+        let (beside, granted) = (folder()?, folder()?);
         let secret = beside.path().join("secret.txt");
         fs::write(&secret, "secret").map_err(unavailable)?;
-        let path = secret.display().to_string();
-        match self
-            .line(&["ungranted", &path], FileSystem::default())?
-            .as_str()
-        {
-            "denied" => Ok(()),
-            other => Err(Finding::Fault(format!(
-                "a file that was not granted: {other}"
-            ))),
+        symlink(&secret, granted.path().join("link")).map_err(unavailable)?;
+        let name = beside.path().file_name().unwrap_or_default().display();
+        let ways = [
+            ("its path", secret.display().to_string()),
+            ("`..`", format!("{{grant}}/../{name}/secret.txt")),
+            ("a symbolic link", "{grant}/link".to_owned()),
+        ];
+        let mut workload = self.workload.clone();
+        workload.grant = Some(GrantFiles {
+            files: granted.path().to_owned(),
+        });
+        let look = Look {
+            conformance: self.conformance,
+            isolation: self.isolation,
+            workload: &workload,
+            target: self.target,
+        };
+        for (way, path) in ways {
+            match look
+                .line(&["ungranted", &path], FileSystem::default())?
+                .as_str()
+            {
+                "denied" => {}
+                other => {
+                    let reason = format!("a file that was not granted, by {way}: {other}");
+                    return Err(Finding::Fault(reason));
+                }
+            }
         }
+        Ok(())
     }
 
     fn fsync(&self) -> Result<(), Finding> {
