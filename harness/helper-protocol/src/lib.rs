@@ -10,8 +10,9 @@
 //! * `remove ID` removes one container whatever state it is in.
 //! * `run` is one container. It reads a [`Command`] a line on stdin and answers each with one
 //!   [`Event`] line on descriptor [`EVENTS_FD`]. When the container has ended, the helper removes
-//!   all that was made for it, and exits with the container's exit code. SIGTERM is passed on to the container. When stdin ends, the
-//!   container's does, if it has one; otherwise the lab is gone, and the container is ended.
+//!   all that was made for it, and exits with the container's exit code. SIGTERM is passed on to
+//!   the container. When stdin ends, the container's does, or the container is killed, as its
+//!   [`Stdin`] says; where it has none the lab is gone, and the container is ended.
 //!
 //! A verb that fails says why on stderr in one line, and exits with [`FAILED`], or with
 //! [`ABSENT`] where containerd does not answer.
@@ -32,6 +33,9 @@ pub const FAILED: u8 = 70;
 
 /// Exit code where containerd does not answer, or no longer.
 pub const ABSENT: u8 = 69;
+
+/// Exit code of a container that was killed: 128 and the number of SIGKILL, as shims say it.
+pub const KILLED: u8 = 137;
 
 /// The label with the owner of whatever the lab makes in containerd.
 pub const OWNER_LABEL: &str = "labrun.owner";
@@ -71,8 +75,21 @@ pub struct Order {
     pub grants: Vec<Grant>,
     /// Folder of its outputs ([`OUTPUTS`]).
     pub streams: PathBuf,
-    /// Whether it has a stdin that stays open until the helper's ends.
-    pub stdin: bool,
+    /// What its stdin is.
+    pub stdin: Stdin,
+}
+
+/// What a container's stdin is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stdin {
+    /// It has none.
+    Empty,
+    /// It stays open until the helper's ends, and ends then.
+    Ends,
+    /// It stays open, and its shim never lets it end: when the helper's ends, the container is
+    /// killed, and the helper's exit code is [`KILLED`].
+    Stays,
 }
 
 /// A directory that a container is granted.
@@ -116,7 +133,7 @@ pub enum Event {
     /// [`Command::Create`] is done.
     Created(Created),
     /// [`Command::Start`] is done.
-    Started,
+    Started(Started),
     /// It is not done. The helper removes what it has made, and ends.
     Failed(String),
     /// It is not done, since containerd does not answer, or not as it should.
@@ -127,12 +144,20 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Created {
-    /// The task's process.
+    /// The task's process; that of the shim itself, where a shim makes none before the start.
     pub pid: i32,
     /// When the snapshot was there.
     pub snapshot_ns: u64,
     /// When containerd's record of the container was there.
     pub record_ns: u64,
+}
+
+/// A container whose task runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Started {
+    /// The task's process.
+    pub pid: i32,
 }
 
 #[cfg(test)]
@@ -146,7 +171,9 @@ mod tests {
             snapshot_ns: 1,
             record_ns: 2,
         });
-        for event in [created, Event::Ready, Event::Failed("why".to_owned())] {
+        let started = Event::Started(Started { pid: 8 });
+        let failed = Event::Failed("why".to_owned());
+        for event in [created, started, Event::Ready, failed] {
             let line = serde_json::to_string(&event).expect("writes");
             assert_eq!(
                 serde_json::from_str::<Event>(&line).expect("reads"),

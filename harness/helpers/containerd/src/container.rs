@@ -10,7 +10,7 @@ use containerd_client::services::v1::{
 };
 use containerd_client::tonic::Code;
 use containerd_client::types::Mount;
-use labrun_helper_protocol::{OUTPUTS, OWNER_LABEL, Order};
+use labrun_helper_protocol::{OUTPUTS, OWNER_LABEL, Order, Stdin};
 use prost_types::Any;
 
 use crate::daemon::{Daemon, SNAPSHOTTER};
@@ -81,7 +81,8 @@ pub(crate) async fn make_record(
     made.map(drop).map_err(refused("create the container"))
 }
 
-/// Makes the task: its shim, and its process, which does not run the program yet. Gives its id.
+/// Makes the task: its shim, and its process, which does not run the program yet. Gives its id;
+/// runwasi's shims give their own, and the process's when it is started.
 pub(crate) async fn make_task(
     daemon: &Daemon,
     order: &Order,
@@ -91,10 +92,10 @@ pub(crate) async fn make_task(
     let request = daemon.request(CreateTaskRequest {
         container_id: order.id.clone(),
         rootfs,
-        stdin: if order.stdin {
-            path("stdin")
-        } else {
+        stdin: if order.stdin == Stdin::Empty {
             String::new()
+        } else {
+            path("stdin")
         },
         stdout: path(OUTPUTS[0]),
         stderr: path(OUTPUTS[1]),
@@ -102,18 +103,22 @@ pub(crate) async fn make_task(
     });
     let made = daemon.client.tasks().create(request).await;
     let made = made.map_err(refused("create the task"))?;
-    i32::try_from(made.into_inner().pid)
-        .map_err(|_| Fault::Failed("containerd gave no process id".to_owned()))
+    process_id(made.into_inner().pid)
 }
 
-/// Lets it run.
-pub(crate) async fn start(daemon: &Daemon, id: &str) -> Result<(), Fault> {
+/// Lets it run; gives the id of its process.
+pub(crate) async fn start(daemon: &Daemon, id: &str) -> Result<i32, Fault> {
     let request = daemon.request(StartRequest {
         container_id: id.to_owned(),
         ..StartRequest::default()
     });
     let started = daemon.client.tasks().start(request).await;
-    started.map(drop).map_err(refused("start the task"))
+    let started = started.map_err(refused("start the task"))?;
+    process_id(started.into_inner().pid)
+}
+
+fn process_id(pid: u32) -> Result<i32, Fault> {
+    i32::try_from(pid).map_err(|_| Fault::Failed("containerd gave no process id".to_owned()))
 }
 
 /// Waits until its process has ended; gives its exit code.

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use labrun_helper_protocol::{ABSENT, Command, Created, EVENTS_FD, Event, FAILED, Order};
+use labrun_helper_protocol::{ABSENT, Command, Created, EVENTS_FD, Event, FAILED, Order, Started, Stdin};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{SignalKind, signal};
@@ -71,7 +71,10 @@ async fn carry_out(
     daemon.make_namespace().await?;
     let image = image::ensure(daemon, &order).await?;
     // Open for writing while the lab wishes: so the container's stdin does not end.
-    let stdin = order.stdin.then(|| open_stdin(&order)).transpose()?;
+    let stdin = match order.stdin {
+        Stdin::Empty => None,
+        kind => Some((kind, open_stdin(&order)?)),
+    };
     tell(events, &Event::Ready)?;
 
     let Some(Command::Create) = next(commands).await? else {
@@ -83,7 +86,7 @@ async fn carry_out(
     container::make_record(daemon, &order, &image).await?;
     let record_ns = now_ns();
     let pid = container::make_task(daemon, &order, rootfs).await?;
-    let process = pidfd(pid);
+    let mut process = pidfd(pid);
     let created = Created {
         pid,
         snapshot_ns,
@@ -96,8 +99,11 @@ async fn carry_out(
     };
     let mut asked_to_end = signal(SignalKind::terminate())
         .map_err(|error| Fault::Failed(format!("cannot catch SIGTERM: {error}")))?;
-    container::start(daemon, id).await?;
-    tell(events, &Event::Started)?;
+    let started = container::start(daemon, id).await?;
+    if started != pid {
+        process = pidfd(started);
+    }
+    tell(events, &Event::Started(Started { pid: started }))?;
     // From here on its output ends when the container's does.
     close_stdout();
     let ended = until_ended(daemon, id, commands, stdin, &mut asked_to_end).await;
@@ -124,7 +130,7 @@ async fn until_ended(
     daemon: &Daemon,
     id: &str,
     commands: &mut Commands,
-    mut stdin: Option<File>,
+    mut stdin: Option<(Stdin, File)>,
     asked_to_end: &mut tokio::signal::unix::Signal,
 ) -> Result<Option<u32>, Fault> {
     let mut wait = std::pin::pin!(container::wait(daemon, id));
@@ -138,12 +144,16 @@ async fn until_ended(
                     return Err(Fault::Failed("a command came after the start".to_owned()));
                 }
                 listens = false;
-                if stdin.take().is_none() {
-                    return Ok(None);
-                }
-                // The pipe has ended; a shim that has no such request closes it by that alone.
-                if let Err(fault @ Fault::Absent(_)) = container::close_stdin(daemon, id).await {
-                    return Err(fault);
+                match stdin.take() {
+                    None => return Ok(None),
+                    Some((Stdin::Stays, _)) => container::kill(daemon, id, libc::SIGKILL).await?,
+                    Some((_, file)) => {
+                        drop(file);
+                        // The pipe has ended: a refusal changes nothing.
+                        if let Err(fault @ Fault::Absent(_)) = container::close_stdin(daemon, id).await {
+                            return Err(fault);
+                        }
+                    }
                 }
             }
         }

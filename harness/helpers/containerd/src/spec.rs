@@ -181,7 +181,7 @@ fn devices() -> Vec<Value> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use labrun_helper_protocol::Grant;
+    use labrun_helper_protocol::{Grant, Stdin};
 
     use super::*;
 
@@ -201,7 +201,7 @@ mod tests {
                 guest: "/grant".to_owned(),
             }],
             streams: "/streams".into(),
-            stdin: true,
+            stdin: Stdin::Ends,
         };
         let image = ImageConfig {
             entrypoint: vec!["/workload".to_owned()],

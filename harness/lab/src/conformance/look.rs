@@ -35,8 +35,13 @@ impl Look<'_> {
                 &["arguments", "", "a b", "\u{e9}"],
                 "\"\" \"a b\" \"\u{e9}\"",
             ),
-            Check::Environment => self.stays(&["environment", "LABRUN_HOLD"], "=1"),
-            Check::Stdin => self.stays(&["arguments", "stays"], "\"stays\""),
+            Check::Environment => self.stays(&["environment", "LABRUN_HOLD"], "=1").map(drop),
+            Check::Stdin => {
+                if self.stays(&["arguments", "stays"], "\"stays\"")? {
+                    return Ok(());
+                }
+                Err(Finding::Fault("it had to be killed".to_owned()))
+            }
             Check::ExitCode => self.fails(&["exit", "3"], Some("3")),
             Check::Crash => self.fails(&["crash"], None),
             Check::Granted => self.prints(&["granted", "{grant}"], "given"),
@@ -92,15 +97,18 @@ impl Look<'_> {
         launched.map(drop).map_err(fault)
     }
 
-    /// A command that stays after its line, until its stdin is closed.
-    fn stays(&self, args: &[&str], line: &str) -> Result<(), Finding> {
+    /// A command that stays after its line, until its stdin is closed; gives whether it ends
+    /// by that.
+    fn stays(&self, args: &[&str], line: &str) -> Result<bool, Finding> {
         let mut job = self.run(args, line)?;
         job.instances = 1;
         job.policy = Policy::Reused;
         let standing = self.isolation.stand(self.conformance.site, &job);
         let mut standing = standing.map_err(fault)?;
         standing.still_stand().map_err(fault)?;
-        standing.end().map_err(fault)
+        let by_itself = standing.sees_end_of_stdin();
+        standing.end().map_err(fault)?;
+        Ok(by_itself)
     }
 
     /// A command that fails; the reason names `code`.

@@ -25,6 +25,11 @@ pub trait Standing {
     /// A failure when one of them has ended on its own.
     fn still_stand(&mut self) -> Result<(), Failure>;
 
+    /// Whether a command sees the end of its stdin, and ends by it; else it is killed.
+    fn sees_end_of_stdin(&self) -> bool {
+        true
+    }
+
     /// Ends them and waits until they are gone.
     fn end(self: Box<Self>) -> Result<(), Failure>;
 }

@@ -14,6 +14,11 @@ impl Exit {
         self.status == 0
     }
 
+    /// Whether it ended with this code.
+    pub fn is_code(self, code: u8) -> bool {
+        libc::WIFEXITED(self.status) && libc::WEXITSTATUS(self.status) == libc::c_int::from(code)
+    }
+
     /// Whether this signal ended it.
     pub fn is_by(self, signal: libc::c_int) -> bool {
         libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == signal

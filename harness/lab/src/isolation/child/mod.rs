@@ -132,6 +132,16 @@ pub(in crate::isolation) trait Child {
         process.signal(libc::SIGTERM);
     }
 
+    /// Whether a command sees the end of its stdin, and ends by it.
+    fn sees_end_of_stdin(&self) -> bool {
+        true
+    }
+
+    /// Whether a command that stays has ended well, after its stdin was closed.
+    fn released_well(&self, exit: Exit) -> bool {
+        exit.is_success()
+    }
+
     /// Whether a server that was asked to end has ended well.
     fn stopped_well(&self, exit: Exit) -> bool {
         exit.is_success()

@@ -123,6 +123,11 @@ impl Standing for Children<'_> {
             .try_for_each(|one| still_runs(&mut one.process, site, when))
     }
 
+    fn sees_end_of_stdin(&self) -> bool {
+        let mut all = self.alive.iter();
+        all.all(|one| one.child.sees_end_of_stdin())
+    }
+
     fn end(mut self: Box<Self>) -> Result<(), Failure> {
         let serves = matches!(self.job.task, Task::Serve { .. });
         // All are told first: they end together.
@@ -140,7 +145,7 @@ impl Standing for Children<'_> {
             let well = if serves {
                 one.child.stopped_well(exit)
             } else {
-                exit.is_success()
+                one.child.released_well(exit)
             };
             if !well {
                 let failure = Failure::failed(format!("when it was told to end it {exit}"));

@@ -99,6 +99,13 @@ impl Configuration {
         }
     }
 
+    /// Why a program under it never sees the end of its stdin; none if it does.
+    pub(super) fn endless_stdin(self) -> Option<&'static str> {
+        (self != Self::Runc).then_some(
+            "runwasi's shims open a guest's stdin for writing too, so that it never ends: the lab kills a guest that stays",
+        )
+    }
+
     /// The image around it.
     pub(super) fn packing(self) -> Packing {
         if self == Self::Runc {

@@ -11,7 +11,7 @@ use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use labrun_helper_protocol as wire;
-use labrun_helper_protocol::{Command, Event};
+use labrun_helper_protocol::{Command, Event, KILLED, Stdin};
 
 use super::Containerd;
 use super::gone;
@@ -111,6 +111,14 @@ impl Boundary for Containerd {
 }
 
 impl Containerd {
+    fn stdin(&self, hold: bool) -> Stdin {
+        match self.configuration.endless_stdin() {
+            _ if !hold => Stdin::Empty,
+            None => Stdin::Ends,
+            Some(_) => Stdin::Stays,
+        }
+    }
+
     /// What the helper is told to make.
     fn order(
         &self,
@@ -146,7 +154,7 @@ impl Containerd {
             env: hold.into_iter().collect(),
             grants: grant.into_iter().collect(),
             streams: streams.path().to_owned(),
-            stdin: order.hold,
+            stdin: self.stdin(order.hold),
         })
     }
 }
@@ -180,7 +188,8 @@ impl Child for Isolate<'_> {
             marks.end("network");
         }
         match ask(&mut helper, self.site, &Command::Start, deadline_ns)? {
-            Event::Started => {}
+            // Before, a shim may have given its own.
+            Event::Started(started) => self.pid = Some(started.pid),
             other => return Err(broken(&other)),
         }
         marks.end("start");
@@ -204,6 +213,18 @@ impl Child for Isolate<'_> {
         gone::wait(self.site, &self.id, veth, since_ns, deadline_ns)
     }
 
+    fn sees_end_of_stdin(&self) -> bool {
+        self.containerd.configuration.endless_stdin().is_none()
+    }
+
+    fn released_well(&self, exit: Exit) -> bool {
+        if self.sees_end_of_stdin() {
+            exit.is_success()
+        } else {
+            exit.is_code(KILLED)
+        }
+    }
+
     fn counts(&self) -> bool {
         false
     }
@@ -212,10 +233,10 @@ impl Child for Isolate<'_> {
         let Some(pid) = self.pid else {
             return memory::Processes::new();
         };
-        let mut all = memory::descendants(pid);
+        // A shim may have helpers of its own, as runwasi's have.
+        let mut all = memory::descendants(memory::shim(pid).unwrap_or(pid));
         let group = Group::of(pid).and_then(|group| group.pids());
         all.extend(group.unwrap_or_default());
-        all.extend(memory::shim(pid));
         all
     }
 

@@ -116,7 +116,12 @@ impl Isolation for Containerd {
         Some(self.configuration.packing())
     }
 
-    fn unsupported(&self, workload: &Workload, target: Target, _needs: &[Need]) -> Option<String> {
+    fn unsupported(&self, workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
+        if needs.contains(&Need::Stdin)
+            && let Some(reason) = self.configuration.endless_stdin()
+        {
+            return Some(reason.to_owned());
+        }
         let serves_wasm = target != Target::Image && workload.serve.is_some();
         serves_wasm.then(|| {
             "a module of WASI p1 opens no socket, and the lab's handler is no program that a shim starts"
