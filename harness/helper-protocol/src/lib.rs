@@ -182,6 +182,10 @@ mod tests {
             );
         }
         assert_eq!(
+            serde_json::to_string(&Stdin::Stays).expect("writes"),
+            r#""stays""#
+        );
+        assert_eq!(
             serde_json::to_string(&Command::Start).expect("writes"),
             r#"{"command":"start"}"#
         );

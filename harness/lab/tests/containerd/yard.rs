@@ -91,36 +91,51 @@ pub(crate) fn runc(address: &str, helper: &State) -> Box<dyn Isolation> {
 fn built() -> &'static (State, PathBuf) {
     static BUILT: OnceLock<(State, PathBuf)> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let lab = LabFolder::find(Some(&root), &root).expect("the lab");
-        let site = site();
-        let builder = Builder::new(&lab, &site, &Silent).expect("a toolchain");
-        let (_, helper) = builder.helper(containerd::HELPER, true);
-        let path = guest();
-        let guest = Artifact {
-            workload: "lab-test-guest".to_owned(),
-            target: Target::Image,
-            triple: String::new(),
-            sha256: sha256(&path).expect("reads"),
-            bytes: 0,
-            path,
-            toolchain: String::new(),
-            isolation: None,
-            exports: false,
-        };
-        let packed = builder.packed(&guest, Packing::Binary).expect("packs");
-        (helper, packed.path)
+        with_builder(|builder| {
+            let (_, helper) = builder.helper(containerd::HELPER, true);
+            // The guest of the Docker tests.
+            let triple = format!("{}-unknown-linux-musl", std::env::consts::ARCH);
+            let guest = compiled("tests/docker/guest/main.rs", &triple);
+            (helper, packed(builder, guest, Packing::Binary))
+        })
     })
 }
 
-/// The guest of the Docker tests, compiled.
-fn guest() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/guest/main.rs");
-    let triple = format!("{}-unknown-linux-musl", std::env::consts::ARCH);
-    let binary = folder().join("guest");
+/// The image around the guest of runwasi's shims.
+pub(crate) fn module() -> PathBuf {
+    let guest = compiled("tests/containerd/guest/main.rs", "wasm32-wasip1");
+    with_builder(|builder| packed(builder, guest, Packing::Module))
+}
+
+fn with_builder<T>(make: impl FnOnce(&Builder<'_>) -> T) -> T {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let lab = LabFolder::find(Some(&root), &root).expect("the lab");
+    let site = site();
+    make(&Builder::new(&lab, &site, &Silent).expect("a toolchain"))
+}
+
+fn packed(builder: &Builder<'_>, path: PathBuf, packing: Packing) -> PathBuf {
+    let guest = Artifact {
+        workload: "lab-test-guest".to_owned(),
+        target: Target::Image,
+        triple: String::new(),
+        sha256: sha256(&path).expect("reads"),
+        bytes: 0,
+        path,
+        toolchain: String::new(),
+        isolation: None,
+        exports: false,
+    };
+    builder.packed(&guest, packing).expect("packs").path
+}
+
+/// A guest, compiled.
+fn compiled(source: &str, triple: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
+    let binary = folder().join(format!("guest-{triple}"));
     let compiled = Command::new("rustc")
         .args(["--edition=2024", "-O", "-C", "strip=symbols", "--target"])
-        .args([&triple, "-o"])
+        .args([triple, "-o"])
         .args([&binary, &source])
         .status()
         .expect("rustc runs");

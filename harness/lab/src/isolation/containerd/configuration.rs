@@ -102,7 +102,7 @@ impl Configuration {
     /// Why a program under it never sees the end of its stdin; none if it does.
     pub(super) fn endless_stdin(self) -> Option<&'static str> {
         (self != Self::Runc).then_some(
-            "runwasi's shims open a guest's stdin for writing too, so that it never ends: the lab kills a guest that stays",
+            "runwasi's shims open a guest's stdin for writing too, so that it never ends",
         )
     }
 
@@ -150,8 +150,15 @@ impl Configuration {
             "named pipes, which the lab reads itself",
             "as Kubernetes' runtime service reads them: nothing lies between the shim and the lab",
         );
-        let stop = ("for servers: SIGTERM", "what Kubernetes sends first");
-        [
+        let stop = match self.endless_stdin() {
+            None => ("for servers: SIGTERM", "what Kubernetes sends first"),
+            Some(reason) => ("for a program that stays: SIGKILL", reason),
+        };
+        let compiled = (
+            "not kept: each start compiles the module, or interprets it",
+            "runwasi keeps compiled code for OCI artifacts of wasm alone, not for a module in an image's layer",
+        );
+        let mut settings: Vec<_> = [
             ("runtime", (self.runtime(), "its shim is named after it")),
             ("image", image),
             ("network", network),
@@ -161,7 +168,11 @@ impl Configuration {
             ("stop", stop),
         ]
         .map(|(name, (value, reason))| Setting::new(name, value, reason))
-        .into()
+        .into();
+        if self != Self::Runc {
+            settings.push(Setting::new("compiled code", compiled.0, compiled.1));
+        }
+        settings
     }
 }
 
@@ -183,6 +194,20 @@ mod tests {
         let shim = "/x/containerd-shim-wasmtime-v1:\n  Runtime: io.containerd.wasmtime.v1\n  Version: 0.6.0\n";
         assert_eq!(version_in(shim).as_deref(), Some("0.6.0"));
         assert_eq!(version_in("no such option\n"), None);
+    }
+
+    #[test]
+    fn what_is_said_of_the_end_of_stdin_is_said_of_wasm_alone() {
+        for configuration in Configuration::ALL {
+            let stop = configuration
+                .settings()
+                .into_iter()
+                .find(|setting| setting.name == "stop");
+            let value = stop.map(|setting| setting.value).unwrap_or_default();
+            let endless = configuration.endless_stdin().is_some();
+            assert_eq!(endless, configuration != Configuration::Runc);
+            assert_eq!(value.contains("SIGKILL"), endless, "{value}");
+        }
     }
 
     #[test]
