@@ -6,7 +6,9 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use labrun_helper_protocol::{ABSENT, Command, Created, EVENTS_FD, Event, FAILED, Order, Started, Stdin};
+use labrun_helper_protocol::{
+    ABSENT, Command, Created, EVENTS_FD, Event, FAILED, Order, Started, Stdin,
+};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{SignalKind, signal};
