@@ -177,6 +177,10 @@ impl Conversation {
             if tell(&mut self.process, Stream::Guest, at_ns, each)? == More::Enough {
                 return Ok(());
             }
+            // The guest may have printed and ended since: what it printed counts first.
+            if self.process.has_more(Stream::Guest) {
+                continue;
+            }
             self.failure_so_far()?;
             if self.process.is_closed(Stream::Stdout) {
                 return Err(self.ended(site, deadline_ns));
@@ -376,3 +380,6 @@ fn parse(line: &[u8]) -> Result<Event, Failure> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests;

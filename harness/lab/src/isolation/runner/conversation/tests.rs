@@ -1,0 +1,61 @@
+//! What a runner and its guest say through two pipes has an order that the pipes do not show.
+
+use super::*;
+use crate::interrupt::Interrupt;
+
+/// A runner whose guest prints a line that one read does not hold, and which has ended.
+fn ended(event: &Event) -> (Site, Conversation) {
+    let site = Site::new(Interrupt::never().expect("an interrupt")).expect("a site");
+    let script = format!("printf '%020000d\\n' 7 >&{GUEST_STDOUT_FD}; echo \"$1\"");
+    let event = serde_json::to_string(event).expect("an event");
+    let program = Program {
+        path: "/bin/sh".into(),
+        args: vec!["-c".to_owned(), script, "sh".to_owned(), event],
+        guest: Some(GUEST_STDOUT_FD),
+        ..Program::default()
+    };
+    let prepared = program.prepare(&site).expect("prepares");
+    let runner = Conversation::start(prepared).expect("starts");
+    let stat = format!("/proc/{}/stat", runner.pid());
+    let is_gone = || {
+        let stat = std::fs::read_to_string(&stat).expect("not yet reaped");
+        stat.contains(") Z ")
+    };
+    while !is_gone() {
+        std::thread::yield_now();
+    }
+    (site, runner)
+}
+
+#[test]
+fn what_the_guest_printed_counts_before_its_end() {
+    let (site, mut runner) = ended(&Event::Done {
+        marks: Vec::new(),
+        exit_code: Some(0),
+        spans_ns: Vec::new(),
+    });
+    let mut lines = 0;
+    let told = runner.lines(&site, Duration::from_secs(20), &mut |line| {
+        assert!(line.text.len() == 20_001 && line.text.ends_with(b"7\n"));
+        lines += 1;
+        Ok(More::Enough)
+    });
+    told.expect("the line is told");
+    assert_eq!(lines, 1);
+}
+
+#[test]
+fn a_guest_that_ends_too_early_is_told_with_its_end() {
+    let (site, mut runner) = ended(&Event::Done {
+        marks: Vec::new(),
+        exit_code: Some(5),
+        spans_ns: Vec::new(),
+    });
+    let wants = |_: crate::isolation::Line<'_>| Ok(More::Wanted);
+    let told = runner.lines(&site, Duration::from_secs(20), &mut { wants });
+    let failure = told.expect_err("there is no second line");
+    assert!(
+        failure.to_string().contains("exited with code 5"),
+        "{failure}"
+    );
+}
