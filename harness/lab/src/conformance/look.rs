@@ -1,11 +1,10 @@
 //! How each check looks: a launch of the workload, and what came of it.
 
-use std::fs;
-use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use labrun_record::{Outcome, Start, Target};
 
+use super::secret::Secret;
 use super::{Check, Conformance, Finding};
 use crate::define::{FileSystem, GrantFiles, Workload};
 use crate::isolation::{Failure, Isolation, Job, More, Policy, Task, Way};
@@ -155,21 +154,11 @@ impl Look<'_> {
 
     /// By its own path, by the way up from the granted directory, and by a link that lies in it.
     fn ungranted(&self) -> Result<(), Finding> {
-        let unavailable = |error: std::io::Error| Finding::Unavailable(error.to_string());
-        let folder = || self.conformance.site.folder().map_err(unavailable);
-        let (beside, granted) = (folder()?, folder()?);
-        let secret = beside.path().join("secret.txt");
-        fs::write(&secret, "secret").map_err(unavailable)?;
-        symlink(&secret, granted.path().join("link")).map_err(unavailable)?;
-        let name = beside.path().file_name().unwrap_or_default().display();
-        let ways = [
-            ("its path", secret.display().to_string()),
-            ("`..`", format!("{{grant}}/../{name}/secret.txt")),
-            ("a symbolic link", "{grant}/link".to_owned()),
-        ];
+        let secret = Secret::new(self.conformance.site);
+        let secret = secret.map_err(|error| Finding::Unavailable(error.to_string()))?;
         let mut workload = self.workload.clone();
         workload.grant = Some(GrantFiles {
-            files: granted.path().to_owned(),
+            files: secret.granted().to_owned(),
         });
         let look = Look {
             conformance: self.conformance,
@@ -177,7 +166,7 @@ impl Look<'_> {
             workload: &workload,
             target: self.target,
         };
-        for (way, path) in ways {
+        for (way, path) in secret.ways() {
             match look
                 .line(&["ungranted", &path], FileSystem::default())?
                 .as_str()

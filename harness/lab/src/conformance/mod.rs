@@ -5,6 +5,7 @@
 mod check;
 mod disk;
 mod look;
+mod secret;
 
 use labrun_record::{Outcome, Target};
 
