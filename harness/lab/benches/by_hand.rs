@@ -12,11 +12,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lab::clock::now_ns;
-use lab::define::{FileSystem, Workload};
+use lab::define::Workload;
 use lab::interrupt::Interrupt;
 use lab::isolation::oci::Oci;
-use lab::isolation::{Bubblewrap, Isolation, Job, Policy, Task, Way};
+use lab::isolation::{Bubblewrap, Isolation, Job};
 use lab::site::Site;
+use lab::task::{FileSystem, Policy, Task, Way};
 use labrun_record::{Outcome, Start, Target};
 
 /// Pairs that count, after as many as [`WARMUP`] that do not.

@@ -6,7 +6,7 @@
 //! that could itself be lost: whatever belongs to an owner that no longer runs is
 //! nobody's, and is removed.
 
-use std::fs;
+use crate::proc::{self, Pid};
 
 /// Environment variable of every process that the lab starts.
 pub const VARIABLE: &str = "LABRUN_OWNER";
@@ -21,23 +21,23 @@ pub const LABEL: &str = "labrun.owner";
 /// so that a reused id is not taken for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    pid: u32,
+    pid: Pid,
     started: u64,
 }
 
 impl Owner {
     /// This process.
     pub fn this() -> Self {
-        let pid = std::process::id();
+        let pid = std::process::id().cast_signed();
         Self {
             pid,
-            started: started(pid).unwrap_or(0),
+            started: proc::started(pid).unwrap_or(0),
         }
     }
 
     /// Whether that very process still runs.
     pub fn is_alive(&self) -> bool {
-        started(self.pid) == Some(self.started)
+        proc::started(self.pid) == Some(self.started)
     }
 
     /// Parses what [`Display`](std::fmt::Display) writes.
@@ -54,19 +54,6 @@ impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{}", self.pid, self.started)
     }
-}
-
-/// When a process started, in clock ticks since boot: field 22 of
-/// `/proc/PID/stat` (proc(5)); none for one that is gone or only waits to be reaped.
-fn started(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name, field 2, may hold spaces and brackets; the fields after it cannot.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?;
-    if state == "Z" || state == "X" {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
 }
 
 #[cfg(test)]

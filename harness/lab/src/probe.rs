@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// Time between two tries: the resolution of a first request.

@@ -8,9 +8,9 @@ use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::define::FileSystem;
 use crate::interrupt::Interrupt;
 use crate::owner::Owner;
+use crate::task::FileSystem;
 
 /// Where scratch folders are made: a tmpfs on every common Linux.
 pub const SCRATCH_PARENT: &str = "/dev/shm";

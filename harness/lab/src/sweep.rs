@@ -7,6 +7,7 @@ use crate::cgroup;
 use crate::conformance::unmount;
 use crate::isolation::docker;
 use crate::owner::{Owner, VARIABLE};
+use crate::proc;
 use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// What was removed.
@@ -54,21 +55,9 @@ pub fn sweep(with_docker: bool) -> Swept {
 
 fn processes() -> u32 {
     let mut ended = 0;
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<i32>().ok())
-        else {
-            continue;
-        };
-        let Ok(environment) = fs::read(entry.path().join("environ")) else {
-            continue;
-        };
-        let prefix = format!("{VARIABLE}=");
-        let owner = environment
-            .split(|byte| *byte == 0)
-            .find_map(|pair| Owner::parse(std::str::from_utf8(pair).ok()?.strip_prefix(&prefix)?));
+    for pid in proc::every() {
+        let owner = proc::variable(pid, VARIABLE);
+        let owner = owner.and_then(|owner| Owner::parse(std::str::from_utf8(&owner).ok()?));
         if owner.is_some_and(|owner| !owner.is_alive()) {
             // SAFETY: a plain kill; the process was started by a lab that is gone.
             let killed = unsafe { libc::kill(pid, libc::SIGKILL) };

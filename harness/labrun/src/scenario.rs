@@ -5,11 +5,12 @@ use std::path::Path;
 use anyhow::Context as _;
 use lab::build::Builder;
 use lab::define::Scenario;
+use lab::glob::{Globs, glob_set};
 use lab::isolation::runner::State;
 use lab::isolation::{Isolation, containerd};
 use lab::model::{Ended, Ground, RunError, RunRequest, Wishes};
 use lab::progress::Progress as _;
-use lab::select::{Globs, Names, Selected, Selection, glob_set};
+use lab::select::{Names, Selected, Selection};
 use labrun_record::{Outcome, RunFolder};
 
 use crate::bars::Bars;

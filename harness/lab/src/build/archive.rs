@@ -11,8 +11,8 @@ use labrun_record::Artifact;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::inputs::sha256;
 use super::store::Store;
+use crate::digest::sha256;
 use crate::isolation::Packing;
 
 /// Writes the image around `artifact` into the store, unless it is there.

@@ -7,6 +7,7 @@ use super::Builder;
 use crate::define::{ProductDefinition, RunnerDefinition, Workload};
 use crate::isolation::runner::State;
 use crate::isolation::{ImageForm, Isolation, Linking, containerd};
+use crate::outcome::Failure;
 
 /// Something that is built.
 #[derive(Debug, Clone, Serialize)]
@@ -154,14 +155,14 @@ impl Everything {
             } else if let Some(packing) = isolation.packing() {
                 let image = builder
                     .packed(&artifact, packing)
-                    .map_err(|blocked| blocked.reason);
+                    .map_err(Failure::into_reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if target == Target::Image {
                 let image = match isolation.image_form() {
                     ImageForm::Daemon => builder.image(workload, &artifact, linking),
                     ImageForm::Bundle => builder.bundle(workload, &artifact),
                 };
-                let image = image.map_err(|blocked| blocked.reason);
+                let image = image.map_err(Failure::into_reason);
                 self.note(|image| format!("image {}", image.triple), image);
             } else if isolation.precompiles() {
                 let what = format!("{} for {target} by {}", workload.name, isolation.name());
@@ -169,7 +170,7 @@ impl Everything {
                     |_| what,
                     builder
                         .precompiled(isolation, &artifact)
-                        .map_err(|blocked| blocked.reason),
+                        .map_err(Failure::into_reason),
                 );
             }
         }

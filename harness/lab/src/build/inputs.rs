@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::digest::hex;
+
 /// Collects what a build depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs(Sha256);
@@ -83,22 +85,6 @@ impl Inputs {
     pub(crate) fn digest(self) -> String {
         hex(&self.0.finalize())
     }
-}
-
-/// SHA-256 of a file, 64 hex digits.
-pub fn sha256(path: &Path) -> io::Result<String> {
-    Ok(hex(&Sha256::digest(fs::read(path)?)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 /// Every file below a folder, sorted; build output and hidden files are left out.

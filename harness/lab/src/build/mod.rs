@@ -21,13 +21,12 @@ use labrun_record::{Artifact, Outcome, Target};
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
 use crate::isolation::{ImageForm, Isolation, Linking, Packing, docker, oci};
-use crate::model::Blocked;
+use crate::outcome::Failure;
 use crate::progress::Progress;
 use crate::site::Site;
 use way::Absence;
 
 pub use everything::{Everything, Thing};
-pub use inputs::sha256;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
 pub use version::{AskedVersion, VersionError, with_versions};
@@ -43,8 +42,8 @@ pub struct Builder<'a> {
     store: Store,
     toolchain: Toolchain,
     artifacts: Memo<(String, String, ArtifactKind), String>,
-    precompiled: Memo<(String, String), Blocked>,
-    images: Memo<(String, String), Blocked>,
+    precompiled: Memo<(String, String), Failure>,
+    images: Memo<(String, String), Failure>,
 }
 
 impl<'a> Builder<'a> {
@@ -162,10 +161,10 @@ impl<'a> Builder<'a> {
     }
 
     /// The image that the lab itself writes around an artifact.
-    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Blocked> {
+    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Failure> {
         archive::pack(&self.store, artifact, packing).map_err(|error| {
             let what = &artifact.workload;
-            Blocked::new(
+            Failure::new(
                 Outcome::Unavailable,
                 format!("cannot write the image of {what}: {error}"),
             )
@@ -177,13 +176,13 @@ impl<'a> Builder<'a> {
         &self,
         isolation: &dyn Isolation,
         artifact: &Artifact,
-    ) -> Result<Artifact, Blocked> {
+    ) -> Result<Artifact, Failure> {
         let key = (isolation.name().to_owned(), artifact.sha256.clone());
         if let Some(known) = self.precompiled.borrow().get(&key) {
             return known.clone();
         }
         let built = if self.is_interrupted() {
-            Err(Blocked::interrupted())
+            Err(Failure::Interrupted)
         } else {
             runner::precompile(&self.store, self.site, isolation, artifact, self.progress)
         };
@@ -197,7 +196,7 @@ impl<'a> Builder<'a> {
         workload: &Workload,
         binary: &Artifact,
         linking: Linking,
-    ) -> Result<Artifact, Blocked> {
+    ) -> Result<Artifact, Failure> {
         // The binary's triple says how it is linked, and that decides the base.
         let key = (workload.name.clone(), binary.triple.clone());
         if let Some(known) = self.images.borrow().get(&key) {
@@ -213,7 +212,7 @@ impl<'a> Builder<'a> {
         workload: &Workload,
         binary: &Artifact,
         linking: Linking,
-    ) -> Result<Artifact, Blocked> {
+    ) -> Result<Artifact, Failure> {
         let image = docker::build_image(&docker::ImageRequest {
             dockerfile: &self.lab.dockerfile(),
             workload: &workload.name,
@@ -226,7 +225,7 @@ impl<'a> Builder<'a> {
             interrupt: &self.site.interrupt,
             progress: self.progress,
         })
-        .map_err(|error| Blocked::new(error.outcome(), error.to_string()))?;
+        .map_err(|error| Failure::new(error.outcome(), error.to_string()))?;
         Ok(Artifact {
             workload: workload.name.clone(),
             target: Target::Image,
@@ -247,12 +246,12 @@ impl<'a> Builder<'a> {
         workload: &Workload,
         target: Target,
         kind: ArtifactKind,
-    ) -> Result<Made, Blocked> {
+    ) -> Result<Made, Failure> {
         let unavailable = |reason: String| {
             if self.is_interrupted() {
-                Blocked::interrupted()
+                Failure::Interrupted
             } else {
-                Blocked::new(Outcome::Unavailable, reason)
+                Failure::unavailable(reason)
             }
         };
         let linking = Linking::of(isolation.name());
@@ -287,7 +286,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The root of a bundle around a native binary: what an image holds, as a folder.
-    pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Blocked> {
+    pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Failure> {
         let kind = format!("bundles/{}", workload.name);
         let kept = self.store.keep(&kind, "workload", &binary.path);
         let made = kept.and_then(|kept| {
@@ -296,7 +295,7 @@ impl<'a> Builder<'a> {
         });
         let kept = made.map_err(|error| {
             let reason = format!("cannot make a bundle of {}: {error}", workload.name);
-            Blocked::new(Outcome::Failed, reason)
+            Failure::failed(reason)
         })?;
         Ok(Artifact {
             target: Target::Image,

@@ -8,16 +8,17 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
-use super::inputs::{Inputs, sha256};
+use super::inputs::Inputs;
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::Toolchain;
 use super::version::Place;
 use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
+use crate::digest::sha256;
+use crate::isolation::Isolation;
 use crate::isolation::find::on_path;
 use crate::isolation::runner::{Executable, Ready, describe};
-use crate::isolation::{Failure, Isolation};
-use crate::model::Blocked;
+use crate::outcome::Failure;
 use crate::progress::Progress;
 use crate::site::Site;
 
@@ -245,11 +246,11 @@ pub(crate) fn precompile(
     isolation: &dyn Isolation,
     artifact: &Artifact,
     progress: &dyn Progress,
-) -> Result<Artifact, Blocked> {
+) -> Result<Artifact, Failure> {
     let name = isolation.name();
     let fault = |reason: &str| {
         let workload = &artifact.workload;
-        Blocked::new(
+        Failure::new(
             Outcome::Unavailable,
             format!("{name} could not compile {workload} ahead of time: {reason}"),
         )
@@ -301,8 +302,8 @@ pub(crate) fn precompile(
         .and_then(|()| isolation.precompile(site, &artifact.path, artifact.target, &output));
     progress.finish(&what);
     made.map_err(|failure| match failure {
-        Failure::Outcome(outcome, reason) => Blocked::new(outcome, fault(&reason).reason),
-        Failure::Interrupted => Blocked::interrupted(),
+        Failure::Outcome(outcome, reason) => Failure::new(outcome, fault(&reason).into_reason()),
+        Failure::Interrupted => Failure::Interrupted,
     })?;
     let bytes = std::fs::metadata(&output)
         .map_err(|error| fault(&error.to_string()))?

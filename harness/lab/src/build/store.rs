@@ -8,7 +8,7 @@ use labrun_record::Artifact;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::inputs::sha256;
+use crate::digest::sha256;
 
 /// The folder of everything that labrun has built.
 #[derive(Debug, Clone)]

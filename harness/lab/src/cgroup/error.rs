@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 
 /// Why a cgroup could not be made or read.
 #[derive(Debug, thiserror::Error)]

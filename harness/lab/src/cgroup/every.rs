@@ -2,19 +2,14 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::group::Group;
 use super::mount::Version;
 use super::removal;
-use crate::clock::now_ns;
-use crate::isolation::Failure;
-use crate::memory::Processes;
-use crate::process::pause;
+use crate::outcome::Failure;
+use crate::proc::Processes;
 use crate::site::Site;
-
-/// Time between two looks whether they are gone.
-const LOOK_INTERVAL: Duration = Duration::from_micros(500);
+use crate::wait::until_gone;
 
 /// Where every hierarchy is mounted, of either version.
 pub(super) fn hierarchies() -> Vec<Group> {
@@ -60,17 +55,12 @@ pub(crate) fn wait_until_gone(
     known_ns: u64,
     deadline_ns: u64,
 ) -> Result<u64, Failure> {
-    let mut before_ns = known_ns;
-    while let Some(left) = named(name).next() {
-        if now_ns() >= deadline_ns {
-            named(name).for_each(|group| drop(removal::remove(&group)));
-            let path = left.path.display();
-            return Err(Failure::failed(format!(
-                "its cgroup {path} was left behind"
-            )));
-        }
-        pause(&site.interrupt, LOOK_INTERVAL)?;
-        before_ns = now_ns();
+    let gone = until_gone(&site.interrupt, known_ns, deadline_ns, || {
+        let left = named(name).next()?;
+        Some(format!("its cgroup {}", left.path.display()))
+    });
+    if matches!(gone, Err(Failure::Outcome(..))) {
+        named(name).for_each(|group| drop(removal::remove(&group)));
     }
-    Ok(before_ns)
+    gone
 }

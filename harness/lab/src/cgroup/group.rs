@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::mount::{Mount, Version};
 use super::{CgroupError, flush};
-use crate::memory::{Pid, Processes};
+use crate::proc::{Pid, Processes};
 
 /// One cgroup and all below it, to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

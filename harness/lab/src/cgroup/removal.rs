@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::CgroupError;
 use super::group::{Group, below};
 use crate::clock::now_ns;
-use crate::memory::Pid;
-use crate::process::pidfd;
+use crate::proc::Pid;
+use crate::wait::pidfd;
 
 /// How long a cgroup may take to become empty once its processes were killed.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -6,8 +6,10 @@ use labrun_record::{Outcome, Start, Target};
 
 use super::secret::Secret;
 use super::{Check, Conformance, Finding};
-use crate::define::{FileSystem, GrantFiles, Workload};
-use crate::isolation::{Failure, Isolation, Job, More, Policy, Task, Way};
+use crate::define::{GrantFiles, Workload};
+use crate::isolation::{Isolation, Job, More};
+use crate::outcome::Failure;
+use crate::task::{FileSystem, Policy, Task, Way};
 
 /// How long one launch may take: on a slow emulation as well.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -64,7 +66,7 @@ impl Look<'_> {
             self.target,
             self.workload.artifact_kind(self.target),
         );
-        let made = made.map_err(|blocked| Finding::Unavailable(blocked.reason))?;
+        let made = made.map_err(|failure| Finding::Unavailable(failure.into_reason()))?;
         Ok(Job {
             workload: self.workload.clone(),
             target: self.target,

@@ -48,8 +48,8 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::define::FileSystem;
     use crate::interrupt::Interrupt;
+    use crate::task::FileSystem;
 
     #[test]
     fn each_way_leads_there_where_nothing_holds_a_program_back() {

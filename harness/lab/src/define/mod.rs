@@ -19,9 +19,7 @@ pub use nearest::nearest;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
 pub use runner::{Build, Configuration, RunnerDefinition, Unsupported, Way};
-pub use scenario::{
-    FileSystem, LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan,
-};
+pub use scenario::{LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan};
 pub use versions::Versions;
 pub use workload::{
     ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,

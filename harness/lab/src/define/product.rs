@@ -7,7 +7,7 @@ use labrun_record::{Setting, Target, Tier};
 use serde::Deserialize;
 
 use super::{DefineError, Unsupported, nearest, read_toml};
-use crate::isolation::Policy;
+use crate::task::Policy;
 
 /// A product that a user installs and starts.
 #[derive(Debug, Clone, Deserialize)]

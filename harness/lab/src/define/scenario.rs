@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::rate::Rate;
 use super::{DefineError, bounds, read_toml};
-use crate::select::glob_set;
+use crate::glob::glob_set;
+use crate::task::FileSystem;
 
 /// A question and the plan that answers it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -119,27 +120,6 @@ pub struct WorkloadPlan {
     pub file_systems: Vec<FileSystem>,
     /// For steady state: the load on it as a server.
     pub load: Option<LoadPlan>,
-}
-
-/// Where a granted directory lies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileSystem {
-    /// In memory.
-    #[default]
-    Tmpfs,
-    /// On a disk.
-    Disk,
-}
-
-impl FileSystem {
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tmpfs => "tmpfs",
-            Self::Disk => "disk",
-        }
-    }
 }
 
 /// The load on a server.

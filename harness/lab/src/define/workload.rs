@@ -8,7 +8,7 @@ use labrun_record::Target;
 use serde::Deserialize;
 
 use super::{DefineError, read_toml};
-use crate::isolation::Task;
+use crate::task::Task;
 
 /// Where a granted directory is inside a sandbox.
 pub const GUEST_GRANT: &str = "/grant";

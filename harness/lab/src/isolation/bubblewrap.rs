@@ -6,16 +6,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 use labrun_record::{IsolationRecord, Setting, Start, Target, Tier};
 use serde::Deserialize;
 
+use super::Isolation;
 use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Failure, Isolation, Task, Way};
 use crate::define::{GUEST_GRANT, Workload};
-use crate::memory;
 use crate::network::{self, Namespace, Veth};
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Process, Program, Stream};
 use crate::site::Site;
+use crate::task::{Task, Way};
 
 /// Where a server listens inside the sandbox.
 const GUEST_PORT: u16 = 8080;
@@ -229,7 +231,7 @@ impl Child for Sandbox<'_> {
         let Some(first) = self.inside else {
             return process.signal(libc::SIGTERM);
         };
-        for pid in memory::descendants(first) {
+        for pid in proc::descendants(first) {
             if pid != first {
                 // SAFETY: a plain kill. The process is inside the lab's own sandbox, whose
                 // first process still holds its number.

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::build::sha256;
 use crate::define::Find;
+use crate::digest::sha256;
 use crate::isolation::runner::{Executable, Ready};
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};

@@ -17,14 +17,17 @@ mod product;
 pub mod runner;
 mod standing;
 mod tool;
+pub mod traces;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
-use crate::define::{FileSystem, Need, Workload};
+use crate::define::{Need, Workload};
+use crate::outcome::Failure;
 use crate::site::{Grant, Site};
+use crate::task::{FileSystem, Policy, Task, Way};
 
 pub use bubblewrap::Bubblewrap;
 pub use landlock::Landlock;
@@ -212,63 +215,6 @@ impl Job {
     }
 }
 
-/// Which instance of a server answers a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Policy {
-    /// A fresh one for each.
-    #[default]
-    Fresh,
-    /// One that has answered others.
-    Reused,
-}
-
-impl Policy {
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Reused => "reused",
-        }
-    }
-}
-
-/// How a server is reached.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Way {
-    /// As its users reach it: a container's by its published port.
-    #[default]
-    AsUsers,
-    /// At the address that the container itself has.
-    Direct,
-}
-
-/// What a launch does, and the output that is correct.
-#[derive(Debug, Clone)]
-pub enum Task {
-    /// Run as a command; the whole of stdout is `expected`.
-    Run {
-        /// Arguments; `{grant}` stands for the granted directory.
-        args: Vec<String>,
-        /// The whole output, ending with a newline.
-        expected: Vec<u8>,
-    },
-    /// Work batch after batch until it is ended; `line` is the output of each.
-    Batches {
-        /// Arguments; `{grant}` stands for the granted directory.
-        args: Vec<String>,
-        /// The line of a batch, with its newline.
-        line: Vec<u8>,
-    },
-    /// Serve HTTP; the body of the answer to GET `request` is `expected`.
-    Serve {
-        /// Path of the request.
-        request: String,
-        /// The whole body.
-        expected: Vec<u8>,
-    },
-}
-
 /// What one launch gave. Spans are nanoseconds of the lab's own clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {
@@ -281,65 +227,4 @@ pub struct Taken {
     pub teardown_ns: u64,
     /// Median of the repeated instantiations, where the job asked for them.
     pub instantiate_warm_ns: Option<f64>,
-}
-
-/// Why a launch gave nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// It has an outcome, and a reason for a person.
-    Outcome(Outcome, String),
-    /// The run was asked to end while it was under way.
-    Interrupted,
-}
-
-impl Failure {
-    /// The launch failed.
-    pub fn failed(reason: impl Into<String>) -> Self {
-        Self::Outcome(Outcome::Failed, reason.into())
-    }
-
-    /// There was output, and it was wrong.
-    pub fn mismatch(reason: impl Into<String>) -> Self {
-        Self::Outcome(Outcome::Mismatch, reason.into())
-    }
-
-    /// No first output within the limit.
-    pub fn timeout(reason: impl Into<String>) -> Self {
-        Self::Outcome(Outcome::Timeout, reason.into())
-    }
-
-    /// What it needs is not here, or no longer.
-    pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self::Outcome(Outcome::Unavailable, reason.into())
-    }
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Outcome(outcome, reason) => write!(f, "{outcome}: {reason}"),
-            Self::Interrupted => f.write_str("interrupted"),
-        }
-    }
-}
-
-impl Task {
-    /// Arguments with the granted directory put in.
-    pub fn args(&self, grant: &str) -> Vec<String> {
-        match self {
-            Self::Run { args, .. } | Self::Batches { args, .. } => args
-                .iter()
-                .map(|arg| arg.replace("{grant}", grant))
-                .collect(),
-            Self::Serve { .. } => Vec::new(),
-        }
-    }
-
-    /// The output that is correct.
-    pub fn expected(&self) -> &[u8] {
-        match self {
-            Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
-            Self::Batches { line, .. } => line,
-        }
-    }
 }

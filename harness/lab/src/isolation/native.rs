@@ -2,9 +2,10 @@
 
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
+use super::Isolation;
 use super::child::{Boundary, Child, Door, Order, Plain};
-use super::{Failure, Isolation};
 use crate::define::{Need, Workload};
+use crate::outcome::Failure;
 use crate::process::Program;
 
 /// How the binary is linked.

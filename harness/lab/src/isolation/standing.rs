@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::Failure;
 use crate::cgroup::{CgroupError, Group};
-use crate::memory::Processes;
+use crate::outcome::Failure;
+use crate::proc::Processes;
 
 /// Instances of one job that are alive together. Dropping it ends them.
 pub trait Standing {

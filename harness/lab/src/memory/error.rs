@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use super::Pid;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
+use crate::proc::Pid;
 
 /// Why a footprint could not be read.
 #[derive(Debug, thiserror::Error)]

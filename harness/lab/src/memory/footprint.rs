@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{MemoryError, Pid, Processes};
+use super::MemoryError;
+use crate::proc::{Pid, Processes};
 
 /// What processes hold, in bytes. Of several processes each field is the sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

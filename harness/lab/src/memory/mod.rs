@@ -7,15 +7,10 @@
 
 mod available;
 mod error;
-mod family;
 mod footprint;
 mod settle;
 
 pub use available::available;
 pub use error::MemoryError;
-pub use family::{Processes, descendants, docker_proxies, shim};
 pub use footprint::{Footprint, measure};
 pub use settle::{AGREE_BYTES, AGREE_SHARE, LOOK_INTERVAL, settled};
-
-/// A process's id.
-pub type Pid = libc::pid_t;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{Footprint, MemoryError};
 use crate::clock::now_ns;
-use crate::process::pause;
 use crate::site::Site;
+use crate::wait::pause;
 
 /// Two readings agree if they differ by no more than this share of the larger ...
 pub const AGREE_SHARE: f64 = 0.01;

@@ -4,8 +4,8 @@ use labrun_protocol::Command;
 use labrun_record::Calibration;
 
 use crate::clock::now_ns;
-use crate::isolation::Failure;
 use crate::isolation::runner::{Conversation, Ready};
+use crate::outcome::Failure;
 use crate::probe::RETRY_INTERVAL;
 use crate::site::Site;
 

@@ -3,7 +3,8 @@
 use labrun_analysis::stats::median;
 
 use super::plan::{Doubt, Launch, Value};
-use crate::isolation::{CallOrder, Failure, Isolation, Job};
+use crate::isolation::{CallOrder, Isolation, Job};
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// Share of the batches that are discarded first: an instance's first calls are cold.

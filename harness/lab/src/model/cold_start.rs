@@ -4,7 +4,8 @@ use labrun_record::{Metric, Row, Start};
 
 use super::ground::{Ground, Making};
 use super::plan::{Group, Launch, Planned, Value};
-use crate::isolation::{Failure, Isolation, Job, Taken};
+use crate::isolation::{Isolation, Job, Taken};
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// Every row of the scenario, and the launches that give them samples.

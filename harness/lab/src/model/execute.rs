@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
-use indexmap::IndexMap;
 use labrun_analysis::row_seed;
 use labrun_record::{Outcome, Run, Sample};
 
-use super::plan::{Blocked, Group, Planned, Value};
+use super::plan::{Group, Planned, Value};
 use super::run::{Ended, RunError, RunRequest, write_error};
 use super::writer::Writer;
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::schedule::Schedule;
 
 /// A run under way.
@@ -47,8 +46,8 @@ impl<'a> Execution<'a> {
                 entries: Vec::new(),
             };
             for (index, group) in part.groups.iter().enumerate() {
-                if let Err(blocked) = &group.launch {
-                    self.write_blocked(&part, index, 0, blocked)?;
+                if let Err(failure) = &group.launch {
+                    self.write_failure(&part, index, 0, failure)?;
                 }
             }
             all.push(part);
@@ -97,8 +96,8 @@ impl<'a> Execution<'a> {
                         gave(&mut schedule, entry, &values, spent_s);
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
-                    Err(Failure::Outcome(outcome, reason)) => {
-                        self.write_blocked(part, group, block, &Blocked::new(outcome, reason))?;
+                    Err(failure) => {
+                        self.write_failure(part, group, block, &failure)?;
                         schedule.failed(entry, spent_s);
                     }
                 }
@@ -178,7 +177,7 @@ impl<'a> Execution<'a> {
                 let isolation = self.request.grounds[0].isolations[group.isolation].as_ref();
                 launch.launch(isolation, self.request.site)
             }
-            Err(blocked) => Err(Failure::Outcome(blocked.outcome, blocked.reason.clone())),
+            Err(failure) => Err(failure.clone()),
         }
     }
 
@@ -193,9 +192,12 @@ impl<'a> Execution<'a> {
         let at_ns = now_ns() - self.began_ns;
         for (index, row) in part.groups[group].rows.iter().enumerate() {
             let value = values.get(index).unwrap_or(&missing);
-            let (outcome, reason) = match &value.given {
+            let (outcome, reason) = match value.given.clone() {
                 Ok(_) => (Outcome::Measured, None),
-                Err(blocked) => (blocked.outcome, Some(blocked.reason.clone())),
+                Err(failure) => {
+                    let (outcome, reason) = failure.into_parts();
+                    (outcome, Some(reason))
+                }
             };
             self.write(&Sample {
                 row: part.first_row + row,
@@ -214,30 +216,17 @@ impl<'a> Execution<'a> {
         Ok(())
     }
 
-    fn write_blocked(
+    /// The same reason for every row of a group.
+    fn write_failure(
         &mut self,
         part: &Part<'_>,
         group: usize,
         block: u32,
-        blocked: &Blocked,
+        failure: &Failure,
     ) -> Result<(), RunError> {
-        let at_ns = now_ns() - self.began_ns;
-        for row in &part.groups[group].rows {
-            self.write(&Sample {
-                row: part.first_row + row,
-                block,
-                seq: self.seq,
-                at_ns,
-                outcome: blocked.outcome,
-                value: None,
-                phases: IndexMap::new(),
-                reason: Some(blocked.reason.clone()),
-                doubt: None,
-                points: Vec::new(),
-            })?;
-        }
-        self.seq += 1;
-        Ok(())
+        let none = Value::failed(failure.clone());
+        let values = vec![none; part.groups[group].rows.len()];
+        self.write_values(part, group, block, &values)
     }
 
     fn write(&mut self, sample: &Sample) -> Result<(), RunError> {

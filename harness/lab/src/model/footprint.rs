@@ -7,15 +7,17 @@
 use std::time::{Duration, Instant};
 
 use labrun_analysis::stats::theil_sen_line;
-use labrun_record::{Metric, Outcome, Row, Target};
+use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
-use super::plan::{Blocked, Group, Launch, Planned, Value};
+use super::plan::{Group, Launch, Planned, Value};
 use crate::cgroup::{CgroupError, Group as Cgroup, Held};
 use crate::define::MemoryPlan;
-use crate::isolation::{Failure, Isolation, Job, Policy, Standing};
+use crate::isolation::{Isolation, Job, Standing};
 use crate::memory::{self, Footprint, MemoryError};
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::task::Policy;
 
 /// How long memory may take until two readings agree.
 const SETTLE_LIMIT: Duration = Duration::from_secs(5);
@@ -215,7 +217,7 @@ impl Readings {
             .collect();
         let Some(line) = theil_sen_line(&points) else {
             let reason = "one more instance would not have fitted into the time or the memory";
-            return Value::blocked(Blocked::new(Outcome::Unavailable, reason));
+            return Value::failed(Failure::unavailable(reason));
         };
         let value = if metric == Metric::MemoryMarginal {
             line.slope
@@ -231,5 +233,5 @@ fn counted(bytes: u64) -> Value {
 }
 
 fn unavailable(reason: &str) -> Value {
-    Value::blocked(Blocked::new(Outcome::Unavailable, reason))
+    Value::failed(Failure::unavailable(reason))
 }

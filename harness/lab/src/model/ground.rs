@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use labrun_record::{Artifact, Metric, Outcome, Row, Start, Target};
 
-use super::plan::Blocked;
 use crate::build::Builder;
-use crate::define::{ArtifactKind, FileSystem, Need, Scenario, Workload, WorkloadPlan};
+use crate::define::{ArtifactKind, Need, Scenario, Workload, WorkloadPlan};
+use crate::glob::Globs;
 use crate::isolation::runner::State;
-use crate::isolation::{Isolation, Job, Policy, Way};
-use crate::select::{Globs, Selected};
+use crate::isolation::{Isolation, Job};
+use crate::outcome::Failure;
+use crate::select::Selected;
+use crate::task::{FileSystem, Policy, Way};
 
 /// What the planning of a run, or of a part of it, stands on.
 pub struct Ground<'a> {
@@ -143,10 +145,10 @@ impl<'a> Making<'a> {
     }
 
     /// The workload as it is defined.
-    pub(super) fn workload(&self) -> Result<&'a Workload, Blocked> {
+    pub(super) fn workload(&self) -> Result<&'a Workload, Failure> {
         let name = &self.planned.name;
         self.ground.workload(name).ok_or_else(|| {
-            Blocked::new(
+            Failure::new(
                 Outcome::Unavailable,
                 format!("the lab has no workload `{name}`"),
             )
@@ -154,38 +156,38 @@ impl<'a> Making<'a> {
     }
 
     /// The job that cold start launches, or the first thing that stands in its way.
-    pub(super) fn job(&self) -> Result<Made, Blocked> {
+    pub(super) fn job(&self) -> Result<Made, Failure> {
         let needs = self.workload().map_or(&[][..], |workload| &workload.needs);
         self.job_with(needs)
     }
 
     /// The job with what a way of using the workload needs, or the first thing that stands
     /// in its way.
-    pub(super) fn job_with(&self, needs: &[Need]) -> Result<Made, Blocked> {
+    pub(super) fn job_with(&self, needs: &[Need]) -> Result<Made, Failure> {
         let kind = |workload: &Workload| workload.artifact_kind(self.target);
         self.job_of(needs, self.workload().map_or(ArtifactKind::Bin, kind))
     }
 
     /// The same for one of the artifacts that its package has for the target.
-    pub(super) fn job_of(&self, needs: &[Need], kind: ArtifactKind) -> Result<Made, Blocked> {
+    pub(super) fn job_of(&self, needs: &[Need], kind: ArtifactKind) -> Result<Made, Failure> {
         let name = self.isolation.name();
         if let Some(reason) = self.ground.selected.leaves_out(self.planned, name) {
-            return Err(Blocked::new(Outcome::NotSelected, reason));
+            return Err(Failure::new(Outcome::NotSelected, reason));
         }
         let workload = self.workload()?;
         if let Some(reason) = self.isolation.unsupported(workload, self.target, needs) {
-            return Err(Blocked::new(Outcome::Unsupported, reason));
+            return Err(Failure::new(Outcome::Unsupported, reason));
         }
         let record = self.isolation.record();
         if record.outcome != Outcome::Measured {
             self.unless_interrupted()?;
-            return Err(Blocked::new(
+            return Err(Failure::new(
                 record.outcome,
                 record.reason.unwrap_or_default(),
             ));
         }
         if let Some(reason) = self.isolation.unavailable(workload) {
-            return Err(Blocked::new(Outcome::Unavailable, reason));
+            return Err(Failure::unavailable(reason));
         }
         let mut artifacts = Vec::new();
         let mut job = self.make(workload, kind, &mut artifacts)?;
@@ -196,13 +198,13 @@ impl<'a> Making<'a> {
     }
 
     /// The job that a resident process has done before the clock.
-    fn other(&self, artifacts: &mut Vec<Artifact>) -> Result<Job, Blocked> {
+    fn other(&self, artifacts: &mut Vec<Artifact>) -> Result<Job, Failure> {
         let name = self.planned.other.as_deref().unwrap_or_default();
         let other = self.ground.workload(name);
         let other =
             other.filter(|other| other.run.is_some() && other.targets.contains(&self.target));
         let other = other.ok_or_else(|| {
-            Blocked::new(
+            Failure::new(
                 Outcome::Unavailable,
                 format!(
                     "`{name}` is no command for {}, which a resident start needs",
@@ -218,10 +220,10 @@ impl<'a> Making<'a> {
         workload: &Workload,
         kind: ArtifactKind,
         artifacts: &mut Vec<Artifact>,
-    ) -> Result<Job, Blocked> {
+    ) -> Result<Job, Failure> {
         let task = workload
             .task()
-            .map_err(|error| Blocked::new(Outcome::Unavailable, error.to_string()))?;
+            .map_err(|error| Failure::unavailable(error.to_string()))?;
         let builder = self.ground.builder;
         let made = builder.for_isolation(self.isolation, workload, self.target, kind)?;
         artifacts.push(made.artifact.clone());
@@ -243,9 +245,9 @@ impl<'a> Making<'a> {
         })
     }
 
-    fn unless_interrupted(&self) -> Result<(), Blocked> {
+    fn unless_interrupted(&self) -> Result<(), Failure> {
         if self.ground.builder.is_interrupted() {
-            return Err(Blocked::interrupted());
+            return Err(Failure::Interrupted);
         }
         Ok(())
     }

@@ -13,10 +13,12 @@ use labrun_load::{Pace, Plan, Report, Target as Asked, ceiling, near_ceiling};
 use labrun_record::{Metric, Outcome, Row, Target};
 
 use super::ground::Making;
-use super::plan::{Blocked, Doubt, Group, Launch, Planned, Value};
+use super::plan::{Doubt, Group, Launch, Planned, Value};
 use crate::define::{LoadPlan, Rate};
-use crate::isolation::{Failure, Isolation, Job, Policy, Standing, Task};
+use crate::isolation::{Isolation, Job, Standing};
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::task::{Policy, Task};
 
 /// The percentiles that are rows of their own: name and share.
 const PERCENTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
@@ -64,7 +66,7 @@ pub(super) fn plan(planned: &mut Planned, kind: Making<'_>, load: &LoadPlan, lim
             }
             let rows = planned.rows(rows);
             let made = match kind.refuses(policy) {
-                Some(reason) => Err(Blocked::new(Outcome::Unsupported, reason)),
+                Some(reason) => Err(Failure::new(Outcome::Unsupported, reason)),
                 None => kind.job().map(|(mut job, artifacts)| {
                     job.policy = policy;
                     job.way = way;
@@ -190,7 +192,7 @@ fn latencies(report: &Report, rate: f64, limit: Option<f64>) -> Vec<Value> {
                     "{} requests in {:.0} s at {rate:.0}/s; {name} needs {LEAST_REQUESTS}",
                     report.requests, report.seconds
                 );
-                Value::blocked(Blocked::new(Outcome::Unavailable, reason))
+                Value::failed(Failure::unavailable(reason))
             } else {
                 Value::of(report.latency.value_at_quantile(*share) as f64)
                     .doubted(doubt(rate, limit))

@@ -17,7 +17,6 @@ mod throughput;
 mod writer;
 
 pub use ground::Ground;
-pub use plan::Blocked;
 pub use run::{Ended, RunError, RunRequest, Wishes, run};
 
 use crate::define::Model;

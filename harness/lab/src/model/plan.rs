@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 pub(super) use labrun_record::Doubt;
-use labrun_record::{Artifact, Outcome, Row};
+use labrun_record::{Artifact, Row};
 
 use super::ground::Made;
-use crate::isolation::{Failure, Isolation, Job};
+use crate::isolation::{Isolation, Job};
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// The rows of a scenario, and the launches that give them samples.
@@ -35,7 +36,7 @@ pub(super) struct Group {
     /// the others' where launches cost little.
     pub(super) rows: Vec<usize>,
     /// What is launched, or why nothing is.
-    pub(super) launch: Result<Box<dyn Launch>, Blocked>,
+    pub(super) launch: Result<Box<dyn Launch>, Failure>,
     /// What the launch runs, for `run.json`.
     pub(super) artifacts: Vec<Artifact>,
 }
@@ -45,7 +46,7 @@ impl Group {
     pub(super) fn of<L: Launch + 'static>(
         isolation: usize,
         rows: Vec<usize>,
-        made: Result<Made, Blocked>,
+        made: Result<Made, Failure>,
         launch: impl FnOnce(Job) -> L,
     ) -> Self {
         match made {
@@ -60,7 +61,7 @@ impl Group {
     }
 
     /// The group of rows that nothing is launched for.
-    pub(super) fn blocked(isolation: usize, rows: Vec<usize>, blocked: Blocked) -> Self {
+    pub(super) fn blocked(isolation: usize, rows: Vec<usize>, blocked: Failure) -> Self {
         Self {
             isolation,
             rows,
@@ -90,7 +91,7 @@ pub(super) trait Launch: std::fmt::Debug {
 #[derive(Debug, Clone)]
 pub(super) struct Value {
     /// The value in the metric's unit, or why this row has none.
-    pub(super) given: Result<f64, Blocked>,
+    pub(super) given: Result<f64, Failure>,
     /// Contiguous spans that sum to it; empty where there are none.
     pub(super) phases: IndexMap<String, f64>,
     /// What makes it doubtful.
@@ -122,43 +123,16 @@ impl Value {
 
     /// No value, where the launch itself was fine.
     pub(super) fn none(reason: impl Into<String>) -> Self {
-        Self::blocked(Blocked::new(Outcome::Failed, reason))
+        Self::failed(Failure::failed(reason))
     }
 
     /// No value, for this reason.
-    pub(super) fn blocked(blocked: Blocked) -> Self {
+    pub(super) fn failed(failure: Failure) -> Self {
         Self {
-            given: Err(blocked),
+            given: Err(failure),
             phases: IndexMap::new(),
             doubt: None,
             points: Vec::new(),
-        }
-    }
-}
-
-/// Why a kind of launch is not made, or a row has no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blocked {
-    /// The outcome of its rows.
-    pub outcome: Outcome,
-    /// The reason, for a person.
-    pub reason: String,
-}
-
-impl Blocked {
-    /// One that a run did not come to: what an interruption left unbuilt is not missing.
-    pub fn interrupted() -> Self {
-        Self::new(
-            Outcome::NotSelected,
-            "the run was interrupted before it was built",
-        )
-    }
-
-    /// One with an outcome and a reason.
-    pub fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        Self {
-            outcome,
-            reason: reason.into(),
         }
     }
 }

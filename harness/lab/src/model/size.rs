@@ -6,11 +6,12 @@ use std::path::Path;
 use labrun_record::{Metric, Row, Target};
 
 use super::ground::{Ground, Making};
-use super::plan::{Blocked, Group, Launch, Planned, Value};
+use super::plan::{Group, Launch, Planned, Value};
 use crate::isolation::containerd;
 use crate::isolation::docker::{self, DockerHost};
 use crate::isolation::runner::Executable;
-use crate::isolation::{Failure, ImageForm, Isolation, Job, Linking};
+use crate::isolation::{ImageForm, Isolation, Job, Linking};
+use crate::outcome::Failure;
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
 
@@ -173,7 +174,7 @@ impl Launch for Weighing {
                 || Value::none("it was not counted"),
                 |(_, count)| match count {
                     Ok(bytes) => Value::of(*bytes as f64),
-                    Err(error) => Value::blocked(Blocked::new(error.outcome(), error.to_string())),
+                    Err(error) => Value::failed(Failure::new(error.outcome(), error.to_string())),
                 },
             )
         };

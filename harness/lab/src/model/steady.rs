@@ -10,7 +10,8 @@ use labrun_record::Metric;
 
 use super::plan::{Doubt, Launch, Value};
 use crate::define::Steady;
-use crate::isolation::{Failure, Isolation, Job, Line, More};
+use crate::isolation::{Isolation, Job, Line, More};
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// How much faster four batches may be than the four before, and count as no faster.

@@ -7,11 +7,13 @@ use labrun_record::{Metric, Outcome, Row};
 use super::calls::Calling;
 use super::ground::{Ground, Making};
 use super::load;
-use super::plan::{Blocked, Group, Planned};
+use super::plan::{Group, Planned};
 use super::steady::Working;
-use crate::define::{ArtifactKind, Calls, FileSystem, Workload};
+use crate::define::{ArtifactKind, Calls, Workload};
 use crate::isolation::CallOrder;
+use crate::outcome::Failure;
 use crate::site;
+use crate::task::FileSystem;
 
 /// Batches of calls in a launch.
 const BATCHES: u32 = 50;
@@ -66,7 +68,7 @@ fn steady(planned: &mut Planned, kind: Making<'_>) {
             let made = way.clone().and_then(|way| {
                 let file_system = file_system.unwrap_or_default();
                 if let (FileSystem::Disk, Some(reason)) = (file_system, site::no_disk()) {
-                    return Err(Blocked::new(Outcome::Unavailable, reason));
+                    return Err(Failure::unavailable(reason));
                 }
                 let (mut job, artifacts) = kind.job_with(&way.needs)?;
                 job.file_system = file_system;
@@ -107,7 +109,7 @@ fn calls(planned: &mut Planned, kind: Making<'_>) {
         let rows = planned.rows([row]);
         let made = calls
             .as_ref()
-            .map_err(Blocked::clone)
+            .map_err(Failure::clone)
             .and_then(|_| kind.job_of(&[], ArtifactKind::Cdylib));
         let order = calls.as_ref().map(|calls| CallOrder {
             export: calls.export.clone(),
@@ -137,9 +139,9 @@ fn named<'a, T>(
     all: &'a [T],
     name: &str,
     name_of: impl Fn(&T) -> &String,
-) -> Result<&'a T, Blocked> {
+) -> Result<&'a T, Failure> {
     all.iter().find(|one| name_of(one) == name).ok_or_else(|| {
-        Blocked::new(
+        Failure::new(
             Outcome::Unavailable,
             format!("the workload {} has no `{name}`", workload.name),
         )

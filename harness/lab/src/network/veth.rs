@@ -12,17 +12,14 @@ use super::namespace::Namespace;
 use super::netlink::{Netlink, index};
 use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::owner::Owner;
-use crate::process::pause;
 use crate::site::Site;
+use crate::wait::until_gone;
 
 /// Beginning of the name of every link of the lab; the owner's process id and a count
 /// follow, 15 characters in all, which is as long as a name can be.
 const PREFIX: &str = "labrun";
-
-/// Time between two looks whether a link is gone.
-const LOOK_INTERVAL: Duration = Duration::from_micros(500);
 
 /// How long the kernel may take to learn that both ends are up.
 const UP_LIMIT: Duration = Duration::from_secs(5);
@@ -124,15 +121,8 @@ impl Veth {
         known_ns: u64,
         deadline_ns: u64,
     ) -> Result<u64, Failure> {
-        let mut before_ns = known_ns;
-        while !self.is_gone() {
-            if now_ns() >= deadline_ns {
-                return Err(Failure::timeout("its network link did not go"));
-            }
-            pause(&site.interrupt, LOOK_INTERVAL)?;
-            before_ns = now_ns();
-        }
-        Ok(before_ns)
+        let left = || (!self.is_gone()).then(|| "its network link".to_owned());
+        until_gone(&site.interrupt, known_ns, deadline_ns, left)
     }
 
     /// Whether the host's end is no longer there.

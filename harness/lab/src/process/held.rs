@@ -5,11 +5,11 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use super::exit::Exit;
 use super::left;
-use super::poll::{pidfd, poll, readable};
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::wait::{pidfd, poll, readable};
 
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]

@@ -4,11 +4,11 @@
 use std::os::fd::AsRawFd as _;
 
 use super::held::Process;
-use super::poll::{poll, readable};
 use super::source::{LIMIT, Stream};
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::wait::{poll, readable};
 
 /// Lines of stderr that a reason ends with at most.
 const ENDING_LINES: usize = 3;

@@ -3,8 +3,8 @@
 use std::io::{self, PipeReader, Read};
 use std::os::fd::AsRawFd;
 
-use super::poll::{poll, readable};
 use crate::clock::now_ns;
+use crate::wait::{poll, readable};
 
 /// Output that is kept of each stream; more than this is never a correct output.
 pub(super) const LIMIT: usize = 64 * 1024;

@@ -1,9 +1,9 @@
 //! The isolations of a lab by all their names: `wasmtime@48/cranelift-aot` is
 //! `wasmtime/cranelift-aot`, as long as the checkout has wasmtime 48.
 
-use super::glob;
 use crate::catalog;
 use crate::define::{DefineError, ProductDefinition, RunnerDefinition};
+use crate::glob::glob;
 
 /// Every isolation, and what else it answers to.
 #[derive(Debug, Clone)]

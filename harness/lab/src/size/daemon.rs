@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Needed, SizeError};
 use crate::isolation::docker::DockerHost;
+use crate::proc::{self, Pid};
 
 /// What a container on the default bridge runs through, in the order in which they run.
 const PROGRAMS: [&str; 5] = [
@@ -26,8 +27,10 @@ const PROGRAMS: [&str; 5] = [
 pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, SizeError> {
     let version = host.version().map_err(SizeError::Unavailable)?;
     let dockerd = daemon_process(&version.socket)?;
-    let containerd = children(dockerd).find(|pid| is_called(*pid, "containerd"));
-    let containerd = containerd.or_else(|| processes().find(|pid| is_called(*pid, "containerd")));
+    let is_called = |pid: &Pid, name: &str| proc::name(*pid) == name;
+    let containerds = || proc::every().filter(|pid| is_called(pid, "containerd"));
+    let own = containerds().find(|pid| proc::parent(*pid) == Some(dockerd));
+    let containerd = own.or_else(|| containerds().next());
     let folders = search_path(dockerd);
     let needed = PROGRAMS.map(|name| {
         let running = match name {
@@ -60,7 +63,7 @@ pub fn containerd_side(socket: &Path, started: &[&str]) -> Result<Vec<Needed>, S
     };
     let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
     let daemon = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
-    if !is_called(daemon, "containerd") {
+    if proc::name(daemon) != "containerd" {
         return Err(hidden("what listens there is not containerd"));
     }
     let folders = search_path(daemon);
@@ -77,7 +80,7 @@ pub fn containerd_side(socket: &Path, started: &[&str]) -> Result<Vec<Needed>, S
 
 /// The process that listens on the daemon's socket; if that is systemd, which listens for
 /// others, the only dockerd.
-fn daemon_process(socket: &Path) -> Result<u32, SizeError> {
+fn daemon_process(socket: &Path) -> Result<Pid, SizeError> {
     let hidden = |why: &str| {
         SizeError::Unavailable(format!(
             "the programs of the Docker daemon on {} cannot be seen: {why}; run the lab on the \
@@ -87,13 +90,13 @@ fn daemon_process(socket: &Path) -> Result<u32, SizeError> {
     };
     let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
     let peer = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
-    if is_called(peer, "dockerd") {
+    if proc::name(peer) == "dockerd" {
         return Ok(peer);
     }
-    if !is_called(peer, "systemd") {
+    if proc::name(peer) != "systemd" {
         return Err(hidden("what listens there is not dockerd"));
     }
-    let mut daemons = processes().filter(|pid| is_called(*pid, "dockerd"));
+    let mut daemons = proc::every().filter(|pid| proc::name(*pid) == "dockerd");
     match (daemons.next(), daemons.next()) {
         (Some(only), None) => Ok(only),
         (None, _) => Err(hidden("no dockerd runs here")),
@@ -102,7 +105,7 @@ fn daemon_process(socket: &Path) -> Result<u32, SizeError> {
 }
 
 /// The process that listens at the other end; none where this one cannot see it.
-fn peer(stream: &UnixStream) -> Option<u32> {
+fn peer(stream: &UnixStream) -> Option<Pid> {
     let mut peer = libc::ucred {
         pid: 0,
         uid: 0,
@@ -119,13 +122,13 @@ fn peer(stream: &UnixStream) -> Option<u32> {
             &raw mut length,
         )
     };
-    (asked == 0 && peer.pid > 0).then_some(peer.pid.cast_unsigned())
+    (asked == 0 && peer.pid > 0).then_some(peer.pid)
 }
 
 /// The file of a program: that of its process, where its link may be read; otherwise the
 /// first in the folders.
-fn file(name: &str, running: Option<u32>, folders: &[PathBuf]) -> Result<PathBuf, SizeError> {
-    let running = running.map(|pid| PathBuf::from(format!("/proc/{pid}/exe")));
+fn file(name: &str, running: Option<Pid>, folders: &[PathBuf]) -> Result<PathBuf, SizeError> {
+    let running = running.map(|pid| proc::folder(pid).join("exe"));
     running
         .filter(|link| fs::canonicalize(link).is_ok())
         .or_else(|| {
@@ -142,34 +145,12 @@ fn file(name: &str, running: Option<u32>, folders: &[PathBuf]) -> Result<PathBuf
 
 /// Where the daemon looks for programs, as far as this process may see it; then where this
 /// one does.
-fn search_path(daemon: u32) -> Vec<PathBuf> {
-    let environment = fs::read(format!("/proc/{daemon}/environ")).unwrap_or_default();
-    let of_daemon = environment
-        .split(|byte| *byte == 0)
-        .find_map(|variable| variable.strip_prefix(b"PATH="))
-        .unwrap_or_default();
+fn search_path(daemon: Pid) -> Vec<PathBuf> {
+    let of_daemon = proc::variable(daemon, "PATH").unwrap_or_default();
     let own = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(OsStr::from_bytes(of_daemon))
+    std::env::split_paths(OsStr::from_bytes(&of_daemon))
         .chain(std::env::split_paths(&own))
         .chain(["/usr/sbin", "/sbin", "/usr/bin"].map(PathBuf::from))
         .filter(|folder| folder.is_absolute())
         .collect()
-}
-
-fn processes() -> impl Iterator<Item = u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-}
-
-/// The kernel's name of a process: that of its file, unless it chose another.
-fn is_called(pid: u32, name: &str) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == name)
-}
-
-fn children(parent: u32) -> impl Iterator<Item = u32> {
-    processes().filter(move |pid| {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
-        line.and_then(|line| line.trim().parse().ok()) == Some(parent)
-    })
 }

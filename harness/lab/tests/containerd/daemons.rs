@@ -3,8 +3,9 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use lab::isolation::containerd;
 use lab::isolation::runner::State;
-use lab::isolation::{Failure, containerd};
+use lab::outcome::Failure;
 use labrun_record::Outcome;
 
 use crate::own_daemon::kill;

@@ -7,8 +7,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lab::interrupt::Interrupt;
+use lab::isolation::containerd;
 use lab::isolation::runner::{Executable, Ready, State};
-use lab::isolation::{Failure, containerd};
+use lab::outcome::Failure;
 use lab::site::Site;
 
 use crate::own_daemon::{OwnDaemon, kill, shims};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lab::isolation::{Failure, Taken};
+use lab::isolation::Taken;
+use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
 use crate::own_daemon::shims;

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use lab::isolation::containerd;
-use lab::memory;
+use lab::{memory, proc};
 use labrun_record::Target;
 
 use crate::own_daemon::shims;
@@ -41,7 +41,7 @@ fn what_a_wasm_container_holds_reads_back_and_it_is_killed_at_its_end() {
     for pid in holding.iter().chain(&init) {
         assert!(processes.contains(&pid.cast_signed()), "{processes:?}");
     }
-    let init: memory::Processes = init.iter().map(|pid| pid.cast_signed()).collect();
+    let init: proc::Processes = init.iter().map(|pid| pid.cast_signed()).collect();
     let anon = memory::measure(&init).expect("reads").pss_anon;
     assert!(anon >= HELD, "its first process holds {anon}");
     // Its cgroup holds that process, and not its shim.

@@ -1,7 +1,7 @@
 //! Containers that stay, and one that works batch after batch.
 
 use lab::isolation::More;
-use lab::memory;
+use lab::{memory, proc};
 
 use crate::own_daemon::shims;
 use crate::yard::{ground, job, site};
@@ -21,14 +21,14 @@ fn what_a_container_holds_reads_back_with_its_shim_and_without_the_helper() {
     let processes = standing.processes().expect("processes");
     let shim = shims(&ground.daemon.address);
     let init = ground.daemon.tasks();
-    let wanted: memory::Processes = shim
+    let wanted: proc::Processes = shim
         .iter()
         .chain(&init)
         .map(|pid| pid.cast_signed())
         .collect();
     assert_eq!(wanted.len(), 2, "one shim, and one process");
     assert_eq!(processes, wanted);
-    let alone: memory::Processes = init.iter().map(|pid| pid.cast_signed()).collect();
+    let alone: proc::Processes = init.iter().map(|pid| pid.cast_signed()).collect();
     let anon = memory::measure(&alone).expect("reads").pss_anon;
     assert!((HELD..HELD + (2 << 20)).contains(&anon), "{anon}");
     let cgroups = standing.cgroups().expect("cgroups");

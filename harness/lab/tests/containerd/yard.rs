@@ -7,13 +7,15 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use lab::build::{Builder, sha256};
-use lab::define::{FileSystem, LabFolder, Workload};
+use lab::build::Builder;
+use lab::define::{LabFolder, Workload};
+use lab::digest::sha256;
 use lab::interrupt::Interrupt;
 use lab::isolation::runner::State;
-use lab::isolation::{Isolation, Job, Packing, Policy, Task, Way, containerd};
+use lab::isolation::{Isolation, Job, Packing, containerd};
 use lab::progress::Silent;
 use lab::site::Site;
+use lab::task::{FileSystem, Policy, Task, Way};
 use labrun_record::{Artifact, Start, Target};
 
 use crate::own_daemon::OwnDaemon;

@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lab::interrupt::Interrupt;
-use lab::isolation::Failure;
+use lab::outcome::Failure;
 use lab::site::Site;
 
 use crate::yard::{configurations, containers, job, launch_in, workload};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lab::isolation::{Failure, Job, Taken};
+use lab::isolation::{Job, Taken};
+use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
 use crate::yard::{configurations, job, launch, workload};

@@ -7,12 +7,14 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use lab::define::{FileSystem, Workload};
+use lab::define::Workload;
 use lab::interrupt::Interrupt;
 use lab::isolation::docker::{self, Base, DockerHost, Image, ImageError, ImageRequest};
-use lab::isolation::{Failure, Isolation, Job, Policy, Taken, Task, Way};
+use lab::isolation::{Isolation, Job, Taken};
+use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
+use lab::task::{FileSystem, Policy, Task, Way};
 use labrun_record::{Start, Target};
 
 /// One folder for everything that the tests make; removed with the target folder.

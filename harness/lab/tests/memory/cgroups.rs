@@ -1,7 +1,7 @@
 //! Known allocations, read back from cgroups; and that cgroups go.
 
 use lab::cgroup::{Group, Version};
-use lab::memory::{Processes, descendants};
+use lab::proc::{Processes, descendants};
 
 use crate::kit::{MIB, above, cgroup, site, start};
 

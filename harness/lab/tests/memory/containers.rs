@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use lab::cgroup::Group;
-use lab::memory::{Pid, Processes, docker_proxies, measure, settled, shim};
+use lab::isolation::traces::{docker_proxies, shim};
+use lab::memory::{measure, settled};
 use lab::owner::{LABEL, Owner};
+use lab::proc::{Pid, Processes};
 
 use crate::kit::{above, folder, guest, site};
 use crate::skip::skip;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::Write as _;
 
-use lab::memory::{MemoryError, Processes, descendants, measure};
+use lab::memory::{MemoryError, measure};
+use lab::proc::{Processes, descendants};
 
 use crate::kit::{MIB, above, folder, site, start, together};
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use lab::cgroup::Cgroup;
 use lab::clock::now_ns;
 use lab::interrupt::Interrupt;
-use lab::memory::{Footprint, descendants, measure, settled};
+use lab::memory::{Footprint, measure, settled};
+use lab::proc::descendants;
 use lab::process::{Process, Program, Stream};
 use lab::site::Site;
 

@@ -4,8 +4,8 @@
 use std::io;
 
 use crate::cgroup::{Cgroup, CgroupError, Group};
-use crate::isolation::Failure;
-use crate::memory;
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Prepared, Process};
 use crate::site::Site;
 
@@ -53,8 +53,8 @@ impl Held {
     pub(in crate::isolation) fn processes(
         &self,
         roots: impl Iterator<Item = libc::pid_t>,
-    ) -> memory::Processes {
-        let mut all: memory::Processes = roots.flat_map(memory::descendants).collect();
+    ) -> proc::Processes {
+        let mut all: proc::Processes = roots.flat_map(proc::descendants).collect();
         if let Ok(cgroup) = &self.0 {
             all.extend(cgroup.group().pids().unwrap_or_default());
         }

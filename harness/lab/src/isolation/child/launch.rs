@@ -6,10 +6,12 @@ use labrun_record::Outcome;
 use super::{Boundary, Child, Order};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Job, Taken, Task};
+use crate::isolation::{Job, Taken};
+use crate::outcome::Failure;
 use crate::probe;
 use crate::process::{Process, Stream};
 use crate::site::Site;
+use crate::task::Task;
 
 /// Launches `job` once.
 pub(in crate::isolation) fn launch(

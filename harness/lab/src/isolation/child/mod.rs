@@ -13,9 +13,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::marks::Marks;
-use super::{EachLine, Failure, Job, Launcher, Standing, Taken};
+use super::{EachLine, Job, Launcher, Standing, Taken};
 use crate::cgroup::{CgroupError, Group};
-use crate::memory;
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Exit, Process};
 use crate::site::{Grant, Site};
 
@@ -160,8 +161,8 @@ pub(in crate::isolation) trait Child {
     }
 
     /// Processes that exist because of it, beside its own and what that started.
-    fn beside(&self) -> memory::Processes {
-        memory::Processes::new()
+    fn beside(&self) -> proc::Processes {
+        proc::Processes::new()
     }
 
     /// The cgroup that it made itself, where it does not stay in the lab's.

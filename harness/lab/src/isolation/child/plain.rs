@@ -6,9 +6,10 @@ use std::net::SocketAddr;
 
 use super::{Child, HOLD, Held, Order};
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Task};
+use crate::outcome::Failure;
 use crate::probe;
 use crate::process::{Prepared, Process, Program};
+use crate::task::Task;
 
 /// Where a server listens on the host, if the task is one.
 #[derive(Debug, Clone, Copy)]

@@ -7,10 +7,12 @@ use super::{Boundary, Child, Held, Order};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Job, Standing, Task};
-use crate::memory;
+use crate::isolation::{Job, Standing};
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Process, Stream};
 use crate::site::Site;
+use crate::task::Task;
 
 /// Processes of one job. They end before their cgroup goes.
 pub(in crate::isolation) struct Children<'a> {
@@ -95,7 +97,7 @@ impl Standing for Children<'_> {
         Ok(())
     }
 
-    fn processes(&self) -> Result<memory::Processes, Failure> {
+    fn processes(&self) -> Result<proc::Processes, Failure> {
         let own = self.alive.iter().filter(|one| one.child.counts());
         let roots = own.map(|one| one.process.pid());
         let mut all = self.held.processes(roots);

@@ -4,7 +4,8 @@ use super::launch::blamed;
 use super::{Boundary, Order};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
-use crate::isolation::{EachLine, Failure, Job, Line, More};
+use crate::isolation::{EachLine, Job, Line, More};
+use crate::outcome::Failure;
 use crate::process::{Process, Stream};
 use crate::site::Site;
 

@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use labrun_helper_protocol::{ABSENT, Version};
 
 use super::absence::{absent, socket, too_old};
-use crate::isolation::Failure;
 use crate::isolation::runner::State;
 use crate::network;
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 
 /// containerd on this machine; asked for when it is first needed.

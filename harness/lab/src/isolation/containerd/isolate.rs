@@ -14,19 +14,20 @@ use labrun_helper_protocol as wire;
 use labrun_helper_protocol::{Command, Event, KILLED, Stdin};
 
 use super::Containerd;
-use super::gone;
-use crate::build::sha256;
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
+use crate::digest::sha256;
 use crate::isolation::child::{Boundary, Child, HOLD, Held, Order};
 use crate::isolation::docker::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL, connect};
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Task};
-use crate::memory;
+use crate::isolation::traces::{self, Traces};
 use crate::network::Veth;
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Exit, Prepared, Process, Program, Stream, make_named_pipe};
 use crate::site::{Grant, Site};
+use crate::task::Task;
 
 /// A container, prepared and then alive.
 struct Isolate<'a> {
@@ -210,7 +211,8 @@ impl Child for Isolate<'_> {
         }
         self.made = false;
         let veth = self.veth.as_ref();
-        gone::wait(self.site, &self.id, veth, since_ns, deadline_ns)
+        let names = std::slice::from_ref(&self.id);
+        Traces::of(&self.id, names, veth).wait(self.site, since_ns, deadline_ns)
     }
 
     fn sees_end_of_stdin(&self) -> bool {
@@ -229,12 +231,12 @@ impl Child for Isolate<'_> {
         false
     }
 
-    fn beside(&self) -> memory::Processes {
+    fn beside(&self) -> proc::Processes {
         let Some(pid) = self.pid else {
-            return memory::Processes::new();
+            return proc::Processes::new();
         };
         // A shim may have helpers of its own, as runwasi's have.
-        let mut all = memory::descendants(memory::shim(pid).unwrap_or(pid));
+        let mut all = proc::descendants(traces::shim(pid).unwrap_or(pid));
         let group = Group::of(pid).and_then(|group| group.pids());
         all.extend(group.unwrap_or_default());
         all

@@ -7,7 +7,6 @@
 
 mod absence;
 mod configuration;
-mod gone;
 mod host;
 mod isolate;
 
@@ -20,9 +19,10 @@ use self::configuration::Configuration;
 use self::host::Host;
 use super::docker::installed;
 use super::runner::State;
-use super::{Isolation, Packing, Way};
+use super::{Isolation, Packing};
 use crate::define::{Need, Workload};
 use crate::network;
+use crate::task::Way;
 
 /// The name of the helper, and of its folder in `harness/helpers`.
 pub const HELPER: &str = "containerd";

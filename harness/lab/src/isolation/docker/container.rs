@@ -20,9 +20,11 @@ use super::daemon::Live;
 use super::removal;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
+use crate::isolation::Job;
 use crate::isolation::child::HOLD;
-use crate::isolation::{Failure, Job, Task};
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
+use crate::task::Task;
 
 /// Label with the name of the workload.
 pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";

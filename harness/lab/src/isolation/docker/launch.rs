@@ -16,14 +16,15 @@ use futures_util::StreamExt;
 use super::configuration::Configuration;
 use super::container::{Container, Order};
 use super::daemon::Live;
-use super::gone;
 use super::output::Output;
 use super::serve::serve;
 use super::watch::{Watch, refused};
 use crate::define::GUEST_GRANT;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Job, Taken, Task};
+use crate::isolation::{Job, Taken};
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::task::Task;
 
 /// Launches `job` once.
 pub(super) fn launch(
@@ -86,7 +87,7 @@ fn run(
     let code = container.exit_code(&watch)?;
     output.verdict(code)?;
     container.remove(&watch)?;
-    let gone_ns = gone::wait(&watch, &id, None)?;
+    let gone_ns = watch.until_gone(&id, None)?;
     Ok(Taken {
         total_ns,
         phases,

@@ -4,7 +4,8 @@ use bollard::container::LogOutput;
 
 use super::output::{TAIL, tail};
 use crate::clock::now_ns;
-use crate::isolation::{EachLine, Failure, Line, More};
+use crate::isolation::{EachLine, Line, More};
+use crate::outcome::Failure;
 
 /// Output of which no line ended yet, and the end of what was said on stderr.
 #[derive(Debug, Default)]

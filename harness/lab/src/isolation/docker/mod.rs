@@ -10,7 +10,6 @@ mod configuration;
 mod container;
 mod context;
 mod daemon;
-mod gone;
 mod image;
 mod import;
 mod launch;
@@ -25,7 +24,6 @@ mod watch;
 
 pub(crate) use self::absence::installed;
 pub(in crate::isolation) use self::container::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL};
-pub(in crate::isolation) use self::gone::shims;
 pub(in crate::isolation) use self::serve::connect;
 
 use std::io::{self, Read};
@@ -37,12 +35,14 @@ use self::configuration::{Configuration, OciRuntime};
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Base, Image, ImageError, ImageRequest};
-use super::{EachLine, Failure, Isolation, Job, Launcher, Standing, Taken, Way};
+use super::{EachLine, Isolation, Job, Launcher, Standing, Taken};
 use crate::define::Workload;
 use crate::interrupt::Interrupt;
 use crate::network;
+use crate::outcome::Failure;
 use crate::owner::Owner;
 use crate::site::Site;
+use crate::task::Way;
 
 /// A container.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use bollard::container::LogOutput;
 
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 
 /// Longest output that is read: a longer one is wrong.
 const OUTPUT_LIMIT: usize = 64 * 1024;

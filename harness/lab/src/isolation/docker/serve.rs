@@ -13,15 +13,15 @@ use futures_util::StreamExt;
 use super::configuration::Configuration;
 use super::container::{Container, GUEST_PORT, Order};
 use super::daemon::{ANSWER_LIMIT, Live};
-use super::gone;
 use super::output::tail;
 use super::watch::Watch;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::isolation::child::serve_args;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Failure, Job, Taken};
+use crate::isolation::{Job, Taken};
 use crate::network::{Namespace, Veth};
+use crate::outcome::Failure;
 use crate::probe;
 use crate::site::Site;
 
@@ -145,7 +145,7 @@ pub(super) fn serve(
         )));
     }
     container.remove(&watch)?;
-    let gone_ns = gone::wait(&watch, &id, veth.as_ref())?;
+    let gone_ns = watch.until_gone(&id, veth.as_ref())?;
     Ok(Taken {
         total_ns,
         phases,

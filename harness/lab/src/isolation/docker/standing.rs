@@ -9,7 +9,6 @@ use futures_util::StreamExt;
 use super::configuration::Configuration;
 use super::container::{Container, GUEST_PORT, Order};
 use super::daemon::Live;
-use super::gone;
 use super::launch::{attach, read, start_reading};
 use super::lines::Lines;
 use super::output::Output;
@@ -18,11 +17,15 @@ use super::watch::{Watch, refused};
 use crate::cgroup::{CgroupError, Group};
 use crate::define::GUEST_GRANT;
 use crate::isolation::child::{ended_early, serve_args};
-use crate::isolation::{EachLine, Failure, Job, More, Standing, Task, Way};
-use crate::memory::{self, Processes};
+use crate::isolation::traces;
+use crate::isolation::{EachLine, Job, More, Standing};
 use crate::network::Veth;
+use crate::outcome::Failure;
 use crate::probe;
+use crate::proc;
+use crate::proc::Processes;
 use crate::site::{Grant, Site};
+use crate::task::{Task, Way};
 
 /// Containers of one job.
 pub(super) struct Containers<'a> {
@@ -185,15 +188,15 @@ impl Standing for Containers<'_> {
     fn processes(&self) -> Result<Processes, Failure> {
         let mut all = Processes::new();
         for one in &self.alive {
-            all.extend(memory::descendants(one.pid));
+            all.extend(proc::descendants(one.pid));
             all.extend(
                 Group::of(one.pid)
                     .and_then(|group| group.pids())
                     .unwrap_or_default(),
             );
-            all.extend(memory::shim(one.pid));
+            all.extend(traces::shim(one.pid));
             if let Some(own) = one.own {
-                all.extend(memory::docker_proxies(own));
+                all.extend(traces::docker_proxies(own));
             }
         }
         Ok(all)
@@ -225,7 +228,7 @@ impl Standing for Containers<'_> {
         {
             // It holds, or serves: ending it by force loses nothing.
             drop(container);
-            gone::wait(&self.watch(), &id, veth.as_ref())?;
+            self.watch().until_gone(&id, veth.as_ref())?;
         }
         Ok(())
     }
@@ -272,5 +275,7 @@ pub(super) fn stream(
         }
     }
     drop(container);
-    gone::wait(&Watch::new(live, site, job.timeout), &id, None).map(drop)
+    Watch::new(live, site, job.timeout)
+        .until_gone(&id, None)
+        .map(drop)
 }

@@ -10,7 +10,9 @@ use tokio::time::sleep;
 
 use super::daemon::{Live, chain};
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::isolation::traces::Traces;
+use crate::network::Veth;
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// How often a wait looks whether the run goes on.
@@ -46,6 +48,17 @@ impl<'a> Watch<'a> {
         }
         (now_ns() >= self.deadline_ns)
             .then(|| Failure::timeout(format!("gave up waiting for {waiting_for}")))
+    }
+
+    /// Waits until nothing of container `id` is left, by either of Docker's cgroup drivers;
+    /// gives the instant.
+    pub(super) fn until_gone(&self, id: &str, veth: Option<&Veth>) -> Result<u64, Failure> {
+        let since_ns = now_ns();
+        let names = [
+            format!("docker/{id}"),
+            format!("system.slice/docker-{id}.scope"),
+        ];
+        Traces::of(id, &names, veth).wait(self.site, since_ns, self.deadline_ns)
     }
 
     /// Waits for `work` on this thread.

@@ -15,10 +15,11 @@ use std::thread;
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 use seccompiler::BpfProgram;
 
+use super::Isolation;
 use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::native::{kernel_release, program};
-use super::{Failure, Isolation};
+use crate::outcome::Failure;
 use crate::process::Process;
 
 /// The restricted process.

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::cgroup;
 use crate::define::GUEST_GRANT;
-use crate::isolation::Failure;
 use crate::isolation::child::{HOLD, Order};
+use crate::outcome::Failure;
 use crate::owner;
 use crate::site::Grant;
 

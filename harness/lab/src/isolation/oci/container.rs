@@ -14,11 +14,11 @@ use super::bundle::Bundle;
 use super::runtime::Runtime;
 use crate::cgroup::{self, CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::Failure;
 use crate::isolation::child::{Child, Door, Held, Order, Plain};
 use crate::isolation::marks::Marks;
-use crate::memory;
 use crate::network::{Namespace, Veth};
+use crate::outcome::Failure;
+use crate::proc;
 use crate::process::{Exit, Prepared, Process, Program, Stream};
 use crate::site::Site;
 
@@ -199,7 +199,7 @@ impl Child for Container<'_> {
         self.delete(deadline_ns)
     }
 
-    fn beside(&self) -> memory::Processes {
+    fn beside(&self) -> proc::Processes {
         cgroup::pids_of(&self.bundle.id)
     }
 

@@ -13,8 +13,10 @@ use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
 use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use super::{Failure, ImageForm, Isolation, Task, Way};
+use super::{ImageForm, Isolation};
 use crate::network::Veth;
+use crate::outcome::Failure;
+use crate::task::{Task, Way};
 pub(crate) use bundle::root;
 use container::Container;
 use runtime::Runtime;

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use super::Product;
 use super::arguments::Filling;
 use crate::define::{GUEST_GRANT, Hosting};
-use crate::isolation::Failure;
 use crate::isolation::child::{Child, Door, HOLD, Held, Order, Plain};
 use crate::isolation::marks::Marks;
+use crate::outcome::Failure;
 use crate::process::{Exit, Process, Program};
 use crate::site::Grant;
 

@@ -14,11 +14,13 @@ use std::sync::Arc;
 
 use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
 
+use super::Isolation;
 use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use super::{Failure, Isolation, Policy};
 use crate::define::{Need, ProductConfiguration, ProductDefinition, Unsupported, Workload};
+use crate::outcome::Failure;
 use crate::site::Site;
+use crate::task::Policy;
 use shelf::Shelf;
 use warmth::Warm;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Product;
 use super::arguments::Filling;
 use crate::clock::now_ns;
-use crate::isolation::Failure;
+use crate::outcome::Failure;
 use crate::process::{Program, Stream};
 use crate::site::Site;
 

@@ -8,8 +8,10 @@ use std::rc::Rc;
 
 use super::Product;
 use crate::isolation::child::{self, Order};
-use crate::isolation::{Failure, Job, More, Task};
+use crate::isolation::{Job, More};
+use crate::outcome::Failure;
 use crate::site::{Grant, Site};
+use crate::task::Task;
 
 /// HOMEs by what was run in them.
 pub(super) type Warm = BTreeMap<PathBuf, Rc<Grant>>;

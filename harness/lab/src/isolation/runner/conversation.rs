@@ -9,7 +9,8 @@ use labrun_record::Outcome;
 
 use super::executable::Executable;
 use crate::isolation::child::{Held, tell};
-use crate::isolation::{EachLine, Failure, More};
+use crate::isolation::{EachLine, More};
+use crate::outcome::Failure;
 use crate::process::{Exit, Prepared, Process, Program, Stream};
 use crate::site::Site;
 

@@ -10,9 +10,11 @@ use super::executable::Executable;
 use super::phases::phases;
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::{Failure, Job, Taken, Task};
+use crate::isolation::{Job, Taken};
+use crate::outcome::Failure;
 use crate::probe;
 use crate::site::{Grant, Site};
+use crate::task::Task;
 
 /// Everything that one launch is about.
 pub(super) struct Launch<'a> {

@@ -11,8 +11,9 @@ use std::path::Path;
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 
-use super::{CallOrder, EachLine, Failure, Isolation, Job, Launcher, Standing, Taken};
+use super::{CallOrder, EachLine, Isolation, Job, Launcher, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
+use crate::outcome::Failure;
 use crate::process::Stream;
 use crate::site::Site;
 

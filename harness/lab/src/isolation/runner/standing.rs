@@ -10,9 +10,11 @@ use super::launch::{Launch, free_address};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::isolation::child::Held;
-use crate::isolation::{CallOrder, EachLine, Failure, Job, Policy, Standing, Task};
-use crate::memory::Processes;
+use crate::isolation::{CallOrder, EachLine, Job, Standing};
+use crate::outcome::Failure;
+use crate::proc::Processes;
 use crate::site::Site;
+use crate::task::{Policy, Task};
 
 /// Has a guest work batch after batch, and tells its lines.
 pub(super) fn stream(

@@ -1,0 +1,65 @@
+//! Why something was not measured: an outcome, and a reason for a person.
+
+use labrun_record::Outcome;
+
+/// Why there is nothing to measure: a launch gave none, or is not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It has an outcome, and a reason for a person.
+    Outcome(Outcome, String),
+    /// The run was asked to end while it was under way.
+    Interrupted,
+}
+
+impl Failure {
+    /// One with an outcome and a reason.
+    pub fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
+        Self::Outcome(outcome, reason.into())
+    }
+
+    /// Its outcome and reason. What an interruption left undone is not missing: the run did
+    /// not come to it.
+    pub fn into_parts(self) -> (Outcome, String) {
+        match self {
+            Self::Outcome(outcome, reason) => (outcome, reason),
+            Self::Interrupted => (
+                Outcome::NotSelected,
+                "the run was interrupted before it came to this".to_owned(),
+            ),
+        }
+    }
+
+    /// The reason alone.
+    pub fn into_reason(self) -> String {
+        self.into_parts().1
+    }
+
+    /// The launch failed.
+    pub fn failed(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Failed, reason.into())
+    }
+
+    /// There was output, and it was wrong.
+    pub fn mismatch(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Mismatch, reason.into())
+    }
+
+    /// No first output within the limit.
+    pub fn timeout(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Timeout, reason.into())
+    }
+
+    /// What it needs is not here, or no longer.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Outcome(Outcome::Unavailable, reason.into())
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Outcome(outcome, reason) => write!(f, "{outcome}: {reason}"),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}

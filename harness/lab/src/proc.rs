@@ -1,0 +1,112 @@
+//! Other processes, as `/proc` shows them (proc(5)).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+/// A process's id.
+pub type Pid = libc::pid_t;
+
+/// Processes, each once.
+pub type Processes = BTreeSet<Pid>;
+
+/// Every process on the machine.
+pub fn every() -> impl Iterator<Item = Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The folder of a process.
+pub fn folder(pid: Pid) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}"))
+}
+
+/// A process and all that it started, and they in turn. One that left the family, since
+/// the process between has ended (a daemon), is not found: a cgroup of its own
+/// ([`crate::cgroup`]) holds that one too.
+pub fn descendants(pid: Pid) -> Processes {
+    let parents: Vec<(Pid, Pid)> = every()
+        .filter_map(|child| Some((child, parent(child)?)))
+        .collect();
+    let mut family = Processes::new();
+    let mut next = vec![pid];
+    while let Some(of) = next.pop() {
+        if family.insert(of) {
+            let children = parents.iter().filter(|(_, parent)| *parent == of);
+            next.extend(children.map(|(child, _)| child));
+        }
+    }
+    family
+}
+
+/// The parent of a process.
+pub fn parent(pid: Pid) -> Option<Pid> {
+    field(pid, 4)?.parse().ok()
+}
+
+/// When a process started, in clock ticks since boot; none for one that is gone or only
+/// waits to be reaped.
+pub fn started(pid: Pid) -> Option<u64> {
+    let state = field(pid, 3)?;
+    (state != "Z" && state != "X").then(|| field(pid, 22)?.parse().ok())?
+}
+
+/// A field of `/proc/PID/stat` by its number there, from the third on.
+fn field(pid: Pid, number: usize) -> Option<String> {
+    let stat = fs::read_to_string(folder(pid).join("stat")).ok()?;
+    // The name, field 2, may hold spaces and brackets; the fields after it cannot.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    fields.nth(number.checked_sub(3)?).map(str::to_owned)
+}
+
+/// The kernel's name of a process: the first 15 bytes of that of its file, unless it chose
+/// another. Empty for one that is gone.
+pub fn name(pid: Pid) -> String {
+    let name = fs::read(folder(pid).join("comm")).unwrap_or_default();
+    String::from_utf8_lossy(&name).trim_end().to_owned()
+}
+
+/// The words of a process's command line.
+pub fn command_line(pid: Pid) -> Vec<Vec<u8>> {
+    words(fs::read(folder(pid).join("cmdline")))
+}
+
+/// The value of a variable in the environment that a process began with, as far as this one
+/// may see it. One that waits to be reaped has no environment any more.
+pub fn variable(pid: Pid, name: &str) -> Option<Vec<u8>> {
+    let start = format!("{name}=");
+    let all = words(fs::read(folder(pid).join("environ")));
+    let found = all.iter().find(|one| one.starts_with(start.as_bytes()))?;
+    Some(found[start.len()..].to_vec())
+}
+
+fn words(read: std::io::Result<Vec<u8>>) -> Vec<Vec<u8>> {
+    let read = read.unwrap_or_default();
+    read.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_read_as_what_it_is() {
+        let own = std::process::id().cast_signed();
+        assert!(every().any(|pid| pid == own));
+        assert!(descendants(own).contains(&own));
+        assert!(started(own) > started(1));
+        let asked = command_line(own).swap_remove(0);
+        let program = std::env::args().next().expect("a program");
+        assert_eq!(asked, program.as_bytes());
+        let path = std::env::var("PATH").expect("a PATH");
+        assert_eq!(variable(own, "PATH"), Some(path.into_bytes()));
+        assert_eq!(variable(own, "PAT"), None);
+    }
+
+    #[test]
+    fn one_that_is_gone_is_nothing() {
+        assert_eq!((parent(-1), started(-1)), (None, None));
+        assert_eq!(name(-1), "");
+        assert_eq!(command_line(-1), [b""]);
+    }
+}

@@ -1,0 +1,102 @@
+//! What a launch does, and under which circumstances.
+
+use serde::Deserialize;
+
+/// What a launch does, and the output that is correct.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// Run as a command; the whole of stdout is `expected`.
+    Run {
+        /// Arguments; `{grant}` stands for the granted directory.
+        args: Vec<String>,
+        /// The whole output, ending with a newline.
+        expected: Vec<u8>,
+    },
+    /// Work batch after batch until it is ended; `line` is the output of each.
+    Batches {
+        /// Arguments; `{grant}` stands for the granted directory.
+        args: Vec<String>,
+        /// The line of a batch, with its newline.
+        line: Vec<u8>,
+    },
+    /// Serve HTTP; the body of the answer to GET `request` is `expected`.
+    Serve {
+        /// Path of the request.
+        request: String,
+        /// The whole body.
+        expected: Vec<u8>,
+    },
+}
+
+impl Task {
+    /// Arguments with the granted directory put in.
+    pub fn args(&self, grant: &str) -> Vec<String> {
+        match self {
+            Self::Run { args, .. } | Self::Batches { args, .. } => args
+                .iter()
+                .map(|arg| arg.replace("{grant}", grant))
+                .collect(),
+            Self::Serve { .. } => Vec::new(),
+        }
+    }
+
+    /// The output that is correct.
+    pub fn expected(&self) -> &[u8] {
+        match self {
+            Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
+            Self::Batches { line, .. } => line,
+        }
+    }
+}
+
+/// Where a granted directory lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileSystem {
+    /// In memory.
+    #[default]
+    Tmpfs,
+    /// On a disk.
+    Disk,
+}
+
+impl FileSystem {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tmpfs => "tmpfs",
+            Self::Disk => "disk",
+        }
+    }
+}
+
+/// Which instance of a server answers a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// A fresh one for each.
+    #[default]
+    Fresh,
+    /// One that has answered others.
+    Reused,
+}
+
+impl Policy {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Reused => "reused",
+        }
+    }
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// As its users reach it: a container's by its published port.
+    #[default]
+    AsUsers,
+    /// At the address that the container itself has.
+    Direct,
+}
