@@ -17,7 +17,7 @@ use lab::interrupt::Interrupt;
 use lab::isolation::oci::Oci;
 use lab::isolation::{Bubblewrap, Isolation, Job};
 use lab::site::Site;
-use lab::task::{FileSystem, Policy, Task, Way};
+use lab::task::{FileSystem, NetworkPath, Policy, Task};
 use labrun_record::{Outcome, Start, Target};
 
 /// Pairs that count, after as many as [`WARMUP`] that do not.
@@ -121,7 +121,7 @@ fn job(artifact: &Path, target: Target) -> Job {
         other: None,
         file_system: FileSystem::default(),
         policy: Policy::default(),
-        way: Way::default(),
+        way: NetworkPath::default(),
         instances: 0,
         timeout: Duration::from_secs(20),
         warm_repeats: 0,

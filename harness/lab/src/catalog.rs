@@ -1,48 +1,97 @@
-//! Every isolation that the lab knows, here or not.
+//! Every isolation that the lab knows, here or not, and what a run learns of each, once.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use labrun_record::{IsolationRecord, Outcome};
 
 use crate::define::{ProductDefinition, RunnerDefinition};
 use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Runner, State};
-use crate::isolation::{Bubblewrap, Isolation, Landlock, Native, Product, containerd, docker};
+use crate::isolation::{
+    Bubblewrap, Driver, Isolation, Landlock, Native, Product, Profile, containerd, docker,
+};
 
-/// Every isolation. A runner that is not in `states` is listed as missing.
-pub fn isolations(
-    runners: &[RunnerDefinition],
-    products: &[ProductDefinition],
-    states: &[(String, State)],
-) -> Vec<Box<dyn Isolation>> {
-    let mut all: Vec<Box<dyn Isolation>> = Vec::new();
-    all.extend(Native::all().map(|native| Box::new(native) as Box<dyn Isolation>));
-    all.push(Box::new(Landlock));
-    all.push(Box::new(Bubblewrap::default()));
-    all.extend(Oci::all().map(|oci| Box::new(oci) as Box<dyn Isolation>));
-    all.extend(docker::isolations());
-    all.extend(containerd::isolations(&state(containerd::HELPER, states)));
-    for definition in runners {
-        let state = state(&definition.name, states);
-        all.extend(
-            Runner::all(definition, &state)
-                .into_iter()
-                .map(|runner| Box::new(runner) as Box<dyn Isolation>),
-        );
+/// What there is of the programs that drive isolations.
+pub type Drivers = BTreeMap<Driver, State>;
+
+/// Every isolation, each looked at once at most.
+pub struct Isolations(Vec<Known>);
+
+struct Known {
+    isolation: Box<dyn Isolation>,
+    record: OnceCell<IsolationRecord>,
+}
+
+impl Isolations {
+    /// Every isolation. A runner or helper that is not among `drivers` is listed as missing.
+    pub fn new(
+        runners: &[RunnerDefinition],
+        products: &[ProductDefinition],
+        drivers: &Drivers,
+    ) -> Self {
+        let state = |driver: Driver| {
+            let missing = || State::Missing("it was not looked for".to_owned());
+            drivers.get(&driver).cloned().unwrap_or_else(missing)
+        };
+        let mut all: Vec<Box<dyn Isolation>> = Vec::new();
+        all.extend(Native::all().map(boxed));
+        all.push(Box::new(Landlock::default()));
+        all.push(Box::new(Bubblewrap::default()));
+        all.extend(Oci::all().map(boxed));
+        all.extend(docker::isolations());
+        let helper = Driver::Helper(containerd::HELPER.to_owned());
+        all.extend(containerd::isolations(&state(helper)));
+        for definition in runners {
+            let state = state(Driver::Runner(definition.name.clone()));
+            all.extend(Runner::all(definition, &state).into_iter().map(boxed));
+        }
+        all.extend(Product::all(products).into_iter().map(boxed));
+        let known = all.into_iter().map(|isolation| Known {
+            isolation,
+            record: OnceCell::new(),
+        });
+        Self(known.collect())
     }
-    let products = Product::all(products).into_iter();
-    all.extend(products.map(|product| Box::new(product) as Box<dyn Isolation>));
-    all
+
+    /// Each, in the order in which they are listed.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Isolation> {
+        self.0.iter().map(|known| known.isolation.as_ref())
+    }
+
+    /// The one of this name.
+    pub fn get(&self, name: &str) -> Option<&dyn Isolation> {
+        self.iter().find(|isolation| isolation.name() == name)
+    }
+
+    /// The record of the one of this name. It is looked at when it is first asked for, and not
+    /// again: all of a run has one answer.
+    pub fn record(&self, name: &str) -> Option<&IsolationRecord> {
+        let known = self.0.iter().find(|known| known.isolation.name() == name)?;
+        Some(known.record.get_or_init(|| known.isolation.record()))
+    }
+
+    /// Those of the named ones that are not here, one line each.
+    pub fn missing(&self, names: &[&str]) -> Vec<String> {
+        let records = names.iter().filter_map(|name| self.record(name));
+        let missing = records.filter(|record| record.outcome != Outcome::Measured);
+        missing
+            .map(|record| {
+                let reason = record.reason.as_deref().unwrap_or_default();
+                format!("{}: {}: {reason}", record.name, record.outcome)
+            })
+            .collect()
+    }
 }
 
-/// The state of a runner or a helper.
-fn state(name: &str, states: &[(String, State)]) -> State {
-    states.iter().find(|(known, _)| known == name).map_or_else(
-        || State::Missing("it was not looked for".to_owned()),
-        |(_, state)| state.clone(),
-    )
+fn boxed(isolation: impl Isolation + 'static) -> Box<dyn Isolation> {
+    Box::new(isolation)
 }
 
-/// Names of every isolation, in the order of [`isolations`].
-pub fn names(runners: &[RunnerDefinition], products: &[ProductDefinition]) -> Vec<String> {
-    isolations(runners, products, &[])
-        .iter()
-        .map(|isolation| isolation.name().to_owned())
+/// What every isolation is, as data; nothing is looked for.
+pub fn profiles(runners: &[RunnerDefinition], products: &[ProductDefinition]) -> Vec<Profile> {
+    let all = Isolations::new(runners, products, &Drivers::new());
+    all.iter()
+        .map(|isolation| isolation.profile().clone())
         .collect()
 }

@@ -1,6 +1,6 @@
 //! What a launch does, and under which circumstances.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a launch does, and the output that is correct.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Task {
 }
 
 /// Where a granted directory lies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileSystem {
     /// In memory.
@@ -71,7 +71,7 @@ impl FileSystem {
 }
 
 /// Which instance of a server answers a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// A fresh one for each.
@@ -92,8 +92,9 @@ impl Policy {
 }
 
 /// How a server is reached.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Way {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkPath {
     /// As its users reach it: a container's by its published port.
     #[default]
     AsUsers,

@@ -1,7 +1,9 @@
 //! `labrun build`: artifacts and runners, only what is stale.
 
-use lab::build::{Builder, Everything, Thing};
+use lab::build::{BuildReport, Builder, BuiltItem};
+use lab::catalog::profiles;
 use lab::define::DefineError;
+use lab::isolation::{Daemon, Profile};
 use lab::progress::Progress as _;
 use lab::select::Names;
 use serde_json::json;
@@ -9,16 +11,17 @@ use serde_json::json;
 use crate::bars::Bars;
 use crate::cli::{BuildArgs, Cli};
 use crate::exit;
-use crate::ground::{Definitions, site};
+use crate::ground::{definitions, site};
 use crate::version;
 
 /// Builds what is asked for, and says what of it is there.
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli)?;
+    let definitions = definitions(cli)?;
     if let (Some(runner), Some(version)) = (&args.runner, &args.version) {
         return version::run(&definitions, args, runner, version);
     }
-    let names = Names::of(&definitions.runners, &definitions.products);
+    let profiles = profiles(&definitions.runners, &definitions.products);
+    let names = Names::of(&definitions.runners, &profiles);
     let patterns = if args.select.isolation.is_empty() {
         vec!["*".to_owned()]
     } else {
@@ -42,9 +45,12 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
         }
     }
 
-    let site = site(wanted.iter().any(|name| name.starts_with("docker/")))?;
+    let of_docker = |profile: &&Profile| profile.daemon == Some(Daemon::Docker);
+    let mut of_docker = profiles.iter().filter(of_docker);
+    let with_docker = of_docker.any(|profile| wanted.contains(&profile.name.as_str()));
+    let site = site(with_docker)?;
     let bars = Bars::new();
-    let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
+    let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let workloads: Vec<_> = definitions
         .workloads
         .iter()
@@ -53,21 +59,15 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
         })
         .collect();
     let takes = |name: &str| wanted.contains(&name);
-    let all = Everything::build(
-        &builder,
-        &workloads,
-        &definitions.runners,
-        &definitions.products,
-        &takes,
-    );
+    let all = BuildReport::build(&builder, &definitions, &workloads, &takes);
     if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(
             &json!({"schema_version": version, "built": all.built, "failed": all.failed, "skipped": all.skipped}),
         )?;
     } else {
-        for thing in &all.built {
-            show(thing)?;
+        for item in &all.built {
+            show(item)?;
         }
     }
     for reason in &all.skipped {
@@ -86,7 +86,7 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
 }
 
 /// Prints a line on something that is built.
-pub(crate) fn show(thing: &Thing) -> anyhow::Result<()> {
-    let (what, kib) = (&thing.what, thing.bytes as f64 / 1024.0);
-    crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", thing.sha256))
+pub(crate) fn show(item: &BuiltItem) -> anyhow::Result<()> {
+    let (what, kib) = (&item.what, item.bytes as f64 / 1024.0);
+    crate::out::line(&format!("{what:46} {kib:>9.1} KiB  {:.12}", item.sha256))
 }

@@ -48,6 +48,8 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Measure one question; builds what it needs
     Scenario(ScenarioArgs),
+    /// Show what would be built, launched and measured: a dry run
+    Plan(PlanArgs),
     /// Show what can be measured here, and how to get the rest
     Doctor(JsonArgs),
     /// List scenarios, workloads, isolations or metrics
@@ -100,11 +102,16 @@ pub(crate) struct ConformArgs {
     pub json: bool,
 }
 
-/// Arguments of `labrun scenario`.
+/// What is to be measured.
 #[derive(Debug, Args)]
-pub(crate) struct ScenarioArgs {
+pub(crate) struct AskedArgs {
     /// Name of the scenario; `labrun list scenarios` shows them
-    pub name: String,
+    #[arg(required_unless_present = "plan")]
+    pub name: Option<String>,
+
+    /// Carry out the plan in FILE, as `labrun plan --json` prints it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "samples", "warmup", "quick", "time_budget"])]
+    pub plan: Option<PathBuf>,
 
     /// Which rows are taken
     #[command(flatten)]
@@ -126,6 +133,26 @@ pub(crate) struct ScenarioArgs {
     /// Time for the whole scenario, such as 90s, 20m, 1h
     #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
     pub time_budget: Option<f64>,
+}
+
+/// `labrun plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// What is to be measured
+    #[command(flatten)]
+    pub asked: AskedArgs,
+
+    /// Print the plan itself as JSON: `labrun scenario --plan FILE` carries it out
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun scenario`.
+#[derive(Debug, Args)]
+pub(crate) struct ScenarioArgs {
+    /// What is to be measured
+    #[command(flatten)]
+    pub asked: AskedArgs,
 
     /// Seed of every shuffle and bootstrap; chosen afresh if not given
     #[arg(long, env = "LABRUN_SEED", value_name = "N")]

@@ -3,9 +3,10 @@
 mod page;
 
 use lab::build::Builder;
+use lab::catalog::{Isolations, profiles};
 use lab::conformance::{Check, Conformance, Disk, Finding, WORKLOAD};
-use lab::isolation::runner::State;
-use lab::isolation::{Isolation, containerd};
+use lab::isolation::Isolation;
+use lab::model::Supply;
 use lab::progress::Progress as _;
 use lab::select::Names;
 use serde_json::json;
@@ -13,7 +14,7 @@ use serde_json::json;
 use crate::bars::Bars;
 use crate::cli::{Cli, ConformArgs};
 use crate::exit;
-use crate::ground::{Definitions, site};
+use crate::ground::{definitions, site};
 
 /// What was found of an isolation.
 struct Found {
@@ -24,8 +25,9 @@ struct Found {
 
 /// Looks, and says what was found.
 pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli)?;
-    let names = Names::of(&definitions.runners, &definitions.products);
+    let definitions = definitions(cli)?;
+    let profiles = profiles(&definitions.runners, &definitions.products);
+    let names = Names::of(&definitions.runners, &profiles);
     let mut wanted = Vec::new();
     match args.isolation[..] {
         [] => wanted.extend(names.iter()),
@@ -37,32 +39,29 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
     }
     let site = site(true)?;
     let bars = Bars::new();
-    let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
+    let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let takes = |name: &str| wanted.contains(&name);
-    let needed = definitions.runners.iter();
-    let needed = needed.filter(|runner| runner.isolations().any(|name| takes(&name)));
-    let runners: Vec<(String, State)> = needed
-        .map(|runner| (runner.name.clone(), builder.runner(runner)))
-        .collect();
-    let helper = builder.helper(containerd::HELPER, containerd::is_any(&takes));
-    let states = [&runners[..], &[helper]].concat();
-    let isolations = lab::catalog::isolations(&definitions.runners, &definitions.products, &states);
+    let drivers = builder.drivers(&definitions, &takes);
+    let all = Isolations::new(&definitions.runners, &definitions.products, &drivers);
     // Those that only call exports run no program.
-    let isolations: Vec<&dyn Isolation> = isolations
+    let isolations: Vec<&dyn Isolation> = all
         .iter()
-        .map(AsRef::as_ref)
-        .filter(|isolation| takes(isolation.name()) && !isolation.starts().is_empty())
+        .filter(|isolation| takes(isolation.name()) && isolation.profile().runs_programs())
         .collect();
+    let supply = Supply {
+        isolations: &all,
+        workloads: &definitions.workloads,
+        stock: &builder,
+        site: &site,
+    };
     let disk = Disk::mount(&site);
     let conformance = Conformance {
-        site: &site,
-        builder: &builder,
-        workloads: &definitions.workloads,
+        supply: &supply,
         disk: &disk,
     };
     let total = (isolations.len() * Check::ALL.len()) as u64;
     let mut done = 0;
-    let mut all = Vec::new();
+    let mut found = Vec::new();
     for isolation in isolations {
         let told = |_| {
             bars.step("looking", done, total);
@@ -71,16 +70,18 @@ pub(crate) fn run(cli: &Cli, args: &ConformArgs) -> anyhow::Result<u8> {
         let Some(findings) = conformance.of(isolation, told) else {
             return Ok(exit::INTERRUPTED);
         };
-        all.push(Found {
+        found.push(Found {
             isolation: isolation.name().to_owned(),
-            version: isolation.record().version,
+            version: all
+                .record(isolation.name())
+                .and_then(|record| record.version.clone()),
             findings,
         });
     }
     bars.finish("looking");
-    say(args, &all)?;
+    say(args, &found)?;
     let has = |wanted: fn(&Finding) -> bool| {
-        let mut findings = all.iter().flat_map(|found| &found.findings);
+        let mut findings = found.iter().flat_map(|found| &found.findings);
         findings.any(|(_, finding)| wanted(finding))
     };
     Ok(if has(|finding| matches!(finding, Finding::Fault(_))) {

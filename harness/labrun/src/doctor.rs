@@ -1,15 +1,15 @@
 //! `labrun doctor`: what can be measured here, and how to get the rest.
 
 use lab::build::{Builder, has_target};
-use lab::isolation::containerd;
-use lab::isolation::runner::State;
+use lab::catalog::{Drivers, Isolations};
+use lab::isolation::Isolation;
 use labrun_record::{Fingerprint, Outcome};
 use serde_json::json;
 
 use crate::bars::Bars;
 use crate::cli::{Cli, JsonArgs};
 use crate::exit;
-use crate::ground::{Definitions, site};
+use crate::ground::{definitions, site};
 
 /// One thing that was looked at.
 struct Check {
@@ -20,12 +20,12 @@ struct Check {
 
 /// Looks at this machine.
 pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli)?;
+    let definitions = definitions(cli)?;
     let site = site(true)?;
     let bars = Bars::new();
     let machine = lab::fingerprint::fingerprint();
     let mut checks = machine_checks(&machine);
-    let states = match Builder::new(&definitions.lab, &site, &bars) {
+    let drivers = match Builder::new(&definitions, &site, &bars) {
         Ok(builder) => {
             checks.push(Check {
                 what: "rust".to_owned(),
@@ -41,12 +41,7 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
             ] {
                 checks.push(target_check(triple));
             }
-            definitions
-                .runners
-                .iter()
-                .map(|runner| (runner.name.clone(), builder.runner_if_built(runner)))
-                .chain([builder.helper(containerd::HELPER, false)])
-                .collect()
+            builder.drivers(&definitions, &|_| false)
         }
         Err(reason) => {
             checks.push(Check {
@@ -54,14 +49,12 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
                 outcome: "missing",
                 said: reason,
             });
-            Vec::<(String, State)>::new()
+            Drivers::new()
         }
     };
-    let isolations: Vec<_> =
-        lab::catalog::isolations(&definitions.runners, &definitions.products, &states)
-            .iter()
-            .map(|isolation| isolation.record())
-            .collect();
+    let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
+    let names = isolations.iter().map(Isolation::name);
+    let isolations: Vec<_> = names.filter_map(|name| isolations.record(name)).collect();
     if args.json {
         let checks: Vec<_> = checks
             .iter()
@@ -80,10 +73,10 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
     crate::out::line("")?;
     for record in isolations {
         let (outcome, said) = match record.outcome {
-            Outcome::Measured => ("ok", record.version.unwrap_or_default()),
-            _ => ("missing", record.reason.unwrap_or_default()),
+            Outcome::Measured => ("ok", record.version.as_deref().unwrap_or_default()),
+            _ => ("missing", record.reason.as_deref().unwrap_or_default()),
         };
-        line(&record.name, outcome, &said)?;
+        line(&record.name, outcome, said)?;
     }
     Ok(exit::FINE)
 }

@@ -1,40 +1,19 @@
-//! What most subcommands begin with: the lab's folder and its definitions.
+//! What most subcommands begin with: the lab's definitions, and a site.
 
+use anyhow::Context as _;
 use lab::build::{Store, with_versions};
-use lab::define::{LabFolder, ProductDefinition, RunnerDefinition, Workload};
+use lab::define::{Definitions, LabFolder};
 use lab::interrupt::Interrupt;
 use lab::site::Site;
 
-use anyhow::Context as _;
-
 use crate::cli::Cli;
 
-/// The lab and everything that is defined in it.
-pub(crate) struct Definitions {
-    /// The folder.
-    pub lab: LabFolder,
-    /// Every workload.
-    pub workloads: Vec<Workload>,
-    /// Every runner, and the other versions of it that were built.
-    pub runners: Vec<RunnerDefinition>,
-    /// Every product that is measured as it ships.
-    pub products: Vec<ProductDefinition>,
-}
-
-impl Definitions {
-    /// Reads them.
-    pub(crate) fn read(cli: &Cli) -> anyhow::Result<Self> {
-        let here = std::env::current_dir().context("the current folder is gone")?;
-        let lab = LabFolder::find(cli.lab.as_deref(), &here)?;
-        let (workloads, products) = (lab.workloads()?, lab.products()?);
-        let runners = with_versions(&Store::of(lab.path()), lab.runners()?);
-        Ok(Self {
-            lab,
-            workloads,
-            runners,
-            products,
-        })
-    }
+/// Everything that is defined in the lab, with the versions of runners that were built.
+pub(crate) fn definitions(cli: &Cli) -> anyhow::Result<Definitions> {
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let mut all = Definitions::read(LabFolder::find(cli.lab.as_deref(), &here)?)?;
+    all.runners = with_versions(&Store::of(all.lab.path()), all.runners);
+    Ok(all)
 }
 
 /// A site that notices Ctrl-C, after removing what a killed lab left behind.

@@ -1,15 +1,17 @@
 //! `labrun list`: what is defined, here or not.
 
+use lab::catalog::profiles;
+use lab::define::Definitions;
 use labrun_record::Metric;
 use serde_json::{Value, json};
 
 use crate::cli::{Cli, ListArgs, Listed};
 use crate::exit;
-use crate::ground::Definitions;
+use crate::ground::definitions;
 
 /// Prints what is defined.
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli)?;
+    let definitions = definitions(cli)?;
     let all = [
         Listed::Scenarios,
         Listed::Workloads,
@@ -60,15 +62,12 @@ fn entries(
             )
         }
         Listed::Isolations => {
-            let all = lab::catalog::isolations(&definitions.runners, &definitions.products, &[]);
-            let entry = |isolation: &dyn lab::isolation::Isolation| {
-                let about = format!("{} | {}", isolation.tier(), isolation.summary());
-                (isolation.name().to_owned(), about)
-            };
-            let entries = all
-                .iter()
-                .map(|isolation| entry(isolation.as_ref()))
-                .collect();
+            let all = profiles(&definitions.runners, &definitions.products);
+            let entries = all.into_iter().map(|profile| {
+                let about = format!("{} | {}", profile.tier, profile.summary);
+                (profile.name, about)
+            });
+            let entries = entries.collect();
             ("isolations", entries)
         }
         Listed::Metrics => {

@@ -1,5 +1,6 @@
 //! `labrun`: one file per subcommand, no logic of its own.
 
+mod asked;
 mod bars;
 mod build;
 mod cli;
@@ -12,6 +13,7 @@ mod interim;
 mod list;
 mod load;
 mod out;
+mod plan;
 mod report;
 mod scenario;
 mod settings;
@@ -44,6 +46,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
     let cli = &cli;
     match &cli.command {
         cli::Command::Scenario(args) => scenario::run(cli, &settings, args),
+        cli::Command::Plan(args) => plan::run(cli, &settings, args),
         cli::Command::Doctor(args) => doctor::run(cli, args),
         cli::Command::List(args) => list::run(cli, args),
         cli::Command::Build(args) => build::run(cli, args),

@@ -4,85 +4,38 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use lab::build::Builder;
-use lab::define::Scenario;
-use lab::glob::{Globs, glob_set};
-use lab::isolation::runner::State;
-use lab::isolation::{Isolation, containerd};
-use lab::model::{Ended, Ground, RunError, RunRequest, Wishes};
+use lab::catalog::Isolations;
+use lab::model::{Ended, RunError, RunRequest, Supply};
 use lab::progress::Progress as _;
-use lab::select::{Names, Selected, Selection};
 use labrun_record::{Outcome, RunFolder};
 
+use crate::asked::Planned;
 use crate::bars::Bars;
 use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
-use crate::ground::{Definitions, site};
+use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::report::{self, Read};
 use crate::settings::Settings;
 
 /// Measures one scenario.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
-    let definitions = Definitions::read(cli)?;
-    let asked = definitions.lab.asked(&args.name)?;
-    let taken = asked
-        .scenarios
-        .iter()
-        .map(takes)
-        .collect::<Result<Vec<Globs>, Usage>>()?;
-    let names = Names::of(&definitions.runners, &definitions.products)
-        .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
-    let selection = Selection {
-        workloads: args.select.workload.clone(),
-        isolations: args.select.isolation.clone(),
-        quick: args.quick,
-    };
-    let selected = selection.resolve(&asked.scenarios, &names)?;
-    let wishes = wishes(settings, args, definitions.lab.path())?;
-
+    let planned = Planned::new(definitions(cli)?, settings, &args.asked)?;
+    let (definitions, plan) = (&planned.definitions, &planned.plan);
     let started = jiff::Timestamp::now();
     let host = lab::fingerprint::fingerprint().host;
-    let id = format!(
-        "{}-{}-{host}",
-        started.strftime("%Y%m%dT%H%M%SZ"),
-        asked.name
-    );
-    let folder = create_folder(
-        &args
-            .out
-            .clone()
-            .unwrap_or_else(|| Path::new("runs").join(&id)),
-    )?;
+    let stamp = started.strftime("%Y%m%dT%H%M%SZ");
+    let id = format!("{stamp}-{}-{host}", plan.scenario);
+    let out = args.out.clone();
+    let folder = create_folder(&out.unwrap_or_else(|| Path::new("runs").join(&id)))?;
 
-    let is_selected = |name: &str| {
-        let parts = asked.scenarios.iter().zip(&selected).zip(&taken);
-        let mut parts = parts.filter(|(_, taken)| taken.is_match(name));
-        parts.any(|((scenario, selected), _)| is_selected(scenario, selected, name))
-    };
-    let with_docker = names
-        .iter()
-        .any(|name| name.starts_with("docker/") && is_selected(name));
-    let site = site(with_docker)?;
+    let site = site(planned.needs_docker())?;
     let bars = Bars::new();
-    let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
-    let states: Vec<(String, State)> = definitions
-        .runners
-        .iter()
-        .map(|runner| {
-            let wanted = runner.isolations().any(|name| is_selected(&name));
-            let state = if wanted {
-                builder.runner(runner)
-            } else {
-                builder.runner_if_built(runner)
-            };
-            (runner.name.clone(), state)
-        })
-        .collect();
-    let helper = builder.helper(containerd::HELPER, containerd::is_any(&is_selected));
-    let all_states = [&states[..], &[helper]].concat();
-    let isolations =
-        lab::catalog::isolations(&definitions.runners, &definitions.products, &all_states);
-    let missing = missing(&isolations, &is_selected);
+    let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
+    let launched = plan.launched_on();
+    let drivers = builder.drivers(definitions, &|name| launched.contains(&name));
+    let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
+    let missing = isolations.missing(&launched);
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
         return Ok(unfit(&missing, &folder));
@@ -91,53 +44,38 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
         bars.note(line);
     }
 
-    let parts = asked.scenarios.iter().zip(&selected).zip(taken);
-    let grounds: Vec<Ground<'_>> = parts
-        .map(|((scenario, selected), takes)| Ground {
-            scenario,
-            workloads: &definitions.workloads,
-            isolations: &isolations,
-            takes,
-            runners: &states,
-            selected,
-            builder: &builder,
-        })
-        .collect();
     let interim = Interim::new(&folder, &bars);
-    let request = RunRequest {
+    let ended = lab::model::run(&RunRequest {
         folder: &folder,
-        scenario: &asked.name,
-        question: &asked.question,
-        grounds: &grounds,
-        wishes: &wishes,
-        site: &site,
+        plan,
+        supply: Supply {
+            isolations: &isolations,
+            workloads: &definitions.workloads,
+            stock: &builder,
+            site: &site,
+        },
+        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
+        command: std::env::args_os()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect(),
+        lab_version: lab_version(definitions.lab.path()),
+        root: definitions.lab.path(),
         progress: &bars,
         started: started.to_string(),
         id,
         before_block: &|blocks| interim.between_blocks(blocks),
-    };
-    let ended = lab::model::run(&request);
+    });
     if matches!(ended, Err(RunError::Taken)) {
         // The files in the folder are those of another run.
         anyhow::bail!(Usage(RunError::Taken.to_string()));
     }
-    if with_docker {
+    if planned.needs_docker() {
         // What a launch could not remove: the daemon may have come back since.
         for reason in lab::isolation::docker::remove_all_of(&site.owner) {
             bars.note(&format!("left behind: {reason}"));
         }
     }
     conclude(args, folder, ended)
-}
-
-/// The isolations that a scenario takes.
-fn takes(scenario: &Scenario) -> Result<Globs, Usage> {
-    glob_set(&scenario.isolations).ok_or_else(|| {
-        Usage(format!(
-            "scenario {}: isolations holds no valid globs",
-            scenario.name
-        ))
-    })
 }
 
 /// Says what is missing under `--strict`, and leaves no folder.
@@ -153,23 +91,10 @@ fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
     exit::UNFIT
 }
 
-/// Seconds, seeds and counts, each from its flag, `LABRUN_*` or `labrun.toml`.
-fn wishes(settings: &Settings, args: &ScenarioArgs, lab: &Path) -> anyhow::Result<Wishes> {
-    let fresh = || {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
-    };
-    Ok(Wishes {
-        samples: args.samples.or(settings.file.samples),
-        quick: args.quick,
-        time_budget_s: settings.time_budget_s(args.time_budget)?,
-        warmup: args.warmup.or(settings.file.warmup),
-        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh),
-        command: std::env::args_os()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect(),
-        lab_version: lab_version(lab),
-    })
+/// A seed that no other run has.
+fn fresh_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
 }
 
 /// The version, with the commit of the lab's folder where git knows it.
@@ -198,32 +123,6 @@ fn lab_version(lab: &Path) -> String {
         }
         None => version.to_owned(),
     }
-}
-
-fn is_selected(scenario: &Scenario, selected: &Selected, isolation: &str) -> bool {
-    scenario
-        .workloads
-        .iter()
-        .any(|workload| selected.leaves_out(workload, isolation).is_none())
-}
-
-/// The isolations that are asked for and not here, one line each.
-fn missing(isolations: &[Box<dyn Isolation>], is_selected: &dyn Fn(&str) -> bool) -> Vec<String> {
-    isolations
-        .iter()
-        .filter(|isolation| is_selected(isolation.name()))
-        .filter_map(|isolation| {
-            let record = isolation.record();
-            (record.outcome != Outcome::Measured).then(|| {
-                format!(
-                    "{}: {}: {}",
-                    record.name,
-                    record.outcome,
-                    record.reason.unwrap_or_default()
-                )
-            })
-        })
-        .collect()
 }
 
 /// The folder of the run, made now, so that one that cannot be written is known

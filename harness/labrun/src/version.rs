@@ -2,13 +2,14 @@
 //! lab's own.
 
 use lab::build::{AskedVersion, Builder, Store, VersionError, with_versions};
+use lab::define::Definitions;
 use lab::progress::Progress as _;
 use serde_json::json;
 
 use crate::bars::Bars;
 use crate::cli::BuildArgs;
 use crate::exit::{self, Usage};
-use crate::ground::{Definitions, site};
+use crate::ground::site;
 
 /// Builds the version, or removes it.
 pub(crate) fn run(
@@ -25,7 +26,7 @@ pub(crate) fn run(
     } else {
         let site = site(false)?;
         let bars = Bars::new();
-        let builder = Builder::new(&definitions.lab, &site, &bars).map_err(anyhow::Error::msg)?;
+        let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
         match asked.add(&builder) {
             Ok(thing) => built.push(thing),
             Err(_) if site.interrupt.raised() => return Ok(exit::INTERRUPTED),

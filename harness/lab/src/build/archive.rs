@@ -13,12 +13,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::store::Store;
 use crate::digest::sha256;
-use crate::isolation::Packing;
+use crate::isolation::Inside;
 
 /// Writes the image around `artifact` into the store, unless it is there.
-pub(super) fn pack(store: &Store, artifact: &Artifact, packing: Packing) -> io::Result<Artifact> {
+pub(super) fn pack(store: &Store, artifact: &Artifact, inside: Inside) -> io::Result<Artifact> {
     let name = &artifact.workload;
-    let archive = archive(name, &fs::read(&artifact.path)?, packing)?;
+    let archive = archive(name, &fs::read(&artifact.path)?, inside)?;
     let digest = digest(&archive);
     let path = store.path(&format!("images/{name}/{digest:.12}/image.tar"));
     // One that was damaged since is written again.
@@ -41,10 +41,10 @@ pub(super) fn pack(store: &Store, artifact: &Artifact, packing: Packing) -> io::
 
 /// The archive of an image around a file; `name` is what `ctr image import` and `docker load`
 /// call it.
-fn archive(name: &str, file: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
-    let (program, os, architecture) = match packing {
-        Packing::Binary => ("workload", "linux", go_architecture()),
-        Packing::Module => ("workload.wasm", "wasip1", "wasm"),
+fn archive(name: &str, file: &[u8], inside: Inside) -> io::Result<Vec<u8>> {
+    let (program, os, architecture) = match inside {
+        Inside::Binary => ("workload", "linux", go_architecture()),
+        Inside::Module => ("workload.wasm", "wasip1", "wasm"),
     };
     let layer = tar(&[(program, file.to_vec())], 0o755)?;
     let layer_id = format!("sha256:{}", digest(&layer));
@@ -122,11 +122,11 @@ mod tests {
 
     #[test]
     fn an_archive_is_read_as_what_docker_saves() {
-        for packing in [Packing::Binary, Packing::Module] {
-            let archive = archive("add", b"a program", packing).expect("packs");
+        for inside in [Inside::Binary, Inside::Module] {
+            let archive = archive("add", b"a program", inside).expect("packs");
             assert_eq!(
                 archive,
-                self::archive("add", b"a program", packing).expect("packs")
+                self::archive("add", b"a program", inside).expect("packs")
             );
             let saved = read_saved(archive.as_slice()).expect("reads");
             assert_eq!(saved.layers.len(), 1);

@@ -9,24 +9,8 @@ use super::inputs::Inputs;
 use super::store::Store;
 use super::toolchain::Toolchain;
 use crate::define::{ArtifactKind, LabFolder, Workload};
-use crate::isolation::Linking;
 use crate::progress::Progress;
 use crate::site::Site;
-
-/// The triple that a target is built for.
-pub(crate) fn triple(toolchain: &Toolchain, target: Target, linking: Linking) -> String {
-    match target {
-        Target::Wasip1 => "wasm32-wasip1".to_owned(),
-        Target::Wasip2 => "wasm32-wasip2".to_owned(),
-        Target::Native | Target::Image => {
-            let libc = match linking {
-                Linking::Static => "musl",
-                Linking::Dynamic => "gnu",
-            };
-            format!("{}-unknown-linux-{libc}", toolchain.arch())
-        }
-    }
-}
 
 /// Builds `workload` for `triple` unless that is done already.
 pub(crate) fn build(
@@ -38,11 +22,6 @@ pub(crate) fn build(
     (target, triple, kind): (Target, &str, ArtifactKind),
     progress: &dyn Progress,
 ) -> Result<Artifact, String> {
-    // An image holds the native binary: one file, whichever of the two is asked for first.
-    let target = match target {
-        Target::Image => Target::Native,
-        other => other,
-    };
     let inputs = inputs(lab, toolchain, workload, triple)
         .map_err(|error| format!("{}: {error}", workload.name))?;
     // What a target is as a rule keeps the plain name.

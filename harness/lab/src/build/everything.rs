@@ -1,178 +1,179 @@
 //! Building all that some isolations need, for `labrun build`.
 
+use std::path::PathBuf;
+
 use labrun_record::{Artifact, Outcome, Target};
 use serde::Serialize;
 
 use super::Builder;
-use crate::define::{ProductDefinition, RunnerDefinition, Workload};
-use crate::isolation::runner::State;
-use crate::isolation::{ImageForm, Isolation, Linking, containerd};
-use crate::outcome::Failure;
+use crate::catalog::Isolations;
+use crate::define::{Definitions, Workload};
+use crate::isolation::runner::{Ready, State};
+use crate::isolation::{Driver, Packing, Profile};
+use crate::plan::{Recipe, for_isolation};
+use crate::stock::Stock as _;
 
 /// Something that is built.
 #[derive(Debug, Clone, Serialize)]
-pub struct Thing {
+pub struct BuiltItem {
     /// What it is, for a person.
     pub what: String,
     /// Where it is: a file, or the tag of an image.
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
     /// SHA-256, 64 hex digits.
     pub sha256: String,
     /// Size in bytes.
     pub bytes: u64,
 }
 
+impl BuiltItem {
+    /// A program of the lab's own.
+    pub(super) fn driver(what: String, ready: &Ready) -> Self {
+        Self {
+            what,
+            bytes: std::fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
+            path: ready.executable.path.clone(),
+            sha256: ready.sha256.clone(),
+        }
+    }
+}
+
 /// What is there after a build.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Everything {
+pub struct BuildReport {
     /// What is built.
-    pub built: Vec<Thing>,
+    pub built: Vec<BuiltItem>,
     /// What could not be built, each with the reason.
     pub failed: Vec<String>,
     /// Runners that were left out, since this machine lacks what building them needs.
     pub skipped: Vec<String>,
 }
 
-impl Everything {
-    fn note(
-        &mut self,
-        what: impl FnOnce(&Artifact) -> String,
-        built: Result<Artifact, String>,
-    ) -> Option<Artifact> {
-        match built {
-            Ok(artifact) => {
-                let what = what(&artifact);
-                if !self.built.iter().any(|thing| thing.what == what) {
-                    let Artifact {
-                        path,
-                        sha256,
-                        bytes,
-                        ..
-                    } = artifact.clone();
-                    self.built.push(Thing {
-                        what,
-                        path,
-                        sha256,
-                        bytes,
-                    });
-                }
-                Some(artifact)
-            }
-            Err(reason) => {
-                if !self.failed.contains(&reason) {
-                    self.failed.push(reason);
-                }
-                None
-            }
-        }
-    }
-
+impl BuildReport {
     /// Builds what the isolations named by `takes` need for `workloads`.
     pub fn build(
         builder: &Builder<'_>,
+        definitions: &Definitions,
         workloads: &[&Workload],
-        runners: &[RunnerDefinition],
-        products: &[ProductDefinition],
         takes: &dyn Fn(&str) -> bool,
     ) -> Self {
-        let mut all = Self::default();
-        let mut states: Vec<(String, State)> = runners
-            .iter()
-            .filter(|runner| runner.isolations().any(|name| takes(&name)))
-            .map(|runner| (runner.name.clone(), builder.runner(runner)))
-            .collect();
-        let runners_here = states.len();
-        if containerd::is_any(takes) {
-            states.push(builder.helper(containerd::HELPER, true));
-        }
-        for (number, (name, state)) in states.iter().enumerate() {
-            let kind = if number < runners_here {
-                "runner"
-            } else {
-                "helper"
-            };
-            match state {
-                State::Ready(ready) => all.built.push(Thing {
-                    what: format!("{kind} {name} {}", ready.version),
-                    bytes: std::fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
-                    path: ready.executable.path.clone(),
-                    sha256: ready.sha256.clone(),
-                }),
-                State::Missing(reason) => all.failed.push(reason.clone()),
-                State::Skipped(reason) => all.skipped.push(reason.clone()),
-            }
-        }
-        let isolations = crate::catalog::isolations(runners, products, &states);
-        let is_skipped = |isolation: &str| {
-            let mut skipped = states
+        let mut report = Self::default();
+        let drivers = builder.drivers(definitions, takes);
+        let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
+        let wanted = || {
+            isolations
                 .iter()
-                .filter(|(_, state)| matches!(state, State::Skipped(_)));
-            skipped.any(|(name, _)| isolation.split('/').next() == Some(name))
+                .filter(|isolation| takes(isolation.name()))
         };
-        for isolation in isolations
-            .iter()
-            .filter(|isolation| takes(isolation.name()) && !is_skipped(isolation.name()))
-        {
-            for workload in workloads {
-                all.isolation(builder, isolation.as_ref(), workload);
+        let is_wanted = |driver: &Driver| {
+            wanted().any(|isolation| isolation.profile().driver.as_ref() == Some(driver))
+        };
+        for (driver, state) in drivers.iter().filter(|(driver, _)| is_wanted(driver)) {
+            match state {
+                State::Ready(ready) => {
+                    let what = format!("{driver} {}", ready.version);
+                    report.built.push(BuiltItem::driver(what, ready));
+                }
+                State::Missing(reason) => report.failed.push(reason.clone()),
+                State::Skipped(reason) => report.skipped.push(reason.clone()),
             }
         }
-        all
+        for isolation in wanted() {
+            let profile = isolation.profile();
+            let skipped = profile
+                .driver
+                .as_ref()
+                .and_then(|driver| drivers.get(driver));
+            if matches!(skipped, Some(State::Skipped(_))) {
+                continue;
+            }
+            for workload in workloads {
+                report.workload(builder, &isolations, profile, workload);
+            }
+        }
+        report
     }
 
-    fn isolation(&mut self, builder: &Builder<'_>, isolation: &dyn Isolation, workload: &Workload) {
-        let linking = Linking::of(isolation.name());
-        let record = isolation.record();
-        for &target in isolation.targets() {
-            let source = if target == Target::Image {
-                Target::Native
-            } else {
-                target
+    fn workload(
+        &mut self,
+        builder: &Builder<'_>,
+        isolations: &Isolations,
+        profile: &Profile,
+        workload: &Workload,
+    ) {
+        for &target in &profile.targets {
+            let source = match target {
+                Target::Image => Target::Native,
+                other => other,
             };
-            if !isolation.takes(workload)
-                || !workload.targets.contains(&source)
-                || isolation
-                    .unsupported(workload, target, &workload.needs)
-                    .is_some()
-            {
+            let is_for_it = profile.takes(workload) && workload.targets.contains(&source);
+            let needs = &workload.needs;
+            if !is_for_it || profile.unsupported(workload, target, needs).is_some() {
                 continue;
             }
-            let named =
-                |artifact: &Artifact| format!("{} for {}", artifact.workload, artifact.triple);
-            let Some(artifact) = self.note(
-                named,
-                builder.artifact(workload, source, linking, workload.artifact_kind(source)),
-            ) else {
-                continue;
-            };
-            if record.outcome != Outcome::Measured {
-                // A runner that is missing is told already, and no tool or product is built here.
-                let of_daemon = isolation.image_form() == ImageForm::Daemon;
-                if target == Target::Image && of_daemon && isolation.packing().is_none() {
-                    let reason = record.reason.clone().unwrap_or_default();
-                    self.note(named, Err(format!("{}: {reason}", record.name)));
+            let kind = workload.artifact_kind(source);
+            let arch = builder.toolchain().arch();
+            let (artifact, precompiled) = for_isolation(profile, workload, arch, target, kind);
+            let record = isolations.record(&profile.name);
+            let is_here = record.is_some_and(|record| record.outcome == Outcome::Measured);
+            for recipe in [Some(artifact), precompiled].into_iter().flatten() {
+                if is_here {
+                    self.make(builder, isolations, &recipe);
+                    continue;
                 }
-            } else if let Some(packing) = isolation.packing() {
-                let image = builder
-                    .packed(&artifact, packing)
-                    .map_err(Failure::into_reason);
-                self.note(|image| format!("image {}", image.triple), image);
-            } else if target == Target::Image {
-                let image = match isolation.image_form() {
-                    ImageForm::Daemon => builder.image(workload, &artifact, linking),
-                    ImageForm::Bundle => builder.bundle(workload, &artifact),
-                };
-                let image = image.map_err(Failure::into_reason);
-                self.note(|image| format!("image {}", image.triple), image);
-            } else if isolation.precompiles() {
-                let what = format!("{} for {target} by {}", workload.name, isolation.name());
-                self.note(
-                    |_| what,
-                    builder
-                        .precompiled(isolation, &artifact)
-                        .map_err(Failure::into_reason),
-                );
+                // What it is made of can be built all the same. A runner that is missing is told
+                // already, and no tool or product is built here.
+                match recipe {
+                    Recipe::Pack { of, packing } => {
+                        self.make(builder, isolations, &of);
+                        if matches!(packing, Packing::Image(_)) {
+                            let reason = record.and_then(|record| record.reason.clone());
+                            let reason = reason.unwrap_or_default();
+                            self.fail(format!("{}: {reason}", profile.name));
+                        }
+                    }
+                    Recipe::Precompile { .. } => {}
+                    compiled @ Recipe::Compile { .. } => self.make(builder, isolations, &compiled),
+                }
             }
         }
+    }
+
+    /// Makes something, after what it is made of, and notes what came of it.
+    fn make(&mut self, builder: &Builder<'_>, isolations: &Isolations, recipe: &Recipe) {
+        if let Recipe::Pack { of, .. } | Recipe::Precompile { of, .. } = recipe {
+            self.make(builder, isolations, of);
+        }
+        match builder.artifact(recipe, isolations) {
+            Ok(artifact) => self.note(named(recipe, &artifact), artifact),
+            Err(failure) => self.fail(failure.into_reason()),
+        }
+    }
+
+    fn note(&mut self, what: String, artifact: Artifact) {
+        if !self.built.iter().any(|item| item.what == what) {
+            self.built.push(BuiltItem {
+                what,
+                path: artifact.path,
+                sha256: artifact.sha256,
+                bytes: artifact.bytes,
+            });
+        }
+    }
+
+    fn fail(&mut self, reason: String) {
+        if !self.failed.contains(&reason) {
+            self.failed.push(reason);
+        }
+    }
+}
+
+/// What was made, for a person.
+fn named(recipe: &Recipe, artifact: &Artifact) -> String {
+    let (workload, triple) = (&artifact.workload, &artifact.triple);
+    match recipe {
+        Recipe::Compile { .. } => format!("{workload} for {triple}"),
+        Recipe::Pack { .. } => format!("image {triple}"),
+        Recipe::Precompile { by, .. } => format!("{workload} for {} by {by}", artifact.target),
     }
 }

@@ -14,54 +14,54 @@ mod way;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use labrun_record::{Artifact, Outcome, Target};
+use labrun_record::{Artifact, Target};
 
-use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
+use crate::catalog::{Drivers, Isolations, profiles};
+use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{ImageForm, Isolation, Linking, Packing, docker, oci};
+use crate::isolation::{Base, Driver, Packing, docker, oci};
 use crate::outcome::Failure;
+use crate::plan::Recipe;
 use crate::progress::Progress;
 use crate::site::Site;
+use crate::stock::Stock;
 use way::Absence;
 
-pub use everything::{Everything, Thing};
+pub use everything::{BuildReport, BuiltItem};
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
 pub use version::{AskedVersion, VersionError, with_versions};
 
-/// What was built under which key, failures as well.
-type Memo<K, E> = RefCell<BTreeMap<K, Result<Artifact, E>>>;
+/// What was built by which recipe, failures as well.
+type Memo = RefCell<BTreeMap<Recipe, Result<Artifact, Failure>>>;
 
 /// Builds on demand, each thing once; a failure is remembered as well.
 pub struct Builder<'a> {
     lab: &'a LabFolder,
+    workloads: &'a [Workload],
     site: &'a Site,
     progress: &'a dyn Progress,
     store: Store,
     toolchain: Toolchain,
-    artifacts: Memo<(String, String, ArtifactKind), String>,
-    precompiled: Memo<(String, String), Failure>,
-    images: Memo<(String, String), Failure>,
+    made: Memo,
 }
 
 impl<'a> Builder<'a> {
     /// A builder with the installed Rust toolchain.
     pub fn new(
-        lab: &'a LabFolder,
+        definitions: &'a Definitions,
         site: &'a Site,
         progress: &'a dyn Progress,
     ) -> Result<Self, String> {
         Ok(Self {
-            lab,
+            lab: &definitions.lab,
+            workloads: &definitions.workloads,
             site,
             progress,
-            store: Store::of(lab.path()),
+            store: Store::of(definitions.lab.path()),
             toolchain: Toolchain::find()?,
-            artifacts: RefCell::default(),
-            precompiled: RefCell::default(),
-            images: RefCell::default(),
+            made: RefCell::default(),
         })
     }
 
@@ -70,256 +70,185 @@ impl<'a> Builder<'a> {
         &self.toolchain
     }
 
-    /// Folder of the lab, for paths relative to it.
-    pub fn lab(&self) -> &Path {
-        self.lab.path()
-    }
-
-    /// Whether the run was asked to end.
-    pub fn is_interrupted(&self) -> bool {
+    fn is_interrupted(&self) -> bool {
         self.site.interrupt.raised()
     }
 
-    /// A workload built for a target; an image is built from its native binary.
-    pub fn artifact(
-        &self,
-        workload: &Workload,
-        target: Target,
-        linking: Linking,
-        kind: ArtifactKind,
-    ) -> Result<Artifact, String> {
-        let triple = artifact::triple(&self.toolchain, target, linking);
-        let key = (workload.name.clone(), triple.clone(), kind);
-        if let Some(known) = self.artifacts.borrow().get(&key) {
-            return known.clone();
+    /// What drives isolations: built where one that it drives is wanted, else only looked for.
+    pub fn drivers(&self, definitions: &Definitions, wanted: &dyn Fn(&str) -> bool) -> Drivers {
+        let mut drivers = Drivers::new();
+        for definition in &definitions.runners {
+            let is_wanted = definition.isolations().any(|name| wanted(&name));
+            let built = if is_wanted {
+                self.build_runner(definition)
+            } else {
+                runner::built(self.lab, &self.store, &self.toolchain, definition)
+            };
+            let state = built.map_or_else(|absence| state(definition, absence), State::Ready);
+            drivers.insert(Driver::Runner(definition.name.clone()), state);
         }
-        let built = self.unless_interrupted().and_then(|()| {
-            let (lab, store, toolchain) = (self.lab, &self.store, &self.toolchain);
-            artifact::build(
-                lab,
-                store,
-                toolchain,
-                self.site,
-                workload,
-                (target, &triple, kind),
-                self.progress,
-            )
-        });
-        self.artifacts.borrow_mut().insert(key, built.clone());
-        built
-    }
-
-    /// A runner, built and described, or why it is missing.
-    pub fn runner(&self, definition: &RunnerDefinition) -> State {
-        match self.build_runner(definition) {
-            Ok(ready) => State::Ready(ready),
-            Err(absence) => state(definition, absence),
+        for profile in profiles(&[], &[]) {
+            if let Some(Driver::Helper(name)) = profile.driver {
+                let is_wanted = wanted(&profile.name);
+                let driver = Driver::Helper(name.clone());
+                if is_wanted || !drivers.contains_key(&driver) {
+                    drivers.insert(driver, self.helper(&name, is_wanted));
+                }
+            }
         }
+        drivers
     }
 
     fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
-        let interrupted = self.unless_interrupted().map_err(Absence::Failed);
-        interrupted.and_then(|()| {
-            runner::build(
-                self.lab,
-                &self.store,
-                &self.toolchain,
-                self.site,
-                definition,
-                self.progress,
-            )
-        })
-    }
-
-    /// A runner if it is built already, without building it.
-    pub fn runner_if_built(&self, definition: &RunnerDefinition) -> State {
-        let built = runner::built(self.lab, &self.store, &self.toolchain, definition);
-        built.map_or_else(|absence| state(definition, absence), State::Ready)
+        let interrupted = || Absence::Failed("interrupted".to_owned());
+        if self.is_interrupted() {
+            return Err(interrupted());
+        }
+        runner::build(
+            self.lab,
+            &self.store,
+            &self.toolchain,
+            self.site,
+            definition,
+            self.progress,
+        )
     }
 
     /// A helper, built or only looked for, or why it is missing.
-    pub fn helper(&self, name: &str, is_wanted: bool) -> (String, State) {
+    fn helper(&self, name: &str, is_wanted: bool) -> State {
         let helper = helper::Helper {
             name,
             lab: self.lab,
             store: &self.store,
             toolchain: &self.toolchain,
         };
-        let built = if is_wanted {
-            self.unless_interrupted()
-                .and_then(|()| helper.build(self.site, self.progress))
-        } else {
+        let built = if !is_wanted {
             helper.built().ok_or_else(|| "it is not built".to_owned())
+        } else if self.is_interrupted() {
+            Err("interrupted".to_owned())
+        } else {
+            helper.build(self.site, self.progress)
         };
         let missing = |reason: String| {
             format!(
                 "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
             )
         };
-        let state = built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready);
-        (name.to_owned(), state)
+        built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready)
     }
 
-    /// The image that the lab itself writes around an artifact.
-    pub fn packed(&self, artifact: &Artifact, packing: Packing) -> Result<Artifact, Failure> {
-        archive::pack(&self.store, artifact, packing).map_err(|error| {
-            let what = &artifact.workload;
-            Failure::new(
-                Outcome::Unavailable,
-                format!("cannot write the image of {what}: {error}"),
-            )
-        })
-    }
-
-    /// What a configuration compiles a module to, ahead of time.
-    pub fn precompiled(
-        &self,
-        isolation: &dyn Isolation,
-        artifact: &Artifact,
-    ) -> Result<Artifact, Failure> {
-        let key = (isolation.name().to_owned(), artifact.sha256.clone());
-        if let Some(known) = self.precompiled.borrow().get(&key) {
-            return known.clone();
+    fn make(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
+        if self.is_interrupted() {
+            return Err(Failure::Interrupted);
         }
-        let built = if self.is_interrupted() {
-            Err(Failure::Interrupted)
-        } else {
-            runner::precompile(&self.store, self.site, isolation, artifact, self.progress)
-        };
-        self.precompiled.borrow_mut().insert(key, built.clone());
-        built
-    }
-
-    /// The image of a workload, around its native binary.
-    pub fn image(
-        &self,
-        workload: &Workload,
-        binary: &Artifact,
-        linking: Linking,
-    ) -> Result<Artifact, Failure> {
-        // The binary's triple says how it is linked, and that decides the base.
-        let key = (workload.name.clone(), binary.triple.clone());
-        if let Some(known) = self.images.borrow().get(&key) {
-            return known.clone();
+        match recipe {
+            Recipe::Compile {
+                workload,
+                target,
+                triple,
+                kind,
+            } => {
+                let (lab, store, toolchain) = (self.lab, &self.store, &self.toolchain);
+                let workload = self.workload(workload)?;
+                let what = (*target, triple.as_str(), *kind);
+                artifact::build(
+                    lab,
+                    store,
+                    toolchain,
+                    self.site,
+                    workload,
+                    what,
+                    self.progress,
+                )
+                .map_err(|reason| {
+                    if self.is_interrupted() {
+                        Failure::Interrupted
+                    } else {
+                        Failure::unavailable(reason)
+                    }
+                })
+            }
+            Recipe::Pack { of, packing } => {
+                let file = self.artifact(of, isolations)?;
+                match packing {
+                    Packing::File => Ok(file),
+                    Packing::Image(base) => self.image(&file, *base),
+                    Packing::Root => self.root(file),
+                    Packing::Archive(inside) => {
+                        let what = file.workload.clone();
+                        archive::pack(&self.store, &file, *inside).map_err(|error| {
+                            Failure::unavailable(format!(
+                                "cannot write the image of {what}: {error}"
+                            ))
+                        })
+                    }
+                }
+            }
+            Recipe::Precompile { of, by } => {
+                let module = self.artifact(of, isolations)?;
+                let isolation = isolations
+                    .get(by)
+                    .ok_or_else(|| Failure::unavailable(format!("there is no isolation {by}")))?;
+                runner::precompile(&self.store, self.site, isolation, &module, self.progress)
+            }
         }
-        let built = self.build_image(workload, binary, linking);
-        self.images.borrow_mut().insert(key, built.clone());
-        built
     }
 
-    fn build_image(
-        &self,
-        workload: &Workload,
-        binary: &Artifact,
-        linking: Linking,
-    ) -> Result<Artifact, Failure> {
+    fn workload(&self, name: &str) -> Result<&'a Workload, Failure> {
+        let found = self.workloads.iter().find(|workload| workload.name == name);
+        found.ok_or_else(|| Failure::unavailable(format!("the lab has no workload `{name}`")))
+    }
+
+    fn image(&self, binary: &Artifact, base: Base) -> Result<Artifact, Failure> {
         let image = docker::build_image(&docker::ImageRequest {
             dockerfile: &self.lab.dockerfile(),
-            workload: &workload.name,
+            workload: &binary.workload,
             binary: &binary.path,
             binary_sha256: &binary.sha256,
-            base: match linking {
-                Linking::Static => docker::Base::Scratch,
-                Linking::Dynamic => docker::Base::Debian,
-            },
+            base,
             interrupt: &self.site.interrupt,
             progress: self.progress,
         })
         .map_err(|error| Failure::new(error.outcome(), error.to_string()))?;
         Ok(Artifact {
-            workload: workload.name.clone(),
             target: Target::Image,
             triple: image.tag.clone(),
             path: image.tag.into(),
             sha256: image.sha256,
             bytes: image.bytes,
-            toolchain: binary.toolchain.clone(),
-            isolation: None,
-            exports: false,
-        })
-    }
-
-    /// What an isolation runs of a workload; whatever that needs is built on the way.
-    pub fn for_isolation(
-        &self,
-        isolation: &dyn Isolation,
-        workload: &Workload,
-        target: Target,
-        kind: ArtifactKind,
-    ) -> Result<Made, Failure> {
-        let unavailable = |reason: String| {
-            if self.is_interrupted() {
-                Failure::Interrupted
-            } else {
-                Failure::unavailable(reason)
-            }
-        };
-        let linking = Linking::of(isolation.name());
-        let mut artifact = self
-            .artifact(workload, target, linking, kind)
-            .map_err(unavailable)?;
-        let mut precompiled = None;
-        match target {
-            _ if let Some(packing) = isolation.packing() => {
-                artifact = self.packed(&artifact, packing)?;
-                artifact.target = target;
-                artifact.isolation = Some(isolation.name().to_owned());
-            }
-            Target::Image | Target::Native => {
-                if target == Target::Image {
-                    artifact = match isolation.image_form() {
-                        ImageForm::Daemon => self.image(workload, &artifact, linking)?,
-                        ImageForm::Bundle => self.bundle(workload, &artifact)?,
-                    };
-                }
-                artifact.isolation = Some(isolation.name().to_owned());
-            }
-            Target::Wasip1 | Target::Wasip2 if isolation.precompiles() => {
-                precompiled = Some(self.precompiled(isolation, &artifact)?);
-            }
-            Target::Wasip1 | Target::Wasip2 => {}
-        }
-        Ok(Made {
-            artifact,
-            precompiled,
+            ..binary.clone()
         })
     }
 
     /// The root of a bundle around a native binary: what an image holds, as a folder.
-    pub fn bundle(&self, workload: &Workload, binary: &Artifact) -> Result<Artifact, Failure> {
-        let kind = format!("bundles/{}", workload.name);
+    fn root(&self, binary: Artifact) -> Result<Artifact, Failure> {
+        let kind = format!("bundles/{}", binary.workload);
         let kept = self.store.keep(&kind, "workload", &binary.path);
         let made = kept.and_then(|kept| {
             oci::root(kept.path.parent().unwrap_or(&kept.path))?;
             Ok(kept)
         });
         let kept = made.map_err(|error| {
-            let reason = format!("cannot make a bundle of {}: {error}", workload.name);
-            Failure::failed(reason)
+            let what = &binary.workload;
+            Failure::failed(format!("cannot make a bundle of {what}: {error}"))
         })?;
         Ok(Artifact {
             target: Target::Image,
             path: kept.path,
-            ..binary.clone()
+            ..binary
         })
-    }
-
-    fn unless_interrupted(&self) -> Result<(), String> {
-        if self.site.interrupt.raised() {
-            Err("interrupted".to_owned())
-        } else {
-            Ok(())
-        }
     }
 }
 
-/// What an isolation runs.
-#[derive(Debug, Clone)]
-pub struct Made {
-    /// A binary, a module, an image.
-    pub artifact: Artifact,
-    /// What its configuration compiled of it ahead of time.
-    pub precompiled: Option<Artifact>,
+impl Stock for Builder<'_> {
+    fn artifact(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
+        if let Some(known) = self.made.borrow().get(recipe) {
+            return known.clone();
+        }
+        let made = self.make(recipe, isolations);
+        self.made.borrow_mut().insert(recipe.clone(), made.clone());
+        made
+    }
 }
 
 /// That a runner is not there.

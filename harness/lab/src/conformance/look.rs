@@ -8,8 +8,10 @@ use super::secret::Secret;
 use super::{Check, Conformance, Finding};
 use crate::define::{GrantFiles, Workload};
 use crate::isolation::{Isolation, Job, More};
+use crate::model::Supply;
 use crate::outcome::Failure;
-use crate::task::{FileSystem, Policy, Task, Way};
+use crate::plan::{Recipe, for_isolation};
+use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
 /// How long one launch may take: on a slow emulation as well.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -59,25 +61,29 @@ impl Look<'_> {
     }
 
     fn job(&self, task: Task) -> Result<Job, Finding> {
-        let conformance = self.conformance;
-        let made = conformance.builder.for_isolation(
-            self.isolation,
-            self.workload,
-            self.target,
-            self.workload.artifact_kind(self.target),
-        );
-        let made = made.map_err(|failure| Finding::Unavailable(failure.into_reason()))?;
+        let Supply {
+            stock, isolations, ..
+        } = self.conformance.supply;
+        let kind = self.workload.artifact_kind(self.target);
+        let (profile, arch) = (self.isolation.profile(), std::env::consts::ARCH);
+        let (artifact, precompiled) =
+            for_isolation(profile, self.workload, arch, self.target, kind);
+        let made = |recipe: &Recipe| {
+            let made = stock.artifact(recipe, isolations);
+            made.map_err(|failure| Finding::Unavailable(failure.into_reason()))
+        };
+        let precompiled = precompiled.as_ref().map(made).transpose()?;
         Ok(Job {
             workload: self.workload.clone(),
             target: self.target,
             start: Start::Process,
             task,
-            artifact: made.artifact.path,
-            precompiled: made.precompiled.map(|built| built.path),
+            artifact: made(&artifact)?.path,
+            precompiled: precompiled.map(|built| built.path),
             other: None,
             file_system: FileSystem::default(),
             policy: Policy::default(),
-            way: Way::default(),
+            way: NetworkPath::default(),
             instances: 0,
             timeout: LIMIT,
             warm_repeats: 0,
@@ -94,7 +100,7 @@ impl Look<'_> {
     /// A command whose whole output is one line.
     fn prints(&self, args: &[&str], line: &str) -> Result<(), Finding> {
         let job = self.run(args, line)?;
-        let launched = self.isolation.launch(self.conformance.site, &job);
+        let launched = self.isolation.launch(self.conformance.supply.site, &job);
         launched.map(drop).map_err(fault)
     }
 
@@ -104,7 +110,7 @@ impl Look<'_> {
         let mut job = self.run(args, line)?;
         job.instances = 1;
         job.policy = Policy::Reused;
-        let standing = self.isolation.stand(self.conformance.site, &job);
+        let standing = self.isolation.stand(self.conformance.supply.site, &job);
         let mut standing = standing.map_err(fault)?;
         standing.still_stand().map_err(fault)?;
         let by_itself = standing.sees_end_of_stdin();
@@ -115,7 +121,7 @@ impl Look<'_> {
     /// A command that fails; the reason names `code`.
     fn fails(&self, args: &[&str], code: Option<&str>) -> Result<(), Finding> {
         let job = self.run(args, "never")?;
-        match self.isolation.launch(self.conformance.site, &job) {
+        match self.isolation.launch(self.conformance.supply.site, &job) {
             Err(Failure::Outcome(Outcome::Failed, reason)) => match code {
                 Some(code) if !reason.contains(code) => Err(Finding::Fault(format!(
                     "the reason does not name {code}: {reason}"
@@ -144,7 +150,7 @@ impl Look<'_> {
         let mut text = String::new();
         let streamed = self
             .isolation
-            .stream(self.conformance.site, &job, &mut |line| {
+            .stream(self.conformance.supply.site, &job, &mut |line| {
                 String::from_utf8_lossy(line.text)
                     .trim_end()
                     .clone_into(&mut text);
@@ -156,7 +162,7 @@ impl Look<'_> {
 
     /// By its own path, by the way up from the granted directory, and by a link that lies in it.
     fn ungranted(&self) -> Result<(), Finding> {
-        let secret = Secret::new(self.conformance.site);
+        let secret = Secret::new(self.conformance.supply.site);
         let secret = secret.map_err(|error| Finding::Unavailable(error.to_string()))?;
         let mut workload = self.workload.clone();
         workload.grant = Some(GrantFiles {
@@ -240,7 +246,7 @@ impl Look<'_> {
         let task = self.workload.task();
         let task = task.map_err(|error| Finding::Unavailable(error.to_string()))?;
         let job = self.job(task)?;
-        let launched = self.isolation.launch(self.conformance.site, &job);
+        let launched = self.isolation.launch(self.conformance.supply.site, &job);
         launched.map(drop).map_err(fault)
     }
 }

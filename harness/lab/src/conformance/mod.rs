@@ -1,6 +1,6 @@
 //! Conformance: what each isolation lets a program do, and what it holds back, seen from
 //! outside. The same small checks on every isolation; what one cannot do has its reason in
-//! its own definition ([`Isolation::unsupported`]), and nowhere else.
+//! its own definition ([`Profile`](crate::isolation::Profile)), and nowhere else.
 
 mod check;
 mod disk;
@@ -9,10 +9,9 @@ mod secret;
 
 use labrun_record::{Outcome, Target};
 
-use crate::build::Builder;
 use crate::define::Workload;
 use crate::isolation::Isolation;
-use crate::site::Site;
+use crate::model::Supply;
 
 pub use check::Check;
 pub use disk::Disk;
@@ -37,12 +36,8 @@ pub enum Finding {
 
 /// What the checks stand on.
 pub struct Conformance<'a> {
-    /// Where launches stand.
-    pub site: &'a Site,
-    /// Builds what they need.
-    pub builder: &'a Builder<'a>,
-    /// All workloads of the lab.
-    pub workloads: &'a [Workload],
+    /// What launches are made from.
+    pub supply: &'a Supply<'a>,
     /// Where syncs are counted, or why they cannot be.
     pub disk: &'a Result<Disk, String>,
 }
@@ -55,7 +50,7 @@ impl Conformance<'_> {
         isolation: &dyn Isolation,
         mut told: impl FnMut(Check),
     ) -> Option<Vec<(Check, Finding)>> {
-        let record = isolation.record();
+        let record = self.supply.isolations.record(isolation.name())?;
         let mut findings = Vec::new();
         for check in Check::ALL {
             told(check);
@@ -63,7 +58,7 @@ impl Conformance<'_> {
                 Outcome::Measured => self.look(isolation, check),
                 _ => Finding::Unavailable(record.reason.clone().unwrap_or_default()),
             };
-            if self.site.interrupt.raised() {
+            if self.supply.site.interrupt.raised() {
                 return None;
             }
             findings.push((check, finding));
@@ -77,10 +72,15 @@ impl Conformance<'_> {
             Check::Http => "http",
             _ => WORKLOAD,
         };
-        let Some(workload) = self.workloads.iter().find(|known| known.name == name) else {
+        let Some(workload) = self
+            .supply
+            .workloads
+            .iter()
+            .find(|known| known.name == name)
+        else {
             return Finding::Unavailable(format!("the lab has no workload `{name}`"));
         };
-        if !isolation.takes(workload) {
+        if !isolation.profile().takes(workload) {
             return Finding::Excepted("it hosts servers, and runs no commands".to_owned());
         }
         let has = |target: &&Target| {
@@ -90,7 +90,7 @@ impl Conformance<'_> {
             };
             workload.targets.contains(&source)
         };
-        let targets = isolation.targets().iter().filter(has);
+        let targets = isolation.profile().targets.iter().filter(has);
         // What is wrong with one of them counts, not that another lacks it.
         let mut found: Option<Finding> = None;
         for &target in targets {
@@ -112,11 +112,11 @@ impl Conformance<'_> {
         workload: &Workload,
         target: Target,
     ) -> Finding {
-        if let Some(reason) = isolation.unsupported(workload, target, &[]) {
+        if let Some(reason) = isolation.profile().unsupported(workload, target, &[]) {
             return Finding::Excepted(reason);
         }
         let needs: Vec<_> = check.need().into_iter().collect();
-        let excuse = isolation.unsupported(workload, target, &needs);
+        let excuse = isolation.profile().unsupported(workload, target, &needs);
         let look = Look {
             conformance: self,
             isolation,

@@ -5,6 +5,31 @@ use std::path::{Path, PathBuf};
 
 use super::{Asked, DefineError, ProductDefinition, RunnerDefinition, Workload};
 
+/// A lab, and everything that is defined in it.
+#[derive(Debug, Clone)]
+pub struct Definitions {
+    /// Its folder.
+    pub lab: LabFolder,
+    /// Every workload.
+    pub workloads: Vec<Workload>,
+    /// Every runner, and the other versions of it that were built.
+    pub runners: Vec<RunnerDefinition>,
+    /// Every product that is measured as it ships.
+    pub products: Vec<ProductDefinition>,
+}
+
+impl Definitions {
+    /// Reads them; other versions of runners are not known here.
+    pub fn read(lab: LabFolder) -> Result<Self, DefineError> {
+        Ok(Self {
+            workloads: lab.workloads()?,
+            runners: lab.runners()?,
+            products: lab.products()?,
+            lab,
+        })
+    }
+}
+
 /// The folder that holds `workloads`, `scenarios` and `harness/runners`.
 #[derive(Debug, Clone)]
 pub struct LabFolder(PathBuf);

@@ -14,7 +14,7 @@ mod workload;
 
 pub use asked::Asked;
 pub use document::{DefineError, read_toml};
-pub use lab_folder::LabFolder;
+pub use lab_folder::{Definitions, LabFolder};
 pub use nearest::nearest;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;

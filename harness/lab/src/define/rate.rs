@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A rate of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Rate {
     /// Percent of the server's closed-loop maximum in the same launch.
     Percent(f64),
@@ -51,6 +51,12 @@ impl FromStr for Rate {
         percent
             .or_else(rate)
             .ok_or_else(|| format!("`{text}` is no rate: write `50%` or `1000/s`"))
+    }
+}
+
+impl From<Rate> for String {
+    fn from(rate: Rate) -> Self {
+        rate.to_string()
     }
 }
 

@@ -109,27 +109,6 @@ pub struct Unsupported {
     pub reason: String,
 }
 
-impl Unsupported {
-    /// The reason of the first entry that is about this configuration and the target, or
-    /// one of the needs.
-    pub fn reason(
-        entries: &[Self],
-        configuration: &str,
-        target: Target,
-        needs: &[Need],
-    ) -> Option<String> {
-        let own = |entry: &&Self| {
-            let of = &entry.configurations;
-            of.is_empty() || of.iter().any(|name| name == configuration)
-        };
-        let mut own = entries.iter().filter(own);
-        own.find(|entry| {
-            entry.target == Some(target) || entry.need.is_some_and(|need| needs.contains(&need))
-        })
-        .map(|entry| entry.reason.clone())
-    }
-}
-
 impl RunnerDefinition {
     /// Reads the runner in `folder`.
     pub fn read(folder: &Path) -> Result<Self, DefineError> {

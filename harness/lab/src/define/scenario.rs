@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use labrun_record::{Metric, Start, Target};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::rate::Rate;
 use super::{DefineError, bounds, read_toml};
@@ -65,7 +65,7 @@ impl LeftOut {
 }
 
 /// A way of measuring.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
     /// Time to first result, from three starts.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use labrun_record::Target;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{DefineError, read_toml};
 use crate::task::Task;
@@ -49,7 +49,7 @@ pub struct Workload {
 
 /// An ability that an isolation must really have; leaving its work out silently
 /// would be fast and wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// A sync of a file reaches the kernel as fsync or fdatasync.
@@ -85,7 +85,7 @@ pub enum Need {
 }
 
 /// Which cargo artifact of the package a target is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A program: a native binary, or a module that is a command.

@@ -3,21 +3,21 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use labrun_record::{IsolationRecord, Setting, Start, Target, Tier};
+use labrun_record::{Setting, Tier};
 use serde::Deserialize;
 
-use super::Isolation;
 use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::runner::Ready;
 use super::tool::Tool;
+use super::{Isolation, Look, Profile};
 use crate::define::{GUEST_GRANT, Workload};
 use crate::network::{self, Namespace, Veth};
 use crate::outcome::Failure;
 use crate::proc;
 use crate::process::{Process, Program, Stream};
 use crate::site::Site;
-use crate::task::{Task, Way};
+use crate::task::{NetworkPath, Task};
 
 /// Where a server listens inside the sandbox.
 const GUEST_PORT: u16 = 8080;
@@ -28,6 +28,7 @@ const INFO: i32 = 3;
 /// `bwrap` with every namespace.
 #[derive(Debug)]
 pub struct Bubblewrap {
+    profile: Profile,
     tool: Tool,
 }
 
@@ -37,43 +38,34 @@ impl Default for Bubblewrap {
         let least = "0.2.0";
         let install = "sudo apt-get install bubblewrap";
         Self {
+            profile: Profile {
+                name: "bubblewrap/unshare-all".to_owned(),
+                tier: Tier::Namespaces,
+                summary:
+                    "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
+                        .to_owned(),
+                networks: vec![(NetworkPath::AsUsers, "veth")],
+                settings: settings(),
+                has_program: true,
+                ..Profile::default()
+            },
             tool: Tool::new("bwrap", "bubblewrap ", least, install),
         }
     }
 }
 
 impl Isolation for Bubblewrap {
-    fn name(&self) -> &'static str {
-        "bubblewrap/unshare-all"
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        Tier::Namespaces
-    }
-
-    fn summary(&self) -> &'static str {
-        "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
-    }
-
-    fn targets(&self) -> &[Target] {
-        &[Target::Native]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn networks(&self) -> &'static [(Way, &'static str)] {
-        &[(Way::AsUsers, "veth")]
+    fn look(&self) -> Look {
+        Look::at(self.tool.found())
     }
 
     fn unavailable(&self, workload: &Workload) -> Option<String> {
         let serves = workload.serve.is_some();
         serves.then(network::not_permitted).flatten()
-    }
-
-    fn record(&self) -> IsolationRecord {
-        self.tool.record(self, settings())
     }
 
     fn program(&self) -> Option<Ready> {

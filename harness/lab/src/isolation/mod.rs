@@ -14,6 +14,7 @@ mod marks;
 pub(crate) mod native;
 pub mod oci;
 mod product;
+mod profile;
 pub mod runner;
 mod standing;
 mod tool;
@@ -22,17 +23,18 @@ pub mod traces;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
+use labrun_record::{IsolationRecord, Outcome, Start, Target};
 
-use crate::define::{Need, Workload};
+use crate::define::Workload;
 use crate::outcome::Failure;
 use crate::site::{Grant, Site};
-use crate::task::{FileSystem, Policy, Task, Way};
+use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
 pub use bubblewrap::Bubblewrap;
 pub use landlock::Landlock;
-pub use native::{Linking, Native};
+pub use native::Native;
 pub use product::Product;
+pub use profile::{Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, What};
 use runner::Ready;
 pub use standing::{CallOrder, EachLine, Line, More, Standing};
 
@@ -53,54 +55,15 @@ pub trait Launcher {
 
 /// A technology in one configuration.
 pub trait Isolation: Launcher {
-    /// `technology/configuration`.
-    fn name(&self) -> &str;
+    /// What it is, as data.
+    fn profile(&self) -> &Profile;
 
-    /// The class of the boundary.
-    fn tier(&self) -> Tier;
-
-    /// One line for a person.
-    fn summary(&self) -> &str;
-
-    /// What it runs of a workload: `native`, `image`, or one or more wasm targets.
-    fn targets(&self) -> &[Target];
-
-    /// Which starts it has.
-    fn starts(&self) -> &[Start];
-
-    /// Whether a workload is its business at all: where not, it has no rows.
-    fn takes(&self, _workload: &Workload) -> bool {
-        true
-    }
-
-    /// What it cannot do for a workload in a target, in one sentence for a person.
-    fn unsupported(
-        &self,
-        _workload: &Workload,
-        _target: Target,
-        _needs: &[Need],
-    ) -> Option<String> {
-        None
-    }
+    /// Looks whether it is here, and in which version.
+    fn look(&self) -> Look;
 
     /// What a workload needs here beyond what every workload needs, and is missing,
     /// with the way to mend it.
     fn unavailable(&self, _workload: &Workload) -> Option<String> {
-        None
-    }
-
-    /// Whether it compiles modules ahead of time, outside every clock.
-    fn precompiles(&self) -> bool {
-        false
-    }
-
-    /// What an image of it is.
-    fn image_form(&self) -> ImageForm {
-        ImageForm::Daemon
-    }
-
-    /// What the lab itself packs an artifact into for it.
-    fn packing(&self) -> Option<Packing> {
         None
     }
 
@@ -121,53 +84,65 @@ pub trait Isolation: Launcher {
         None
     }
 
-    /// Why a server of it cannot use its instances in this way.
-    fn refuses(&self, _policy: Policy) -> Option<String> {
-        None
-    }
-
-    /// Version, settings with reasons, and whether it can be measured here:
-    /// `outcome` is `measured`, or `unavailable` with the reason and the command
-    /// that mends it.
-    fn record(&self) -> IsolationRecord;
-
-    /// The ways in which a server of it is reached, and the name of each's network.
-    fn networks(&self) -> &'static [(Way, &'static str)] {
-        &[(Way::AsUsers, "host")]
-    }
-
-    /// Whether it can call an export of a library, from host to guest and back, and for
-    /// which target.
-    fn calls(&self) -> Option<Target> {
-        None
-    }
-
     /// Launches it, and calls an export of one instance; gives the nanoseconds of each
     /// batch.
     fn call(&self, _site: &Site, _job: &Job, _order: &CallOrder) -> Result<Vec<f64>, Failure> {
-        Err(Failure::Outcome(
+        Err(Failure::new(
             Outcome::Unsupported,
             format!("{} has no export that could be called", self.name()),
         ))
     }
+
+    /// `technology/configuration`.
+    fn name(&self) -> &str {
+        &self.profile().name
+    }
+
+    /// The record of it in a run: what it is, and what a look at it gave. It is looked at anew
+    /// each time, so a run asks once.
+    fn record(&self) -> IsolationRecord {
+        let (own, look) = (self.profile(), self.look());
+        IsolationRecord {
+            name: own.name.clone(),
+            tier: own.tier,
+            version: look.version,
+            sha256: look.sha256,
+            settings: own.settings.clone(),
+            outcome: match look.missing {
+                None => Outcome::Measured,
+                Some(_) => Outcome::Unavailable,
+            },
+            reason: look.missing,
+        }
+    }
 }
 
-/// What holds an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImageForm {
-    /// The Docker daemon.
-    Daemon,
-    /// A folder of the lab's: the root of a bundle.
-    Bundle,
+/// What a look at an isolation gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Version of the technology, where it is here.
+    pub version: Option<String>,
+    /// SHA-256 of the program that it stands on, where it is one file.
+    pub sha256: Option<String>,
+    /// Why it cannot be measured here, with the way to mend it.
+    pub missing: Option<String>,
 }
 
-/// An image that the lab writes itself, as the archive of an OCI layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Packing {
-    /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.
-    Binary,
-    /// A wasm module and nothing else, for a shim that runs it.
-    Module,
+impl Look {
+    /// A look at a program that an isolation stands on, or why that is not here.
+    pub(crate) fn at(found: Result<&Ready, String>) -> Self {
+        match found {
+            Ok(ready) => Self {
+                version: Some(ready.version.clone()),
+                sha256: Some(ready.sha256.clone()),
+                missing: None,
+            },
+            Err(reason) => Self {
+                missing: Some(reason),
+                ..Self::default()
+            },
+        }
+    }
 }
 
 /// What one launch is to do.
@@ -193,7 +168,7 @@ pub struct Job {
     /// How a server of it uses its instances.
     pub policy: Policy,
     /// How it is reached, where there are several ways.
-    pub way: Way,
+    pub way: NetworkPath,
     /// How many instances of it will stay alive at a time; 0: none stays.
     pub instances: u32,
     /// How long until the launch is given up.

@@ -1,107 +1,65 @@
 //! `native/static` and `native/dynamic`: the binary as a process, nothing around it.
 
-use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+use labrun_record::Setting;
 
-use super::Isolation;
 use super::child::{Boundary, Child, Door, Order, Plain};
-use crate::define::{Need, Workload};
+use super::{Cannot, Isolation, Linking, Look, Profile, What};
+use crate::define::Need;
 use crate::outcome::Failure;
 use crate::process::Program;
 
-/// How the binary is linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Linking {
-    /// Against musl, all in one file.
-    Static,
-    /// Against the system's glibc, through its dynamic loader.
-    Dynamic,
-}
-
-impl Linking {
-    /// How the binary of an isolation is linked: against glibc where its base has
-    /// one, else statically.
-    pub fn of(isolation: &str) -> Self {
-        match isolation {
-            "native/dynamic" | "native/in-process" | "docker/runc-debian" => Self::Dynamic,
-            _ => Self::Static,
-        }
-    }
-}
-
 /// The binary as a process.
 #[derive(Debug)]
-pub struct Native {
-    linking: Linking,
-}
+pub struct Native(Profile);
 
 impl Native {
     /// One for each linking.
     pub fn all() -> [Self; 2] {
+        let one = |name: &str, linking, summary: &str, setting: (&str, &str)| {
+            Self(Profile {
+                name: name.to_owned(),
+                summary: summary.to_owned(),
+                linking,
+                cannot: vec![Cannot::new(
+                    What::Need(Need::Boundary),
+                    "a process reaches whatever its user may: there is no boundary but the kernel's users",
+                )],
+                settings: vec![Setting::new("linking", setting.0, setting.1)],
+                ..Profile::default()
+            })
+        };
         [
-            Self {
-                linking: Linking::Static,
-            },
-            Self {
-                linking: Linking::Dynamic,
-            },
+            one(
+                "native/static",
+                Linking::Static,
+                "a process: the binary linked statically against musl",
+                (
+                    "static, musl",
+                    "nothing is loaded but the program: the least that a process costs",
+                ),
+            ),
+            one(
+                "native/dynamic",
+                Linking::Dynamic,
+                "a process: the binary linked dynamically against glibc",
+                (
+                    "dynamic, glibc",
+                    "what a distribution's own programs pay at each start",
+                ),
+            ),
         ]
     }
 }
 
 impl Isolation for Native {
-    fn name(&self) -> &str {
-        match self.linking {
-            Linking::Static => "native/static",
-            Linking::Dynamic => "native/dynamic",
-        }
+    fn profile(&self) -> &Profile {
+        &self.0
     }
 
-    fn tier(&self) -> Tier {
-        Tier::Process
-    }
-
-    fn summary(&self) -> &str {
-        match self.linking {
-            Linking::Static => "a process: the binary linked statically against musl",
-            Linking::Dynamic => "a process: the binary linked dynamically against glibc",
-        }
-    }
-
-    fn targets(&self) -> &[Target] {
-        &[Target::Native]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn unsupported(&self, _: &Workload, _: Target, needs: &[Need]) -> Option<String> {
-        let reaches = needs.contains(&Need::Boundary);
-        reaches.then(|| {
-            "a process reaches whatever its user may: there is no boundary but the kernel's users"
-                .to_owned()
-        })
-    }
-
-    fn record(&self) -> IsolationRecord {
-        let (value, reason) = match self.linking {
-            Linking::Static => (
-                "static, musl",
-                "nothing is loaded but the program: the least that a process costs",
-            ),
-            Linking::Dynamic => (
-                "dynamic, glibc",
-                "what a distribution's own programs pay at each start",
-            ),
-        };
-        IsolationRecord {
-            name: self.name().to_owned(),
-            tier: Tier::Process,
+    fn look(&self) -> Look {
+        Look {
             version: Some(kernel_release()),
-            sha256: None,
-            settings: vec![Setting::new("linking", value, reason)],
-            outcome: Outcome::Measured,
-            reason: None,
+            ..Look::default()
         }
     }
 }

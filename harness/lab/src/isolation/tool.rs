@@ -3,9 +3,6 @@
 
 use std::sync::OnceLock;
 
-use labrun_record::{IsolationRecord, Outcome, Setting};
-
-use super::Isolation;
 use super::find::look_for;
 use super::runner::Ready;
 use crate::define::Find;
@@ -42,30 +39,5 @@ impl Tool {
     /// The program, if it is here.
     pub(super) fn ready(&self) -> Option<Ready> {
         self.found().ok().cloned()
-    }
-
-    /// The record of an isolation that stands on it.
-    pub(super) fn record(
-        &self,
-        isolation: &dyn Isolation,
-        settings: Vec<Setting>,
-    ) -> IsolationRecord {
-        let found = self.found();
-        let (version, sha256) = found.as_ref().map_or((None, None), |found| {
-            (Some(found.version.clone()), Some(found.sha256.clone()))
-        });
-        IsolationRecord {
-            name: isolation.name().to_owned(),
-            tier: isolation.tier(),
-            version,
-            sha256,
-            settings,
-            outcome: if found.is_ok() {
-                Outcome::Measured
-            } else {
-                Outcome::Unavailable
-            },
-            reason: found.err(),
-        }
     }
 }

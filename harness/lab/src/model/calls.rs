@@ -1,8 +1,10 @@
 //! Calls of a bare export, from host to guest and back, in batches inside one instance.
 
 use labrun_analysis::stats::median;
+use labrun_record::Doubt;
 
-use super::plan::{Doubt, Launch, Value};
+use super::launch::{Launch, Value};
+use crate::define::Calls;
 use crate::isolation::{CallOrder, Isolation, Job};
 use crate::outcome::Failure;
 use crate::site::Site;
@@ -13,13 +15,33 @@ const WARM_UP: f64 = 0.2;
 /// How much faster the last third of what counts may be than its first, and be steady.
 const FASTER: f64 = 0.05;
 
+/// Batches of calls in a launch.
+const BATCHES: u32 = 50;
+
 /// An export that is called one time after another.
 #[derive(Debug)]
 pub(super) struct Calling {
-    pub(super) job: Job,
-    pub(super) order: CallOrder,
+    job: Job,
+    order: CallOrder,
     /// What one batch counts for: its calls, or the operations inside them.
-    pub(super) per_batch: f64,
+    per_batch: f64,
+}
+
+impl Calling {
+    pub(super) fn new(job: Job, calls: &Calls) -> Self {
+        let order = CallOrder {
+            export: calls.export.clone(),
+            arguments: calls.arguments,
+            expected: calls.expected,
+            calls: calls.calls,
+            batches: BATCHES,
+        };
+        Self {
+            job,
+            order,
+            per_batch: f64::from(calls.calls) * f64::from(calls.operations.unwrap_or(1)),
+        }
+    }
 }
 
 impl Launch for Calling {

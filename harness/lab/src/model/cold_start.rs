@@ -2,44 +2,23 @@
 
 use labrun_record::{Metric, Row, Start};
 
-use super::ground::{Ground, Making};
-use super::plan::{Group, Launch, Planned, Value};
+use super::launch::{Launch, Value};
 use crate::isolation::{Isolation, Job, Taken};
 use crate::outcome::Failure;
 use crate::site::Site;
 
-/// Every row of the scenario, and the launches that give them samples.
-pub(super) fn plan(ground: &Ground<'_>) -> Planned {
-    let mut planned = Planned::default();
-    let metrics = ground.metrics();
-    for kind in ground.kinds() {
-        for &start in kind.isolation.starts() {
-            let kind = Making { start, ..kind };
-            let own =
-                |metric: &Metric| *metric != Metric::InstantiateWarm || start == Start::Loaded;
-            let metrics: Vec<Metric> = metrics.iter().copied().filter(own).collect();
-            let rows = metrics.iter().map(|&metric| Row {
-                metric,
-                start: Some(start),
-                ..kind.identity()
-            });
-            let rows = planned.rows(rows);
-            planned
-                .groups
-                .push(Group::of(kind.index, rows, kind.job(), |job| ColdStart {
-                    job,
-                    metrics,
-                }));
-        }
-    }
-    planned
-}
-
 /// One launch, from nothing to nothing.
 #[derive(Debug)]
-struct ColdStart {
+pub(super) struct ColdStart {
     job: Job,
     metrics: Vec<Metric>,
+}
+
+impl ColdStart {
+    pub(super) fn new(job: Job, rows: &[Row]) -> Self {
+        let metrics = rows.iter().map(|row| row.metric).collect();
+        Self { job, metrics }
+    }
 }
 
 impl Launch for ColdStart {

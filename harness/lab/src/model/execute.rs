@@ -1,11 +1,12 @@
-//! Carrying out the plan of a run: launches and samples, part by part.
+//! Carrying out the prepared parts of a run: launches and samples, block by block.
 
 use std::time::Instant;
 
 use labrun_analysis::row_seed;
 use labrun_record::{Outcome, Run, Sample};
 
-use super::plan::{Group, Planned, Value};
+use super::launch::Value;
+use super::prepare::{PreparedCase, PreparedPart};
 use super::run::{Ended, RunError, RunRequest, write_error};
 use super::writer::Writer;
 use crate::clock::now_ns;
@@ -32,28 +33,14 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// The parts one after another. What is blocked is said first, for all of them.
-    pub(super) fn carry_out(&mut self, parts: &[Planned]) -> Result<Ended, RunError> {
-        let run = self.run;
-        let mut first_row = 0;
-        let mut all = Vec::new();
-        for planned in parts {
-            let of_part = run.parts.get(all.len());
-            let part = Part {
-                groups: &planned.groups,
-                doing: of_part.map_or_else(String::new, |part| format!("{}: ", part.scenario)),
-                first_row,
-                entries: Vec::new(),
-            };
-            for (index, group) in part.groups.iter().enumerate() {
-                if let Err(failure) = &group.launch {
-                    self.write_failure(&part, index, 0, failure)?;
-                }
+    /// The parts one after another. What is not launched is said first, for all of them.
+    pub(super) fn carry_out(&mut self, parts: &[PreparedPart<'_>]) -> Result<Ended, RunError> {
+        for case in parts.iter().flat_map(|part| &part.cases) {
+            if let Err(failure) = &case.launch {
+                self.write_failure(case, 0, failure)?;
             }
-            all.push(part);
-            first_row += planned.rows.len();
         }
-        for part in &mut all {
+        for part in parts {
             if self.carry_out_part(part)? == Ended::Interrupted {
                 return Ok(Ended::Interrupted);
             }
@@ -61,14 +48,20 @@ impl<'a> Execution<'a> {
         Ok(Ended::Complete)
     }
 
-    fn carry_out_part(&mut self, part: &mut Part<'_>) -> Result<Ended, RunError> {
-        let mut schedule = self.schedule(part);
+    fn carry_out_part(&mut self, part: &PreparedPart<'_>) -> Result<Ended, RunError> {
+        let live: Vec<&PreparedCase<'_>> = part
+            .cases
+            .iter()
+            .filter(|case| case.launch.is_ok())
+            .collect();
+        let mut schedule = self.schedule(part, &live);
         // Ctrl-C while something was built leaves nothing to measure.
         let part_began = Instant::now();
-        if self.request.site.interrupt.raised() || self.warm_up(part) == Ended::Interrupted {
+        let interrupt = &self.request.supply.site.interrupt;
+        if interrupt.raised() || self.warm_up(part, &live) == Ended::Interrupted {
             return Ok(Ended::Interrupted);
         }
-        let measuring = format!("{}measuring", part.doing);
+        let measuring = self.doing(part, "measuring");
         for block in 0.. {
             let Some(order) = schedule.next_block() else {
                 break;
@@ -77,7 +70,7 @@ impl<'a> Execution<'a> {
                 (self.request.before_block)(block);
             }
             for entry in order {
-                if self.request.site.interrupt.raised() {
+                if interrupt.raised() {
                     return Ok(Ended::Interrupted);
                 }
                 schedule.passed(part_began.elapsed().as_secs_f64());
@@ -86,18 +79,18 @@ impl<'a> Execution<'a> {
                 }
                 let (done, total) = schedule.progress();
                 self.request.progress.step(&measuring, done, total);
-                let group = part.entries[entry];
+                let case = live[entry];
                 let began = Instant::now();
-                let given = self.launch_primed(&part.groups[group]);
+                let given = self.launch_primed(case);
                 let spent_s = began.elapsed().as_secs_f64();
                 match given {
                     Ok(values) => {
-                        self.write_values(part, group, block, &values)?;
+                        self.write_values(case, block, &values)?;
                         gave(&mut schedule, entry, &values, spent_s);
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
                     Err(failure) => {
-                        self.write_failure(part, group, block, &failure)?;
+                        self.write_failure(case, block, &failure)?;
                         schedule.failed(entry, spent_s);
                     }
                 }
@@ -110,25 +103,37 @@ impl<'a> Execution<'a> {
         Ok(Ended::Complete)
     }
 
-    /// The schedule of a part: an entry for each group that can be launched.
-    fn schedule(&self, part: &mut Part<'_>) -> Schedule {
+    /// What a person is told that is done; of several parts, for which.
+    fn doing(&self, part: &PreparedPart<'_>, what: &str) -> String {
+        if self.run.parts.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{}: {what}", part.part.scenario)
+        }
+    }
+
+    /// The schedule of a part: an entry for each case that can be launched.
+    fn schedule(&self, part: &PreparedPart<'_>, live: &[&PreparedCase<'_>]) -> Schedule {
         let run = self.run;
-        let mut schedule = Schedule::new(run.plan_of(part.first_row).clone(), run.seed);
-        for (index, group) in part.groups.iter().enumerate() {
-            if let (Ok(_), Some(row)) = (&group.launch, group.rows.first()) {
-                let row = &run.rows[part.first_row + row];
-                let seed = row_seed(run.seed, row);
-                if row.metric.is_exact() {
-                    schedule.add_exact(seed);
-                } else {
-                    schedule.add(seed);
-                }
-                part.entries.push(index);
+        let mut schedule = Schedule::new(part.part.rules.clone(), run.seed);
+        for case in live {
+            let row = &case.case.rows[0];
+            let seed = row_seed(run.seed, row);
+            if row.metric.is_exact() {
+                schedule.add_exact(seed);
+            } else {
+                schedule.add(seed);
             }
         }
-        for (entry, group) in part.entries.iter().enumerate() {
-            let reference = part.reference_of(run, &part.groups[*group]);
-            let reference = reference.and_then(|r| part.entries.iter().position(|e| *e == r));
+        for (entry, case) in live.iter().enumerate() {
+            let own = &case.case.rows[0];
+            let reference = run.reference_of(own).and_then(|reference| {
+                let has_it = |other: &&PreparedCase<'_>| {
+                    let mut rows = other.case.rows.iter();
+                    rows.any(|row| reference.is_of(own, row))
+                };
+                live.iter().position(has_it)
+            });
             if let Some(reference) = reference {
                 schedule.compare(entry, reference);
             }
@@ -138,22 +143,20 @@ impl<'a> Execution<'a> {
 
     /// Discarded launches: caches of the kernel are as warm for the first sample as
     /// for the last. A failure shows again in the first block, where it counts.
-    fn warm_up(&self, part: &Part<'_>) -> Ended {
-        let warms_up = |group: &&Group| {
-            let launch = group.launch.as_ref();
-            launch.is_ok_and(|launch| launch.warms_up())
+    fn warm_up(&self, part: &PreparedPart<'_>, live: &[&PreparedCase<'_>]) -> Ended {
+        let warms_up = |case: &&&PreparedCase<'_>| {
+            let launch = case.launch.as_ref();
+            launch.is_ok_and(|(launch, _)| launch.warms_up())
         };
-        let warming_up = format!("{}warming up", part.doing);
-        let live: Vec<&Group> = part.groups.iter().filter(warms_up).collect();
-        for _ in 0..self.run.plan_of(part.first_row).warmup {
-            for (done, group) in live.iter().enumerate() {
-                self.request
-                    .progress
-                    .step(&warming_up, done as u64, live.len() as u64);
-                let given = self.launch(group);
-                if self.request.site.interrupt.raised()
-                    || matches!(given, Err(Failure::Interrupted))
-                {
+        let warming_up = self.doing(part, "warming up");
+        let live: Vec<_> = live.iter().filter(warms_up).collect();
+        for _ in 0..part.part.rules.warmup {
+            for (done, case) in live.iter().enumerate() {
+                let progress = self.request.progress;
+                progress.step(&warming_up, done as u64, live.len() as u64);
+                let given = self.launch(case);
+                let interrupted = self.request.supply.site.interrupt.raised();
+                if interrupted || matches!(given, Err(Failure::Interrupted)) {
                     return Ended::Interrupted;
                 }
             }
@@ -163,34 +166,27 @@ impl<'a> Execution<'a> {
     }
 
     /// A launch, right after a discarded one of its kind where its model asks for that.
-    fn launch_primed(&self, group: &Group) -> Result<Vec<Value>, Failure> {
-        if matches!(&group.launch, Ok(launch) if launch.is_primed()) {
-            self.launch(group)?;
+    fn launch_primed(&self, case: &PreparedCase<'_>) -> Result<Vec<Value>, Failure> {
+        if matches!(&case.launch, Ok((launch, _)) if launch.is_primed()) {
+            self.launch(case)?;
         }
-        self.launch(group)
+        self.launch(case)
     }
 
-    fn launch(&self, group: &Group) -> Result<Vec<Value>, Failure> {
-        match &group.launch {
-            Ok(launch) => {
-                // All parts have the same isolations.
-                let isolation = self.request.grounds[0].isolations[group.isolation].as_ref();
-                launch.launch(isolation, self.request.site)
-            }
-            Err(failure) => Err(failure.clone()),
-        }
+    fn launch(&self, case: &PreparedCase<'_>) -> Result<Vec<Value>, Failure> {
+        let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
+        launch.launch(*isolation, self.request.supply.site)
     }
 
     fn write_values(
         &mut self,
-        part: &Part<'_>,
-        group: usize,
+        case: &PreparedCase<'_>,
         block: u32,
         values: &[Value],
     ) -> Result<(), RunError> {
         let missing = Value::none("the launch gave no value for this row");
         let at_ns = now_ns() - self.began_ns;
-        for (index, row) in part.groups[group].rows.iter().enumerate() {
+        for index in 0..case.case.rows.len() {
             let value = values.get(index).unwrap_or(&missing);
             let (outcome, reason) = match value.given.clone() {
                 Ok(_) => (Outcome::Measured, None),
@@ -199,8 +195,8 @@ impl<'a> Execution<'a> {
                     (outcome, Some(reason))
                 }
             };
-            self.write(&Sample {
-                row: part.first_row + row,
+            let sample = Sample {
+                row: case.first_row + index,
                 block,
                 seq: self.seq,
                 at_ns,
@@ -210,52 +206,23 @@ impl<'a> Execution<'a> {
                 reason,
                 doubt: value.doubt,
                 points: value.points.clone(),
-            })?;
+            };
+            let written = self.writer.write(&sample);
+            written.map_err(write_error("samples.jsonl"))?;
         }
         self.seq += 1;
         Ok(())
     }
 
-    /// The same reason for every row of a group.
+    /// The same reason for every row of a case.
     fn write_failure(
         &mut self,
-        part: &Part<'_>,
-        group: usize,
+        case: &PreparedCase<'_>,
         block: u32,
         failure: &Failure,
     ) -> Result<(), RunError> {
         let none = Value::failed(failure.clone());
-        let values = vec![none; part.groups[group].rows.len()];
-        self.write_values(part, group, block, &values)
-    }
-
-    fn write(&mut self, sample: &Sample) -> Result<(), RunError> {
-        self.writer
-            .write(sample)
-            .map_err(write_error("samples.jsonl"))
-    }
-}
-
-/// A part of a run under way.
-struct Part<'a> {
-    groups: &'a [Group],
-    /// What stands before what is said of its progress.
-    doing: String,
-    /// Number in the run of its first row.
-    first_row: usize,
-    /// The group of each entry of its schedule.
-    entries: Vec<usize>,
-}
-
-impl Part<'_> {
-    /// The group whose rows this one's are compared with.
-    fn reference_of(&self, run: &Run, group: &Group) -> Option<usize> {
-        let own = &run.rows[self.first_row + group.rows.first()?];
-        let reference = run.reference_of(own)?;
-        self.groups.iter().position(|other| {
-            let rows = other.rows.iter().map(|row| &run.rows[self.first_row + row]);
-            rows.into_iter().any(|row| reference.is_of(own, row))
-        })
+        self.write_values(case, block, &vec![none; case.case.rows.len()])
     }
 }
 

@@ -7,87 +7,40 @@
 use std::time::{Duration, Instant};
 
 use labrun_analysis::stats::theil_sen_line;
-use labrun_record::{Metric, Row, Target};
+use labrun_record::{Metric, Row};
 
-use super::ground::{Ground, Making};
-use super::plan::{Group, Launch, Planned, Value};
+use super::launch::{Launch, Value};
 use crate::cgroup::{CgroupError, Group as Cgroup, Held};
-use crate::define::MemoryPlan;
 use crate::isolation::{Isolation, Job, Standing};
 use crate::memory::{self, Footprint, MemoryError};
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::Policy;
 
 /// How long memory may take until two readings agree.
 const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The rows of a kind: metric and scope, the headline first.
-const ROWS: [(Metric, &str); 11] = [
-    (Metric::MemoryIdle, "pss"),
-    (Metric::MemoryIdle, "private"),
-    (Metric::MemoryIdle, "cgroup-anon"),
-    (Metric::MemoryIdle, "cgroup-file"),
-    (Metric::MemoryIdle, "cgroup-kernel"),
-    (Metric::MemoryPeak, "hwm"),
-    (Metric::MemoryPeak, "cgroup"),
-    (Metric::MemoryMarginal, "pss"),
-    (Metric::MemoryMarginal, "private"),
-    (Metric::MemoryFixed, "pss"),
-    (Metric::MemoryFixed, "private"),
-];
-
-/// Every row of the scenario, and the launches that give them samples.
-pub(super) fn plan(ground: &Ground<'_>) -> Planned {
-    let mut planned = Planned::default();
-    let metrics = ground.metrics();
-    for kind in ground.kinds() {
-        let of_scenario = |(metric, _): &&(Metric, &str)| metrics.contains(metric);
-        let wanted: Vec<_> = ROWS.iter().filter(of_scenario).copied().collect();
-        let row = |(metric, scope): &(Metric, &str)| Row {
-            metric: *metric,
-            scope: Some((*scope).to_owned()),
-            ..kind.identity()
-        };
-        let rows = planned.rows(wanted.iter().map(row));
-        let most = most(&kind, &ground.scenario.memory);
-        let grow_for = Duration::from_secs_f64(ground.scenario.memory.grow_s);
-        let budget = ground.scenario.memory.budget_bytes;
-        let made = kind.job().map(|(mut job, artifacts)| {
-            job.instances = most;
-            // What has answered stays; a fresh one would be gone.
-            job.policy = Policy::Reused;
-            (job, artifacts)
-        });
-        let group = Group::of(kind.index, rows, made, |job| Memory {
-            job,
-            wanted,
-            grow_for,
-            budget,
-        });
-        planned.groups.push(group);
-    }
-    planned
-}
-
-/// How many instances a launch grows to.
-fn most(kind: &Making<'_>, plan: &MemoryPlan) -> u32 {
-    match kind.target {
-        Target::Native => plan.processes,
-        Target::Image => plan.containers,
-        Target::Wasip1 | Target::Wasip2 => plan.isolates,
-    }
-}
-
 /// Instances that are started, read and ended.
 #[derive(Debug)]
-struct Memory {
+pub(super) struct Memory {
     job: Job,
-    wanted: Vec<(Metric, &'static str)>,
+    /// Metric and scope of each row.
+    wanted: Vec<(Metric, String)>,
     /// How long it may take to start more.
     grow_for: Duration,
     /// Bytes that all instances together may hold.
     budget: u64,
+}
+
+impl Memory {
+    pub(super) fn new(job: Job, rows: &[Row], grow_for: Duration, budget: u64) -> Self {
+        let wanted = |row: &Row| (row.metric, row.scope.clone().unwrap_or_default());
+        Self {
+            job,
+            wanted: rows.iter().map(wanted).collect(),
+            grow_for,
+            budget,
+        }
+    }
 }
 
 /// What one launch read.
@@ -113,7 +66,7 @@ impl Launch for Memory {
             read => read?,
         };
         standing.end()?;
-        let value = |(metric, scope): &(Metric, &str)| read.value(*metric, scope);
+        let value = |(metric, scope): &(Metric, String)| read.value(*metric, scope);
         Ok(self.wanted.iter().map(value).collect())
     }
 }
@@ -154,7 +107,7 @@ impl Memory {
     }
 
     fn wants_growth(&self) -> bool {
-        let grows = |(metric, _): &(Metric, &str)| {
+        let grows = |(metric, _): &(Metric, String)| {
             matches!(metric, Metric::MemoryMarginal | Metric::MemoryFixed)
         };
         self.wanted.iter().any(grows)

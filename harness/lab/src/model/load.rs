@@ -4,21 +4,19 @@
 //! the open loop, one after another, from the lowest to the highest. Latency counts from
 //! the instant at which a request was due.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use labrun_load::{Pace, Plan, Report, Target as Asked, ceiling, near_ceiling};
-use labrun_record::{Metric, Outcome, Row, Target};
+use labrun_load::{Pace, Plan, Report, Target, ceiling, near_ceiling};
+use labrun_record::Doubt;
 
-use super::ground::Making;
-use super::plan::{Doubt, Group, Launch, Planned, Value};
-use crate::define::{LoadPlan, Rate};
+use super::launch::{Launch, Value};
+use crate::define::Rate;
 use crate::isolation::{Isolation, Job, Standing};
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::{Policy, Task};
+use crate::task::Task;
 
 /// The percentiles that are rows of their own: name and share.
 const PERCENTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
@@ -32,69 +30,19 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Requests per second that the generator itself can make, once it is known.
 pub(super) type Limit = Rc<OnceLock<Option<f64>>>;
 
-/// The rows of a kind under load, and the launches that give them samples.
-pub(super) fn plan(planned: &mut Planned, kind: Making<'_>, load: &LoadPlan, limit: &Limit) {
-    let rates = load.rates(kind.is_quick());
-    let policies: &[Policy] = match kind.target {
-        Target::Wasip1 | Target::Wasip2 => &[Policy::Fresh, Policy::Reused],
-        // A process, in a container or not, serves one request after another.
-        Target::Native | Target::Image => &[Policy::Reused],
-    };
-    for &policy in policies {
-        for &(way, network) in kind.isolation.networks() {
-            let shared = BTreeMap::from([
-                ("policy".to_owned(), policy.name().to_owned()),
-                ("network".to_owned(), network.to_owned()),
-                ("connections".to_owned(), load.connections.to_string()),
-            ]);
-            let row = |metric: Metric, own: &[(&str, &str)]| {
-                let mut params = shared.clone();
-                params.extend(own.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
-                Row {
-                    metric,
-                    params,
-                    ..kind.identity()
-                }
-            };
-            let mut rows = vec![row(Metric::RequestsPerSecond, &[("pace", "closed")])];
-            for rate in &rates {
-                let rate = rate.to_string();
-                let of_percentile = |(name, _): &(&str, f64)| {
-                    row(Metric::Latency, &[("percentile", name), ("rate", &rate)])
-                };
-                rows.extend(PERCENTILES.iter().map(of_percentile));
-            }
-            let rows = planned.rows(rows);
-            let made = match kind.refuses(policy) {
-                Some(reason) => Err(Failure::new(Outcome::Unsupported, reason)),
-                None => kind.job().map(|(mut job, artifacts)| {
-                    job.policy = policy;
-                    job.way = way;
-                    job.instances = 1;
-                    (job, artifacts)
-                }),
-            };
-            let (rates, limit) = (rates.clone(), Rc::clone(limit));
-            let load = load.clone();
-            planned
-                .groups
-                .push(Group::of(kind.index, rows, made, |job| Loading {
-                    job,
-                    load,
-                    rates,
-                    limit,
-                }));
-        }
-    }
-}
-
 /// A server under load.
 #[derive(Debug)]
-struct Loading {
-    job: Job,
-    load: LoadPlan,
-    rates: Vec<Rate>,
-    limit: Limit,
+pub(super) struct Loading {
+    pub(super) job: Job,
+    /// Connections that are kept open.
+    pub(super) connections: u32,
+    /// Seconds that count, of each rate.
+    pub(super) duration_s: f64,
+    /// Seconds of load before them.
+    pub(super) warmup_s: f64,
+    /// Rates of the open loop.
+    pub(super) rates: Vec<Rate>,
+    pub(super) limit: Limit,
 }
 
 impl Launch for Loading {
@@ -119,10 +67,10 @@ impl Loading {
         let Task::Serve { request, expected } = &self.job.task else {
             return Err(Failure::failed("it is no server"));
         };
-        let mut plan = Plan::new(Asked::new(address, request));
-        plan.connections = self.load.connections as usize;
-        plan.duration = Duration::from_secs_f64(self.load.duration_s);
-        plan.warmup = Duration::from_secs_f64(self.load.warmup_s);
+        let mut plan = Plan::new(Target::new(address, request));
+        plan.connections = self.connections as usize;
+        plan.duration = Duration::from_secs_f64(self.duration_s);
+        plan.warmup = Duration::from_secs_f64(self.warmup_s);
         plan.timeout = self.job.timeout;
         plan.expected = Some(expected.clone());
         let limit = self.limit(&plan, site)?;
@@ -140,7 +88,7 @@ impl Loading {
                 continue;
             };
             plan.pace = Pace::Rate(rate);
-            plan.duration = long_enough(rate, self.load.duration_s);
+            plan.duration = long_enough(rate, self.duration_s);
             let open = Self::run(&plan, standing, site)?;
             values.extend(latencies(&open, rate, limit));
         }

@@ -1,50 +1,34 @@
 //! A run: its parts one after another, and the files that they are kept in.
 
 use std::io;
+use std::path::Path;
 
 use labrun_record::RunFolder;
 use thiserror::Error;
 
+use super::describe;
 use super::execute::Execution;
-use super::ground::Ground;
+use super::prepare::{self, Supply};
 use super::writer::Writer;
-use super::{describe, plan};
+use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::site::Site;
 
-/// What the command line wishes of a run.
-#[derive(Debug, Clone, Default)]
-pub struct Wishes {
-    /// Exactly so many launches of each row.
-    pub samples: Option<u32>,
-    /// Whether the run is an indication only.
-    pub quick: bool,
-    /// Seconds for the whole run; its parts share them as their own budgets do.
-    pub time_budget_s: Option<f64>,
-    /// Discarded launches before the first block.
-    pub warmup: Option<u32>,
+/// A run that is about to begin.
+pub struct RunRequest<'a> {
+    /// Its folder, empty.
+    pub folder: &'a RunFolder,
+    /// What it does.
+    pub plan: &'a Plan,
+    /// What its launches are made from.
+    pub supply: Supply<'a>,
     /// Seed of every shuffle and bootstrap.
     pub seed: u64,
     /// The exact command.
     pub command: Vec<String>,
     /// Version of the lab.
     pub lab_version: String,
-}
-
-/// A run that is about to begin.
-pub struct RunRequest<'a> {
-    /// Its folder, empty.
-    pub folder: &'a RunFolder,
-    /// Name of the scenario.
-    pub scenario: &'a str,
-    /// The question that it answers.
-    pub question: &'a str,
-    /// What its parts are planned from: one for each scenario that it carries out.
-    pub grounds: &'a [Ground<'a>],
-    /// What the command line wishes.
-    pub wishes: &'a Wishes,
-    /// Where it stands.
-    pub site: &'a Site,
+    /// Folder that the paths of artifacts are told relative to, where they are inside it.
+    pub root: &'a Path,
     /// What it tells of its progress.
     pub progress: &'a dyn Progress,
     /// When it began, RFC 3339.
@@ -87,8 +71,8 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 
 /// Carries out a run.
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
-    let planned: Vec<_> = request.grounds.iter().map(plan).collect();
-    let mut run = describe::run(request, &planned);
+    let prepared = prepare::parts(&request.plan.parts, &request.supply);
+    let mut run = describe::run(request, &prepared);
     // The first to make this file has the folder.
     let mut writer = Writer::create(&request.folder.samples_jsonl()).map_err(|source| {
         if source.kind() == io::ErrorKind::AlreadyExists {
@@ -101,7 +85,7 @@ pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
         .folder
         .write_run(&run)
         .map_err(write_error("run.json"))?;
-    let ended = Execution::new(request, &run, &mut writer).carry_out(&planned);
+    let ended = Execution::new(request, &run, &mut writer).carry_out(&prepared);
     run.interrupted = match &ended {
         Ok(Ended::Complete) => None,
         Ok(Ended::Interrupted) => {

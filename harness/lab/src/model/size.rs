@@ -1,150 +1,35 @@
 //! Size: what has to be shipped, and apart what has to be there already. Exact counts.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use labrun_record::{Metric, Row, Target};
+use labrun_record::{Row, Target};
 
-use super::ground::{Ground, Making};
-use super::plan::{Group, Launch, Planned, Value};
-use crate::isolation::containerd;
+use super::launch::{Launch, Value};
 use crate::isolation::docker::{self, DockerHost};
 use crate::isolation::runner::Executable;
-use crate::isolation::{ImageForm, Isolation, Job, Linking};
+use crate::isolation::{Base, Daemon, Isolation, Job, Packing, Profile, containerd};
 use crate::outcome::Failure;
+use crate::plan::Form;
 use crate::site::Site;
 use crate::size::{self, Content, SizeError, Zstd};
 
-/// What is counted of an artifact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As the compiler leaves it.
-    Built,
-    /// Without symbols, debug sections and custom sections.
-    Stripped,
-    /// What really goes to where it runs: stripped, precompiled, or all layers.
-    Shipped,
-    /// What is shipped, as gzip.
-    Gzip,
-    /// What is shipped, as zstd.
-    Zstd,
-    /// The layers of the base.
-    BaseLayers,
-    /// The layers above the base.
-    OwnLayers,
-    /// The base, where other images have brought it already.
-    Base,
-    /// The program that holds the runtime, or makes the sandbox, with the libraries that it
-    /// brings along.
-    Runtime,
-    /// The dynamic loader and the shared libraries: of a native program, or of the one that
-    /// embeds the runtime.
-    Libraries,
-    /// The daemon and what it starts.
-    Daemon,
-}
-
-impl Form {
-    /// Its metric and its params.
-    fn identity(self) -> (Metric, BTreeMap<String, String>) {
-        let (metric, params): (Metric, &[(&str, &str)]) = match self {
-            Self::Built => (Metric::Size, &[("form", "built")]),
-            Self::Stripped => (Metric::Size, &[("form", "stripped")]),
-            Self::Shipped => (Metric::Size, &[("form", "shipped")]),
-            Self::Gzip => (Metric::Size, &[("form", "gzip")]),
-            Self::Zstd => (Metric::Size, &[("form", "zstd")]),
-            Self::BaseLayers => (Metric::Size, &[("form", "layer"), ("layer", "1 base")]),
-            Self::OwnLayers => (Metric::Size, &[("form", "layer"), ("layer", "2 own")]),
-            Self::Base => (Metric::SizeNeeded, &[("what", "base")]),
-            Self::Runtime => (Metric::SizeNeeded, &[("what", "runtime")]),
-            Self::Libraries => (Metric::SizeNeeded, &[("what", "libraries")]),
-            Self::Daemon => (Metric::SizeNeeded, &[("what", "daemon")]),
-        };
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        (metric, params.iter().map(owned).collect())
-    }
-}
-
-/// Every row of the scenario, and the counting that gives each its one value.
-pub(super) fn plan(ground: &Ground<'_>) -> Planned {
-    let mut planned = Planned::default();
-    let metrics = ground.metrics();
-    for kind in ground.kinds() {
-        let runtime = kind.isolation.program().map(|ready| ready.executable);
-        let program = runtime.as_ref().map(|runtime| runtime.path.as_path());
-        let mut forms = forms(&kind, program);
-        forms.retain(|form| metrics.contains(&form.identity().0));
-        let row = |form: &Form| {
-            let (metric, params) = form.identity();
-            Row {
-                metric,
-                params,
-                ..kind.identity()
-            }
-        };
-        let rows = planned.rows(forms.iter().map(row));
-        // A size needs nothing that only a launch would.
-        let made = kind.job_with(&[]);
-        let group = Group::of(kind.index, rows, made, |job| Weighing {
-            job,
-            forms,
-            runtime,
-        });
-        planned.groups.push(group);
-    }
-    planned
-}
-
-/// What is counted of a kind; `program` is what has to be there for it, if it is here.
-fn forms(kind: &Making<'_>, program: Option<&Path>) -> Vec<Form> {
-    let name = kind.isolation.name();
-    if kind.isolation.packing().is_some() {
-        return vec![Form::Shipped, Form::Gzip, Form::OwnLayers, Form::Daemon];
-    }
-    let form = kind.isolation.image_form();
-    let mut forms = match kind.target {
-        Target::Image => vec![Form::Shipped, Form::Gzip],
-        _ => vec![
-            Form::Built,
-            Form::Stripped,
-            Form::Shipped,
-            Form::Gzip,
-            Form::Zstd,
-        ],
-    };
-    match kind.target {
-        Target::Image if form == ImageForm::Bundle => {
-            forms.extend([Form::OwnLayers, Form::Runtime, Form::Libraries]);
-        }
-        Target::Image => {
-            if docker::base_of(name).and_then(docker::base_image).is_some() {
-                forms.extend([Form::BaseLayers, Form::OwnLayers, Form::Base]);
-            } else {
-                forms.push(Form::OwnLayers);
-            }
-            forms.push(Form::Daemon);
-        }
-        Target::Native if Linking::of(name) == Linking::Dynamic => forms.push(Form::Libraries),
-        Target::Native if name.starts_with("native/") => {}
-        // Of native rows those that a tool makes a sandbox for.
-        Target::Native | Target::Wasip1 | Target::Wasip2 => {
-            forms.push(Form::Runtime);
-            // A script is linked with nothing.
-            if program.is_none_or(size::is_elf) {
-                forms.push(Form::Libraries);
-            }
-        }
-    }
-    forms
-}
-
 /// The counting of one artifact.
 #[derive(Debug)]
-struct Weighing {
+pub(super) struct Weighing {
     job: Job,
-    forms: Vec<Form>,
+    forms: Vec<Option<Form>>,
     /// The program that holds the runtime, or makes the sandbox.
     runtime: Option<Executable>,
+}
+
+impl Weighing {
+    pub(super) fn new(job: Job, rows: &[Row], isolation: &dyn Isolation) -> Self {
+        Self {
+            job,
+            forms: rows.iter().map(Form::of).collect(),
+            runtime: isolation.program().map(|ready| ready.executable),
+        }
+    }
 }
 
 impl Launch for Weighing {
@@ -153,11 +38,12 @@ impl Launch for Weighing {
     }
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
-        let counts = match self.job.target {
-            _ if isolation.packing().is_some() => self.archive(isolation.name()),
-            Target::Image if isolation.image_form() == ImageForm::Bundle => self.bundle(),
-            Target::Image => self.image(isolation.name(), site),
-            _ => self.file(site),
+        let profile = isolation.profile();
+        let counts = match profile.packing {
+            Packing::File => self.file(site),
+            Packing::Root => self.bundle(),
+            Packing::Archive(_) => self.archive(profile),
+            Packing::Image(base) => self.image(base, site),
         };
         let counts = match counts {
             Err(SizeError::Interrupted) => return Err(Failure::Interrupted),
@@ -168,8 +54,8 @@ impl Launch for Weighing {
         if site.interrupt.raised() {
             return Err(Failure::Interrupted);
         }
-        let value = |form: &Form| {
-            let found = counts.iter().find(|(of, _)| of == form);
+        let value = |form: &Option<Form>| {
+            let found = counts.iter().find(|(of, _)| Some(*of) == *form);
             found.map_or_else(
                 || Value::none("it was not counted"),
                 |(_, count)| match count {
@@ -216,10 +102,16 @@ impl Weighing {
         if let Some(runtime) = &self.runtime {
             counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
-        if self.forms.contains(&Form::Libraries) {
+        if self.forms.contains(&Some(Form::Libraries)) {
             let program = self.runtime.as_ref().map(|runtime| &runtime.path);
-            let needed = size::shared_libraries(program.unwrap_or(&self.job.artifact));
-            counts.push((Form::Libraries, needed.map(|files| sum(&files))));
+            let program = program.unwrap_or(&self.job.artifact);
+            let needed = if size::is_elf(program) {
+                size::shared_libraries(program).map(|files| sum(&files))
+            } else {
+                let reason = "its program is a script, which is linked with nothing";
+                Err(SizeError::Nothing(reason.to_owned()))
+            };
+            counts.push((Form::Libraries, needed));
         }
         counts
     }
@@ -237,23 +129,24 @@ impl Weighing {
     }
 
     /// An image that the lab has written.
-    fn archive(&self, isolation: &str) -> Result<Vec<Count>, SizeError> {
+    fn archive(&self, profile: &Profile) -> Result<Vec<Count>, SizeError> {
         let image = size::archive_size(&self.job.artifact)?;
-        let side = containerd::side_of(isolation);
-        let daemon = side.map(|(socket, programs)| size::containerd_side(&socket, programs));
         let mut counts = vec![
             (Form::Shipped, Ok(image.bytes())),
             (Form::Gzip, Ok(image.gzip_bytes())),
             (Form::OwnLayers, Ok(image.bytes())),
         ];
-        counts.extend(daemon.map(|files| (Form::Daemon, files.map(|files| sum(&files)))));
+        if let Some(Daemon::Containerd(programs)) = profile.daemon {
+            let files = size::containerd_side(&containerd::socket(), programs);
+            counts.push((Form::Daemon, files.map(|files| sum(&files))));
+        }
         Ok(counts)
     }
 
     /// An image by its layers.
-    fn image(&self, isolation: &str, site: &Site) -> Result<Vec<Count>, SizeError> {
+    fn image(&self, base: Base, site: &Site) -> Result<Vec<Count>, SizeError> {
         let host = DockerHost::default();
-        let base = docker::base_of(isolation).and_then(docker::base_image);
+        let base = docker::base_image(base);
         let tag = self.job.artifact.display().to_string();
         let image = size::image_size(&host, &tag, base.as_deref(), &site.interrupt)?;
         let base_bytes = image.base.iter().map(|layer| layer.bytes).sum();

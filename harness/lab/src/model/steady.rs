@@ -6,9 +6,9 @@
 use std::cell::OnceCell;
 
 use labrun_analysis::stats::median;
-use labrun_record::Metric;
+use labrun_record::{Doubt, Metric, Row};
 
-use super::plan::{Doubt, Launch, Value};
+use super::launch::{Launch, Value};
 use crate::define::Steady;
 use crate::isolation::{Isolation, Job, Line, More};
 use crate::outcome::Failure;
@@ -163,11 +163,11 @@ pub(super) struct Working {
 }
 
 impl Working {
-    pub(super) fn new(job: Job, way: Steady, metrics: Vec<Metric>) -> Self {
+    pub(super) fn new(job: Job, rows: &[Row], way: Steady) -> Self {
         Self {
             job,
             way,
-            metrics,
+            metrics: rows.iter().map(|row| row.metric).collect(),
             rounds: OnceCell::new(),
         }
     }

@@ -1,9 +1,9 @@
 //! The isolations of a lab by all their names: `wasmtime@48/cranelift-aot` is
 //! `wasmtime/cranelift-aot`, as long as the checkout has wasmtime 48.
 
-use crate::catalog;
-use crate::define::{DefineError, ProductDefinition, RunnerDefinition};
+use crate::define::{DefineError, RunnerDefinition};
 use crate::glob::glob;
+use crate::isolation::Profile;
 
 /// Every isolation, and what else it answers to.
 #[derive(Debug, Clone)]
@@ -17,22 +17,17 @@ struct Named {
 
 impl Names {
     /// Those of the lab.
-    pub fn of(runners: &[RunnerDefinition], products: &[ProductDefinition]) -> Self {
-        let named = |name: String| {
-            let (technology, configuration) = name.split_once('/').unwrap_or((&name, ""));
+    pub fn of(runners: &[RunnerDefinition], profiles: &[Profile]) -> Self {
+        let named = |profile: &Profile| {
+            let (technology, configuration) = (profile.technology(), profile.configuration());
             let runner = runners.iter().find(|runner| runner.name == technology);
             let also = runner.into_iter().flat_map(|runner| &runner.also);
             Named {
                 also: also.map(|one| format!("{one}/{configuration}")).collect(),
-                name,
+                name: profile.name.clone(),
             }
         };
-        Self(
-            catalog::names(runners, products)
-                .into_iter()
-                .map(named)
-                .collect(),
-        )
+        Self(profiles.iter().map(named).collect())
     }
 
     /// Those of them that a run takes.

@@ -36,6 +36,9 @@ pub enum SizeError {
     /// What finding it needs is not here; the text says how to get it.
     #[error("{0}")]
     Unavailable(String),
+    /// There is nothing that this size would be of; the text says why.
+    #[error("{0}")]
+    Nothing(String),
     /// What was given has no such size; the text names it.
     #[error("{0}")]
     Failed(String),
@@ -57,6 +60,7 @@ impl SizeError {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Unavailable(_) => Outcome::Unavailable,
+            Self::Nothing(_) => Outcome::Unsupported,
             Self::Failed(_) | Self::Unreadable { .. } => Outcome::Failed,
             Self::Interrupted => Outcome::NotSelected,
         }

@@ -15,7 +15,7 @@ use lab::isolation::runner::State;
 use lab::isolation::{Isolation, Job, Packing, containerd};
 use lab::progress::Silent;
 use lab::site::Site;
-use lab::task::{FileSystem, Policy, Task, Way};
+use lab::task::{FileSystem, NetworkPath, Policy, Task};
 use labrun_record::{Artifact, Start, Target};
 
 use crate::own_daemon::OwnDaemon;
@@ -191,7 +191,7 @@ pub(crate) fn job(name: &str, image: &Path, behaviour: &str) -> Job {
         timeout: Duration::from_secs(20),
         file_system: FileSystem::default(),
         policy: Policy::default(),
-        way: Way::default(),
+        way: NetworkPath::default(),
         instances: 0,
         warm_repeats: 0,
     }

@@ -3,8 +3,9 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use lab::isolation::Base;
 use lab::isolation::Isolation;
-use lab::isolation::docker::{Base, DockerHost};
+use lab::isolation::docker::DockerHost;
 use lab::outcome::Failure;
 use labrun_record::Outcome;
 

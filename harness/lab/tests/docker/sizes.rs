@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use lab::interrupt::Interrupt;
-use lab::isolation::docker::{self, Base, DockerHost, ImageError};
+use lab::isolation::Base;
+use lab::isolation::docker::{self, DockerHost, ImageError};
 use lab::size::{LAYER_GZIP_LEVEL, SizeError, docker_side, image_size};
 
 use crate::own_daemon::OwnDaemon;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use lab::isolation::docker::Base;
+use lab::isolation::Base;
 use lab::owner::Owner;
 
 use crate::yard::{containers, daemon, image};

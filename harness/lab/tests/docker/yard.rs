@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use lab::define::Workload;
 use lab::interrupt::Interrupt;
-use lab::isolation::docker::{self, Base, DockerHost, Image, ImageError, ImageRequest};
+use lab::isolation::docker::{self, DockerHost, Image, ImageError, ImageRequest};
+use lab::isolation::{Base, Packing};
 use lab::isolation::{Isolation, Job, Taken};
 use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
-use lab::task::{FileSystem, Policy, Task, Way};
+use lab::task::{FileSystem, NetworkPath, Policy, Task};
 use labrun_record::{Start, Target};
 
 /// One folder for everything that the tests make; removed with the target folder.
@@ -104,7 +105,9 @@ pub(crate) fn configurations(test: &str) -> Vec<(Box<dyn Isolation>, String)> {
         return Vec::new();
     };
     let with_image = |isolation: Box<dyn Isolation>| {
-        let base = docker::base_of(isolation.name()).expect("one of Docker's");
+        let Packing::Image(base) = isolation.profile().packing else {
+            panic!("{} runs an image", isolation.name());
+        };
         match image(&host, base) {
             Ok(image) => Some((isolation, image.tag)),
             Err(ImageError::Unavailable(reason)) => {
@@ -166,7 +169,7 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
         timeout: Duration::from_secs(20),
         file_system: FileSystem::default(),
         policy: Policy::default(),
-        way: Way::default(),
+        way: NetworkPath::default(),
         instances: 0,
         warm_repeats: 0,
     }

@@ -1,14 +1,12 @@
 //! What `labrun build --runner NAME --version V` asks for: a version is added or removed.
 
-use std::fs;
-
 use semver::Version;
 use thiserror::Error;
 
 use super::{Place, current, listed, unnamed};
 use crate::build::store::Store;
 use crate::build::way::Absence;
-use crate::build::{Builder, Thing};
+use crate::build::{Builder, BuiltItem};
 use crate::define::{RunnerDefinition, Versions, nearest};
 
 /// Why a version is not there, or still is.
@@ -78,7 +76,7 @@ impl<'a> AskedVersion<'a> {
 
     /// Builds it, unless that is done, and lists it from now on. Where it cannot be built,
     /// nothing of it is left, unless it was there before.
-    pub fn add(&self, builder: &Builder<'_>) -> Result<Thing, VersionError> {
+    pub fn add(&self, builder: &Builder<'_>) -> Result<BuiltItem, VersionError> {
         let (runtime, version) = (&self.own.name, &self.version);
         let place = Place::of(&builder.store, runtime, version);
         let was_listed = place.is_listed();
@@ -92,12 +90,10 @@ impl<'a> AskedVersion<'a> {
             Ok(ready)
         });
         match kept {
-            Ok(ready) => Ok(Thing {
-                what: format!("runner {runtime} {}", ready.version),
-                bytes: fs::metadata(&ready.executable.path).map_or(0, |file| file.len()),
-                path: ready.executable.path,
-                sha256: ready.sha256,
-            }),
+            Ok(ready) => {
+                let what = format!("runner {runtime} {}", ready.version);
+                Ok(BuiltItem::driver(what, &ready))
+            }
             Err(reason) => {
                 let mut reason = self.explained(&reason);
                 // What was whole before stays listed, with this reason for what is missing.

@@ -4,7 +4,10 @@ use std::process::Command;
 
 use labrun_record::{Setting, Target, Tier};
 
-use crate::isolation::Packing;
+use super::HELPER;
+use crate::define::Need;
+use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What};
+use crate::task::NetworkPath;
 
 /// A runtime, by its shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,44 @@ impl Configuration {
     /// Every one.
     pub(super) const ALL: [Self; 4] = [Self::Runc, Self::Wasmtime, Self::Wasmedge, Self::Wasmer];
 
+    /// What it is, as data.
+    pub(super) fn profile(self) -> Profile {
+        let of_runc = self == Self::Runc;
+        let mut cannot: Vec<Cannot> = Vec::new();
+        if let Some(reason) = self.endless_stdin() {
+            cannot.push(Cannot::new(What::Need(Need::Stdin), reason));
+            cannot.push(Cannot::new(
+                What::Server(Target::Wasip1),
+                "a module of WASI p1 opens no socket, and the lab's handler is no program that a shim starts",
+            ));
+        }
+        Profile {
+            name: self.name().to_owned(),
+            tier: if of_runc {
+                Tier::Namespaces
+            } else {
+                Tier::WasmSandbox
+            },
+            summary: self.summary().to_owned(),
+            targets: vec![if of_runc {
+                Target::Image
+            } else {
+                Target::Wasip1
+            }],
+            packing: Packing::Archive(if of_runc {
+                Inside::Binary
+            } else {
+                Inside::Module
+            }),
+            networks: vec![(NetworkPath::AsUsers, "veth")],
+            cannot,
+            settings: self.settings(),
+            driver: Some(Driver::Helper(HELPER.to_owned())),
+            daemon: Some(Daemon::Containerd(self.programs())),
+            ..Profile::default()
+        }
+    }
+
     /// `containerd/...`.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -30,7 +71,7 @@ impl Configuration {
     }
 
     /// One line for a person.
-    pub(super) fn summary(self) -> &'static str {
+    fn summary(self) -> &'static str {
         match self {
             Self::Runc => "a container by containerd and runc alone, as a Kubernetes node makes it",
             Self::Wasmtime => {
@@ -90,38 +131,11 @@ impl Configuration {
         }
     }
 
-    /// What it runs.
-    pub(super) fn target(self) -> &'static [Target] {
-        if self == Self::Runc {
-            &[Target::Image]
-        } else {
-            &[Target::Wasip1]
-        }
-    }
-
     /// Why a program under it never sees the end of its stdin; none if it does.
     pub(super) fn endless_stdin(self) -> Option<&'static str> {
         (self != Self::Runc).then_some(
             "runwasi's shims open a guest's stdin for writing too, so that it never ends",
         )
-    }
-
-    /// The image around it.
-    pub(super) fn packing(self) -> Packing {
-        if self == Self::Runc {
-            Packing::Binary
-        } else {
-            Packing::Module
-        }
-    }
-
-    /// The class of its boundary.
-    pub(super) fn tier(self) -> Tier {
-        if self == Self::Runc {
-            Tier::Namespaces
-        } else {
-            Tier::WasmSandbox
-        }
     }
 
     /// What is set, and why.

@@ -13,16 +13,13 @@ mod isolate;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
-
 use self::configuration::Configuration;
 use self::host::Host;
 use super::docker::installed;
 use super::runner::State;
-use super::{Isolation, Packing};
-use crate::define::{Need, Workload};
+use super::{Isolation, Look, Profile};
+use crate::define::Workload;
 use crate::network;
-use crate::task::Way;
 
 /// The name of the helper, and of its folder in `harness/helpers`.
 pub const HELPER: &str = "containerd";
@@ -30,6 +27,7 @@ pub const HELPER: &str = "containerd";
 /// A container by containerd.
 #[derive(Debug)]
 struct Containerd {
+    profile: Profile,
     configuration: Configuration,
     host: Arc<Host>,
 }
@@ -46,18 +44,12 @@ pub fn isolations_at(address: Option<&str>, helper: &State) -> Vec<Box<dyn Isola
     let isolation = |configuration| {
         let host = Arc::clone(&host);
         Box::new(Containerd {
+            profile: Configuration::profile(configuration),
             configuration,
             host,
         }) as Box<dyn Isolation>
     };
     Configuration::ALL.map(isolation).into()
-}
-
-/// Whether `takes` takes any of them.
-pub fn is_any(takes: &dyn Fn(&str) -> bool) -> bool {
-    Configuration::ALL
-        .iter()
-        .any(|configuration| takes(configuration.name()))
 }
 
 /// Removes what owners that no longer run have in the containerd at `address`; gives how many
@@ -66,13 +58,10 @@ pub fn sweep(address: Option<&str>, helper: &State) -> Result<u32, String> {
     Host::new(address, helper.clone()).sweep()
 }
 
-/// Where containerd listens, and which programs beside it the isolation needs; none for one
-/// that is not containerd's.
-pub fn side_of(isolation: &str) -> Option<(PathBuf, &'static [&'static str])> {
-    let mut all = Configuration::ALL.into_iter();
-    let found = all.find(|configuration| configuration.name() == isolation)?;
+/// Where containerd listens: the address that `CONTAINERD_ADDRESS` names, or its usual one.
+pub fn socket() -> PathBuf {
     let named = std::env::var("CONTAINERD_ADDRESS").ok();
-    Some((absence::socket(named.as_deref()), found.programs()))
+    absence::socket(named.as_deref())
 }
 
 impl Containerd {
@@ -88,57 +77,13 @@ impl Containerd {
 }
 
 impl Isolation for Containerd {
-    fn name(&self) -> &str {
-        self.configuration.name()
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        self.configuration.tier()
-    }
-
-    fn summary(&self) -> &str {
-        self.configuration.summary()
-    }
-
-    fn targets(&self) -> &[Target] {
-        self.configuration.target()
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn networks(&self) -> &'static [(Way, &'static str)] {
-        &[(Way::AsUsers, "veth")]
-    }
-
-    fn packing(&self) -> Option<Packing> {
-        Some(self.configuration.packing())
-    }
-
-    fn unsupported(&self, workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
-        if needs.contains(&Need::Stdin)
-            && let Some(reason) = self.configuration.endless_stdin()
-        {
-            return Some(reason.to_owned());
-        }
-        let serves_wasm = target != Target::Image && workload.serve.is_some();
-        serves_wasm.then(|| {
-            "a module of WASI p1 opens no socket, and the lab's handler is no program that a shim starts"
-                .to_owned()
-        })
-    }
-
-    fn unavailable(&self, workload: &Workload) -> Option<String> {
-        let linked = workload.serve.is_some();
-        linked.then(network::not_permitted).flatten()
-    }
-
-    fn record(&self) -> IsolationRecord {
+    fn look(&self) -> Look {
         let live = self.live();
-        IsolationRecord {
-            name: self.name().to_owned(),
-            tier: self.tier(),
+        Look {
             version: live.as_ref().ok().map(|version| {
                 let runtime = self.configuration.version();
                 format!(
@@ -147,13 +92,12 @@ impl Isolation for Containerd {
                 )
             }),
             sha256: None,
-            settings: self.configuration.settings(),
-            outcome: if live.is_ok() {
-                Outcome::Measured
-            } else {
-                Outcome::Unavailable
-            },
-            reason: live.err(),
+            missing: live.err(),
         }
+    }
+
+    fn unavailable(&self, workload: &Workload) -> Option<String> {
+        let linked = workload.serve.is_some();
+        linked.then(network::not_permitted).flatten()
     }
 }

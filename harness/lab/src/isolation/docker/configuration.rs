@@ -1,8 +1,9 @@
 //! How a container is made: the configurations of `docker/*`, and why each is as it is.
 
-use labrun_record::Setting;
+use labrun_record::{Setting, Target, Tier};
 
-use super::image::Base;
+use crate::isolation::{Base, Daemon, Linking, Packing, Profile};
+use crate::task::NetworkPath;
 
 /// How a container is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,53 @@ impl Configuration {
         Self::Runtime(OciRuntime::Youki),
         Self::Runtime(OciRuntime::Runsc),
     ];
+
+    /// What it is, as data.
+    pub(super) fn profile(self) -> Profile {
+        let base = self.base();
+        Profile {
+            name: self.name().to_owned(),
+            tier: match self {
+                Self::Runtime(OciRuntime::Runsc) => Tier::UserKernel,
+                _ => Tier::Namespaces,
+            },
+            summary: self.summary().to_owned(),
+            targets: vec![Target::Image],
+            linking: match base {
+                Base::Scratch => Linking::Static,
+                Base::Debian => Linking::Dynamic,
+            },
+            packing: Packing::Image(base),
+            networks: match self {
+                Self::Bridge | Self::Debian | Self::Runtime(_) => {
+                    vec![
+                        (NetworkPath::AsUsers, "published"),
+                        (NetworkPath::Direct, "container"),
+                    ]
+                }
+                Self::HostNetwork => vec![(NetworkPath::AsUsers, "host")],
+                Self::NoNetwork => vec![(NetworkPath::AsUsers, "veth")],
+            },
+            settings: self.settings(),
+            daemon: Some(Daemon::Docker),
+            ..Profile::default()
+        }
+    }
+
+    /// One line for a person.
+    fn summary(self) -> &'static str {
+        match self {
+            Self::Bridge => "a container on Docker's default bridge, image from scratch",
+            Self::HostNetwork => "a container on the host's network, image from scratch",
+            Self::NoNetwork => "a container without a network, image from scratch",
+            Self::Debian => "a container on the default bridge, image on a minimal Debian",
+            Self::Runtime(OciRuntime::Crun) => "a container on Docker's default bridge, by crun",
+            Self::Runtime(OciRuntime::Youki) => "a container on Docker's default bridge, by youki",
+            Self::Runtime(OciRuntime::Runsc) => {
+                "a gVisor sandbox on Docker's default bridge, by runsc"
+            }
+        }
+    }
 
     /// `docker/...`.
     pub(super) fn name(self) -> &'static str {

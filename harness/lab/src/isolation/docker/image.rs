@@ -22,6 +22,7 @@ use super::container::WORKLOAD_LABEL;
 use super::context::{context, digest};
 use super::daemon::{Live, chain};
 use crate::interrupt::Interrupt;
+use crate::isolation::Base;
 use crate::progress::Progress;
 
 /// How often a wait looks whether the run goes on.
@@ -29,15 +30,6 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Steps of `Dockerfile.baseline`, and one for the labels: how far a build is.
 const STEPS: u64 = 6;
-
-/// What is under the binary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
-    /// Nothing: for a static binary.
-    Scratch,
-    /// A minimal Debian made with debootstrap: for a dynamic one.
-    Debian,
-}
 
 /// What an image is built from.
 #[derive(Clone, Copy)]

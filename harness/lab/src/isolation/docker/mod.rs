@@ -29,24 +29,24 @@ pub(in crate::isolation) use self::serve::connect;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
+use labrun_record::Outcome;
 
-use self::configuration::{Configuration, OciRuntime};
+use self::configuration::Configuration;
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
-pub use self::image::{Base, Image, ImageError, ImageRequest};
-use super::{EachLine, Isolation, Job, Launcher, Standing, Taken};
+pub use self::image::{Image, ImageError, ImageRequest};
+use super::{Base, EachLine, Isolation, Job, Launcher, Look, Profile, Standing, Taken};
 use crate::define::Workload;
 use crate::interrupt::Interrupt;
 use crate::network;
 use crate::outcome::Failure;
 use crate::owner::Owner;
 use crate::site::Site;
-use crate::task::Way;
 
 /// A container.
 #[derive(Debug)]
 struct Docker {
+    profile: Profile,
     configuration: Configuration,
     daemon: Arc<Daemon>,
 }
@@ -67,6 +67,7 @@ impl DockerHost {
         Configuration::ALL
             .into_iter()
             .map(|configuration| Docker {
+                profile: configuration.profile(),
                 configuration,
                 daemon: Arc::clone(&self.0),
             })
@@ -113,14 +114,6 @@ impl DockerHost {
 /// Every configuration, on the daemon that `DOCKER_HOST` names.
 pub fn isolations() -> Vec<Box<dyn Isolation>> {
     DockerHost::default().isolations()
-}
-
-/// The base of the image that an isolation runs; none for one that is not Docker's.
-pub fn base_of(isolation: &str) -> Option<Base> {
-    Configuration::ALL
-        .into_iter()
-        .find(|configuration| configuration.name() == isolation)
-        .map(Configuration::base)
 }
 
 /// The image under the binary, by the name that the daemon has it under; none for `scratch`.
@@ -184,59 +177,11 @@ impl Launcher for Docker {
 }
 
 impl Isolation for Docker {
-    fn name(&self) -> &str {
-        self.configuration.name()
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        match self.configuration {
-            Configuration::Runtime(OciRuntime::Runsc) => Tier::UserKernel,
-            _ => Tier::Namespaces,
-        }
-    }
-
-    fn summary(&self) -> &str {
-        match self.configuration {
-            Configuration::Bridge => "a container on Docker's default bridge, image from scratch",
-            Configuration::HostNetwork => "a container on the host's network, image from scratch",
-            Configuration::NoNetwork => "a container without a network, image from scratch",
-            Configuration::Debian => "a container on the default bridge, image on a minimal Debian",
-            Configuration::Runtime(OciRuntime::Crun) => {
-                "a container on Docker's default bridge, by crun"
-            }
-            Configuration::Runtime(OciRuntime::Youki) => {
-                "a container on Docker's default bridge, by youki"
-            }
-            Configuration::Runtime(OciRuntime::Runsc) => {
-                "a gVisor sandbox on Docker's default bridge, by runsc"
-            }
-        }
-    }
-
-    fn targets(&self) -> &[Target] {
-        &[Target::Image]
-    }
-
-    fn networks(&self) -> &'static [(Way, &'static str)] {
-        match self.configuration {
-            Configuration::Bridge | Configuration::Debian | Configuration::Runtime(_) => {
-                &[(Way::AsUsers, "published"), (Way::Direct, "container")]
-            }
-            Configuration::HostNetwork => &[(Way::AsUsers, "host")],
-            Configuration::NoNetwork => &[(Way::AsUsers, "veth")],
-        }
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn unavailable(&self, workload: &Workload) -> Option<String> {
-        let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
-        linked.then(network::not_permitted).flatten()
-    }
-
-    fn record(&self) -> IsolationRecord {
+    fn look(&self) -> Look {
         let live = self.daemon.live();
         let version = live.as_ref().ok().map(|live| live.version.to_string());
         let missing = live.and_then(|live| match self.configuration.base() {
@@ -254,20 +199,16 @@ impl Isolation for Docker {
             }
             _ => Ok(()),
         });
-        let reason = missing.err();
-        IsolationRecord {
-            name: self.name().to_owned(),
-            tier: self.tier(),
+        Look {
             version,
             sha256: None,
-            settings: self.configuration.settings(),
-            outcome: if reason.is_some() {
-                Outcome::Unavailable
-            } else {
-                Outcome::Measured
-            },
-            reason,
+            missing: missing.err(),
         }
+    }
+
+    fn unavailable(&self, workload: &Workload) -> Option<String> {
+        let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
+        linked.then(network::not_permitted).flatten()
     }
 }
 

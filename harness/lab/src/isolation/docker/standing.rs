@@ -25,7 +25,7 @@ use crate::probe;
 use crate::proc;
 use crate::proc::Processes;
 use crate::site::{Grant, Site};
-use crate::task::{Task, Way};
+use crate::task::{NetworkPath, Task};
 
 /// Containers of one job.
 pub(super) struct Containers<'a> {
@@ -137,9 +137,9 @@ impl<'a> Containers<'a> {
         }
         let own = own_address(&self.live, &watch, &container)?;
         let address = match (self.job.way, own) {
-            (Way::AsUsers, _) => door.address,
-            (Way::Direct, Some(own)) => SocketAddr::from((own, GUEST_PORT)),
-            (Way::Direct, None) => {
+            (NetworkPath::AsUsers, _) => door.address,
+            (NetworkPath::Direct, Some(own)) => SocketAddr::from((own, GUEST_PORT)),
+            (NetworkPath::Direct, None) => {
                 return Err(Failure::failed("the container has no address of its own"));
             }
         };

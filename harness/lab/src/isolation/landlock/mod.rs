@@ -12,59 +12,44 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
 
-use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+use labrun_record::Setting;
 use seccompiler::BpfProgram;
 
-use super::Isolation;
 use super::child::{Boundary, Child, Door, Held, Order, Plain};
 use super::marks::Marks;
 use super::native::{kernel_release, program};
+use super::{Isolation, Look, Profile};
 use crate::outcome::Failure;
 use crate::process::Process;
 
 /// The restricted process.
-#[derive(Debug, Default)]
-pub struct Landlock;
+#[derive(Debug)]
+pub struct Landlock(Profile);
+
+impl Default for Landlock {
+    fn default() -> Self {
+        Self(Profile {
+            name: "native/landlock".to_owned(),
+            summary:
+                "a process under Landlock and seccomp: the static binary, its grant, its own port"
+                    .to_owned(),
+            settings: settings(),
+            ..Profile::default()
+        })
+    }
+}
 
 impl Isolation for Landlock {
-    fn name(&self) -> &'static str {
-        "native/landlock"
+    fn profile(&self) -> &Profile {
+        &self.0
     }
 
-    fn tier(&self) -> Tier {
-        Tier::Process
-    }
-
-    fn summary(&self) -> &'static str {
-        "a process under Landlock and seccomp: the static binary, its grant, its own port"
-    }
-
-    fn targets(&self) -> &[Target] {
-        &[Target::Native]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn record(&self) -> IsolationRecord {
-        let reason = rules::not_possible();
-        IsolationRecord {
-            name: self.name().to_owned(),
-            tier: self.tier(),
-            version: Some(format!(
-                "{}, Landlock ABI {}",
-                kernel_release(),
-                rules::abi()
-            )),
+    fn look(&self) -> Look {
+        let version = format!("{}, Landlock ABI {}", kernel_release(), rules::abi());
+        Look {
+            version: Some(version),
             sha256: None,
-            settings: settings(),
-            outcome: if reason.is_some() {
-                Outcome::Unavailable
-            } else {
-                Outcome::Measured
-            },
-            reason,
+            missing: rules::not_possible(),
         }
     }
 }

@@ -9,14 +9,14 @@ mod runtime;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
+use labrun_record::Target;
 
 use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use super::{ImageForm, Isolation};
+use super::{Isolation, Look, Packing, Profile};
 use crate::network::Veth;
 use crate::outcome::Failure;
-use crate::task::{Task, Way};
+use crate::task::{NetworkPath, Task};
 pub(crate) use bundle::root;
 use container::Container;
 use runtime::Runtime;
@@ -26,57 +26,46 @@ const GUEST_PORT: u16 = 8080;
 
 /// Containers by one OCI runtime.
 #[derive(Debug)]
-pub struct Oci(Runtime);
+pub struct Oci {
+    profile: Profile,
+    runtime: Runtime,
+}
 
 impl Oci {
     /// Every runtime that the lab knows, here or not.
     pub fn all() -> impl Iterator<Item = Self> {
-        Runtime::all().into_iter().map(Self)
+        Runtime::all().into_iter().map(|runtime| Self {
+            profile: Profile {
+                name: runtime.name.to_owned(),
+                tier: runtime.tier,
+                summary: runtime.summary.to_owned(),
+                targets: vec![Target::Image],
+                packing: Packing::Root,
+                networks: vec![(NetworkPath::AsUsers, "veth")],
+                settings: runtime.settings(),
+                has_program: true,
+                ..Profile::default()
+            },
+            runtime,
+        })
     }
 }
 
 impl Isolation for Oci {
-    fn name(&self) -> &str {
-        self.0.name
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        self.0.tier
-    }
-
-    fn summary(&self) -> &str {
-        self.0.summary
-    }
-
-    fn targets(&self) -> &[Target] {
-        &[Target::Image]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    fn networks(&self) -> &'static [(Way, &'static str)] {
-        &[(Way::AsUsers, "veth")]
-    }
-
-    fn image_form(&self) -> ImageForm {
-        ImageForm::Bundle
+    fn look(&self) -> Look {
+        let mut look = Look::at(self.runtime.tool.found());
+        if look.missing.is_none() {
+            look.missing = runtime::not_permitted(self.runtime.name);
+        }
+        look
     }
 
     fn program(&self) -> Option<Ready> {
-        self.0.tool.ready()
-    }
-
-    fn record(&self) -> IsolationRecord {
-        let mut record = self.0.tool.record(self, self.0.settings());
-        if record.outcome == Outcome::Measured
-            && let Some(reason) = runtime::not_permitted(self.0.name)
-        {
-            record.outcome = Outcome::Unavailable;
-            record.reason = Some(reason);
-        }
-        record
+        self.runtime.tool.ready()
     }
 }
 
@@ -91,6 +80,11 @@ impl Boundary for Oci {
             None
         };
         let bundle = bundle::Bundle::new(order, listen)?;
-        Ok(Box::new(Container::new(&self.0, order, bundle, veth)?))
+        Ok(Box::new(Container::new(
+            &self.runtime,
+            order,
+            bundle,
+            veth,
+        )?))
     }
 }

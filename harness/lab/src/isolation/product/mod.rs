@@ -12,22 +12,21 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target, Tier};
+use labrun_record::Target;
 
-use super::Isolation;
 use super::child::{Boundary, Child, Order};
 use super::runner::Ready;
-use crate::define::{Need, ProductConfiguration, ProductDefinition, Unsupported, Workload};
+use super::{Cannot, Isolation, Look, Profile, What};
+use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::Policy;
 use shelf::Shelf;
 use warmth::Warm;
 
 /// One configuration of a product.
 #[derive(Debug)]
 pub struct Product {
-    name: String,
+    profile: Profile,
     definition: Arc<ProductDefinition>,
     configuration: ProductConfiguration,
     shelf: Arc<Shelf>,
@@ -44,7 +43,7 @@ impl Product {
         for definition in definitions {
             let definition = Arc::new(definition.clone());
             all.extend(definition.configurations.iter().map(|configuration| Self {
-                name: format!("{}/{}", definition.name, configuration.name),
+                profile: profile(&definition, configuration),
                 definition: Arc::clone(&definition),
                 configuration: configuration.clone(),
                 shelf: Arc::clone(&shelf),
@@ -61,66 +60,59 @@ impl Product {
     fn ready(&self) -> Result<&Ready, Failure> {
         self.found().map_err(Failure::unavailable)
     }
+}
 
-    fn is_server(&self) -> bool {
-        self.definition.host.is_some()
+/// What a configuration of a product is, as data.
+fn profile(definition: &ProductDefinition, configuration: &ProductConfiguration) -> Profile {
+    let name = format!("{}/{}", definition.name, configuration.name);
+    let is_server = definition.host.is_some();
+    // What a technology cannot run is a row too, `unsupported`.
+    let targets = vec![Target::Wasip1, Target::Wasip2];
+    let mut cannot = Cannot::defined(&definition.unsupported, &configuration.name);
+    let own = &configuration.targets;
+    let others = targets.iter().filter(|target| !own.contains(target));
+    cannot.extend(others.map(|target| {
+        Cannot::new(
+            What::Target(*target),
+            format!("{name} does not run {target}"),
+        )
+    }));
+    if !is_server {
+        let reason = "a command line runs a command to its end: it answers no requests";
+        let servers = targets.iter().map(|target| What::Server(*target));
+        cannot.extend(servers.map(|what| Cannot::new(what, reason)));
+    }
+    if definition.grants.directory.is_none() {
+        let reason = format!("{} has no option that grants a directory", definition.name);
+        cannot.push(Cannot::new(What::Need(Need::Grant), reason));
+    }
+    Profile {
+        name,
+        tier: definition.tier,
+        summary: configuration.summary.clone(),
+        targets,
+        precompiles: configuration.precompile.is_some(),
+        servers_only: is_server,
+        policy: configuration.policy.map(|own| {
+            (
+                own,
+                configuration.no_other_policy.clone().unwrap_or_default(),
+            )
+        }),
+        cannot,
+        settings: configuration.settings.clone(),
+        has_program: true,
+        ..Profile::default()
     }
 }
 
 impl Isolation for Product {
-    fn name(&self) -> &str {
-        &self.name
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        self.definition.tier
-    }
-
-    fn summary(&self) -> &str {
-        &self.configuration.summary
-    }
-
-    fn targets(&self) -> &[Target] {
-        // What a technology cannot run is a row too, `unsupported`.
-        &[Target::Wasip1, Target::Wasip2]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &[Start::Process]
-    }
-
-    /// A host of HTTP has no rows for programs that serve nothing.
-    fn takes(&self, workload: &Workload) -> bool {
-        !self.is_server() || workload.serve.is_some()
-    }
-
-    fn unsupported(&self, workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
-        let (own, of) = (&self.configuration, &self.definition);
-        if let Some(reason) = Unsupported::reason(&of.unsupported, &own.name, target, needs) {
-            return Some(reason);
-        }
-        if !own.targets.contains(&target) {
-            return Some(format!("{} does not run {target}", self.name));
-        }
-        if workload.serve.is_some() && !self.is_server() {
-            return Some(
-                "a command line runs a command to its end: it answers no requests".to_owned(),
-            );
-        }
-        if needs.contains(&Need::Grant) && of.grants.directory.is_none() {
-            return Some(format!("{} has no option that grants a directory", of.name));
-        }
-        None
-    }
-
-    fn refuses(&self, policy: Policy) -> Option<String> {
-        let own = &self.configuration;
-        let other = own.policy.is_some_and(|own| own != policy);
-        other.then(|| own.no_other_policy.clone().unwrap_or_default())
-    }
-
-    fn precompiles(&self) -> bool {
-        self.configuration.precompile.is_some()
+    fn look(&self) -> Look {
+        Look::at(self.found())
     }
 
     fn program(&self) -> Option<Ready> {
@@ -135,27 +127,6 @@ impl Isolation for Product {
         output: &Path,
     ) -> Result<(), Failure> {
         precompile::precompile(self, site, module, output)
-    }
-
-    fn record(&self) -> IsolationRecord {
-        let (version, sha256, outcome, reason) = match self.found() {
-            Ok(ready) => (
-                Some(ready.version.clone()),
-                Some(ready.sha256.clone()),
-                Outcome::Measured,
-                None,
-            ),
-            Err(reason) => (None, None, Outcome::Unavailable, Some(reason)),
-        };
-        IsolationRecord {
-            name: self.name.clone(),
-            tier: self.definition.tier,
-            version,
-            sha256,
-            settings: self.configuration.settings.clone(),
-            outcome,
-            reason,
-        }
     }
 }
 

@@ -9,10 +9,13 @@ mod standing;
 use std::path::Path;
 
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
-use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
+use labrun_record::Target;
 
-use super::{CallOrder, EachLine, Isolation, Job, Launcher, Standing, Taken};
-use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
+use super::{
+    CallOrder, Cannot, Driver, EachLine, Isolation, Job, Launcher, Linking, Look, Profile,
+    Standing, Taken, What,
+};
+use crate::define::{Configuration, Need, RunnerDefinition};
 use crate::outcome::Failure;
 use crate::process::Stream;
 use crate::site::Site;
@@ -32,10 +35,9 @@ const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
 /// One configuration of a wasm runtime.
 #[derive(Debug)]
 pub struct Runner {
-    name: String,
-    tier: Tier,
-    configuration: Configuration,
-    unsupported: Vec<Unsupported>,
+    profile: Profile,
+    /// What the runner calls the configuration.
+    configuration: String,
     state: State,
 }
 
@@ -70,22 +72,69 @@ impl Runner {
             .configurations
             .iter()
             .map(|configuration| Self {
-                name: format!("{}/{}", definition.name, configuration.name),
-                tier: definition.tier,
-                configuration: configuration.clone(),
-                unsupported: definition.unsupported.clone(),
+                profile: profile(definition, configuration),
+                configuration: configuration.name.clone(),
                 state: state.clone(),
             })
             .collect()
     }
 
-    fn executable(&self) -> Result<&Executable, Failure> {
+    fn ready(&self) -> Result<&Ready, String> {
         match &self.state {
-            State::Ready(ready) => Ok(&ready.executable),
-            State::Missing(reason) | State::Skipped(reason) => {
-                Err(Failure::unavailable(reason.clone()))
-            }
+            State::Ready(ready) => Ok(ready),
+            State::Missing(reason) | State::Skipped(reason) => Err(reason.clone()),
         }
+    }
+
+    fn executable(&self) -> Result<&Executable, Failure> {
+        let ready = self.ready().map_err(Failure::unavailable)?;
+        Ok(&ready.executable)
+    }
+}
+
+/// What a configuration of a runner is, as data.
+fn profile(definition: &RunnerDefinition, configuration: &Configuration) -> Profile {
+    let name = format!("{}/{}", definition.name, configuration.name);
+    let own = &configuration.targets;
+    let calls_natively = own.contains(&Target::Native);
+    // What a technology cannot run is a row too, `unsupported`.
+    let targets = if calls_natively {
+        vec![Target::Native]
+    } else {
+        vec![Target::Wasip1, Target::Wasip2]
+    };
+    let mut cannot = vec![Cannot::new(What::Need(Need::Environment), NO_ENVIRONMENT)];
+    cannot.extend(Cannot::defined(
+        &definition.unsupported,
+        &configuration.name,
+    ));
+    let others = targets.iter().filter(|target| !own.contains(target));
+    cannot.extend(others.map(|target| {
+        Cannot::new(
+            What::Target(*target),
+            format!("{name} does not run {target}"),
+        )
+    }));
+    let library = |target: &&Target| matches!(target, Target::Native | Target::Wasip1);
+    Profile {
+        name,
+        tier: definition.tier,
+        summary: configuration.summary.clone(),
+        targets,
+        starts: configuration.starts.clone(),
+        // A library is loaded into the runner's own process, which has a glibc.
+        linking: if calls_natively {
+            Linking::Dynamic
+        } else {
+            Linking::Static
+        },
+        precompiles: configuration.precompile,
+        calls: own.iter().find(library).copied(),
+        cannot,
+        settings: configuration.settings.clone(),
+        driver: Some(Driver::Runner(definition.name.clone())),
+        has_program: true,
+        ..Profile::default()
     }
 }
 
@@ -145,17 +194,11 @@ pub fn describe(
 
 impl Launcher for Runner {
     fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        launch::launch(site, self.executable()?, &self.configuration.name, job)
+        launch::launch(site, self.executable()?, &self.configuration, job)
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        standing::stream(
-            site,
-            self.executable()?,
-            &self.configuration.name,
-            job,
-            each,
-        )
+        standing::stream(site, self.executable()?, &self.configuration, job, each)
     }
 
     fn stand<'a>(
@@ -163,7 +206,7 @@ impl Launcher for Runner {
         site: &'a Site,
         job: &'a Job,
     ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        let name = &self.configuration.name;
+        let name = &self.configuration;
         Ok(Box::new(Isolates::start(
             site,
             self.executable()?,
@@ -174,51 +217,16 @@ impl Launcher for Runner {
 }
 
 impl Isolation for Runner {
-    fn name(&self) -> &str {
-        &self.name
+    fn profile(&self) -> &Profile {
+        &self.profile
     }
 
-    fn tier(&self) -> Tier {
-        self.tier
-    }
-
-    fn summary(&self) -> &str {
-        &self.configuration.summary
-    }
-
-    fn targets(&self) -> &[Target] {
-        if self.configuration.targets.contains(&Target::Native) {
-            return &[Target::Native];
-        }
-        // What a technology cannot run is a row too, `unsupported`.
-        &[Target::Wasip1, Target::Wasip2]
-    }
-
-    fn starts(&self) -> &[Start] {
-        &self.configuration.starts
-    }
-
-    fn precompiles(&self) -> bool {
-        self.configuration.precompile
-    }
-
-    fn unsupported(&self, _workload: &Workload, target: Target, needs: &[Need]) -> Option<String> {
-        if needs.contains(&Need::Environment) {
-            return Some(NO_ENVIRONMENT.to_owned());
-        }
-        let own = &self.configuration.name;
-        match Unsupported::reason(&self.unsupported, own, target, needs) {
-            Some(reason) => Some(reason),
-            None if self.configuration.targets.contains(&target) => None,
-            None => Some(format!("{} does not run {target}", self.name)),
-        }
+    fn look(&self) -> Look {
+        Look::at(self.ready())
     }
 
     fn program(&self) -> Option<Ready> {
-        match &self.state {
-            State::Ready(ready) => Some(ready.clone()),
-            State::Missing(_) | State::Skipped(_) => None,
-        }
+        self.ready().ok().cloned()
     }
 
     fn precompile(
@@ -232,7 +240,7 @@ impl Isolation for Runner {
         let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
         let mut conversation = Conversation::open(site, self.executable()?)?;
         let command = Command::Precompile {
-            configuration: self.configuration.name.clone(),
+            configuration: self.configuration.clone(),
             target,
             artifact: module.to_owned(),
             output: output.to_owned(),
@@ -242,43 +250,7 @@ impl Isolation for Runner {
         Ok(())
     }
 
-    fn record(&self) -> IsolationRecord {
-        let (version, sha256, outcome, reason) = match &self.state {
-            State::Ready(ready) => (
-                Some(ready.version.clone()),
-                Some(ready.sha256.clone()),
-                Outcome::Measured,
-                None,
-            ),
-            State::Missing(reason) | State::Skipped(reason) => {
-                (None, None, Outcome::Unavailable, Some(reason.clone()))
-            }
-        };
-        let settings: Vec<Setting> = self.configuration.settings.clone();
-        IsolationRecord {
-            name: self.name.clone(),
-            tier: self.tier,
-            version,
-            sha256,
-            settings,
-            outcome,
-            reason,
-        }
-    }
-
-    fn calls(&self) -> Option<Target> {
-        let targets = &self.configuration.targets;
-        let library = |target: &&Target| matches!(target, Target::Native | Target::Wasip1);
-        targets.iter().find(library).copied()
-    }
-
     fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
-        standing::call(
-            site,
-            self.executable()?,
-            &self.configuration.name,
-            job,
-            order,
-        )
+        standing::call(site, self.executable()?, &self.configuration, job, order)
     }
 }

@@ -1,0 +1,217 @@
+//! From the cases of a plan to launches on this machine: what is missing here is found out now,
+//! and what can be built is built.
+
+use std::time::Duration;
+
+use labrun_record::{Artifact, Outcome, Row};
+
+use super::calls::Calling;
+use super::cold_start::ColdStart;
+use super::footprint::Memory;
+use super::launch::Launch;
+use super::load::{Limit, Loading};
+use super::size::Weighing;
+use super::steady::Working;
+use crate::catalog::Isolations;
+use crate::define::Workload;
+use crate::isolation::{Isolation, Job, Packing};
+use crate::outcome::Failure;
+use crate::plan::{Case, Decision, LaunchSpec, Measure, PlanPart};
+use crate::site::{self, Site};
+use crate::stock::Stock;
+use crate::task::FileSystem;
+
+/// What the launches of a plan are made from.
+pub struct Supply<'a> {
+    /// All isolations of the lab.
+    pub isolations: &'a Isolations,
+    /// All workloads of the lab.
+    pub workloads: &'a [Workload],
+    /// What was built, or is now.
+    pub stock: &'a dyn Stock,
+    /// Where it stands.
+    pub site: &'a Site,
+}
+
+/// A part of a plan that is about to be carried out.
+pub(super) struct PreparedPart<'a> {
+    pub(super) part: &'a PlanPart,
+    /// Number in the run of its first row.
+    pub(super) first_row: usize,
+    pub(super) cases: Vec<PreparedCase<'a>>,
+}
+
+/// A case that is about to be launched. All of its rows get one sample from each launch.
+pub(super) struct PreparedCase<'a> {
+    pub(super) case: &'a Case,
+    /// Number in the run of its first row; the others follow.
+    pub(super) first_row: usize,
+    /// What is launched, on which isolation; or why nothing is.
+    pub(super) launch: Result<(Box<dyn Launch>, &'a dyn Isolation), Failure>,
+    /// What the launch runs, for `run.json`.
+    pub(super) artifacts: Vec<Artifact>,
+}
+
+/// Prepares every part of a plan.
+pub(super) fn parts<'a>(parts: &'a [PlanPart], supply: &Supply<'a>) -> Vec<PreparedPart<'a>> {
+    let mut row = 0;
+    let mut prepared = Vec::new();
+    for part in parts {
+        // The load generator's own limit is the same for all: it is found once.
+        let limit = Limit::default();
+        let first_row = row;
+        let mut cases = Vec::new();
+        for case in &part.cases {
+            let mut artifacts = Vec::new();
+            let launch = prepare(case, supply, &limit, &mut artifacts);
+            cases.push(PreparedCase {
+                case,
+                first_row: row,
+                launch,
+                artifacts,
+            });
+            row += case.rows.len();
+        }
+        prepared.push(PreparedPart {
+            part,
+            first_row,
+            cases,
+        });
+    }
+    prepared
+}
+
+/// What a case launches, or the first thing that stands in its way.
+fn prepare<'a>(
+    case: &'a Case,
+    supply: &Supply<'a>,
+    limit: &Limit,
+    artifacts: &mut Vec<Artifact>,
+) -> Result<(Box<dyn Launch>, &'a dyn Isolation), Failure> {
+    let spec = match &case.launch {
+        Decision::Launch(spec) => spec,
+        Decision::Leave { outcome, reason } => return Err(Failure::new(*outcome, reason)),
+    };
+    let name = case.isolation();
+    let unknown = || Failure::unavailable(format!("there is no isolation {name}"));
+    let isolation = supply.isolations.get(name).ok_or_else(unknown)?;
+    let record = supply.isolations.record(name).ok_or_else(unknown)?;
+    if record.outcome != Outcome::Measured {
+        // What an interruption left unbuilt is not missing.
+        if supply.site.interrupt.raised() {
+            return Err(Failure::Interrupted);
+        }
+        let reason = record.reason.clone().unwrap_or_default();
+        return Err(Failure::new(record.outcome, reason));
+    }
+    let workload = supply.workload(&spec.workload)?;
+    if let Some(reason) = isolation.unavailable(workload) {
+        return Err(Failure::unavailable(reason));
+    }
+    if let (FileSystem::Disk, Some(reason)) = (spec.file_system, site::no_disk()) {
+        return Err(Failure::unavailable(reason));
+    }
+    let job = supply.job(spec, isolation, artifacts)?;
+    let launch = launch(job, &case.rows, spec, workload, isolation, limit)?;
+    Ok((launch, isolation))
+}
+
+fn launch(
+    job: Job,
+    rows: &[Row],
+    spec: &LaunchSpec,
+    workload: &Workload,
+    isolation: &dyn Isolation,
+    limit: &Limit,
+) -> Result<Box<dyn Launch>, Failure> {
+    let has_no = |name: &str| {
+        Failure::unavailable(format!("the workload {} has no `{name}`", workload.name))
+    };
+    Ok(match &spec.measure {
+        Measure::ColdStart => Box::new(ColdStart::new(job, rows)),
+        Measure::Footprint {
+            grow_s,
+            budget_bytes,
+        } => {
+            let grow_for = Duration::from_secs_f64(*grow_s);
+            Box::new(Memory::new(job, rows, grow_for, *budget_bytes))
+        }
+        Measure::Size => Box::new(Weighing::new(job, rows, isolation)),
+        Measure::Batches { way: name } => {
+            let mut ways = workload.steady.iter();
+            let way = ways.find(|way| way.name == *name);
+            let way = way.ok_or_else(|| has_no(name))?;
+            Box::new(Working::new(job, rows, way.clone()))
+        }
+        Measure::Calls { name } => {
+            let mut all = workload.calls.iter();
+            let calls = all.find(|calls| calls.name == *name);
+            Box::new(Calling::new(job, calls.ok_or_else(|| has_no(name))?))
+        }
+        Measure::Load {
+            connections,
+            duration_s,
+            warmup_s,
+            rates,
+        } => Box::new(Loading {
+            job,
+            connections: *connections,
+            duration_s: *duration_s,
+            warmup_s: *warmup_s,
+            rates: rates.clone(),
+            limit: Limit::clone(limit),
+        }),
+    })
+}
+
+impl<'a> Supply<'a> {
+    fn workload(&self, name: &str) -> Result<&'a Workload, Failure> {
+        let found = self.workloads.iter().find(|workload| workload.name == name);
+        found.ok_or_else(|| Failure::unavailable(format!("the lab has no workload `{name}`")))
+    }
+
+    /// The job of a launch, with what it runs.
+    fn job(
+        &self,
+        spec: &LaunchSpec,
+        isolation: &dyn Isolation,
+        artifacts: &mut Vec<Artifact>,
+    ) -> Result<Job, Failure> {
+        let workload = self.workload(&spec.workload)?;
+        let task = workload
+            .task()
+            .map_err(|error| Failure::unavailable(error.to_string()))?;
+        let mut artifact = self.stock.artifact(&spec.artifact, self.isolations)?;
+        artifact.target = spec.target;
+        // A module is the same for all; whatever else is run is run by one of them.
+        let is_module = spec.artifact.is_module();
+        if !is_module || isolation.profile().packing != Packing::File {
+            artifact.isolation = Some(isolation.name().to_owned());
+        }
+        artifacts.push(artifact.clone());
+        let precompiled = spec.precompiled.as_ref();
+        let precompiled = precompiled
+            .map(|recipe| self.stock.artifact(recipe, self.isolations))
+            .transpose()?;
+        artifacts.extend(precompiled.clone());
+        let other = spec.other.as_ref();
+        let other = other
+            .map(|other| self.job(other, isolation, artifacts))
+            .transpose()?;
+        Ok(Job {
+            workload: workload.clone(),
+            target: spec.target,
+            start: spec.start,
+            task,
+            artifact: artifact.path,
+            precompiled: precompiled.map(|built| built.path),
+            other: other.map(Box::new),
+            file_system: spec.file_system,
+            policy: spec.policy,
+            way: spec.network,
+            instances: spec.instances,
+            timeout: Duration::from_secs_f64(spec.timeout_s),
+            warm_repeats: spec.warm_repeats,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! A plan that somebody gives by hand: nothing in it is overlooked in silence.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{PLAN_VERSION, Plan};
+use crate::define::{DefineError, Workload};
+use crate::isolation::Profile;
+
+/// What is wrong with a plan.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// It cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is no plan that this labrun carries out.
+    #[error("{}: {reason}", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// It names something that the lab does not have.
+    #[error(transparent)]
+    Unknown(#[from] DefineError),
+}
+
+/// Reads a plan, and holds it against what the lab has.
+pub fn read_by_hand(
+    path: &Path,
+    profiles: &[Profile],
+    workloads: &[Workload],
+) -> Result<Plan, PlanError> {
+    let text = fs::read_to_string(path).map_err(|source| PlanError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let fault = |reason: String| PlanError::Shape {
+        path: path.to_owned(),
+        reason,
+    };
+    let value: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| fault(error.to_string()))?;
+    match value["plan_version"].as_u64() {
+        Some(version) if version > u64::from(PLAN_VERSION) => {
+            return Err(fault(format!(
+                "it is a plan of version {version}, and this labrun carries out version \
+                 {PLAN_VERSION}: use the labrun that made it, or make it anew by `labrun plan --json`"
+            )));
+        }
+        Some(_) => {}
+        None => {
+            return Err(fault(
+                "it has no plan_version: `labrun plan NAME --json` prints a plan".to_owned(),
+            ));
+        }
+    }
+    let mut unknown = Vec::new();
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    let plan: Plan = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()))
+        .map_err(|error| fault(error.to_string()))?;
+    if let Some(field) = unknown.first() {
+        return Err(fault(format!("there is no field `{field}` in a plan")));
+    }
+    for (part, case) in plan.cases() {
+        let part = &plan.parts[part].scenario;
+        let Some(first) = case.rows.first() else {
+            return Err(fault(format!("a case of {part} has no rows")));
+        };
+        if case.rows.iter().any(|row| row.isolation != first.isolation) {
+            let reason = "has rows of several isolations: each is a case of its own";
+            return Err(fault(format!("a case of {part} {reason}")));
+        }
+        let names = || profiles.iter().map(|profile| profile.name.as_str());
+        if !names().any(|name| name == first.isolation) {
+            return Err(DefineError::unknown("isolation", &first.isolation, names()).into());
+        }
+        let Some(spec) = case.spec() else { continue };
+        let names = || workloads.iter().map(|workload| workload.name.as_str());
+        for recipe in spec.recipes() {
+            let name = recipe.workload();
+            if !names().any(|known| known == name) {
+                return Err(DefineError::unknown("workload", name, names()).into());
+            }
+        }
+    }
+    Ok(plan)
+}

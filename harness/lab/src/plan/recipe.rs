@@ -1,0 +1,108 @@
+//! What has to be built for a launch. One type for all of it: what is built of what.
+
+use labrun_record::Target;
+use serde::{Deserialize, Serialize};
+
+use crate::define::{ArtifactKind, Workload};
+use crate::isolation::{Linking, Packing, Profile};
+
+/// Something that is built, and of what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipe {
+    /// A workload, compiled.
+    Compile {
+        /// Its name.
+        workload: String,
+        /// What it is compiled for: never an image.
+        target: Target,
+        /// The target triple.
+        triple: String,
+        /// Which cargo artifact of its package it is.
+        kind: ArtifactKind,
+    },
+    /// What was compiled, put into an image or a bundle's root.
+    Pack {
+        /// The file inside.
+        of: Box<Recipe>,
+        /// Into what.
+        packing: Packing,
+    },
+    /// A module that an isolation compiles ahead of time.
+    Precompile {
+        /// The module.
+        of: Box<Recipe>,
+        /// The isolation, `technology/configuration`.
+        by: String,
+    },
+}
+
+impl Recipe {
+    /// Name of the workload.
+    pub fn workload(&self) -> &str {
+        match self {
+            Self::Compile { workload, .. } => workload,
+            Self::Pack { of, .. } | Self::Precompile { of, .. } => of.workload(),
+        }
+    }
+
+    /// What is compiled for it.
+    pub fn compiled(&self) -> &Self {
+        match self {
+            Self::Compile { .. } => self,
+            Self::Pack { of, .. } | Self::Precompile { of, .. } => of.compiled(),
+        }
+    }
+
+    /// Whether it is a wasm module or component, as it was compiled.
+    pub fn is_module(&self) -> bool {
+        matches!(self, Self::Compile { target, .. } if *target != Target::Native)
+    }
+}
+
+/// The triple that a target is compiled for.
+pub fn artifact_triple(arch: &str, target: Target, linking: Linking) -> String {
+    match target {
+        Target::Wasip1 => "wasm32-wasip1".to_owned(),
+        Target::Wasip2 => "wasm32-wasip2".to_owned(),
+        Target::Native | Target::Image => {
+            let libc = match linking {
+                Linking::Static => "musl",
+                Linking::Dynamic => "gnu",
+            };
+            format!("{arch}-unknown-linux-{libc}")
+        }
+    }
+}
+
+/// What an isolation runs of a workload, and what it compiles of that ahead of time.
+pub fn for_isolation(
+    profile: &Profile,
+    workload: &Workload,
+    arch: &str,
+    target: Target,
+    kind: ArtifactKind,
+) -> (Recipe, Option<Recipe>) {
+    let compiled = Recipe::Compile {
+        workload: workload.name.clone(),
+        // An image holds the native binary: one file, whichever of the two is asked for first.
+        target: match target {
+            Target::Image => Target::Native,
+            other => other,
+        },
+        triple: artifact_triple(arch, target, profile.linking),
+        kind,
+    };
+    if profile.packing != Packing::File {
+        let packed = Recipe::Pack {
+            of: Box::new(compiled),
+            packing: profile.packing,
+        };
+        return (packed, None);
+    }
+    let precompiled = profile.precompiles.then(|| Recipe::Precompile {
+        of: Box::new(compiled.clone()),
+        by: profile.name.clone(),
+    });
+    (compiled, precompiled)
+}

@@ -1,0 +1,14 @@
+//! Where launches take what they run from: what was built here, or what a bundle holds.
+
+use labrun_record::Artifact;
+
+use crate::catalog::Isolations;
+use crate::outcome::Failure;
+use crate::plan::Recipe;
+
+/// A store of things that are built.
+pub trait Stock {
+    /// What a recipe was built to; built now where that can be done. One of the `isolations`
+    /// compiles what is compiled ahead of time.
+    fn artifact(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure>;
+}

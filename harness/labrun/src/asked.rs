@@ -1,0 +1,106 @@
+//! From what is typed to a plan: definitions, a selection, and what is to be launched.
+
+use std::path::Path;
+
+use lab::catalog::profiles;
+use lab::define::{Definitions, Scenario};
+use lab::glob::{Globs, glob_set};
+use lab::isolation::{Daemon, Profile};
+use lab::plan::{Asked, Plan, RunOptions, read_by_hand};
+use lab::select::{Names, Selection};
+
+use crate::cli::AskedArgs;
+use crate::exit::Usage;
+use crate::settings::Settings;
+
+/// A plan, and what it was made from.
+pub(crate) struct Planned {
+    /// Everything that is defined.
+    pub definitions: Definitions,
+    /// Every isolation, as data.
+    pub profiles: Vec<Profile>,
+    /// What is to be done.
+    pub plan: Plan,
+}
+
+impl Planned {
+    /// Makes the plan that the arguments ask for.
+    pub(crate) fn new(
+        definitions: Definitions,
+        settings: &Settings,
+        args: &AskedArgs,
+    ) -> anyhow::Result<Self> {
+        let profiles = profiles(&definitions.runners, &definitions.products);
+        let plan = match (&args.plan, &args.name) {
+            (Some(path), _) => by_hand(path, &definitions, &profiles)?,
+            (None, Some(name)) => of_scenario(name, &definitions, &profiles, settings, args)?,
+            (None, None) => anyhow::bail!(Usage("name a scenario, or give --plan FILE".to_owned())),
+        };
+        Ok(Self {
+            definitions,
+            profiles,
+            plan,
+        })
+    }
+
+    /// Whether anything is launched on an isolation that stands on Docker's daemon.
+    pub(crate) fn needs_docker(&self) -> bool {
+        let launched = self.plan.launched_on();
+        let mut profiles = self.profiles.iter();
+        profiles.any(|profile| {
+            profile.daemon == Some(Daemon::Docker) && launched.contains(&profile.name.as_str())
+        })
+    }
+}
+
+fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyhow::Result<Plan> {
+    read_by_hand(path, profiles, &definitions.workloads)
+        .map_err(|error| anyhow::Error::new(Usage(error.to_string())))
+}
+
+fn of_scenario(
+    name: &str,
+    definitions: &Definitions,
+    profiles: &[Profile],
+    settings: &Settings,
+    args: &AskedArgs,
+) -> anyhow::Result<Plan> {
+    let asked = definitions.lab.asked(name)?;
+    let taken = asked.scenarios.iter().map(takes);
+    let taken = taken.collect::<Result<Vec<Globs>, Usage>>()?;
+    let names = Names::of(&definitions.runners, profiles)
+        .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
+    let selection = Selection {
+        workloads: args.select.workload.clone(),
+        isolations: args.select.isolation.clone(),
+        quick: args.quick,
+    };
+    let selected = selection.resolve(&asked.scenarios, &names)?;
+    let parts = asked.scenarios.iter().zip(taken).zip(&selected);
+    Ok(lab::plan::plan(&Asked {
+        scenario: &asked.name,
+        question: &asked.question,
+        parts: parts
+            .map(|((scenario, taken), selected)| (scenario, taken, selected))
+            .collect(),
+        workloads: &definitions.workloads,
+        profiles,
+        arch: std::env::consts::ARCH,
+        options: &RunOptions {
+            samples: args.samples.or(settings.file.samples),
+            quick: args.quick,
+            time_budget_s: settings.time_budget_s(args.time_budget)?,
+            warmup: args.warmup.or(settings.file.warmup),
+        },
+    }))
+}
+
+/// The isolations that a scenario takes.
+fn takes(scenario: &Scenario) -> Result<Globs, Usage> {
+    glob_set(&scenario.isolations).ok_or_else(|| {
+        Usage(format!(
+            "scenario {}: isolations holds no valid globs",
+            scenario.name
+        ))
+    })
+}
