@@ -166,7 +166,7 @@ fn a_measure_alone_has_its_page_and_no_other() {
         let made = support::one_of(scenario);
         let html = of(&made);
         assert!(html.contains(&format!("{heading}</h2>")), "{scenario}");
-        assert!(!html.contains("The trade") && !html.contains("id=\"r0-rows\""));
+        assert!(!html.contains("The trade") && !html.contains("id=\"r0-time-to-first-result\""));
         assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
         let rows = html.matches("<th scope=\"row\">").count();
         assert!(rows > made.run.rows.len(), "{scenario}");

@@ -1,60 +1,54 @@
-//! Latency against the rate, where a workload has several rates.
+//! Values against the rate, where rows have several rates.
 
 use labrun_analysis::RowSummary;
 
-use super::view::View;
-use crate::RenderError;
-use crate::chart::{self, Line, Panel};
-use crate::facets::{Facets, facet};
-use crate::words::{self, distinct};
+use crate::chart::{Line, Panel};
+use crate::facets::{Facets, facet, named};
+use crate::words::distinct;
 
-/// The panels of a workload: one for each percentile that was measured.
-pub(super) fn against_rate(
-    view: &View<'_>,
-    workload: &str,
-    rows: &[&RowSummary],
-) -> Result<Option<String>, RenderError> {
-    let positive = |r: &&RowSummary| r.numbers.as_ref().is_some_and(|n| n.median > 0.0);
-    let rows: Vec<&RowSummary> = rows.iter().copied().filter(positive).collect();
-    let mut rates = distinct(rows.iter().filter_map(|r| facet(r, "rate")));
-    rates.sort_by(|a, b| number(a).total_cmp(&number(b)));
-    let told = Facets::of(&rows, false);
-    let names = told.varying(&["rate", "percentile"]);
-    let panels: Vec<Panel<'_>> = distinct(rows.iter().map(|r| facet(r, "percentile")))
-        .into_iter()
-        .map(|percentile| {
-            let own = rows.iter().filter(|r| facet(r, "percentile") == percentile);
-            Panel {
-                name: percentile.unwrap_or("latency").to_owned(),
-                lines: lines(&own.copied().collect::<Vec<_>>(), &names, &rates),
-            }
-        })
-        .collect();
-    if rates.len() < 2 || panels.is_empty() {
-        return Ok(None);
-    }
-    let id = view.id(&format!("rates-{workload}"));
-    let title = format!("{workload}: latency against the rate");
-    chart::rates(&id, &title, &rates, &panels, &view.technologies).map(Some)
+pub(super) struct Rates<'a> {
+    /// The rates, ascending.
+    pub names: Vec<&'a str>,
+    /// One for each percentile that was measured.
+    pub panels: Vec<Panel<'a>>,
 }
 
-fn lines<'a>(rows: &[&'a RowSummary], names: &[&str], rates: &[&str]) -> Vec<Line<'a>> {
-    let name = |row: &RowSummary| {
-        let own = names.iter().filter_map(|n| facet(row, n));
-        let all = [words::isolation(row)]
+impl<'a> Rates<'a> {
+    /// Of rows that have several rates.
+    pub(super) fn of(rows: &[&'a RowSummary]) -> Option<Self> {
+        let positive = |r: &&RowSummary| r.median().is_some_and(|median| median > 0.0);
+        let rows: Vec<&RowSummary> = rows.iter().copied().filter(positive).collect();
+        let mut rates = distinct(rows.iter().filter_map(|r| facet(r, "rate")));
+        rates.sort_by(|a, b| number(a).total_cmp(&number(b)));
+        let told = Facets::of(&rows, false).varying(&["rate", "percentile"]);
+        let panels = distinct(rows.iter().map(|r| facet(r, "percentile")))
             .into_iter()
-            .chain(own.map(str::to_owned));
-        all.collect::<Vec<_>>().join(" ")
-    };
-    distinct(rows.iter().map(|r| name(r)))
+            .map(|percentile| {
+                let own = rows.iter().copied();
+                let own: Vec<&RowSummary> = own
+                    .filter(|r| facet(r, "percentile") == percentile)
+                    .collect();
+                Panel {
+                    name: percentile.unwrap_or_default().to_owned(),
+                    lines: lines(&own, &told, &rates),
+                }
+            })
+            .collect();
+        (rates.len() > 1).then_some(Self {
+            names: rates,
+            panels,
+        })
+    }
+}
+
+fn lines<'a>(rows: &[&'a RowSummary], told: &[&str], rates: &[&str]) -> Vec<Line<'a>> {
+    distinct(rows.iter().map(|r| named(r, told)))
         .into_iter()
         .map(|one| {
-            let own = rows.iter().filter(|r| name(r) == one);
-            let mut points: Vec<(usize, &RowSummary)> = own
-                .filter_map(|r| {
-                    Some((rates.iter().position(|x| facet(r, "rate") == Some(*x))?, *r))
-                })
-                .collect();
+            let own = rows.iter().filter(|r| named(r, told) == one);
+            let place = |row: &RowSummary| rates.iter().position(|x| facet(row, "rate") == Some(x));
+            let mut points: Vec<(usize, &RowSummary)> =
+                own.filter_map(|r| Some((place(r)?, *r))).collect();
             points.sort_by_key(|(place, _)| *place);
             Line { name: one, points }
         })

@@ -37,17 +37,10 @@ fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let counted = names.into_iter().map(|one| {
         let is_own = |r: &&&RowSummary| r.row.isolation == one;
         let own: Vec<&RowSummary> = rows.iter().filter(is_own).copied().collect();
-        let marks = if own.iter().all(|r| r.row.start.is_some()) {
-            plural(own.len(), "start")
-        } else if own.len() < all.iter().filter(is_own).count() {
-            which(&own, all)
-        } else {
-            return one.to_owned();
-        };
-        if marks == "1 start" {
+        if own.len() == all.iter().filter(is_own).count() {
             return one.to_owned();
         }
-        format!("{one} ({marks})")
+        format!("{one} ({})", which(&own, all))
     });
     counted.collect::<Vec<_>>().join(", ")
 }
