@@ -4,7 +4,7 @@ use labrun_analysis::RowSummary;
 use labrun_record::Metric;
 use maud::{Markup, html};
 
-use super::latency;
+use super::rates::Rates;
 use super::topic::{better_first, is_component};
 use super::view::View;
 use crate::RenderError;
@@ -70,7 +70,7 @@ impl<'a> Charts<'a> {
         };
         let mut drawn = Vec::new();
         let mut groups = self.groups(rows, |_| true);
-        if let Some(rates) = latency::Rates::of(rows) {
+        if let Some(rates) = Rates::of(rows) {
             drawn.push(chart::rates(
                 &chart("rates", &format!("{what} against the rate")),
                 &rates.names,
@@ -138,24 +138,17 @@ impl<'a> Charts<'a> {
 
 /// The best lane of each technology in each group.
 fn best<'a>(groups: &[Group<'a>]) -> Vec<Group<'a>> {
-    let key = |lane: &Lane<'_>| (lane.row.technology().to_owned(), is_component(lane.row));
-    let first = |group: &Group<'a>| {
+    let mut best = groups.to_vec();
+    for group in &mut best {
         let mut seen = Vec::new();
-        let mut lanes = group.lanes.clone();
-        lanes.retain(|lane| {
-            let is_new = !seen.contains(&key(lane));
-            seen.push(key(lane));
-            is_new
+        group.lanes.retain(|lane| {
+            let technology = (lane.row.technology(), is_component(lane.row));
+            let is_first = !seen.contains(&technology);
+            seen.push(technology);
+            is_first
         });
-        lanes
-    };
-    groups
-        .iter()
-        .map(|group| Group {
-            lanes: first(group),
-            ..group.clone()
-        })
-        .collect()
+    }
+    best
 }
 
 /// Whether an axis of multiples tells any two lanes apart.

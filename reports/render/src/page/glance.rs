@@ -6,7 +6,6 @@ use labrun_record::{Metric, Tier};
 use maud::{Markup, html};
 
 use super::cell::cell;
-use super::starts::starts;
 use super::topic::{Topic, alike, is_component, topics};
 use super::view::View;
 use crate::measure::Measure;
@@ -25,7 +24,12 @@ pub(super) fn glance(view: &View<'_>, measure: Measure) -> Markup {
         .collect();
     let rows = || all.iter().flat_map(|(_, t)| t).flat_map(|t| &t.rows);
     if !rows().any(|r| r.median().is_some()) {
-        return html! { p { strong { "Nothing was measured. " } "The reasons stand with every row below." } };
+        let what = if view.is_measured(measure) {
+            "No headline"
+        } else {
+            "Nothing"
+        };
+        return html! { p { strong { (what) " was measured. " } "The reasons stand with every row below." } };
     }
     let mut columns = distinct(rows().map(|r| (r.technology(), is_component(r))));
     columns.sort_by_key(|(name, component)| {
@@ -61,7 +65,6 @@ pub(super) fn glance(view: &View<'_>, measure: Measure) -> Markup {
                 }
             }
         }
-        (starts(view, measure))
         div.workloads {
             @for (metric, topics) in &all { (in_words(view, *metric, topics)) }
         }

@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::charts::Charts;
 use super::view::View;
-use super::{claims, glance, rows};
+use super::{claims, glance, rows, starts};
 use crate::measure::Measure;
 use crate::{RenderError, words};
 
@@ -20,6 +20,7 @@ pub(super) fn part(view: &View<'_>, measure: Measure) -> Result<Markup, RenderEr
         section.answer {
             h2 { "The answer" }
             (glance::glance(view, measure))
+            (starts::starts(view, measure))
         }
         (claims::claims(view, measure))
         @for metric in metrics { (metric) }

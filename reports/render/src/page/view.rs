@@ -72,6 +72,12 @@ impl<'a> View<'a> {
         measure.metrics().filter(has).collect()
     }
 
+    /// Whether any row of a measure has a number.
+    pub(super) fn is_measured(&self, measure: Measure) -> bool {
+        let mut rows = self.summary.results.iter();
+        rows.any(|r| Measure::of(r.row.metric) == measure && r.median().is_some())
+    }
+
     /// The measured values of a row, ascending.
     pub(super) fn values(&self, row: &RowSummary) -> &[f64] {
         let mut rows = self.summary.results.iter().zip(&self.values);
