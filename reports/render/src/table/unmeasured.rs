@@ -30,7 +30,7 @@ pub(super) fn lines(rows: &[&RowSummary], all: &[&RowSummary], width: Option<usi
     text
 }
 
-/// `wasmer/cranelift-aot (3 starts), wasmer/singlepass-aot (write-fsync)`: where it is not
+/// `wasmer/cranelift-aot (loaded), wasmer/singlepass-aot (write-fsync)`: where it is not
 /// all of an isolation, which part it is.
 fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let names = distinct(rows.iter().map(|r| r.row.isolation.as_str()));
