@@ -165,6 +165,21 @@ impl RowSummary {
         self.row.isolation.split('/').next().unwrap_or_default()
     }
 
+    /// Its median, if it was measured.
+    pub fn median(&self) -> Option<f64> {
+        Some(self.numbers.as_ref()?.median)
+    }
+
+    /// The 95% interval of its median, if it has one.
+    pub fn ci(&self) -> Option<Interval> {
+        self.numbers.as_ref()?.ci
+    }
+
+    /// How it compares with its reference, if it does.
+    pub fn ratio(&self) -> Option<&Ratio> {
+        self.numbers.as_ref()?.ratio.as_ref()
+    }
+
     /// The configuration: what stands behind the `/`.
     pub fn configuration(&self) -> &str {
         self.row.isolation.split_once('/').map_or("", |(_, c)| c)

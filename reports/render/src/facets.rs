@@ -2,10 +2,11 @@
 //! said once, what each isolation has several of becomes a heading, the rest a column.
 
 use labrun_analysis::RowSummary;
+use labrun_record::Start;
 
-use crate::words::distinct;
+use crate::words::{self, distinct};
 
-/// The facets of the rows of a table: scope and params by name.
+/// The facets of the rows of a table: start, scope and params by name.
 pub(crate) struct Facets<'a> {
     /// What all rows have alike.
     shared: Vec<(&'a str, &'a str)>,
@@ -22,13 +23,15 @@ pub(crate) struct Variant<'a> {
     pub rows: Vec<&'a RowSummary>,
 }
 
+const START: &str = "start";
 const SCOPE: &str = "scope";
 
 /// Facets whose values say what they are.
-const PLAIN: [&str; 5] = [SCOPE, "op", "what", "form", "percentile"];
+const PLAIN: [&str; 6] = [START, SCOPE, "op", "what", "form", "percentile"];
 
 /// The order in which facets are said; all others follow.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
+    START,
     SCOPE,
     "op",
     "fs",
@@ -48,8 +51,10 @@ impl<'a> Facets<'a> {
     pub(crate) fn of(rows: &[&'a RowSummary], narrow: bool) -> Self {
         let params = rows.iter().flat_map(|r| r.row.params.keys());
         let mut names = distinct(params.map(String::as_str));
-        if rows.iter().any(|r| r.row.scope.is_some()) {
-            names.push(SCOPE);
+        for own in [START, SCOPE] {
+            if rows.iter().any(|r| facet(r, own).is_some()) {
+                names.push(own);
+            }
         }
         names.sort_by_key(|name| ORDER.iter().position(|o| o == name).unwrap_or(ORDER.len()));
         let mut facets = Self {
@@ -68,13 +73,13 @@ impl<'a> Facets<'a> {
         facets
     }
 
-    /// The same with the scope in a column, as a terminal has it.
-    pub(crate) fn with_scope_column(mut self) -> Self {
-        let before = self.heads.len();
-        self.heads.retain(|name| *name != SCOPE);
-        if self.heads.len() < before {
-            self.columns.insert(0, SCOPE);
-        }
+    /// The same with start and scope in columns, as a terminal has them.
+    pub(crate) fn with_own_columns(mut self) -> Self {
+        let is_own = |name: &&str| [START, SCOPE].contains(name);
+        let (mut columns, heads): (Vec<&str>, Vec<&str>) = self.heads.into_iter().partition(is_own);
+        columns.append(&mut self.columns);
+        self.heads = heads;
+        self.columns = columns;
         self
     }
 
@@ -90,22 +95,19 @@ impl<'a> Facets<'a> {
     }
 
     /// The rows by heading, in the order in which the headings first appear; within one
-    /// by the scope, where that is a column.
+    /// by start and scope.
     pub(crate) fn variants(&self, rows: &[&'a RowSummary]) -> Vec<Variant<'a>> {
         let key = |row: &'a RowSummary| -> Vec<Option<&'a str>> {
             self.heads.iter().map(|name| facet(row, name)).collect()
         };
         let scopes = distinct(rows.iter().map(|r| r.row.scope.as_deref()));
-        let by_scope = self.columns.contains(&SCOPE);
+        let scope = |row: &RowSummary| scopes.iter().position(|s| *s == row.row.scope.as_deref());
         distinct(rows.iter().map(|r| key(r)))
             .into_iter()
             .map(|wanted| {
                 let mut members: Vec<&RowSummary> =
                     rows.iter().copied().filter(|r| key(r) == wanted).collect();
-                if by_scope {
-                    members
-                        .sort_by_key(|r| scopes.iter().position(|s| *s == r.row.scope.as_deref()));
-                }
+                members.sort_by_key(|r| (r.row.start, scope(r)));
                 let pairs = self.heads.iter().zip(&wanted);
                 let name = said(pairs.filter_map(|(n, v)| Some((*n, (*v)?))), " \u{b7} ");
                 Variant {
@@ -117,23 +119,37 @@ impl<'a> Facets<'a> {
     }
 }
 
+/// A row by its isolation and some of its facets.
+pub(crate) fn named(row: &RowSummary, facets: &[&str]) -> String {
+    let own = facets.iter().filter_map(|name| facet(row, name));
+    own.fold(words::isolation(row), |name, value| {
+        format!("{name} {value}")
+    })
+}
+
 /// The value of a facet.
 pub(crate) fn facet<'a>(row: &'a RowSummary, name: &str) -> Option<&'a str> {
-    if name == SCOPE {
-        row.row.scope.as_deref()
-    } else {
-        row.row.params.get(name).map(String::as_str)
+    match name {
+        START => row.row.start.map(Start::name),
+        SCOPE => row.row.scope.as_deref(),
+        _ => row.row.params.get(name).map(String::as_str),
     }
 }
 
-/// All rows have it, and some isolation has several values of it.
+/// All rows have it, and some isolation has several values of it. Different starts are
+/// different questions, whoever has them.
 fn is_heading(rows: &[&RowSummary], name: &str, values: &[Option<&str>]) -> bool {
     let of = |row: &RowSummary| (row.row.isolation.clone(), row.row.target);
     let all = values.iter().all(Option::is_some);
-    all && distinct(rows.iter().map(|r| of(r))).into_iter().any(|one| {
+    let several = |one| {
         let own = rows.iter().filter(|r| of(r) == one);
         distinct(own.map(|r| facet(r, name))).len() > 1
-    })
+    };
+    name == START
+        || all
+            && distinct(rows.iter().map(|r| of(r)))
+                .into_iter()
+                .any(several)
 }
 
 fn said<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, between: &str) -> String {

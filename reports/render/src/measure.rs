@@ -50,16 +50,6 @@ impl Measure {
         }
     }
 
-    /// Its name within an id.
-    pub(crate) fn slug(self) -> &'static str {
-        match self {
-            Self::ColdStart => "part-cold-start",
-            Self::Memory => "part-memory",
-            Self::Size => "part-size",
-            Self::Throughput => "part-throughput",
-        }
-    }
-
     /// Which rows are its headlines.
     pub(crate) fn headlines(self) -> &'static str {
         match self {
@@ -75,6 +65,16 @@ impl Measure {
             }
         }
     }
+}
+
+/// Whether the distribution of every row is drawn, and not its median alone.
+pub(crate) fn has_distributions(metric: Metric) -> bool {
+    metric == Metric::TimeToFirstResult
+}
+
+/// Whether a terminal has only its faults: the rest is on the page.
+pub(crate) fn is_aside(metric: Metric) -> bool {
+    metric == Metric::Teardown
 }
 
 /// Whether a row is one that the answer is made of; the others are in the tables.

@@ -88,7 +88,7 @@ pub(crate) fn short(row: &RowSummary, ratio: &Ratio) -> String {
 
 /// `, 11.2 times slower [10.9, 11.5] than the reference`, or nothing.
 pub(crate) fn against(row: &RowSummary) -> String {
-    let Some(ratio) = row.numbers.as_ref().and_then(|n| n.ratio.as_ref()) else {
+    let Some(ratio) = row.ratio() else {
         return String::new();
     };
     let (times, ends) = times_and_interval(row, ratio);

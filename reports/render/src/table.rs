@@ -10,14 +10,14 @@ use labrun_analysis::{RowSummary, Summary};
 use labrun_record::{Metric, Outcome, Target};
 
 use crate::facets::{Facets, Variant};
-use crate::measure::{Measure, is_headline};
+use crate::measure::{Measure, is_aside, is_headline};
 use crate::words;
 use cells::Column;
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
 /// was not measured and why, and a closing line of counts. Columns are left out until the
-/// rest fits into `width`; without a width all are shown. Teardown is counted only: it is
-/// in the report. A run of several measures shows the headlines of each, and what went
+/// rest fits into `width`; without a width all are shown. What is aside is counted only: it
+/// is in the report. A run of several measures shows the headlines of each, and what went
 /// wrong: all of its rows would be more than anybody reads.
 pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     let mut blocks = Vec::new();
@@ -73,7 +73,7 @@ fn of_measure(
                     && r.row.metric == metric
             };
             let mut rows: Vec<&RowSummary> = own.iter().copied().filter(of_block).collect();
-            if metric == Metric::Teardown {
+            if is_aside(metric) {
                 rows.retain(|r| is_wrong(r) && !said_before(summary, r));
             }
             let title = if component {
@@ -125,18 +125,20 @@ fn is_wrong(row: &RowSummary) -> bool {
     )
 }
 
-/// Whether the same launches' first metric has the same outcome, and so has been shown.
+/// Whether another metric of the same launches has the same outcome, and so has been shown.
 fn said_before(summary: &Summary, row: &RowSummary) -> bool {
-    let mut first = row.row.clone();
-    first.metric = Metric::TimeToFirstResult;
     let mut rows = summary.results.iter();
-    rows.any(|r| r.row == first && r.outcome == row.outcome)
+    rows.any(|r| {
+        let mut same = r.row.clone();
+        same.metric = row.row.metric;
+        r.row != row.row && same == row.row && r.outcome == row.outcome
+    })
 }
 
 /// The table with as many columns as fit; where too few do, what tells the rows apart
 /// stands above them.
 fn fitting(rows: &[&RowSummary], width: Option<usize>, colour: bool) -> String {
-    let wide = Facets::of(rows, false).with_scope_column();
+    let wide = Facets::of(rows, false).with_own_columns();
     let (columns, fits) = spared(&wide, rows, width);
     if fits {
         return lines(&wide.variants(rows), rows, &columns, colour);

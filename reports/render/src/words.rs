@@ -3,16 +3,30 @@
 use labrun_analysis::{RowSummary, Verdict};
 use labrun_record::{Metric, Row, Start, Target, Tier, Unit};
 
+/// Better, worse, the best and the worst of a unit's values, as a reader says it.
+fn degrees(unit: Unit) -> [&'static str; 4] {
+    match unit {
+        Unit::Bytes => ["smaller", "larger", "smallest", "largest"],
+        Unit::Ns | Unit::PerSecond | Unit::BytesPerSecond => {
+            ["faster", "slower", "fastest", "slowest"]
+        }
+    }
+}
+
 /// A verdict as a reader says it: faster or slower, smaller or larger.
 pub(crate) fn verdict(unit: Unit, verdict: Verdict) -> &'static str {
-    match (unit, verdict) {
-        (Unit::Bytes, Verdict::Better) => "smaller",
-        (Unit::Bytes, Verdict::Worse) => "larger",
-        (_, Verdict::Better) => "faster",
-        (_, Verdict::Worse) => "slower",
-        (_, Verdict::Equivalent) => "equivalent",
-        (_, Verdict::Inconclusive) => "inconclusive",
+    let [better, worse, ..] = degrees(unit);
+    match verdict {
+        Verdict::Better => better,
+        Verdict::Worse => worse,
+        Verdict::Equivalent | Verdict::Inconclusive => verdict.name(),
     }
+}
+
+/// What the best and the worst of several are.
+pub(crate) fn best_and_worst(unit: Unit) -> [&'static str; 2] {
+    let [.., best, worst] = degrees(unit);
+    [best, worst]
 }
 
 /// A metric's heading.
@@ -35,22 +49,6 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
     }
 }
 
-/// What the best of several is, as a reader says it.
-pub(crate) fn best(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Bytes => "smallest",
-        _ => "fastest",
-    }
-}
-
-/// What the worst of several is.
-pub(crate) fn worst(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Bytes => "largest",
-        _ => "slowest",
-    }
-}
-
 /// What an isolation does with so much of a metric.
 pub(crate) fn verb(metric: Metric) -> &'static str {
     match metric {
@@ -70,39 +68,6 @@ pub(crate) fn verb(metric: Metric) -> &'static str {
     }
 }
 
-/// A start within a sentence.
-pub(crate) fn start(start: Start) -> &'static str {
-    match start {
-        Start::Process => "from a fresh process",
-        Start::Resident => "in a resident runner",
-        Start::Loaded => "in a loaded runner",
-    }
-}
-
-/// How a start begins a sentence.
-pub(crate) fn start_first(start: Start) -> &'static str {
-    match start {
-        Start::Process => "From a fresh process",
-        Start::Resident => "In a resident runner",
-        Start::Loaded => "In a loaded runner",
-    }
-}
-
-/// What stands before the clock, and at what it starts.
-pub(crate) fn start_definition(start: Start) -> &'static str {
-    match start {
-        Start::Process => {
-            "the kernel stands; for containers the daemon and the image too, for *-aot the precompiled file. Right before it the same launch was made once and discarded. The clock starts at the lab\u{2019}s spawn, or the first API call."
-        }
-        Start::Resident => {
-            "a fresh runner process is up and has served one discarded isolate of another module. The clock starts at the command to load this module, so a pipe\u{2019}s round trip is inside it."
-        }
-        Start::Loaded => {
-            "a fresh runner process is up, has loaded this module and served one discarded isolate of it. The clock starts at the command to run it (for http: right before the lab connects)."
-        }
-    }
-}
-
 /// The isolation, and the target where the workload has several for one technology.
 pub(crate) fn isolation(row: &RowSummary) -> String {
     if row.row.target == Target::Wasip2 {
@@ -118,8 +83,20 @@ pub(crate) fn is_of_kind(row: &Row) -> bool {
     row.tier != Tier::Namespaces || row.target == Target::Image
 }
 
-/// The starts in their order.
-pub(crate) const STARTS: [Start; 3] = [Start::Process, Start::Resident, Start::Loaded];
+/// A reference by name, with its start and those of its params that are `apart` from the
+/// row's: `native/static (process)`.
+pub(crate) fn reference<'a>(
+    isolation: &str,
+    start: Option<Start>,
+    apart: impl Iterator<Item = (&'a String, &'a String)>,
+) -> String {
+    let params = apart.map(|(name, value)| format!("{name} {value}"));
+    let marks: Vec<String> = start.iter().map(Start::to_string).chain(params).collect();
+    match marks[..] {
+        [] => isolation.to_owned(),
+        _ => format!("{isolation} ({})", marks.join(", ")),
+    }
+}
 
 /// The values in the order in which they first appear.
 pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -9,6 +9,7 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
+use labrun_record::Metric;
 use labrun_render::{RenderError, Section, page, pages};
 use support::{Made, few};
 
@@ -166,7 +167,7 @@ fn a_measure_alone_has_its_page_and_no_other() {
         let made = support::one_of(scenario);
         let html = of(&made);
         assert!(html.contains(&format!("{heading}</h2>")), "{scenario}");
-        assert!(!html.contains("The trade") && !html.contains("id=\"r0-rows\""));
+        assert!(!html.contains("The trade") && !html.contains("id=\"r0-time-to-first-result\""));
         assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
         let rows = html.matches("<th scope=\"row\">").count();
         assert!(rows > made.run.rows.len(), "{scenario}");
@@ -188,6 +189,32 @@ fn no_number_of_a_measure_is_called_by_the_words_of_another() {
             assert!(!table.contains(word), "{scenario}: {word}");
         }
     }
+}
+
+#[test]
+fn ones_and_zeros_have_tables_and_no_chart() {
+    let mut made = support::one_of("size");
+    for (i, sample) in made.samples.iter_mut().enumerate() {
+        sample.value = sample.value.map(|_| f64::from(u8::from(i % 3 > 0)));
+    }
+    made.summary = labrun_analysis::summarise(&made.run, &made.samples);
+    let html = of(&made);
+    assert!(!html.contains("<svg"), "a chart of ones and zeros");
+    let rows = html.matches("<th scope=\"row\">").count();
+    assert!(rows > made.run.rows.len());
+}
+
+#[test]
+fn a_metric_that_is_no_headline_is_said_to_be_measured() {
+    let mut made = few();
+    for row in &mut made.summary.results {
+        if row.row.metric == Metric::TimeToFirstResult {
+            row.numbers = None;
+        }
+    }
+    let html = of(&made);
+    assert!(html.contains("No headline was measured."));
+    assert!(!html.contains("Nothing was measured."));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, ShapeStyle, TextStyle};
 
+use super::Chart;
 use super::ink::{Ink, with_variables};
 use crate::RenderError;
 
@@ -27,11 +28,10 @@ pub(crate) struct Canvas<'a> {
     error: Option<String>,
 }
 
-/// Draws a chart of `size` pixels with `draw`; `title` and `description` are for those
-/// who hear the page. `id` is unique on the page.
+/// Draws a chart of `size` pixels with `draw`; its title and `description` are for those
+/// who hear the page.
 pub(crate) fn svg(
-    id: &str,
-    title: &str,
+    Chart { id, title, .. }: &Chart<'_>,
     description: &str,
     size: (f64, f64),
     draw: impl FnOnce(&mut Canvas<'_>),
@@ -39,7 +39,7 @@ pub(crate) fn svg(
     let units = (size.0 * UNITS, size.1 * UNITS);
     let mut text = String::new();
     let failed = |reason: String| RenderError::Chart {
-        chart: title.to_owned(),
+        chart: title.clone(),
         reason,
     };
     {

@@ -47,6 +47,11 @@ impl Ink {
             .chain(phases)
     }
 
+    /// Lines of a technology that are told apart: solid, dashed, dotted, and so on.
+    pub(crate) fn nth(technology: u8, nth: usize) -> Self {
+        [Self::Technology, Self::Dashed, Self::Dotted][nth % 3](technology)
+    }
+
     /// The colour that stands for it while drawing.
     pub(crate) fn sentinel(self) -> RGBColor {
         let (kind, index) = match self {

@@ -1,30 +1,59 @@
 //! The charts: SVG by plotters, with colours that follow the page's theme.
 
 mod canvas;
-mod dots;
-mod ecdf;
 mod ink;
+mod lanes;
 mod overview;
 mod phases;
 mod rates;
 mod scale;
 
-pub(crate) use dots::{Group, Lane, dots};
-pub(crate) use ecdf::ecdf;
 pub(crate) use ink::{phase_ink, technology_ink};
+pub(crate) use lanes::lanes;
 pub(crate) use overview::overview;
-pub(crate) use phases::{phase_names, phases};
+pub(crate) use phases::phases;
 pub(crate) use rates::{Line, Panel, rates};
 
 use labrun_analysis::RowSummary;
 
-/// A row with its measured values in ascending order.
-#[derive(Clone, Copy)]
-pub(crate) struct Series<'a> {
-    /// The row; it has numbers.
+/// What every chart has.
+pub(crate) struct Chart<'a> {
+    /// Unique on the page.
+    pub id: String,
+    pub title: String,
+    /// Those of the run, which give the colours.
+    pub technologies: &'a [&'a str],
+}
+
+/// A measured row.
+#[derive(Clone)]
+pub(crate) struct Lane<'a> {
+    pub name: String,
     pub row: &'a RowSummary,
     /// Its median, in the metric's unit.
     pub median: f64,
-    /// Its values, ascending, above 0.
+    /// Its values, ascending, where their distribution is drawn.
     pub values: &'a [f64],
+    pub is_reference: bool,
+}
+
+/// The lanes that are compared with one another.
+#[derive(Clone)]
+pub(crate) struct Group<'a> {
+    pub name: String,
+    /// What they are compared with: a line through all of them.
+    pub reference: Option<f64>,
+    pub lanes: Vec<Lane<'a>>,
+}
+
+/// Every lane with its name and that of its group.
+fn named<'b, 'a>(groups: &'b [Group<'a>]) -> impl Iterator<Item = (String, &'b Lane<'a>)> {
+    groups.iter().flat_map(|group| {
+        let name = |lane: &Lane<'_>| {
+            format!("{} {}", lane.name, group.name)
+                .trim_end()
+                .to_owned()
+        };
+        group.lanes.iter().map(move |lane| (name(lane), lane))
+    })
 }

@@ -1,11 +1,9 @@
-//! The fastest configuration of each technology at each start, over one another.
+//! A few distributions over one another, each with its name above it.
 
-use labrun_record::Start;
-
-use super::Series;
 use super::canvas::{Canvas, Hold, svg};
 use super::ink::{Ink, technology_ink};
 use super::scale::LogScale;
+use super::{Chart, Group, Lane, named};
 use crate::{RenderError, units};
 
 const WIDTH: f64 = 1080.0;
@@ -14,67 +12,55 @@ const RIGHT: f64 = 1064.0;
 const PLOT: f64 = 200.0;
 const LABEL: f64 = 17.0;
 
-/// The curves of `series` (a few), each with its name above it.
-pub(crate) fn overview(
-    id: &str,
-    workload: &str,
-    series: &[Series<'_>],
-    technologies: &[&str],
-) -> Result<String, RenderError> {
-    let title = format!("{workload}: the fastest configuration of each technology at each start");
+/// The curves of all lanes; each group is drawn in its way.
+pub(crate) fn overview(chart: &Chart<'_>, groups: &[Group<'_>]) -> Result<String, RenderError> {
+    let mut curves: Vec<Curve<'_>> = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(nth, group)| {
+            named(std::slice::from_ref(group)).map(move |(name, lane)| Curve {
+                name: format!("{name} {}", units::value(lane.median, lane.row.unit)),
+                lane,
+                nth,
+            })
+        })
+        .collect();
+    let Some(unit) = curves.first().map(|c| c.lane.row.unit) else {
+        return Ok(String::new());
+    };
+    let names: Vec<&str> = curves.iter().map(|c| c.name.as_str()).collect();
     let description = format!(
-        "Empirical cumulative distributions on a logarithmic axis of time: {}.",
-        series
-            .iter()
-            .map(name_and_median)
-            .collect::<Vec<_>>()
-            .join("; ")
+        "Empirical cumulative distributions on a logarithmic axis: {}.",
+        names.join("; ")
     );
-    let scale = LogScale::over(
-        labrun_record::Unit::Ns,
-        series.iter().flat_map(|s| s.values.iter().copied()),
-        LEFT,
-        RIGHT,
-    );
-    let mut sorted: Vec<&Series<'_>> = series.iter().collect();
-    sorted.sort_by(|a, b| a.median.total_cmp(&b.median));
-    let places = place(&sorted, &scale);
+    let values = curves.iter().flat_map(|c| c.lane.values.iter().copied());
+    let scale = LogScale::over(unit, values, LEFT, RIGHT);
+    curves.sort_by(|a, b| a.lane.median.total_cmp(&b.lane.median));
+    let places = place(&curves, &scale);
     let rows = places.iter().map(|p| p.row + 1).max().unwrap_or(0);
     let top = rows as f64 * LABEL + 30.0;
     let bottom = top + PLOT;
-    svg(id, &title, &description, (WIDTH, bottom + 26.0), |canvas| {
+    svg(chart, &description, (WIDTH, bottom + 26.0), |canvas| {
         scale.grid(canvas, top, bottom, false);
         shares(canvas, top, bottom);
-        for (one, place) in sorted.iter().zip(&places) {
-            let index = technology_ink(one.row.technology(), technologies);
-            let ink = match one.row.row.start {
-                Some(Start::Resident) => Ink::Dashed(index),
-                Some(Start::Loaded) => Ink::Dotted(index),
-                _ => Ink::Technology(index),
-            };
+        for (one, place) in curves.iter().zip(&places) {
+            let index = technology_ink(one.lane.row.technology(), chart.technologies);
             let y = place.row as f64 * LABEL + 8.0;
             canvas.path(&[(place.at, y + 8.0), (place.at, top)], 0.5, Ink::Grid);
-            canvas.steps(scale.steps(one.values, top, bottom), 2.0, ink);
+            let steps = scale.steps(one.lane.values, top, bottom);
+            canvas.steps(steps, 2.0, Ink::nth(index, one.nth));
             canvas.rect((place.left, y - 4.0), (8.0, 8.0), Ink::Technology(index));
-            canvas.text(
-                (place.left + 13.0, y),
-                Hold::Left,
-                12.0,
-                Ink::Text,
-                &name_and_median(one),
-            );
+            let at = (place.left + 13.0, y);
+            canvas.text(at, Hold::Left, 12.0, Ink::Text, &one.name);
         }
     })
 }
 
-fn name_and_median(one: &Series<'_>) -> String {
-    let start = one
-        .row
-        .row
-        .start
-        .map_or_else(String::new, |s| format!(" {s}"));
-    let name = crate::words::isolation(one.row);
-    format!("{name}{start} {}", units::value(one.median, one.row.unit))
+struct Curve<'a> {
+    name: String,
+    lane: &'a Lane<'a>,
+    /// The place of its group.
+    nth: usize,
 }
 
 fn shares(canvas: &mut Canvas<'_>, top: f64, bottom: f64) {
@@ -95,13 +81,13 @@ struct Place {
     at: f64,
 }
 
-fn place(sorted: &[&Series<'_>], scale: &LogScale) -> Vec<Place> {
+fn place(curves: &[Curve<'_>], scale: &LogScale) -> Vec<Place> {
     let mut ends: Vec<f64> = Vec::new();
-    sorted
+    curves
         .iter()
         .map(|one| {
-            let at = scale.x(one.median);
-            let width = name_and_median(one).chars().count() as f64 * 6.4 + 24.0;
+            let at = scale.x(one.lane.median);
+            let width = one.name.chars().count() as f64 * 6.4 + 24.0;
             let left = (at - 4.0).clamp(0.0, WIDTH - width);
             let row = ends
                 .iter()

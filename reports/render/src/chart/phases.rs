@@ -4,10 +4,10 @@
 //! nothing. Rows of one magnitude share an axis, so that a container's 300 ms does not
 //! flatten everything else.
 
-use super::Series;
 use super::canvas::{Canvas, Hold, svg};
 use super::ink::{Ink, phase_ink};
-use crate::{RenderError, units, words};
+use super::{Chart, Group, Lane, named};
+use crate::{RenderError, units};
 
 const WIDTH: f64 = 1080.0;
 const LEFT: f64 = 292.0;
@@ -18,51 +18,43 @@ const HEAD: f64 = 44.0;
 /// Upper ends of the magnitudes, nanoseconds.
 const BANDS: [f64; 5] = [2e5, 1e6, 5e6, 50e6, f64::INFINITY];
 
-/// The phases that any of the rows has, in the order of first appearance.
-pub(crate) fn phase_names<'a>(series: &[Series<'a>]) -> Vec<&'a str> {
-    let numbers = series.iter().filter_map(|s| s.row.numbers.as_ref());
-    words::distinct(numbers.flat_map(|n| n.phases.keys().map(String::as_str)))
-}
-
-/// The bars of a workload, in bands of magnitude, each band sorted by median.
+/// The bars of all lanes that have phases, in bands of magnitude, each band sorted by
+/// median; `names` are the phases that there are.
 pub(crate) fn phases(
-    id: &str,
-    workload: &str,
-    series: &[Series<'_>],
+    chart: &Chart<'_>,
+    groups: &[Group<'_>],
     names: &[&str],
 ) -> Result<String, RenderError> {
-    let mut sorted: Vec<&Series<'_>> = series.iter().collect();
-    sorted.sort_by(|a, b| a.median.total_cmp(&b.median));
-    let bands: Vec<Vec<&Series<'_>>> = BANDS
-        .iter()
-        .enumerate()
-        .map(|(i, end)| {
-            let begin = if i == 0 { 0.0 } else { BANDS[i - 1] };
-            let inside = |s: &&&Series<'_>| s.median >= begin && s.median < *end;
-            sorted.iter().filter(inside).copied().collect::<Vec<_>>()
-        })
-        .filter(|band| !band.is_empty())
+    let mut sorted: Vec<(String, &Lane<'_>)> =
+        named(groups).filter(|(_, l)| total(l) > 0.0).collect();
+    sorted.sort_by(|(_, a), (_, b)| a.median.total_cmp(&b.median));
+    if sorted.is_empty() {
+        return Ok(String::new());
+    }
+    let band = |median: f64| BANDS.iter().position(|end| median < *end);
+    let bands: Vec<&[(String, &Lane<'_>)]> = sorted
+        .chunk_by(|a, b| band(a.1.median) == band(b.1.median))
         .collect();
     let height = bands.len() as f64 * HEAD + sorted.len() as f64 * BAR + 8.0;
-    let title = format!("{workload}: phases of the time to first result");
     let description = format!(
         "Stacked bars of the median of each phase for {}, on linear axes, one for each of {} \
          magnitudes. The phases are {}.",
-        units::plural(series.len(), "row"),
+        units::plural(sorted.len(), "row"),
         bands.len(),
         names.join(", ")
     );
-    svg(id, &title, &description, (WIDTH, height), |canvas| {
+    svg(chart, &description, (WIDTH, height), |canvas| {
         let mut y = 0.0;
         for band in &bands {
             let longest = band
                 .iter()
-                .map(|s| total(s).max(s.median))
+                .map(|(_, lane)| total(lane).max(lane.median))
                 .fold(0.0, f64::max);
             axis(canvas, y + HEAD - 8.0, band.len() as f64 * BAR, longest);
             y += HEAD;
-            for one in band {
-                bar(canvas, y, one, longest, names);
+            for (name, lane) in *band {
+                canvas.text((0.0, y + BAR / 2.0), Hold::Left, 12.0, Ink::Text, name);
+                bar(canvas, y, lane, longest, names);
                 y += BAR;
             }
         }
@@ -70,29 +62,16 @@ pub(crate) fn phases(
 }
 
 /// The sum of the medians of the phases.
-fn total(one: &Series<'_>) -> f64 {
-    let numbers = one.row.numbers.as_ref();
-    numbers.map_or(0.0, |n| n.phases.values().map(|p| p.median).sum())
+fn total(lane: &Lane<'_>) -> f64 {
+    let phases = lane.row.numbers.iter().flat_map(|n| n.phases.values());
+    phases.map(|p| p.median).sum()
 }
 
-fn bar(canvas: &mut Canvas<'_>, y: f64, one: &Series<'_>, longest: f64, names: &[&str]) {
+fn bar(canvas: &mut Canvas<'_>, y: f64, lane: &Lane<'_>, longest: f64, names: &[&str]) {
     let middle = y + BAR / 2.0;
     let per = (RIGHT - LEFT) / longest.max(1.0);
-    canvas.text(
-        (0.0, middle),
-        Hold::Left,
-        12.0,
-        Ink::Text,
-        &words::isolation(one.row),
-    );
-    let start = one
-        .row
-        .row
-        .start
-        .map_or_else(String::new, |s| s.to_string());
-    canvas.text((LEFT - 10.0, middle), Hold::Right, 11.0, Ink::Muted, &start);
     let mut x = LEFT;
-    let phases = one.row.numbers.iter().flat_map(|n| &n.phases);
+    let phases = lane.row.numbers.iter().flat_map(|n| &n.phases);
     for (name, phase) in phases {
         let width = phase.median * per;
         let ink = phase_ink(name, names);
@@ -105,7 +84,7 @@ fn bar(canvas: &mut Canvas<'_>, y: f64, one: &Series<'_>, longest: f64, names: &
         }
         x += width;
     }
-    let median = units::value(one.median, one.row.unit);
+    let median = units::value(lane.median, lane.row.unit);
     canvas.text((WIDTH - 2.0, middle), Hold::Right, 12.0, Ink::Text, &median);
 }
 

@@ -2,6 +2,7 @@
 
 use labrun_analysis::RowSummary;
 
+use super::Chart;
 use super::canvas::{Canvas, Hold, svg};
 use super::ink::{Ink, technology_ink};
 use crate::{RenderError, units};
@@ -29,22 +30,20 @@ pub(crate) struct Panel<'a> {
 
 /// The panels under one another, each with its own logarithmic axis of latency.
 pub(crate) fn rates(
-    id: &str,
-    title: &str,
+    chart: &Chart<'_>,
     rates: &[&str],
     panels: &[Panel<'_>],
-    technologies: &[&str],
 ) -> Result<String, RenderError> {
     let description = format!(
-        "{}, each with the median latency at the rates {} on a logarithmic axis. The table has the same numbers.",
+        "{}, each with the median at the rates {} on a logarithmic axis. The table has the same numbers.",
         units::plural(panels.len(), "panel"),
         rates.join(", ")
     );
     let each = HEAD + PANEL + FOOT;
     let size = (WIDTH, each * panels.len() as f64);
-    svg(id, title, &description, size, |canvas| {
+    svg(chart, &description, size, |canvas| {
         for (i, panel) in panels.iter().enumerate() {
-            draw(canvas, panel, each * i as f64, rates, technologies);
+            draw(canvas, panel, each * i as f64, rates, chart.technologies);
         }
     })
 }
@@ -84,11 +83,7 @@ fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, y: f64, rates: &[&str], all:
         };
         let index = technology_ink(first.technology(), all);
         let before = labels.iter().filter(|l| l.2 == Ink::Technology(index));
-        let stroke = match before.count() % 3 {
-            0 => Ink::Technology(index),
-            1 => Ink::Dashed(index),
-            _ => Ink::Dotted(index),
-        };
+        let stroke = Ink::nth(index, before.count());
         let ink = Ink::Technology(index);
         let points: Vec<(f64, f64)> = line
             .points
@@ -138,5 +133,5 @@ fn name(canvas: &mut Canvas<'_>, mut labels: Vec<Label<'_>>, (top, bottom): (f64
 }
 
 fn median(row: &RowSummary) -> f64 {
-    row.numbers.as_ref().map_or(0.0, |n| n.median)
+    row.median().unwrap_or_default()
 }

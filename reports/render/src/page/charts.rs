@@ -1,93 +1,158 @@
-//! The charts of each workload, in their boxes.
+//! The charts of a metric: which there are follows from its rows.
 
-use maud::{Markup, PreEscaped, html};
+use labrun_analysis::RowSummary;
+use labrun_record::Metric;
+use maud::{Markup, html};
 
+use super::rates::Rates;
+use super::topic::{better_first, is_component};
 use super::view::View;
 use crate::RenderError;
-use crate::chart::{self, Series, phase_ink, phase_names};
+use crate::chart::{self, Chart, Group, Lane, phase_ink};
+use crate::facets::{Facets, named};
+use crate::measure::{has_distributions, is_headline};
+use crate::words::{self, distinct};
 
-pub(super) fn distributions(view: &View<'_>) -> Result<Markup, RenderError> {
-    let mut charts = Vec::new();
-    for workload in &view.workloads {
-        let series = view.series(workload);
-        if series.is_empty() {
-            continue;
+pub(super) struct Charts<'a> {
+    view: &'a View<'a>,
+    metric: Metric,
+    /// The phases that any row of the metric has, in the order of first appearance.
+    phases: Vec<&'a str>,
+}
+
+impl<'a> Charts<'a> {
+    pub(super) fn of(view: &'a View<'a>, metric: Metric) -> Self {
+        let numbers = view.rows(metric).filter_map(|r| r.numbers.as_ref());
+        Self {
+            view,
+            metric,
+            phases: distinct(numbers.flat_map(|n| n.phases.keys().map(String::as_str))),
         }
-        let groups = view.groups(workload);
-        let fastest: Vec<Series<'_>> = groups.iter().filter_map(|g| g.first().copied()).collect();
-        let (over, lanes) = (format!("over-{workload}"), format!("ecdf-{workload}"));
-        let technologies = &view.technologies;
-        let reference = view.reference(workload).map(|s| s.median);
-        charts.push((
-            workload,
-            chart::overview(&view.id(&over), workload, &fastest, technologies)?,
-            chart::ecdf(&view.id(&lanes), workload, &series, technologies, reference)?,
-        ));
     }
-    Ok(html! {
-        @if !charts.is_empty() {
-            section {
-                h2 { "Distributions" }
+
+    /// How to read those that do not explain themselves.
+    pub(super) fn legend(&self) -> Markup {
+        html! {
+            @if has_distributions(self.metric) {
                 p.note {
-                    "Empirical cumulative distributions on a logarithmic axis: a steep step is a steady start, a long foot to the "
-                    "right a tail, two steps two modes. First the fastest configuration of each technology at each start "
-                    "(solid: process, dashed: resident, dotted: loaded), then every row in a lane of its own, with its median and "
+                    "Empirical cumulative distributions on a logarithmic axis: a steep step is steady, a long foot to the "
+                    "right a tail, two steps two modes. First the best configuration of each technology, "
+                    "each group drawn in its way (solid, dashed, dotted), then every row in a lane of its own, with its median and "
                     "its ratio to the reference, whose median is the vertical line."
                 }
-                @for (workload, overview, lanes) in charts {
-                    h3 { (workload) }
-                    figure.scroll tabindex="0" { (PreEscaped(overview)) }
-                    figure.scroll tabindex="0" { (PreEscaped(lanes)) }
+            }
+            @if !self.phases.is_empty() {
+                p.note {
+                    "Then where the time goes: contiguous phases of each launch, the median of each, on linear axes; rows of one magnitude share an axis. "
+                    "The parts are medians of their own and need not sum to the median of the whole, which stands at the right. "
+                    "What no one claims is unattributed."
+                }
+                ul.legend {
+                    @for name in &self.phases {
+                        li { span.chip.{ "p" (phase_ink(name, &self.phases)) } {} (name) }
+                    }
                 }
             }
         }
-    })
+    }
+
+    /// The charts of a workload's rows.
+    pub(super) fn draw(
+        &self,
+        workload: &str,
+        rows: &[&RowSummary],
+    ) -> Result<Vec<String>, RenderError> {
+        let what = words::metric(self.metric).to_lowercase();
+        let chart = |kind: &str, what: &str| Chart {
+            id: self.view.id(&format!("{kind}-{}-{workload}", self.metric)),
+            title: format!("{workload}: {what}"),
+            technologies: &self.view.technologies,
+        };
+        let mut drawn = Vec::new();
+        let mut groups = self.groups(rows, |_| true);
+        if let Some(rates) = Rates::of(rows) {
+            drawn.push(chart::rates(
+                &chart("rates", &format!("{what} against the rate")),
+                &rates.names,
+                &rates.panels,
+            )?);
+            // Then the headline's lanes will do: the others are in the lines and the table.
+            groups = self.groups(rows, is_headline);
+        }
+        if has_distributions(self.metric) {
+            let title = format!("{what}, the best configuration of each technology");
+            drawn.push(chart::overview(&chart("over", &title), &best(&groups))?);
+        }
+        if differ(&groups) {
+            drawn.push(chart::lanes(&chart("lanes", &what), &groups)?);
+        }
+        if !self.phases.is_empty() {
+            let title = format!("phases of the {what}");
+            drawn.push(chart::phases(
+                &chart("phases", &title),
+                &groups,
+                &self.phases,
+            )?);
+        }
+        drawn.retain(|svg| !svg.is_empty());
+        Ok(drawn)
+    }
+
+    /// The measured rows that `wanted` takes, by what is a heading, the best first.
+    fn groups(
+        &self,
+        rows: &[&'a RowSummary],
+        wanted: impl Fn(&RowSummary) -> bool,
+    ) -> Vec<Group<'a>> {
+        let rows: Vec<&RowSummary> = rows.iter().copied().filter(|r| wanted(r)).collect();
+        let facets = Facets::of(&rows, false);
+        let lane = |row: &'a RowSummary| {
+            Some(Lane {
+                name: named(row, &facets.columns),
+                median: row.median()?,
+                values: if has_distributions(self.metric) {
+                    self.view.values(row)
+                } else {
+                    &[]
+                },
+                is_reference: self.view.is_reference(row),
+                row,
+            })
+        };
+        let groups = facets.variants(&rows).into_iter().map(|mut variant| {
+            let mut references = variant
+                .rows
+                .iter()
+                .filter_map(|r| self.view.reference_for(&r.row)?.median());
+            let reference = references.next();
+            variant.rows.sort_by(|a, b| better_first(a, b));
+            Group {
+                name: variant.name,
+                reference,
+                lanes: variant.rows.into_iter().filter_map(lane).collect(),
+            }
+        });
+        groups.filter(|group| !group.lanes.is_empty()).collect()
+    }
 }
 
-pub(super) fn phases(view: &View<'_>) -> Result<Markup, RenderError> {
-    let all: Vec<Vec<Series<'_>>> = view
-        .workloads
-        .iter()
-        .map(|w| view.series(w))
-        .map(|s| s.into_iter().filter(has_phases).collect())
-        .collect();
-    let every: Vec<Series<'_>> = all.iter().flatten().copied().collect();
-    let names = phase_names(&every);
-    if names.is_empty() {
-        return Ok(html! {});
+/// The best lane of each technology in each group.
+fn best<'a>(groups: &[Group<'a>]) -> Vec<Group<'a>> {
+    let mut best = groups.to_vec();
+    for group in &mut best {
+        let mut seen = Vec::new();
+        group.lanes.retain(|lane| {
+            let technology = (lane.row.technology(), is_component(lane.row));
+            let is_first = !seen.contains(&technology);
+            seen.push(technology);
+            is_first
+        });
     }
-    let mut charts = Vec::new();
-    for (workload, series) in view.workloads.iter().zip(&all) {
-        if !series.is_empty() {
-            let id = view.id(&format!("phases-{workload}"));
-            charts.push((workload, chart::phases(&id, workload, series, &names)?));
-        }
-    }
-    Ok(html! {
-        section {
-            h2 { "Where the time goes" }
-            p.note {
-                "Contiguous phases of each launch, the median of each, on linear axes; rows of one magnitude share an axis. "
-                "The parts are medians of their own and need not sum to the median of the whole, which stands at the right. "
-                "What no one claims is unattributed."
-            }
-            ul.legend {
-                @for name in &names {
-                    li { span.chip.{ "p" (phase_ink(name, &names)) } {} (name) }
-                }
-            }
-            @for (workload, svg) in charts {
-                h3 { (workload) }
-                figure.scroll tabindex="0" { (PreEscaped(svg)) }
-            }
-        }
-    })
+    best
 }
 
-fn has_phases(series: &Series<'_>) -> bool {
-    series
-        .row
-        .numbers
-        .as_ref()
-        .is_some_and(|n| !n.phases.is_empty())
+/// Whether an axis of multiples tells any two lanes apart.
+fn differ(groups: &[Group<'_>]) -> bool {
+    let lanes = groups.iter().flat_map(|g| &g.lanes);
+    distinct(lanes.map(|l| l.median).filter(|m| *m > 0.0)).len() > 1
 }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::topic::better_first;
 use super::view::View;
+use crate::facets::facet;
 use crate::measure::Measure;
 use crate::words::{self, distinct};
 use judge::{judged, judged_by};
@@ -77,30 +78,31 @@ const CLAIMS: [Claim; 5] = [
 /// Workloads whose operations are not computing alone.
 const NOT_KERNELS: [&str; 2] = ["file-io", "http"];
 
-pub(super) fn claims(view: &View<'_>) -> Markup {
-    let own: Vec<&Claim> = CLAIMS
-        .iter()
-        .filter(|c| Measure::of(c.metric) == view.measure && view.rows(c.metric).next().is_some())
+pub(super) fn claims(view: &View<'_>, measure: Measure) -> Markup {
+    let metrics = view.metrics(measure);
+    let own = CLAIMS.iter().filter(|c| metrics.contains(&c.metric));
+    // What was counted is as true on an emulated machine.
+    let own: Vec<&Claim> = own
+        .filter(|c| c.metric.is_exact() || !view.summary.machine.emulated)
         .collect();
-    let emulated = view.summary.machine.emulated && view.measure != Measure::Size;
-    let Some(first) = own.first().filter(|_| !emulated) else {
+    let Some(first) = own.first() else {
         return html! {};
     };
-    let (what, rule) = note(first, view.margin());
+    let margin = view.margin(measure);
     html! {
         section {
             h2 { "What is claimed, and what was measured here" }
-            p.note { (rule) }
+            p.note { (first.by.rule(margin)) }
             div.scroll tabindex="0" role="region" aria-label="Claims" {
                 table.claims {
                     thead { tr {
-                        th scope="col" { "claim" } th scope="col" { (what) }
+                        th scope="col" { "claim" } th scope="col" { (first.by.name()) }
                         th scope="col" { "here" } th scope="col" { "measured" }
                     } }
                     tbody {
                         @for claim in own {
                             @let cases = cases(view, claim);
-                            @for (case, rows) in &cases { (judged(claim, case, rows, view.margin())) }
+                            @for (case, rows) in &cases { (judged(claim, case, rows, margin)) }
                             @if cases.is_empty() {
                                 tr { th scope="row" { (claim.words) } td {} td { "not measured" } td.muted { "no row of this kind was measured in this run" } }
                             }
@@ -112,62 +114,53 @@ pub(super) fn claims(view: &View<'_>) -> Markup {
     }
 }
 
-/// What the cases are, and when a claim holds.
-fn note(claim: &Claim, margin: f64) -> (&'static str, String) {
-    match claim.by {
-        By::Start => (
-            "start",
-            "A claim holds for a start if the whole interval of every measured row of that start lies within it, and does not hold if every interval lies outside.".to_owned(),
-        ),
-        By::Form => (
-            "form",
-            "A claim holds for a form if every row of that form lies within it, and does not hold if every row lies outside. A MB is 1,000,000 bytes; an image counts with all its layers.".to_owned(),
-        ),
-        By::Kernel => (
-            "kernel",
-            format!(
+impl By {
+    /// What a case is called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Form => "form",
+            Self::Kernel => "kernel",
+        }
+    }
+
+    /// When a claim holds.
+    fn rule(self, margin: f64) -> String {
+        match self {
+            Self::Start => "A claim holds for a start if the whole interval of every measured row of that start lies within it, and does not hold if every interval lies outside.".to_owned(),
+            Self::Form => "A claim holds for a form if every row of that form lies within it, and does not hold if every row lies outside. A MB is 1,000,000 bytes; an image counts with all its layers.".to_owned(),
+            Self::Kernel => format!(
                 "The claim holds for a kernel if the whole interval of the ratio to the reference\u{2019}s rate is within the margin of {:.0}% or better for every row, and does not hold if every interval is below.",
                 margin * 100.0
             ),
-        ),
+        }
+    }
+
+    /// The case of a row, if it is one.
+    fn case(self, row: &RowSummary) -> Option<&str> {
+        match self {
+            Self::Start => facet(row, "start"),
+            Self::Form => facet(row, "form").filter(|form| ["built", "shipped"].contains(form)),
+            Self::Kernel => Some(row.row.workload.as_str()).filter(|w| !NOT_KERNELS.contains(w)),
+        }
     }
 }
 
-/// The measured rows that a claim is about, by case.
-fn cases<'a>(view: &View<'a>, claim: &Claim) -> Vec<(String, Vec<&'a RowSummary>)> {
-    let case = |row: &RowSummary| match claim.by {
-        By::Start => row.row.start.map(|s| s.to_string()),
-        By::Form => {
-            let form = row.row.params.get("form");
-            form.filter(|f| ["built", "shipped"].contains(&f.as_str()))
-                .cloned()
-        }
-        By::Kernel => {
-            let is_kernel = !NOT_KERNELS.contains(&row.row.workload.as_str());
-            is_kernel.then(|| row.row.workload.clone())
-        }
-    };
-    let rows: Vec<&RowSummary> = view
+/// The measured rows that a claim is about, by case, the best first.
+fn cases<'a>(view: &View<'a>, claim: &Claim) -> Vec<(&'a str, Vec<&'a RowSummary>)> {
+    let mut rows: Vec<&RowSummary> = view
         .rows(claim.metric)
-        .filter(|r| {
-            r.row.tier == claim.tier
-                && words::is_of_kind(&r.row)
-                && r.numbers.is_some()
-                && case(r).is_some()
-        })
+        .filter(|r| r.row.tier == claim.tier && words::is_of_kind(&r.row) && r.median().is_some())
         .filter(|r| matches!(claim.says, Says::Between(_)) || judged_by(claim, r).is_some())
         .collect();
-    let mut names = distinct(rows.iter().filter_map(|r| case(r)));
-    if let By::Start = claim.by {
-        names.sort_by_key(|n| words::STARTS.iter().position(|s| s.name() == n));
-    }
-    names
-        .into_iter()
-        .map(|name| {
-            let own = |r: &&RowSummary| case(r).as_ref() == Some(&name);
-            let mut members: Vec<&RowSummary> = rows.iter().copied().filter(own).collect();
-            members.sort_by(|a, b| better_first(a, b));
-            (name, members)
-        })
-        .collect()
+    rows.sort_by_key(|r| r.row.start);
+    let of_case = |case: &'a str| {
+        let own = rows.iter().copied();
+        let mut members: Vec<&RowSummary> =
+            own.filter(|r| claim.by.case(r) == Some(case)).collect();
+        members.sort_by(|a, b| better_first(a, b));
+        (case, members)
+    };
+    let names = distinct(rows.iter().filter_map(|r| claim.by.case(r)));
+    names.into_iter().map(of_case).collect()
 }

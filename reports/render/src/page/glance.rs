@@ -5,25 +5,31 @@ use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Tier};
 use maud::{Markup, html};
 
-use super::answer::chip;
+use super::cell::cell;
 use super::topic::{Topic, alike, is_component, topics};
 use super::view::View;
+use crate::measure::Measure;
+use crate::shown;
 use crate::words::{self, distinct};
-use crate::{shown, units};
 
 /// Workloads with more variants than this are in the table alone, not in sentences.
 const SAID: usize = 4;
 
-pub(super) fn glance(view: &View<'_>) -> Markup {
+pub(super) fn glance(view: &View<'_>, measure: Measure) -> Markup {
     let all: Vec<(Metric, Vec<Topic<'_>>)> = view
-        .measure
-        .metrics()
+        .metrics(measure)
+        .into_iter()
         .map(|metric| (metric, topics(view, metric)))
         .filter(|(_, topics)| !topics.is_empty())
         .collect();
     let rows = || all.iter().flat_map(|(_, t)| t).flat_map(|t| &t.rows);
-    if !rows().any(|r| r.numbers.is_some()) {
-        return html! { p { strong { "Nothing was measured. " } "The reasons stand with every row below." } };
+    if !rows().any(|r| r.median().is_some()) {
+        let what = if view.is_measured(measure) {
+            "No headline"
+        } else {
+            "Nothing"
+        };
+        return html! { p { strong { (what) " was measured. " } "The reasons stand with every row below." } };
     }
     let mut columns = distinct(rows().map(|r| (r.technology(), is_component(r))));
     columns.sort_by_key(|(name, component)| {
@@ -32,16 +38,14 @@ pub(super) fn glance(view: &View<'_>) -> Markup {
     });
     html! {
         p.note {
-            "Headlines: " (view.measure.headlines()) ". In each cell the best configuration of the technology: median, 95% interval"
-            @if view.measure == crate::measure::Measure::Size { " (a count is exact)" }
-            ", and how it compares with the reference. Everything else is in the tables below."
+            "Headlines: " (measure.headlines()) ". In each cell the best configuration of the technology: median, 95% interval, and how it compares with the reference. Everything else is in the tables below."
         }
-        div.scroll tabindex="0" role="region" aria-label={ (view.measure.title()) " at a glance" } {
+        div.scroll tabindex="0" role="region" aria-label={ (measure.title()) " at a glance" } {
             table.glance.topics {
                 thead { tr {
                     th scope="col" { "workload" }
                     @for (technology, component) in &columns {
-                        th.number scope="col" { (chip(view, technology)) (technology) @if *component { " \u{b7} wasip2" } }
+                        th.number scope="col" { (view.chip(technology)) (technology) @if *component { " \u{b7} wasip2" } }
                     }
                 } }
                 @for (metric, topics) in &all {
@@ -54,7 +58,7 @@ pub(super) fn glance(view: &View<'_>) -> Markup {
                         @for topic in topics {
                             tr {
                                 th scope="row" { (topic.workload) @if !topic.variant.is_empty() { br; small { (topic.variant) } } }
-                                @for column in &columns { td.number { (cell(topic, *column)) } }
+                                @for column in &columns { td.number { (best(view, topic, *column)) } }
                             }
                         }
                     }
@@ -67,27 +71,13 @@ pub(super) fn glance(view: &View<'_>) -> Markup {
     }
 }
 
-fn cell(topic: &Topic<'_>, column: (&str, bool)) -> Markup {
+/// The best configuration of a technology.
+fn best(view: &View<'_>, topic: &Topic<'_>, column: (&str, bool)) -> Markup {
     let of_column = |r: &RowSummary| (r.technology(), is_component(r)) == column;
-    let Some(best) = topic.best(of_column) else {
-        let exists = topic.rows.iter().any(|r| of_column(r));
-        return html! { span.muted { (if exists { "not measured" } else { "no such row" }) } };
-    };
-    let numbers = best.numbers.as_ref();
-    let is_reference = topic.reference.is_some_and(|r| r.row == best.row);
-    html! {
-        strong { (units::value(numbers.map_or(0.0, |n| n.median), best.unit)) } " "
-        small { (shown::bare_interval(best)) }
-        br;
-        small {
-            (topic.named(best, false))
-            br;
-            @match numbers.and_then(|n| n.ratio.as_ref()) {
-                Some(ratio) => { (shown::short(best, ratio)) }
-                None => { (if is_reference { "reference" } else { "no ratio" }) }
-            }
-        }
-    }
+    let best = topic.best(of_column);
+    let exists = topic.rows.iter().any(|r| of_column(r));
+    let name = best.map(|row| topic.named(row, false));
+    cell(view, best, exists, &name.unwrap_or_default())
 }
 
 /// A class of boundary in words.
@@ -119,11 +109,11 @@ fn in_words(view: &View<'_>, metric: Metric, topics: &[Topic<'_>]) -> Markup {
 fn of_reference(view: &View<'_>, topic: &Topic<'_>) -> Markup {
     match topic.reference {
         Some(one) if one.numbers.is_some() => html! {
-            "the reference, " (words::isolation(one)) ", " (words::verb(topic.metric)) " "
+            "the reference, " (topic.reference_name(one)) ", " (words::verb(topic.metric)) " "
             b.nowrap { (shown::median(one)) } (fixed_part(view, one)) "."
         },
         Some(one) => {
-            html! { "the reference, " (words::isolation(one)) ", was not measured, so there are no ratios." }
+            html! { "the reference, " (topic.reference_name(one)) ", was not measured, so there are no ratios." }
         }
         None => html! { "there is nothing to compare it with." },
     }

@@ -1,16 +1,16 @@
 //! The page: one HTML file from one or more runs.
 
-mod answer;
+mod cell;
 mod charts;
 mod claims;
 mod glance;
-mod latency;
-mod lead;
 mod machine;
 mod notes;
 mod part;
+mod rates;
 mod repeat;
 mod rows;
+mod starts;
 mod topic;
 mod trade;
 mod view;
@@ -19,8 +19,8 @@ use labrun_analysis::Summary;
 use labrun_record::{Run, Sample};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::RenderError;
 use crate::measure::Measure;
-use crate::{RenderError, words};
 use view::View;
 
 /// One run on a page.
@@ -87,90 +87,43 @@ fn body(index: usize, section: Section<'_>) -> Result<Markup, RenderError> {
             summary: summary.results.len(),
         });
     }
-    let mut views: Vec<View<'_>> = Measure::ALL
-        .into_iter()
-        .map(|measure| View::new(index, section, measure))
-        .filter(|view| view.headline.is_some())
-        .collect();
-    if views.is_empty() {
-        views.push(View::new(index, section, Measure::ColdStart));
-    }
-    let several = views.len() > 1;
-    let bodies: Vec<Markup> = views.iter().map(of_measure).collect::<Result<_, _>>()?;
+    let view = View::new(index, section);
+    let is_here = |m: &Measure| !view.metrics(*m).is_empty();
+    let measures: Vec<Measure> = Measure::ALL.into_iter().filter(is_here).collect();
+    let several = measures.len() > 1;
+    let title_id = |measure: &Measure| view.id(&format!("part-{}", measure.title()));
+    let bodies: Vec<(&Measure, Markup)> = measures
+        .iter()
+        .map(|measure| Ok((measure, part::part(&view, *measure)?)))
+        .collect::<Result<_, RenderError>>()?;
     Ok(html! {
         main id={ "r" (index) } {
             header {
                 p.eyebrow { (run.scenario) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
                 h1 { (run.question) }
                 (notes::banners(run))
-                @if several { (parts(&views)) }
-            }
-            @if several { (trade::trade(index, section)) }
-            @for (view, body) in views.iter().zip(bodies) {
                 @if several {
-                    div.part id={ (view.id(view.measure.slug())) } {
-                        p.title { (view.measure.title()) }
-                        @if let Some(part) = view.part() { p.question { (part.question) } }
+                    nav.parts aria-label="Parts" {
+                        @for measure in &measures { a href={ "#" (title_id(measure)) } { (measure.title()) } }
+                    }
+                }
+            }
+            @if several { (trade::trade(&view)) }
+            @for (measure, body) in bodies {
+                @if several {
+                    div.part id=(title_id(measure)) {
+                        p.title { (measure.title()) }
+                        @if let Some(part) = view.part(*measure) { p.question { (part.question) } }
                     }
                 }
                 (body)
             }
             @if several { div.part { p.title { "The run" } } }
-            (notes::warnings(&views[0]))
+            (notes::warnings(&view))
             (machine::machine(run))
             (machine::isolations(run))
             (machine::artifacts(run))
             (repeat::repeat(run))
-        }
-    })
-}
-
-/// The way to the parts of a run.
-fn parts(views: &[View<'_>]) -> Markup {
-    html! {
-        nav.parts aria-label="Parts" {
-            @for view in views {
-                a href={ "#" (view.id(view.measure.slug())) } { (view.measure.title()) }
-            }
-        }
-    }
-}
-
-fn of_measure(view: &View<'_>) -> Result<Markup, RenderError> {
-    if view.measure == Measure::ColdStart {
-        cold_start(view)
-    } else {
-        part::part(view)
-    }
-}
-
-fn cold_start(view: &View<'_>) -> Result<Markup, RenderError> {
-    let others = view
-        .measure
-        .metrics()
-        .filter(|m| Some(*m) != view.headline && view.rows(*m).next().is_some());
-    Ok(html! {
-        (answer::answer(view))
-        (claims::claims(view))
-        @if let Some(metric) = view.headline {
-            section {
-                h2 id={ (view.id("rows")) } { (words::metric(metric)) ": every row" }
-                p.note {
-                    (words::sentence(metric.summary())) " Medians with 95% bootstrap intervals; n is launches, "
-                    "one sample each. The verdict compares the interval of the ratio with a margin of "
-                    (format!("{:.0}", view.margin() * 100.0)) "%."
-                }
-                (rows::tables(view, metric))
-            }
-            (charts::distributions(view)?)
-            (charts::phases(view)?)
-        }
-        @for metric in others {
-            section {
-                h2 { (words::metric(metric)) }
-                p.note { (words::sentence(metric.summary())) }
-                (rows::tables(view, metric))
-            }
         }
     })
 }

@@ -1,65 +1,48 @@
-//! A measure other than cold start: its answer, what is claimed, then each metric with its
-//! charts and every row.
+//! A measure of a run: its answer, what is claimed, then each metric with its charts and
+//! every row.
 
-use labrun_analysis::RowSummary;
 use labrun_record::Metric;
 use maud::{Markup, PreEscaped, html};
 
+use super::charts::Charts;
 use super::view::View;
-use super::{claims, glance, latency, rows};
-use crate::chart::{self, Group, Lane};
-use crate::facets::{Facets, facet};
-use crate::measure::is_headline;
+use super::{claims, glance, rows, starts};
+use crate::measure::Measure;
 use crate::{RenderError, words};
 
-pub(super) fn part(view: &View<'_>) -> Result<Markup, RenderError> {
-    let mut metrics = Vec::new();
-    for metric in view.measure.metrics() {
-        if view.rows(metric).next().is_some() {
-            metrics.push(of_metric(view, metric)?);
-        }
-    }
+pub(super) fn part(view: &View<'_>, measure: Measure) -> Result<Markup, RenderError> {
+    let metrics: Vec<Markup> = view
+        .metrics(measure)
+        .into_iter()
+        .map(|metric| of_metric(view, metric))
+        .collect::<Result<_, _>>()?;
     Ok(html! {
         section.answer {
             h2 { "The answer" }
-            (glance::glance(view))
+            (glance::glance(view, measure))
+            (starts::starts(view, measure))
         }
-        (claims::claims(view))
+        (claims::claims(view, measure))
         @for metric in metrics { (metric) }
     })
 }
 
 fn of_metric(view: &View<'_>, metric: Metric) -> Result<Markup, RenderError> {
-    let mut workloads = Vec::new();
-    for workload in &view.workloads {
-        let rows: Vec<&RowSummary> = view
-            .rows(metric)
-            .filter(|r| r.row.workload == *workload)
-            .collect();
-        if !rows.is_empty() {
-            let over_rate = if metric == Metric::Latency {
-                latency::against_rate(view, workload, &rows)?
-            } else {
-                None
-            };
-            // Then the headline's dots will do: the others are in the lines and the table.
-            let dotted: Vec<&RowSummary> = rows
-                .iter()
-                .copied()
-                .filter(|r| over_rate.is_none() || is_headline(r))
-                .collect();
-            let charts = [over_rate, dots(view, metric, workload, &dotted)?];
-            workloads.push((workload, charts));
-        }
-    }
+    let workloads = view.by_workload(metric);
+    let charts = Charts::of(view, metric);
+    let drawn: Vec<Vec<String>> = workloads
+        .iter()
+        .map(|(workload, rows)| charts.draw(workload, rows))
+        .collect::<Result<_, _>>()?;
     Ok(html! {
         section {
             h2 id={ (view.id(metric.name())) } { (words::metric(metric)) }
             p.note { (words::sentence(metric.summary())) " " (how(view, metric)) }
-            @for (workload, charts) in workloads {
+            (charts.legend())
+            @for ((workload, rows), drawn) in workloads.iter().zip(drawn) {
                 h3 { (workload) }
-                @for svg in charts.into_iter().flatten() { figure.scroll tabindex="0" { (PreEscaped(svg)) } }
-                (rows::of_workload(view, metric, workload))
+                @for svg in drawn { figure.scroll tabindex="0" { (PreEscaped(svg)) } }
+                (rows::table(view, metric, workload, rows))
             }
         }
     })
@@ -67,60 +50,17 @@ fn of_metric(view: &View<'_>, metric: Metric) -> Result<Markup, RenderError> {
 
 /// How to read the numbers of a metric.
 fn how(view: &View<'_>, metric: Metric) -> String {
-    let margin = view.margin() * 100.0;
-    if metric.is_exact() {
-        format!(
-            "Counted, not measured: n is 1 and the number is exact. The verdict compares the ratio with a margin of {margin:.0}%."
+    let margin = view.margin(Measure::of(metric)) * 100.0;
+    let (taken, compared) = if metric.is_exact() {
+        (
+            "Counted, not measured: n is 1 and the number is exact.",
+            "ratio",
         )
     } else {
-        format!(
-            "Medians with 95% bootstrap intervals; n is launches, one sample each. The verdict compares the interval of the ratio with a margin of {margin:.0}%."
+        (
+            "Medians with 95% bootstrap intervals; n is launches, one sample each.",
+            "interval of the ratio",
         )
-    }
-}
-
-/// The dots of a workload; none where there is nothing to compare.
-fn dots(
-    view: &View<'_>,
-    metric: Metric,
-    workload: &str,
-    rows: &[&RowSummary],
-) -> Result<Option<String>, RenderError> {
-    let facets = Facets::of(rows, false);
-    let lane = |row: &'_ RowSummary| {
-        let own = facets.columns.iter().filter_map(|c| facet(row, c));
-        let names: Vec<String> = [words::isolation(row)]
-            .into_iter()
-            .chain(own.map(str::to_owned))
-            .collect();
-        names.join(" ")
     };
-    let mut groups: Vec<Group<'_>> = facets
-        .variants(rows)
-        .into_iter()
-        .map(|variant| Group {
-            name: variant.name,
-            reference: variant.rows.iter().find_map(|r| {
-                let reference = view.reference_for(&r.row)?;
-                Some(reference.numbers.as_ref()?.median)
-            }),
-            lanes: variant
-                .rows
-                .into_iter()
-                .filter(|r| r.numbers.is_some())
-                .map(|row| Lane {
-                    name: lane(row),
-                    row,
-                    is_reference: view.is_reference(row),
-                })
-                .collect(),
-        })
-        .filter(|group| !group.lanes.is_empty())
-        .collect();
-    if groups.iter().map(|g| g.lanes.len()).sum::<usize>() < 2 {
-        return Ok(None);
-    }
-    let id = view.id(&format!("{}-{workload}", metric.name()));
-    let title = format!("{workload}: {}", words::metric(metric).to_lowercase());
-    chart::dots(&id, &title, &mut groups, &view.technologies).map(Some)
+    format!("{taken} The verdict compares the {compared} with a margin of {margin:.0}%.")
 }

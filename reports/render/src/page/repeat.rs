@@ -31,11 +31,7 @@ pub(super) fn repeat(run: &Run) -> Markup {
             }
             details {
                 summary { "Each row: the command for every workload and isolation" }
-                @if run.parts.is_empty() && run.rows.iter().any(|r| r.start.is_some()) {
-                    p.note { "It takes every start of the isolation, interleaved with the reference, which is added for the ratio (for warm instantiation it is another: add it to the command). Such a run has few kinds, and labrun compare refuses it beside this one." }
-                } @else {
-                    p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
-                }
+                p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
                 pre tabindex="0" { code {
                     @for kind in kinds { (row_command(run, kind)) "\n" }
                 } }

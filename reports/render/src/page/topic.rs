@@ -9,7 +9,7 @@ use labrun_record::{Better, Metric, Target};
 use super::view::View;
 use crate::facets::{Facets, facet};
 use crate::measure::is_headline;
-use crate::words::distinct;
+use crate::words::{self, distinct};
 
 pub(super) struct Topic<'a> {
     pub metric: Metric,
@@ -29,11 +29,8 @@ pub(super) struct Topic<'a> {
 /// The headlines of a metric.
 pub(super) fn topics<'a>(view: &View<'a>, metric: Metric) -> Vec<Topic<'a>> {
     let mut topics = Vec::new();
-    for workload in &view.workloads {
-        let rows: Vec<&RowSummary> = view
-            .rows(metric)
-            .filter(|r| r.row.workload == *workload && is_headline(r))
-            .collect();
+    for (workload, mut rows) in view.by_workload(metric) {
+        rows.retain(|r| is_headline(r));
         let facets = Facets::of(&rows, false);
         let variants = facets.variants(&rows);
         let count = variants.len();
@@ -64,10 +61,19 @@ impl<'a> Topic<'a> {
             .min_by(|a, b| better_first(a, b))
     }
 
+    /// What its rows are compared with, by name.
+    pub(super) fn reference_name(&self, reference: &RowSummary) -> String {
+        let own = self.rows.first().map(|r| &r.row.params);
+        let apart = reference.row.params.iter();
+        let apart =
+            apart.filter(|(name, value)| own.and_then(|own| own.get(*name)) != Some(*value));
+        words::reference(&words::isolation(reference), reference.row.start, apart)
+    }
+
     /// Its configuration, and what else tells it from the isolation's other rows.
     pub(super) fn named(&self, row: &RowSummary, whole: bool) -> String {
         let mut name = if whole {
-            crate::words::isolation(row)
+            words::isolation(row)
         } else {
             row.configuration().to_owned()
         };
@@ -86,7 +92,7 @@ impl<'a> Topic<'a> {
 
 /// The better of two measured rows of a metric first.
 pub(super) fn better_first(a: &RowSummary, b: &RowSummary) -> Ordering {
-    let median = |row: &RowSummary| row.numbers.as_ref().map_or(f64::NAN, |n| n.median);
+    let median = |row: &RowSummary| row.median().unwrap_or(f64::NAN);
     let order = median(a).total_cmp(&median(b));
     match a.better {
         Better::Lower => order,

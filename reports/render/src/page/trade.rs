@@ -3,15 +3,13 @@
 
 mod column;
 
-use labrun_analysis::{RowSummary, Verdict};
+use labrun_analysis::RowSummary;
 use maud::{Markup, html};
 
-use super::Section;
-use super::answer::chip;
+use super::cell::cell;
 use super::view::View;
-use crate::measure::Measure;
+use crate::facets::facet;
 use crate::words::distinct;
-use crate::{shown, units};
 use column::{COLUMNS, Column};
 
 /// Configurations that people know; of a technology without one, that with the most
@@ -24,9 +22,8 @@ const KNOWN: [&str; 5] = [
     "wasmer/cranelift-aot",
 ];
 
-pub(super) fn trade(index: usize, section: Section<'_>) -> Markup {
-    let view = View::new(index, section, Measure::ColdStart);
-    let rows = &section.summary.results;
+pub(super) fn trade(view: &View<'_>) -> Markup {
+    let rows = &view.summary.results;
     let columns: Vec<(&Column, &str)> = COLUMNS
         .iter()
         .filter_map(|c| Some((c, c.workload(rows)?)))
@@ -51,9 +48,9 @@ pub(super) fn trade(index: usize, section: Section<'_>) -> Markup {
                     tbody {
                         @for isolation in lines {
                             tr {
-                                th scope="row" { (chip(&view, technology(isolation))) (isolation) }
+                                th scope="row" { (view.chip(technology(isolation))) (isolation) }
                                 @for (column, workload) in &columns {
-                                    td.number { (cell(&view, column.of(rows, workload, isolation), column.exists(rows, workload, isolation))) }
+                                    td.number { (of_column(view, column, workload, isolation)) }
                                 }
                             }
                         }
@@ -64,29 +61,11 @@ pub(super) fn trade(index: usize, section: Section<'_>) -> Markup {
     }
 }
 
-fn cell(view: &View<'_>, row: Option<&RowSummary>, exists: bool) -> Markup {
-    let Some((row, numbers)) = row.and_then(|r| Some((r, r.numbers.as_ref()?))) else {
-        let said = if exists {
-            "not measured"
-        } else {
-            "no such row"
-        };
-        return html! { span.muted { (said) } };
-    };
-    html! {
-        strong { (units::value(numbers.median, row.unit)) }
-        br;
-        small {
-            (shown::bare_interval(row))
-            br;
-            @if let Some(network) = row.row.params.get("network") { (network) br; }
-            @match &numbers.ratio {
-                Some(ratio) if ratio.verdict == Verdict::Equivalent => { (ratio.verdict) }
-                Some(ratio) => { (shown::short(row, ratio)) }
-                None => { (if view.is_reference(row) { "reference" } else { "no ratio" }) }
-            }
-        }
-    }
+fn of_column(view: &View<'_>, column: &Column, workload: &str, isolation: &str) -> Markup {
+    let rows = &view.summary.results;
+    let row = column.of(rows, workload, isolation);
+    let network = row.and_then(|r| facet(r, "network")).unwrap_or_default();
+    cell(view, row, column.exists(rows, workload, isolation), network)
 }
 
 fn technology(isolation: &str) -> &str {

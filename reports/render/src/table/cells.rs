@@ -1,7 +1,6 @@
 //! The columns of the terminal's table.
 
 use labrun_analysis::{Numbers, RowSummary, Verdict};
-use labrun_record::Start;
 
 use crate::facets::{Facets, facet};
 use crate::{shown, units, words};
@@ -26,88 +25,64 @@ enum Show {
     Facet,
 }
 
-/// The columns of a table, in order: those of the facets are behind the start.
-pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
-    let of_facet = |head: &&'a str| Column {
+const fn column(head: &str, spare: u8, number: bool, show: Show) -> Column<'_> {
+    Column {
         head,
-        spare: 0,
-        number: false,
-        show: Show::Facet,
-    };
-    let (before, after) = COLUMNS.split_at(2);
-    let own = facets.columns.iter().map(of_facet);
-    before
-        .iter()
-        .copied()
-        .chain(own)
-        .chain(after.iter().copied())
-        .collect()
+        spare,
+        number,
+        show,
+    }
+}
+
+/// The columns of a table, in order: those of the facets are behind the isolation.
+pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
+    let own = facets.columns.iter();
+    let mut columns = COLUMNS.to_vec();
+    columns.splice(1..1, own.map(|head| column(head, 0, false, Show::Facet)));
+    columns
 }
 
 /// The columns of every table.
-const COLUMNS: [Column<'static>; 9] = [
-    Column {
-        head: "isolation",
-        spare: 0,
-        number: false,
-        show: Show::Of(|r, _| r.row.isolation.clone()),
-    },
-    Column {
-        head: "start",
-        spare: 0,
-        number: false,
-        show: Show::Of(|r, _| r.row.start.map_or("", Start::name).to_owned()),
-    },
-    Column {
-        head: "version",
-        spare: 4,
-        number: false,
-        show: Show::Of(|r, _| r.isolation_version.clone().unwrap_or_default()),
-    },
-    Column {
-        head: "n",
-        spare: 0,
-        number: true,
-        show: Show::Of(|_, n| n.n.to_string()),
-    },
-    Column {
-        head: "median",
-        spare: 0,
-        number: true,
-        show: Show::Of(|r, n| units::value(n.median, r.unit)),
-    },
-    Column {
-        head: "95% interval",
-        spare: 0,
-        number: true,
-        show: Show::Of(|r, _| interval(r)),
-    },
-    Column {
-        head: "p90",
-        spare: 2,
-        number: true,
-        show: Show::Of(p90),
-    },
-    Column {
-        head: "ratio",
-        spare: 0,
-        number: true,
-        show: Show::Of(|_, n| {
-            n.ratio
-                .as_ref()
-                .map_or_else(String::new, |r| units::ratio(r.value))
+const COLUMNS: [Column<'static>; 8] = [
+    column(
+        "isolation",
+        0,
+        false,
+        Show::Of(|r, _| r.row.isolation.clone()),
+    ),
+    column(
+        "version",
+        4,
+        false,
+        Show::Of(|r, _| r.isolation_version.clone().unwrap_or_default()),
+    ),
+    column("n", 0, true, Show::Of(|_, n| n.n.to_string())),
+    column(
+        "median",
+        0,
+        true,
+        Show::Of(|r, n| units::value(n.median, r.unit)),
+    ),
+    column("95% interval", 0, true, Show::Of(|r, _| interval(r))),
+    column("p90", 2, true, Show::Of(p90)),
+    column(
+        "ratio",
+        0,
+        true,
+        Show::Of(|r, _| {
+            r.ratio()
+                .map_or_else(String::new, |x| units::ratio(x.value))
         }),
-    },
-    Column {
-        head: "verdict",
-        spare: 0,
-        number: false,
-        show: Show::Of(|r, n| {
-            n.ratio.as_ref().map_or_else(String::new, |x| {
-                words::verdict(r.unit, x.verdict).to_owned()
-            })
+    ),
+    column(
+        "verdict",
+        0,
+        false,
+        Show::Of(|r, _| {
+            let verdict = r.ratio().map(|x| words::verdict(r.unit, x.verdict));
+            verdict.unwrap_or_default().to_owned()
         }),
-    },
+    ),
 ];
 
 impl Column<'_> {
@@ -135,10 +110,7 @@ impl Column<'_> {
     /// The cell of a row, padded; a verdict has its colour.
     pub(super) fn cell(&self, row: &RowSummary, width: usize, colour: bool) -> String {
         let padded = self.padded(&self.text(row), width);
-        let verdict = row
-            .numbers
-            .as_ref()
-            .and_then(|n| Some(n.ratio.as_ref()?.verdict));
+        let verdict = row.ratio().map(|r| r.verdict);
         let code = match verdict.filter(|_| colour && self.head == "verdict") {
             Some(Verdict::Better) => "32",
             Some(Verdict::Worse) => "31",

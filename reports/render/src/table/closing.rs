@@ -1,9 +1,10 @@
 //! The last lines: versions, what is elsewhere, warnings, and the counts.
 
 use labrun_analysis::{RowSummary, Summary, Verdict};
-use labrun_record::{Metric, Outcome, Start};
+use labrun_record::{Metric, Outcome};
 
 use super::unmeasured::wrapped;
+use crate::measure::is_aside;
 use crate::units::plural;
 use crate::words::{self, distinct};
 
@@ -14,15 +15,17 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
     lines.extend(references(summary));
-    let teardown = summary
-        .results
-        .iter()
-        .filter(|r| r.row.metric == Metric::Teardown && r.numbers.is_some())
-        .count();
-    if teardown > 0 {
+    let measured = summary.results.iter().filter(|r| r.median().is_some());
+    let aside: Vec<Metric> = measured
+        .map(|r| r.row.metric)
+        .filter(|m| is_aside(*m))
+        .collect();
+    for metric in distinct(aside.iter().copied()) {
+        let count = aside.iter().filter(|m| **m == metric).count();
+        let name = words::metric(metric).to_lowercase();
         lines.push(format!(
-            "teardown: {} measured, in the report",
-            plural(teardown, "row")
+            "{name}: {} measured, in the report",
+            plural(count, "row")
         ));
     }
     let kinds = distinct(summary.warnings.iter().map(|w| w.name));
@@ -65,13 +68,8 @@ fn references(summary: &Summary) -> Vec<String> {
         .iter()
         .enumerate()
         .filter_map(|(index, row)| {
-            let ratio = row.numbers.as_ref()?.ratio.as_ref()?;
-            let mut marks: Vec<String> = ratio.to_start.iter().map(Start::to_string).collect();
-            marks.extend(ratio.to_params.iter().map(|(n, v)| format!("{n} {v}")));
-            let marks = match marks[..] {
-                [] => String::new(),
-                _ => format!(" ({})", marks.join(", ")),
-            };
+            let ratio = row.ratio()?;
+            let reference = words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
             let margin = margin_of(summary, index) * 100.0;
             let better = words::verdict(row.unit, Verdict::Better);
             let worse = words::verdict(row.unit, Verdict::Worse);
@@ -81,10 +79,7 @@ fn references(summary: &Summary) -> Vec<String> {
                 "its whole 95% interval"
             };
             let rule = format!("{what} is outside {margin:.0}%");
-            let said = format!(
-                "to the median of {}{marks}; {better} or {worse} if {rule}",
-                ratio.to
-            );
+            let said = format!("to the median of {reference}; {better} or {worse} if {rule}");
             Some((row, said))
         })
         .collect();

@@ -30,24 +30,17 @@ pub(super) fn lines(rows: &[&RowSummary], all: &[&RowSummary], width: Option<usi
     text
 }
 
-/// `wasmer/cranelift-aot (3 starts), wasmer/singlepass-aot (write-fsync)`: where it is not
+/// `wasmer/cranelift-aot (loaded), wasmer/singlepass-aot (write-fsync)`: where it is not
 /// all of an isolation, which part it is.
 fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let names = distinct(rows.iter().map(|r| r.row.isolation.as_str()));
     let counted = names.into_iter().map(|one| {
         let is_own = |r: &&&RowSummary| r.row.isolation == one;
         let own: Vec<&RowSummary> = rows.iter().filter(is_own).copied().collect();
-        let marks = if own.iter().all(|r| r.row.start.is_some()) {
-            plural(own.len(), "start")
-        } else if own.len() < all.iter().filter(is_own).count() {
-            which(&own, all)
-        } else {
-            return one.to_owned();
-        };
-        if marks == "1 start" {
+        if own.len() == all.iter().filter(is_own).count() {
             return one.to_owned();
         }
-        format!("{one} ({marks})")
+        format!("{one} ({})", which(&own, all))
     });
     counted.collect::<Vec<_>>().join(", ")
 }

@@ -8,10 +8,9 @@ use crate::{shown, units, words};
 
 /// The interval that a claim is held against.
 pub(super) fn judged_by(claim: &Claim, row: &RowSummary) -> Option<Interval> {
-    let numbers = row.numbers.as_ref()?;
     match claim.says {
-        Says::Between(_) => numbers.ci,
-        Says::Near => numbers.ratio.as_ref()?.ci,
+        Says::Between(_) => row.ci(),
+        Says::Near => row.ratio()?.ci,
     }
 }
 
@@ -36,11 +35,7 @@ pub(super) fn judged(claim: &Claim, case: &str, rows: &[&RowSummary], margin: f6
     } else {
         ("partly", "not decided for all")
     };
-    let unit = claim.metric.unit();
-    let (best, worst) = (
-        words::capital(words::best(unit)),
-        words::capital(words::worst(unit)),
-    );
+    let [best, worst] = words::best_and_worst(claim.metric.unit()).map(words::capital);
     html! {
         tr {
             th scope="row" { (claim.words) }
@@ -59,8 +54,7 @@ pub(super) fn judged(claim: &Claim, case: &str, rows: &[&RowSummary], margin: f6
 }
 
 fn named(claim: &Claim, row: &RowSummary) -> Markup {
-    let ratio = row.numbers.as_ref().and_then(|n| n.ratio.as_ref());
-    let shown = match (&claim.says, ratio) {
+    let shown = match (&claim.says, row.ratio()) {
         (Says::Near, Some(ratio)) => format!(
             "{} {} of {}",
             units::ratio(ratio.value),

@@ -1,8 +1,9 @@
 //! The columns of the trade: what each is about, and which row it takes.
 
 use labrun_analysis::RowSummary;
-use labrun_record::{Metric, Start};
+use labrun_record::Metric;
 
+use crate::facets::facet;
 use crate::measure::is_headline;
 use crate::page::topic::is_component;
 
@@ -12,94 +13,75 @@ pub(super) struct Column {
     pub words: &'static str,
     metric: Metric,
     workloads: [&'static str; 3],
-    start: Option<Start>,
-    params: &'static [(&'static str, &'static str)],
+    /// The value of a facet that its rows have, if they have that facet.
+    only: Option<(&'static str, &'static str)>,
 }
 
-const fn column(words: &'static str, metric: Metric, workloads: [&'static str; 3]) -> Column {
+const fn column(
+    words: &'static str,
+    metric: Metric,
+    workloads: [&'static str; 3],
+    only: Option<(&'static str, &'static str)>,
+) -> Column {
     Column {
         words,
         metric,
         workloads,
-        start: None,
-        params: &[],
+        only,
     }
 }
 
+const QUICK: [&str; 3] = ["add", "noop", "http"];
+const IDLE: [&str; 3] = ["http", "noop", "add"];
+const SERVED: [&str; 3] = ["http", "add", "noop"];
+
 /// The columns that a run may have, each with its workloads by preference.
-pub(super) const COLUMNS: [Column; 9] = [
-    Column {
-        start: Some(Start::Process),
-        ..column(
+pub(super) const COLUMNS: [Column; 9] = {
+    use Metric::{
+        CallsPerSecond, MemoryIdle, MemoryMarginal, OperationsPerSecond, RequestsPerSecond, Size,
+        TimeToFirstResult,
+    };
+    let process = Some(("start", "process"));
+    let loaded = Some(("start", "loaded"));
+    let reused = Some(("policy", "reused"));
+    let fresh = Some(("policy", "fresh"));
+    let kernels = ["sha256", "json", "matmul"];
+    [
+        column(
             "first result, fresh process",
-            Metric::TimeToFirstResult,
-            ["add", "noop", "http"],
-        )
-    },
-    Column {
-        start: Some(Start::Loaded),
-        ..column(
+            TimeToFirstResult,
+            QUICK,
+            process,
+        ),
+        column(
             "first result, loaded runner",
-            Metric::TimeToFirstResult,
-            ["add", "noop", "http"],
-        )
-    },
-    column(
-        "memory, idle (PSS)",
-        Metric::MemoryIdle,
-        ["http", "noop", "add"],
-    ),
-    column(
-        "one more instance (PSS)",
-        Metric::MemoryMarginal,
-        ["http", "noop", "add"],
-    ),
-    column("shipped", Metric::Size, ["http", "add", "noop"]),
-    column("calls", Metric::CallsPerSecond, ["add", "noop", "http"]),
-    column(
-        "computing",
-        Metric::OperationsPerSecond,
-        ["sha256", "json", "matmul"],
-    ),
-    Column {
-        params: &[("policy", "reused")],
-        ..column(
-            "requests, reused",
-            Metric::RequestsPerSecond,
-            ["http", "add", "noop"],
-        )
-    },
-    Column {
-        params: &[("policy", "fresh")],
-        ..column(
-            "requests, fresh",
-            Metric::RequestsPerSecond,
-            ["http", "add", "noop"],
-        )
-    },
-];
+            TimeToFirstResult,
+            QUICK,
+            loaded,
+        ),
+        column("memory, idle (PSS)", MemoryIdle, IDLE, None),
+        column("one more instance (PSS)", MemoryMarginal, IDLE, None),
+        column("shipped", Size, SERVED, None),
+        column("calls", CallsPerSecond, QUICK, None),
+        column("computing", OperationsPerSecond, kernels, None),
+        column("requests, reused", RequestsPerSecond, SERVED, reused),
+        column("requests, fresh", RequestsPerSecond, SERVED, fresh),
+    ]
+};
 
 impl Column {
     /// The workload that it is about in this run, if any was measured.
     pub(super) fn workload(&self, rows: &[RowSummary]) -> Option<&'static str> {
         let has = |w: &&str| {
-            let mut measured = rows.iter().filter(|r| r.numbers.is_some());
+            let mut measured = rows.iter().filter(|r| r.median().is_some());
             measured.any(|r| r.row.workload == **w && self.takes(r))
         };
         self.workloads.into_iter().find(|w| has(w))
     }
 
     fn takes(&self, row: &RowSummary) -> bool {
-        let has = |(name, wanted): &(&str, &str)| {
-            row.row
-                .params
-                .get(*name)
-                .is_none_or(|value| value == wanted)
-        };
-        row.row.metric == self.metric
-            && (self.start.is_none() || row.row.start == self.start)
-            && self.params.iter().all(has)
-            && is_headline(row)
+        let has = |(name, wanted)| facet(row, name).is_none_or(|value| value == wanted);
+        row.row.metric == self.metric && self.only.is_none_or(has) && is_headline(row)
     }
 
     /// Whether the run has such a row at all, measured or not.
@@ -118,7 +100,7 @@ impl Column {
     ) -> Option<&'a RowSummary> {
         let own = |r: &&RowSummary| {
             self.takes(r)
-                && r.numbers.is_some()
+                && r.median().is_some()
                 && r.row.workload == workload
                 && r.row.isolation == isolation
         };

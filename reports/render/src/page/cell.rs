@@ -1,0 +1,36 @@
+//! A cell that answers: the median, its interval, and how it compares with the reference.
+
+use labrun_analysis::RowSummary;
+use maud::{Markup, html};
+
+use super::view::View;
+use crate::{shown, units};
+
+/// The cell of a measured row, with `name` for what else tells it apart; without a row it
+/// says whether there is one that was not measured.
+pub(super) fn cell(view: &View<'_>, row: Option<&RowSummary>, exists: bool, name: &str) -> Markup {
+    let Some((row, median)) = row.and_then(|r| Some((r, r.median()?))) else {
+        return html! { span.muted { (if exists { "not measured" } else { "no such row" }) } };
+    };
+    html! {
+        strong { (units::value(median, row.unit)) } " "
+        small { (shown::bare_interval(row)) }
+        br;
+        small {
+            @if !name.is_empty() { (name) br; }
+            @match row.ratio() {
+                Some(ratio) => { (shown::short(row, ratio)) }
+                None => { (without_ratio(view, row)) }
+            }
+        }
+    }
+}
+
+/// What stands in the place of a ratio that is not there.
+pub(super) fn without_ratio(view: &View<'_>, row: &RowSummary) -> &'static str {
+    if view.is_reference(row) {
+        "reference"
+    } else {
+        "no ratio"
+    }
+}
