@@ -2,6 +2,8 @@
 //! and the files of its run.
 
 pub mod build;
+pub mod bundle;
+pub mod carry;
 pub mod catalog;
 pub mod cgroup;
 pub mod clock;
@@ -14,7 +16,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod memory;
 pub mod model;
-mod network;
+pub mod network;
 pub mod outcome;
 pub mod owner;
 pub mod plan;

@@ -66,6 +66,13 @@ impl Site {
         Ok(folder)
     }
 
+    /// A fresh and empty folder on a disk; it goes with the value.
+    pub fn disk_folder(&self) -> io::Result<Grant> {
+        let folder = Grant(self.disk.join(self.name("folder")));
+        fs::create_dir_all(&folder.0)?;
+        Ok(folder)
+    }
+
     /// A name that nothing else of this lab has.
     pub fn mark(&self) -> String {
         format!("{}-{}", self.owner, self.name("launch"))
@@ -130,14 +137,14 @@ pub fn no_disk() -> Option<String> {
                 io::Error::last_os_error()
             ));
         }
-        stat.assume_init().f_type
+        i128::from(stat.assume_init().f_type)
     };
-    let in_memory = [libc::TMPFS_MAGIC, RAMFS_MAGIC].contains(&kind);
+    let in_memory = [i128::from(libc::TMPFS_MAGIC), RAMFS_MAGIC].contains(&kind);
     in_memory.then(|| format!("{DISK_PARENT} is no disk but memory (a tmpfs): mount a disk there"))
 }
 
 /// `RAMFS_MAGIC` of linux/magic.h.
-const RAMFS_MAGIC: libc::__fsword_t = 0x8584_58f6;
+const RAMFS_MAGIC: i128 = 0x8584_58f6;
 
 fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {

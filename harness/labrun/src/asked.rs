@@ -42,15 +42,24 @@ impl Planned {
             plan,
         })
     }
+}
 
-    /// Whether anything is launched on an isolation that stands on Docker's daemon.
-    pub(crate) fn needs_docker(&self) -> bool {
-        let launched = self.plan.launched_on();
-        let mut profiles = self.profiles.iter();
-        profiles.any(|profile| {
-            profile.daemon == Some(Daemon::Docker) && launched.contains(&profile.name.as_str())
-        })
-    }
+/// Whether anything is launched on an isolation that stands on Docker's daemon.
+pub(crate) fn needs_docker(plan: &Plan, profiles: &[Profile]) -> bool {
+    let launched = plan.launched_on();
+    profiles.iter().any(|profile| {
+        profile.daemon == Some(Daemon::Docker) && launched.contains(&profile.name.as_str())
+    })
+}
+
+/// What the flags wish of a run.
+pub(crate) fn options(settings: &Settings, args: &AskedArgs) -> anyhow::Result<RunOptions> {
+    Ok(RunOptions {
+        samples: args.samples.or(settings.file.samples),
+        quick: args.quick,
+        time_budget_s: settings.time_budget_s(args.time_budget)?,
+        warmup: args.warmup.or(settings.file.warmup),
+    })
 }
 
 fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyhow::Result<Plan> {
@@ -86,12 +95,7 @@ fn of_scenario(
         workloads: &definitions.workloads,
         profiles,
         arch: std::env::consts::ARCH,
-        options: &RunOptions {
-            samples: args.samples.or(settings.file.samples),
-            quick: args.quick,
-            time_budget_s: settings.time_budget_s(args.time_budget)?,
-            warmup: args.warmup.or(settings.file.warmup),
-        },
+        options: &options(settings, args)?,
     }))
 }
 

@@ -48,10 +48,12 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Measure one question; builds what it needs
     Scenario(ScenarioArgs),
+    /// Pack a plan with all that it launches, for a machine without Rust
+    Bundle(BundleArgs),
     /// Show what would be built, launched and measured: a dry run
     Plan(PlanArgs),
     /// Show what can be measured here, and how to get the rest
-    Doctor(JsonArgs),
+    Doctor(DoctorArgs),
     /// List scenarios, workloads, isolations or metrics
     List(ListArgs),
     /// Build artifacts and runners, only what is stale
@@ -71,7 +73,7 @@ pub(crate) enum Command {
 }
 
 /// Which rows are taken.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SelectArgs {
     /// Take only this workload (repeatable)
     #[arg(short, long, value_name = "W")]
@@ -106,7 +108,6 @@ pub(crate) struct ConformArgs {
 #[derive(Debug, Args)]
 pub(crate) struct AskedArgs {
     /// Name of the scenario; `labrun list scenarios` shows them
-    #[arg(required_unless_present = "plan")]
     pub name: Option<String>,
 
     /// Carry out the plan in FILE, as `labrun plan --json` prints it
@@ -135,7 +136,43 @@ pub(crate) struct AskedArgs {
     pub time_budget: Option<f64>,
 }
 
-/// `labrun plan`.
+/// Arguments of `labrun bundle`.
+#[derive(Debug, Args)]
+pub(crate) struct BundleArgs {
+    /// Names of scenarios; `labrun list scenarios` shows them
+    #[arg(required = true)]
+    pub names: Vec<String>,
+
+    /// Which rows are taken
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    /// Take few launches of few configurations: an indication, not a measurement
+    #[arg(short, long)]
+    pub quick: bool,
+
+    /// The file, NAME.tar.zst
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Print what it holds as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Show what of a bundle can be measured here
+    #[arg(long, value_name = "FILE|DIR")]
+    pub bundle: Option<PathBuf>,
+
+    /// Print JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// What is to be measured
@@ -153,6 +190,11 @@ pub(crate) struct ScenarioArgs {
     /// What is to be measured
     #[command(flatten)]
     pub asked: AskedArgs,
+
+    /// Measure what a bundle holds (a file, or the folder that it was unpacked to): with no
+    /// Rust, no checkout and no network
+    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["plan", "quick"])]
+    pub bundle: Option<PathBuf>,
 
     /// Seed of every shuffle and bootstrap; chosen afresh if not given
     #[arg(long, env = "LABRUN_SEED", value_name = "N")]
@@ -173,14 +215,6 @@ pub(crate) struct ScenarioArgs {
     /// Write the summary as JSON to a file too
     #[arg(long, value_name = "FILE")]
     pub export_json: Option<PathBuf>,
-}
-
-/// Arguments of a command that can print JSON.
-#[derive(Debug, Args)]
-pub(crate) struct JsonArgs {
-    /// Print JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// What to list.

@@ -1,5 +1,7 @@
 //! `labrun doctor`: what can be measured here, and how to get the rest.
 
+use std::path::Path;
+
 use lab::build::{Builder, has_target};
 use lab::catalog::{Drivers, Isolations};
 use lab::isolation::Isolation;
@@ -7,9 +9,10 @@ use labrun_record::{Fingerprint, Outcome};
 use serde_json::json;
 
 use crate::bars::Bars;
-use crate::cli::{Cli, JsonArgs};
+use crate::cli::{Cli, DoctorArgs};
 use crate::exit;
 use crate::ground::{definitions, site};
+use crate::scenario::open_bundle;
 
 /// One thing that was looked at.
 struct Check {
@@ -19,12 +22,14 @@ struct Check {
 }
 
 /// Looks at this machine.
-pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<u8> {
+    if let Some(bundle) = &args.bundle {
+        return of_bundle(bundle, args);
+    }
     let definitions = definitions(cli)?;
     let site = site(true)?;
     let bars = Bars::new();
-    let machine = lab::fingerprint::fingerprint();
-    let mut checks = machine_checks(&machine);
+    let mut checks = machine_checks();
     let drivers = match Builder::new(&definitions, &site, &bars) {
         Ok(builder) => {
             checks.push(Check {
@@ -53,35 +58,69 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
         }
     };
     let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
-    let names = isolations.iter().map(Isolation::name);
-    let isolations: Vec<_> = names.filter_map(|name| isolations.record(name)).collect();
+    let names: Vec<&str> = isolations.iter().map(Isolation::name).collect();
+    say(args, &checks, &isolations, &names)?;
+    Ok(exit::FINE)
+}
+
+/// Says what of a bundle will run here.
+fn of_bundle(bundle: &Path, args: &DoctorArgs) -> anyhow::Result<u8> {
+    let site = site(false)?;
+    let bars = Bars::new();
+    let folder = site.disk_folder()?;
+    let Some(carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
+        return Ok(exit::INTERRUPTED);
+    };
+    let (runners, products) = (&carried.definitions.runners, &carried.definitions.products);
+    let isolations = Isolations::new(runners, products, &carried.drivers(&site));
+    let mut checks = machine_checks();
+    checks.extend(carried.misfits().into_iter().map(|said| Check {
+        what: "bundle".to_owned(),
+        outcome: "missing",
+        said,
+    }));
+    say(args, &checks, &isolations, &carried.launched_on())?;
+    Ok(exit::FINE)
+}
+
+/// Prints the checks, and what becomes of some isolations.
+fn say(
+    args: &DoctorArgs,
+    checks: &[Check],
+    isolations: &Isolations,
+    names: &[&str],
+) -> anyhow::Result<()> {
+    let records: Vec<_> = names
+        .iter()
+        .filter_map(|name| isolations.record(name))
+        .collect();
     if args.json {
+        let machine = lab::fingerprint::fingerprint();
         let checks: Vec<_> = checks
             .iter()
             .map(|check| json!({"what": check.what, "outcome": check.outcome, "said": check.said}))
             .collect();
-        let all = json!({
+        return crate::out::json(&json!({
             "schema_version": labrun_record::SCHEMA_VERSION, "machine": machine,
-            "machine_class": machine.machine_class(), "checks": checks, "isolations": isolations,
-        });
-        crate::out::json(&all)?;
-        return Ok(exit::FINE);
+            "machine_class": machine.machine_class(), "checks": checks, "isolations": records,
+        }));
     }
-    for check in &checks {
+    for check in checks {
         line(&check.what, check.outcome, &check.said)?;
     }
     crate::out::line("")?;
-    for record in isolations {
+    for record in records {
         let (outcome, said) = match record.outcome {
-            Outcome::Measured => ("ok", record.version.as_deref().unwrap_or_default()),
-            _ => ("missing", record.reason.as_deref().unwrap_or_default()),
+            Outcome::Measured => ("ok", record.version.as_deref()),
+            _ => ("missing", record.reason.as_deref()),
         };
-        line(&record.name, outcome, said)?;
+        line(&record.name, outcome, said.unwrap_or_default())?;
     }
-    Ok(exit::FINE)
+    Ok(())
 }
 
-fn machine_checks(machine: &Fingerprint) -> Vec<Check> {
+fn machine_checks() -> Vec<Check> {
+    let machine = &lab::fingerprint::fingerprint();
     let check = |what: &str, outcome, said: String| Check {
         what: what.to_owned(),
         outcome,

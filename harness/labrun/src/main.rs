@@ -3,6 +3,7 @@
 mod asked;
 mod bars;
 mod build;
+mod bundle;
 mod cli;
 mod compare;
 mod conform;
@@ -46,6 +47,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
     let cli = &cli;
     match &cli.command {
         cli::Command::Scenario(args) => scenario::run(cli, &settings, args),
+        cli::Command::Bundle(args) => bundle::run(cli, &settings, args),
         cli::Command::Plan(args) => plan::run(cli, &settings, args),
         cli::Command::Doctor(args) => doctor::run(cli, args),
         cli::Command::List(args) => list::run(cli, args),

@@ -4,12 +4,19 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use lab::build::Builder;
-use lab::catalog::Isolations;
+use lab::bundle::BundleError;
+use lab::carry::{Carried, CarryError};
+use lab::catalog::{Drivers, Isolations, profiles};
+use lab::define::Definitions;
 use lab::model::{Ended, RunError, RunRequest, Supply};
+use lab::plan::Plan;
 use lab::progress::Progress as _;
+use lab::select::Names;
+use lab::site::Site;
+use lab::stock::Stock;
 use labrun_record::{Outcome, RunFolder};
 
-use crate::asked::Planned;
+use crate::asked::{Planned, needs_docker, options};
 use crate::bars::Bars;
 use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
@@ -20,22 +27,135 @@ use crate::settings::Settings;
 
 /// Measures one scenario.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
+    if let Some(bundle) = &args.bundle {
+        return of_bundle(bundle, settings, args);
+    }
     let planned = Planned::new(definitions(cli)?, settings, &args.asked)?;
     let (definitions, plan) = (&planned.definitions, &planned.plan);
-    let started = jiff::Timestamp::now();
-    let host = lab::fingerprint::fingerprint().host;
-    let stamp = started.strftime("%Y%m%dT%H%M%SZ");
-    let id = format!("{stamp}-{}-{host}", plan.scenario);
-    let out = args.out.clone();
-    let folder = create_folder(&out.unwrap_or_else(|| Path::new("runs").join(&id)))?;
-
-    let site = site(planned.needs_docker())?;
+    let run = NewRun::begin(plan, args)?;
+    let with_docker = needs_docker(plan, &planned.profiles);
+    let site = site(with_docker)?;
     let bars = Bars::new();
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let launched = plan.launched_on();
     let drivers = builder.drivers(definitions, &|name| launched.contains(&name));
-    let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
-    let missing = isolations.missing(&launched);
+    let source = Source {
+        plan,
+        definitions,
+        drivers,
+        stock: &builder,
+        root: definitions.lab.path(),
+        lab_version: lab_version(definitions.lab.path()),
+        with_docker,
+    };
+    measure(&source, run, &site, &bars, settings, args)
+}
+
+/// Measures what a bundle holds. No lab is looked for, and no compiler.
+fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
+    let asked = &args.asked;
+    let site = site(false)?;
+    let bars = Bars::new();
+    let folder = site
+        .disk_folder()
+        .context("cannot make a folder to unpack to")?;
+    let carried = match open_bundle(bundle, folder.path(), &site, &bars)? {
+        Some(carried) => carried,
+        None => return Ok(exit::INTERRUPTED),
+    };
+    let definitions = &carried.definitions;
+    let profiles = profiles(&definitions.runners, &definitions.products);
+    let mut plan = carried.plan(asked.name.as_deref()).map_err(unfit_bundle)?;
+    let names = Names::of(&definitions.runners, &profiles);
+    plan.narrow(&asked.select.workload, &asked.select.isolation, &names)?;
+    plan.adjust(&options(settings, asked)?);
+    // A fresh network namespace has its loopback down, and every server here listens there.
+    match lab::network::raise_loopback() {
+        Ok(true) => bars.note("the loopback was down, and was brought up"),
+        Ok(false) => {}
+        Err(error) => bars.note(&format!("the loopback is down, and stays so: {error}")),
+    }
+    let run = NewRun::begin(&plan, args)?;
+    let source = Source {
+        plan: &plan,
+        definitions,
+        drivers: carried.drivers(&site),
+        stock: &carried,
+        root: carried.folder(),
+        lab_version: carried.lab_version().to_owned(),
+        with_docker: needs_docker(&plan, &profiles),
+    };
+    measure(&source, run, &site, &bars, settings, args)
+}
+
+/// Opens a bundle; nothing where the lab was asked to end meanwhile.
+pub(crate) fn open_bundle(
+    bundle: &Path,
+    into: &Path,
+    site: &Site,
+    bars: &Bars,
+) -> anyhow::Result<Option<Carried>> {
+    let opened = match lab::bundle::open(bundle, into, &site.interrupt, bars) {
+        Err(BundleError::Interrupted) => return Ok(None),
+        opened => opened.map_err(crate::bundle::failed)?,
+    };
+    Ok(Some(Carried::new(&opened).map_err(unfit_bundle)?))
+}
+
+fn unfit_bundle(error: CarryError) -> anyhow::Error {
+    match error {
+        CarryError::Bundle(error) => crate::bundle::failed(error),
+        error => Usage(error.to_string()).into(),
+    }
+}
+
+/// A run that is about to begin: its folder and its name.
+struct NewRun {
+    folder: RunFolder,
+    id: String,
+    started: jiff::Timestamp,
+}
+
+impl NewRun {
+    fn begin(plan: &Plan, args: &ScenarioArgs) -> anyhow::Result<Self> {
+        let started = jiff::Timestamp::now();
+        let host = lab::fingerprint::fingerprint().host;
+        let stamp = started.strftime("%Y%m%dT%H%M%SZ");
+        let id = format!("{stamp}-{}-{host}", plan.scenario);
+        let out = args.out.clone();
+        let folder = create_folder(&out.unwrap_or_else(|| Path::new("runs").join(&id)))?;
+        Ok(Self {
+            folder,
+            id,
+            started,
+        })
+    }
+}
+
+/// Where a run takes what it launches.
+struct Source<'a> {
+    plan: &'a Plan,
+    definitions: &'a Definitions,
+    drivers: Drivers,
+    stock: &'a dyn Stock,
+    root: &'a Path,
+    lab_version: String,
+    with_docker: bool,
+}
+
+/// Carries out a plan, and concludes its run.
+fn measure(
+    source: &Source<'_>,
+    run: NewRun,
+    site: &Site,
+    bars: &Bars,
+    settings: &Settings,
+    args: &ScenarioArgs,
+) -> anyhow::Result<u8> {
+    let (definitions, folder) = (source.definitions, run.folder);
+    let (runners, products) = (&definitions.runners, &definitions.products);
+    let isolations = Isolations::new(runners, products, &source.drivers);
+    let missing = isolations.missing(&source.plan.launched_on());
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
         return Ok(unfit(&missing, &folder));
@@ -43,33 +163,32 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     for line in &missing {
         bars.note(line);
     }
-
-    let interim = Interim::new(&folder, &bars);
+    let interim = Interim::new(&folder, bars);
     let ended = lab::model::run(&RunRequest {
         folder: &folder,
-        plan,
+        plan: source.plan,
         supply: Supply {
             isolations: &isolations,
             workloads: &definitions.workloads,
-            stock: &builder,
-            site: &site,
+            stock: source.stock,
+            site,
         },
         seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
         command: std::env::args_os()
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
-        lab_version: lab_version(definitions.lab.path()),
-        root: definitions.lab.path(),
-        progress: &bars,
-        started: started.to_string(),
-        id,
+        lab_version: source.lab_version.clone(),
+        root: source.root,
+        progress: bars,
+        started: run.started.to_string(),
+        id: run.id,
         before_block: &|blocks| interim.between_blocks(blocks),
     });
     if matches!(ended, Err(RunError::Taken)) {
         // The files in the folder are those of another run.
         anyhow::bail!(Usage(RunError::Taken.to_string()));
     }
-    if planned.needs_docker() {
+    if source.with_docker {
         // What a launch could not remove: the daemon may have come back since.
         for reason in lab::isolation::docker::remove_all_of(&site.owner) {
             bars.note(&format!("left behind: {reason}"));
@@ -98,7 +217,7 @@ fn fresh_seed() -> u64 {
 }
 
 /// The version, with the commit of the lab's folder where git knows it.
-fn lab_version(lab: &Path) -> String {
+pub(crate) fn lab_version(lab: &Path) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let git = |args: &[&str]| {
         let output = std::process::Command::new("git")

@@ -6,6 +6,7 @@ mod cargo;
 mod everything;
 mod helper;
 mod inputs;
+mod labrun;
 mod runner;
 mod store;
 mod toolchain;
@@ -14,6 +15,7 @@ mod way;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use labrun_record::{Artifact, Target};
 
@@ -29,8 +31,10 @@ use crate::stock::Stock;
 use way::Absence;
 
 pub use everything::{BuildReport, BuiltItem};
+pub(crate) use inputs::files;
 pub use store::Store;
 pub use toolchain::{Toolchain, has_target};
+pub(crate) use version::version_of;
 pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built by which recipe, failures as well.
@@ -68,6 +72,11 @@ impl<'a> Builder<'a> {
     /// The toolchain that builds.
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
+    }
+
+    /// Folder of the store.
+    pub fn store_path(&self) -> PathBuf {
+        self.store.path("")
     }
 
     fn is_interrupted(&self) -> bool {

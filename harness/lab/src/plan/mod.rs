@@ -9,6 +9,7 @@ mod context;
 mod footprint;
 mod form;
 mod load;
+mod narrow;
 mod recipe;
 mod size;
 mod throughput;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lab::define::Workload;
 use lab::interrupt::Interrupt;
-use lab::isolation::docker::{self, DockerHost, Image, ImageError, ImageRequest};
+use lab::isolation::docker::{DockerHost, Image, ImageError, ImageRequest};
 use lab::isolation::{Base, Packing};
 use lab::isolation::{Isolation, Job, Taken};
 use lab::outcome::Failure;

@@ -125,6 +125,20 @@ pub fn with_versions(store: &Store, runners: Vec<RunnerDefinition>) -> Vec<Runne
     all
 }
 
+/// The definition of another version of `own` with its name among the versions that there are.
+pub(crate) fn version_of(
+    own: &RunnerDefinition,
+    version: &Version,
+    runners: &[RunnerDefinition],
+) -> RunnerDefinition {
+    let versions = own.versions.as_ref();
+    let current = versions.and_then(|versions| current(own, versions));
+    let same = runners.iter().filter(|other| other.runtime() == own.name);
+    let others = same.filter_map(|other| other.version.as_ref());
+    let every: Vec<&Version> = current.iter().chain(others).chain([version]).collect();
+    of(own, version, naming::name(&own.name, version, &every))
+}
+
 /// The definition of another version of `own`, before it has its place among others.
 pub(crate) fn unnamed(own: &RunnerDefinition, version: &Version) -> RunnerDefinition {
     of(own, version, format!("{}@{version}", own.name))

@@ -1,0 +1,245 @@
+//! A bundle that was opened: definitions, plans, drivers and artifacts, as far as they fit this
+//! machine.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use labrun_record::Artifact;
+use semver::Version;
+use thiserror::Error;
+
+use super::{CarriedProgram, Manifest, Reason, definitions::LAB};
+use crate::build::version_of;
+use crate::bundle::{BundleError, Opened, fit};
+use crate::catalog::{Drivers, Isolations};
+use crate::define::{DefineError, Definitions, LabFolder};
+use crate::digest::sha256;
+use crate::isolation::find::on_path;
+use crate::isolation::runner::{Executable, Ready, State, describe};
+use crate::isolation::{Driver, Packing};
+use crate::outcome::Failure;
+use crate::plan::{PLAN_VERSION, Plan, Recipe};
+use crate::site::Site;
+use crate::stock::Stock;
+
+/// Why a bundle cannot be used.
+#[derive(Debug, Error)]
+pub enum CarryError {
+    /// Its files are not what they should be.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// Its definitions cannot be read.
+    #[error("the definitions in the bundle: {0}")]
+    Define(#[from] DefineError),
+    /// It is one that this labrun does not understand, or does not hold what is asked for.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// A bundle that can be carried out.
+pub struct Carried {
+    folder: PathBuf,
+    manifest: Manifest,
+    /// What is defined in it.
+    pub definitions: Definitions,
+    built: BTreeMap<Recipe, Result<Artifact, Failure>>,
+}
+
+impl Carried {
+    /// Reads what was opened, and holds it against this machine.
+    pub fn new(opened: &Opened) -> Result<Self, CarryError> {
+        let folder = opened.folder().to_owned();
+        let newer = |what: &str, has: u64, own: u32| {
+            CarryError::Unfit(format!(
+                "the bundle has a {what} of version {has}, and this labrun knows version {own}: \
+                 carry it out with the labrun in the bundle"
+            ))
+        };
+        let value = opened.manifest();
+        for plan in value["plans"].as_array().into_iter().flatten() {
+            match plan["plan_version"].as_u64() {
+                Some(version) if version > u64::from(PLAN_VERSION) => {
+                    return Err(newer("plan", version, PLAN_VERSION));
+                }
+                _ => {}
+            }
+        }
+        let protocol = value["protocol_version"].as_u64().unwrap_or_default();
+        if protocol > u64::from(labrun_protocol::PROTOCOL_VERSION) {
+            let own = labrun_protocol::PROTOCOL_VERSION;
+            return Err(newer("protocol", protocol, own));
+        }
+        let manifest: Manifest = serde_json::from_value(value.clone())
+            .map_err(|error| CarryError::Unfit(format!("the bundle's manifest: {error}")))?;
+        let mut definitions =
+            Definitions::read(LabFolder::find(Some(&folder.join(LAB)), Path::new("/"))?)?;
+        for (runtime, version) in &manifest.versions {
+            let own = definitions.runners.iter().find(|one| one.name == *runtime);
+            if let (Some(own), Ok(version)) = (own.cloned(), Version::parse(version)) {
+                definitions
+                    .runners
+                    .push(version_of(&own, &version, &definitions.runners));
+            }
+        }
+        let features = fit::features_fit(&manifest.processor_features);
+        let built = manifest.artifacts.iter().map(|carried| {
+            let built = match &carried.built {
+                Ok(artifact) => fits(&folder, &carried.recipe, artifact.clone(), &features),
+                Err(Reason { outcome, reason }) => Err(Failure::new(*outcome, reason)),
+            };
+            (carried.recipe.clone(), built)
+        });
+        Ok(Self {
+            built: built.collect(),
+            definitions,
+            folder,
+            manifest,
+        })
+    }
+
+    /// The plan of a scenario; the only one where none is named.
+    pub fn plan(&self, scenario: Option<&str>) -> Result<Plan, CarryError> {
+        let plans = &self.manifest.plans;
+        let names = || plans.iter().map(|plan| plan.scenario.as_str());
+        match (scenario, &plans[..]) {
+            (None, [only]) => Ok(only.clone()),
+            (None, _) => {
+                let names: Vec<&str> = names().collect();
+                let names = names.join(", ");
+                Err(CarryError::Unfit(format!(
+                    "the bundle holds {names}: name one of them"
+                )))
+            }
+            (Some(name), plans) => {
+                let found = plans.iter().find(|plan| plan.scenario == name);
+                let unknown = || DefineError::unknown("scenario", name, names());
+                Ok(found.ok_or_else(unknown)?.clone())
+            }
+        }
+    }
+
+    /// Names of the isolations that anything of it is launched on.
+    pub fn launched_on(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self
+            .manifest
+            .plans
+            .iter()
+            .flat_map(Plan::launched_on)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Why something of it cannot be launched here, each reason once.
+    pub fn misfits(&self) -> Vec<String> {
+        let failures = self.built.values().filter_map(|built| built.clone().err());
+        let mut reasons: Vec<String> = failures.map(Failure::into_reason).collect();
+        reasons.sort();
+        reasons.dedup();
+        reasons
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Version of the lab that made it.
+    pub fn lab_version(&self) -> &str {
+        &self.manifest.lab_version
+    }
+
+    /// The programs that drive isolations, each asked what it is: that it answers is the receipt
+    /// that it runs here.
+    pub fn drivers(&self, site: &Site) -> Drivers {
+        let carried = self.manifest.drivers.iter();
+        let state = |driver: &Driver, built: &Result<CarriedProgram, Reason>| {
+            let ready = built
+                .as_ref()
+                .map_err(|missing| missing.reason.clone())
+                .and_then(|program| self.ready(site, driver, program));
+            ready.map_or_else(State::Missing, State::Ready)
+        };
+        carried
+            .map(|one| (one.driver.clone(), state(&one.driver, &one.built)))
+            .collect()
+    }
+
+    fn ready(
+        &self,
+        site: &Site,
+        driver: &Driver,
+        program: &CarriedProgram,
+    ) -> Result<Ready, String> {
+        let path = self.folder.join(&program.path);
+        let executable = match &program.interpreter {
+            Some(interpreter) => Executable {
+                path: on_path(&[interpreter])?,
+                script: Some(path),
+            },
+            None => {
+                fit::program(&path).map_err(|reason| {
+                    format!("the {driver} of the bundle does not fit this machine: {reason}")
+                })?;
+                Executable { path, script: None }
+            }
+        };
+        let definition = self
+            .definitions
+            .runners
+            .iter()
+            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
+        if let Some(definition) = definition {
+            describe(site, definition, &executable)?;
+        }
+        let sha256 = sha256(&executable.path).map_err(|error| error.to_string())?;
+        Ok(Ready {
+            executable,
+            version: program.version.clone(),
+            sha256,
+            linked: None,
+        })
+    }
+}
+
+/// An artifact with its path on this machine, if it runs here.
+fn fits(
+    folder: &Path,
+    recipe: &Recipe,
+    artifact: Artifact,
+    features: &Result<(), String>,
+) -> Result<Artifact, Failure> {
+    let path = folder.join(&artifact.path);
+    let fit = match recipe {
+        Recipe::Precompile { .. } => features.clone(),
+        Recipe::Pack {
+            packing: Packing::Root,
+            ..
+        } => {
+            let root = path.parent().unwrap_or(&path);
+            crate::isolation::oci::root(root).map_err(|error| error.to_string())
+        }
+        Recipe::Compile { .. } if !recipe.is_module() => fit::program(&path),
+        Recipe::Compile { .. } | Recipe::Pack { .. } => Ok(()),
+    };
+    let what = &artifact.workload;
+    fit.map_err(|reason| {
+        Failure::unavailable(format!(
+            "{what} of the bundle does not fit this machine: {reason}"
+        ))
+    })?;
+    Ok(Artifact { path, ..artifact })
+}
+
+impl Stock for Carried {
+    fn artifact(&self, recipe: &Recipe, _: &Isolations) -> Result<Artifact, Failure> {
+        let missing = || {
+            Err(Failure::unavailable(format!(
+                "the bundle does not hold what this launches of {}",
+                recipe.workload()
+            )))
+        };
+        self.built.get(recipe).cloned().unwrap_or_else(missing)
+    }
+}

@@ -1,0 +1,77 @@
+//! A plan with all that it launches, as a bundle: made where a compiler is, carried out where
+//! none is.
+//!
+//! Inside: `labrun`; `lab/`, the definitions; `store/`, what was built, under the names that the
+//! store here has it by; and the [`Manifest`], which says what each of these is.
+
+mod carried;
+mod definitions;
+mod pack;
+
+use labrun_record::{Artifact, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::isolation::Driver;
+use crate::plan::{Plan, Recipe};
+
+pub use carried::{Carried, CarryError};
+pub use pack::{PackRequest, Packed, pack};
+
+/// What a bundle holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the protocol that its runners speak.
+    pub protocol_version: u32,
+    /// Version of the lab that made it, with its commit.
+    pub lab_version: String,
+    /// The plans that it carries, each of one scenario.
+    pub plans: Vec<Plan>,
+    /// Words for the processor features of the machine on which modules were compiled ahead of
+    /// time: another one has to have them too.
+    pub processor_features: Vec<String>,
+    /// What was built, or why it could not be.
+    pub artifacts: Vec<CarriedArtifact>,
+    /// The programs that drive isolations, or why they could not be built.
+    pub drivers: Vec<CarriedDriver>,
+    /// Other versions of runtimes than the checkout's own: the runtime and its number.
+    #[serde(default)]
+    pub versions: Vec<(String, String)>,
+}
+
+/// Something that was built by a recipe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CarriedArtifact {
+    /// By which.
+    pub recipe: Recipe,
+    /// What it is; its path is one inside the bundle.
+    pub built: Result<Artifact, Reason>,
+}
+
+/// A program that drives isolations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CarriedDriver {
+    /// Which.
+    pub driver: Driver,
+    /// The program, or why there is none.
+    pub built: Result<CarriedProgram, Reason>,
+}
+
+/// The program of a driver.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CarriedProgram {
+    /// Its path inside the bundle: the program, or the script where there is an interpreter.
+    pub path: String,
+    /// What the script is started with, looked up on `PATH`.
+    pub interpreter: Option<String>,
+    /// Version of the runtime.
+    pub version: String,
+}
+
+/// Why something is not there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reason {
+    /// The outcome of its rows.
+    pub outcome: Outcome,
+    /// The reason, for a person.
+    pub reason: String,
+}

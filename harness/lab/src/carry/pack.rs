@@ -1,0 +1,206 @@
+//! Making a bundle: what a plan needs is built, and goes in with the definitions and labrun.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use labrun_protocol::PROTOCOL_VERSION;
+use labrun_record::Artifact;
+
+use super::{CarriedArtifact, CarriedDriver, CarriedProgram, Manifest, Reason, definitions};
+use crate::build::Builder;
+use crate::bundle::{self, BundleError, Contents};
+use crate::catalog::{Drivers, Isolations};
+use crate::define::{Definitions, RunnerDefinition};
+use crate::isolation::runner::{Ready, State};
+use crate::isolation::{Driver, Packing, Profile};
+use crate::outcome::Failure;
+use crate::plan::{Plan, Recipe};
+use crate::progress::Progress;
+use crate::site::Site;
+use crate::stock::Stock as _;
+
+/// What goes into a bundle, and where that lies.
+pub struct PackRequest<'a> {
+    /// The plans.
+    pub plans: Vec<Plan>,
+    /// What they were made from.
+    pub definitions: &'a Definitions,
+    /// Every isolation, as data.
+    pub profiles: &'a [Profile],
+    /// Builds what is missing.
+    pub builder: &'a Builder<'a>,
+    /// A labrun that runs anywhere.
+    pub labrun: &'a Path,
+    /// Version of the lab.
+    pub lab_version: String,
+    /// The file to be written.
+    pub out: &'a Path,
+    /// Where it stands.
+    pub site: &'a Site,
+    /// What it tells of its progress.
+    pub progress: &'a dyn Progress,
+}
+
+/// A bundle that was written.
+pub struct Packed {
+    /// What it holds.
+    pub manifest: Manifest,
+    /// Bytes of its file.
+    pub bytes: u64,
+}
+
+/// Builds what the plans launch, and writes it into a bundle.
+pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
+    let Definitions {
+        runners, products, ..
+    } = request.definitions;
+    let launched: BTreeSet<&str> = request.plans.iter().flat_map(Plan::launched_on).collect();
+    let builder = request.builder;
+    let wanted = |name: &str| launched.contains(name);
+    let mut drivers = builder.drivers(request.definitions, &wanted);
+    let used: BTreeSet<&Driver> = request
+        .profiles
+        .iter()
+        .filter(|profile| wanted(&profile.name))
+        .filter_map(|profile| profile.driver.as_ref())
+        .collect();
+    drivers.retain(|driver, _| used.contains(driver));
+    let isolations = Isolations::new(runners, products, &drivers);
+
+    let mut contents = Contents::default();
+    contents.add_file("labrun", request.labrun, true)?;
+    let root = request.definitions.lab.path();
+    let unreadable = |error| BundleError::Source {
+        path: root.to_owned(),
+        error,
+    };
+    for (inside, path) in definitions::of(request.definitions).map_err(unreadable)? {
+        contents.add_file(&inside, &path, false)?;
+    }
+    let store = builder.store_path();
+    let mut carry = |path: &Path, executable: bool| -> Result<String, BundleError> {
+        let inside = path.strip_prefix(&store).unwrap_or(path);
+        let inside = format!("store/{}", inside.display());
+        contents.add_file(&inside, path, executable)?;
+        Ok(inside)
+    };
+    let specs = request.plans.iter().flat_map(Plan::cases);
+    let specs = specs.filter_map(|(_, case)| case.spec());
+    let recipes: BTreeSet<&Recipe> = specs.flat_map(|spec| spec.recipes()).collect();
+    let mut artifacts = Vec::new();
+    for recipe in recipes {
+        let built = match builder.artifact(recipe, &isolations) {
+            Err(Failure::Interrupted) => return Err(BundleError::Interrupted),
+            Err(failure) => Err(reason(failure)),
+            Ok(built) => carried(recipe, built, &mut carry)?,
+        };
+        artifacts.push(CarriedArtifact {
+            recipe: recipe.clone(),
+            built,
+        });
+    }
+    let drivers = drivers_of(&drivers, runners, &mut carry)?;
+    let versions = runners.iter().filter_map(|runner| {
+        let version = runner.version.as_ref()?;
+        let driver = Driver::Runner(runner.name.clone());
+        used.contains(&driver)
+            .then(|| (runner.runtime().to_owned(), version.to_string()))
+    });
+    let manifest = Manifest {
+        protocol_version: PROTOCOL_VERSION,
+        lab_version: request.lab_version.clone(),
+        plans: request.plans.clone(),
+        processor_features: bundle::fit::features(),
+        artifacts,
+        drivers,
+        versions: versions.collect(),
+    };
+    let value = serde_json::to_value(&manifest).map_err(|error| unreadable(error.into()))?;
+    let interrupt = &request.site.interrupt;
+    let written = contents.write(request.out, &value, interrupt, request.progress)?;
+    Ok(Packed {
+        manifest,
+        bytes: written.bytes,
+    })
+}
+
+/// Puts a file of the store into the bundle; gives its path there.
+type Carry<'a> = &'a mut dyn FnMut(&Path, bool) -> Result<String, BundleError>;
+
+/// What a bundle carries of an artifact: its file, with the path that it has inside.
+fn carried(
+    recipe: &Recipe,
+    built: Artifact,
+    carry: Carry<'_>,
+) -> Result<Result<Artifact, Reason>, BundleError> {
+    if let Recipe::Pack {
+        packing: Packing::Image(_),
+        ..
+    } = recipe
+    {
+        return Ok(Err(reason(Failure::unavailable(
+            "a bundle carries no images of a Docker daemon yet: measure this row from a checkout",
+        ))));
+    }
+    let executable = !recipe.is_module()
+        && matches!(
+            recipe,
+            Recipe::Compile { .. }
+                | Recipe::Pack {
+                    packing: Packing::Root,
+                    ..
+                }
+        );
+    let path = PathBuf::from(carry(&built.path, executable)?);
+    Ok(Ok(Artifact { path, ..built }))
+}
+
+fn drivers_of(
+    drivers: &Drivers,
+    runners: &[RunnerDefinition],
+    carry: Carry<'_>,
+) -> Result<Vec<CarriedDriver>, BundleError> {
+    let mut program = |driver: &Driver, ready: &Ready| -> Result<CarriedProgram, BundleError> {
+        let definition = runners
+            .iter()
+            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
+        let build = definition.map(|definition| &definition.build);
+        let interpreter = build.and_then(|build| build.interpreter.clone());
+        let path = match (&ready.executable.script, definition) {
+            // Its files are carried with the definitions.
+            (Some(script), Some(definition)) => {
+                let inside = script.strip_prefix(&definition.folder).unwrap_or(script);
+                format!(
+                    "{}/harness/runners/{}/{}",
+                    definitions::LAB,
+                    definition.runtime(),
+                    inside.display()
+                )
+            }
+            _ => carry(&ready.executable.path, true)?,
+        };
+        Ok(CarriedProgram {
+            path,
+            interpreter,
+            version: ready.version.clone(),
+        })
+    };
+    let one = |(driver, state): (&Driver, &State)| {
+        let built = match state {
+            State::Ready(ready) => Ok(program(driver, ready)?),
+            State::Missing(why) | State::Skipped(why) => {
+                Err(reason(Failure::unavailable(why.clone())))
+            }
+        };
+        Ok(CarriedDriver {
+            driver: driver.clone(),
+            built,
+        })
+    };
+    drivers.iter().map(one).collect()
+}
+
+fn reason(failure: Failure) -> Reason {
+    let (outcome, reason) = failure.into_parts();
+    Reason { outcome, reason }
+}
