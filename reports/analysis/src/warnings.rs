@@ -41,6 +41,15 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
             format!("the plan was not carried out to its end: {why}"),
         );
     }
+    for left_out in &run.left_out {
+        warn(
+            WarningKind::LeftOut,
+            format!(
+                "left out {left_out}, which this labrun does not know; labrun {} took the run",
+                run.lab_version
+            ),
+        );
+    }
     if let Some(governor) = run
         .machine
         .governor
