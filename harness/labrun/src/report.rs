@@ -54,10 +54,11 @@ pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
             cut.len()
         );
     }
-    for left_out in &run.left_out {
+    if let [first, ..] = &run.left_out[..] {
         anstream::eprintln!(
-            "note: {}: left out {left_out}, which this labrun does not know; labrun {} does",
+            "note: {}: {} entries are left out for words that this labrun does not know, the first {first}; labrun {} reads them all",
             folder.run_json().display(),
+            run.left_out.len(),
             run.lab_version
         );
     }

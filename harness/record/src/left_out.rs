@@ -54,7 +54,7 @@ impl LeftOut {
             let word = number.next().and_then(|number| self.0.get(&number));
             if let Some(word) = word {
                 let name = name(entry);
-                said.push(format!("of {list}: {name}, for `{word}`"));
+                said.push(format!("`{word}` in {list}: {name}"));
             }
             word.is_none()
         });
@@ -73,7 +73,13 @@ fn name(entry: &Value) -> String {
         "scope",
     ];
     let words = keys.iter().filter_map(|key| entry.get(key)?.as_str());
-    words.collect::<Vec<_>>().join(" ")
+    let params = entry.get("params").and_then(Value::as_object);
+    let param = |(name, value): (&String, &Value)| Some(format!("{name}={}", value.as_str()?));
+    words
+        .map(str::to_owned)
+        .chain(params.into_iter().flatten().filter_map(param))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Takes these rows, and whatever else has a word that is not known, out of `run.json`, and

@@ -45,7 +45,7 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
         warn(
             WarningKind::LeftOut,
             format!(
-                "left out {left_out}, which this labrun does not know; labrun {} took the run",
+                "not known to this labrun, and left out: {left_out}; labrun {} reads it",
                 run.lab_version
             ),
         );
