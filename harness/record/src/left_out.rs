@@ -99,7 +99,7 @@ pub(crate) fn take_out(run: &mut Value, rows: &LeftOut) -> Vec<String> {
 /// The parts of a run without the rows that were taken out of it.
 pub(crate) fn renumber_parts(run: &mut Run, rows: &LeftOut) {
     for part in &mut run.parts {
-        let end = rows.before(part.first_row + part.rows);
+        let end = rows.before(part.first_row.saturating_add(part.rows));
         part.first_row = rows.before(part.first_row);
         part.rows = end - part.first_row;
     }
