@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use labrun_analysis::{Summary, summarise};
-use labrun_record::{Run, RunFolder, Sample};
+use labrun_record::{Recorded, Run, RunFolder, Sample};
 
 use crate::cli::ReportArgs;
 use crate::exit::{self, Usage};
@@ -46,20 +46,27 @@ impl Read {
 
 /// Reads a run and computes its statistics.
 pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
-    let run = folder.read_run()?;
-    let read = folder.read_samples(&run)?;
-    if let Some(cut) = &read.cut {
+    let Recorded { run, samples, cut } = folder.read()?;
+    if let Some(cut) = cut {
         anstream::eprintln!(
             "note: {} ends in the middle of a line ({} bytes); that launch is left out",
             folder.samples_jsonl().display(),
             cut.len()
         );
     }
-    let summary = summarise(&run, &read.samples);
+    if let [first, ..] = &run.left_out[..] {
+        anstream::eprintln!(
+            "note: {}: {} entries are left out for words that this labrun does not know, the first {first}; labrun {} reads them all",
+            folder.run_json().display(),
+            run.left_out.len(),
+            run.lab_version
+        );
+    }
+    let summary = summarise(&run, &samples);
     Ok(Read {
         folder,
         run,
-        samples: read.samples,
+        samples,
         summary,
     })
 }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// What the machine is: everything known that can move a measurement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fingerprint {
     /// Name of the host.
     pub host: String,

@@ -6,17 +6,21 @@
 
 mod fingerprint;
 mod folder;
+mod left_out;
 mod metric;
+mod read;
 mod row;
 mod run;
 mod sample;
+mod schema;
 
 pub use fingerprint::{CgroupVersion, Fingerprint};
-pub use folder::{ReadError, RunFolder, Samples};
+pub use folder::RunFolder;
 pub use metric::{Better, Metric, Unit};
+pub use read::{ReadError, Recorded};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
-    Artifact, Calibration, IsolationRecord, METHOD_VERSION, Part, Plan, Reference, Run,
-    SCHEMA_VERSION, Setting,
+    Artifact, Calibration, IsolationRecord, METHOD_VERSION, Part, Plan, Reference, Run, Setting,
 };
 pub use sample::{Doubt, Sample};
+pub use schema::{SCHEMA_VERSION, SchemaError};

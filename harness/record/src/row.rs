@@ -72,7 +72,6 @@ pub enum Outcome {
 /// What is measured together. All of it is identity: two rows that differ in any
 /// field are never averaged, mixed or compared silently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Row {
     /// Name of the workload.
     pub workload: String,

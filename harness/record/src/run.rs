@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fingerprint, Metric, Outcome, Row, Start, Target, Tier};
 
-/// Version of the shape of the files.
-pub const SCHEMA_VERSION: u32 = 1;
-
 /// Version of the method: raised whenever a number would change its meaning (an
 /// instant, a span, a statistic). Runs of different versions are not compared.
 ///
@@ -19,7 +16,7 @@ pub const METHOD_VERSION: u32 = 2;
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// [`SCHEMA_VERSION`] of the writer.
+    /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION) of the writer.
     pub schema_version: u32,
     /// [`METHOD_VERSION`] of the writer.
     pub method_version: u32,
@@ -62,6 +59,10 @@ pub struct Run {
     /// Whether the run was ended before its plan was (Ctrl-C, a full disk).
     #[serde(default)]
     pub interrupted: Option<String>,
+    /// What was left out when it was read, since this labrun does not know the word that it
+    /// has. Not in the file.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
 }
 
 impl Run {
@@ -235,7 +236,6 @@ pub struct IsolationRecord {
 
 /// One tuned setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Setting {
     /// What is set.
     pub name: String,

@@ -18,7 +18,6 @@ pub enum Doubt {
 /// One line of `samples.jsonl`. A row that was not measured has one line too, with
 /// its outcome and reason and no value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Sample {
     /// Index into `rows` of `run.json`.
     pub row: usize,

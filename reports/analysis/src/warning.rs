@@ -23,6 +23,8 @@ pub struct Warning {
 pub enum WarningKind {
     /// The run was ended before its plan was.
     Interrupted,
+    /// Something of the run was left out, since this labrun does not know a word of it.
+    LeftOut,
     /// The processor's frequency governor is not `performance`.
     Governor,
     /// The machine emulates another architecture.
@@ -52,6 +54,7 @@ impl WarningKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Interrupted => "interrupted",
+            Self::LeftOut => "left_out",
             Self::Governor => "governor",
             Self::Emulated => "emulated",
             Self::NoReference => "no_reference",
@@ -72,6 +75,7 @@ impl WarningKind {
             Self::Interrupted => {
                 "if the run still goes on, wait for it; otherwise run it again to the end"
             }
+            Self::LeftOut => "make the page with the labrun that took the run, or a newer one",
             Self::Governor => {
                 "set it with `cpupower frequency-set -g performance`, then measure again"
             }

@@ -41,6 +41,15 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
             format!("the plan was not carried out to its end: {why}"),
         );
     }
+    for left_out in &run.left_out {
+        warn(
+            WarningKind::LeftOut,
+            format!(
+                "not known to this labrun, and left out: {left_out}; labrun {} reads it",
+                run.lab_version
+            ),
+        );
+    }
     if let Some(governor) = run
         .machine
         .governor

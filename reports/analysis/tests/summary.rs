@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::path::Path;
+
 use labrun_analysis::{Summary, Verdict, WarningKind, summarise};
 use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target};
 use serde_json::{Value, json};
@@ -30,7 +32,7 @@ fn the_shape_is_that_of_the_design() {
         line.phases.insert("spawn".into(), 100.0);
     }
     let json = serde_json::to_value(summarise(&run(), &samples)).expect("serialises");
-    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["schema_version"], 2);
     assert_eq!(json["scenario"], "cold-start");
     assert_eq!(json["run"], "made-up");
     assert_eq!(json["indicative"], false);
@@ -282,4 +284,27 @@ fn parts_are_in_the_summary_and_absent_where_there_are_none() {
     let wanted = json!([{"scenario": "memory", "question": "How much?", "margin": 0.1,
                          "first_row": 0, "rows": 2}]);
     assert_eq!(json["parts"], wanted);
+}
+
+#[test]
+fn a_summary_of_every_schema_is_read_with_fields_that_are_not_known() {
+    let runs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../harness/record/tests/runs");
+    let files = std::fs::read_dir(runs).expect("has runs");
+    let files = files.map(|entry| entry.expect("lists runs").path().join("summary.json"));
+    let mut read = 0;
+    for file in files.filter(|file| file.is_file()) {
+        let text = std::fs::read_to_string(&file).expect("reads");
+        let mut json: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+        json["of_a_later_labrun"] = 1.into();
+        json["machine"]["of_a_later_labrun"] = 1.into();
+        json["results"][0]["of_a_later_labrun"] = 1.into();
+        let summary: Summary = serde_json::from_value(json).expect("is a summary");
+        assert!(
+            summary.results.iter().all(|row| row.numbers.is_some()),
+            "{}",
+            file.display()
+        );
+        read += 1;
+    }
+    assert!(read > 0);
 }

@@ -9,6 +9,7 @@ mod product;
 mod rate;
 mod runner;
 mod scenario;
+mod setting;
 mod versions;
 mod workload;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use labrun_record::{Setting, Target, Tier};
 use serde::Deserialize;
 
+use super::setting::settings;
 use super::{DefineError, Unsupported, nearest, read_toml};
 use crate::task::Policy;
 
@@ -125,7 +126,7 @@ pub struct ProductConfiguration {
     /// Arguments that compile `{module}` ahead of time to `{output}`.
     pub precompile: Option<Vec<String>>,
     /// Whatever is chosen, each with its reason.
-    #[serde(default, rename = "setting")]
+    #[serde(default, rename = "setting", deserialize_with = "settings")]
     pub settings: Vec<Setting>,
 }
 

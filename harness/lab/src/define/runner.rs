@@ -7,6 +7,7 @@ use labrun_record::{Setting, Start, Target, Tier};
 use semver::Version;
 use serde::Deserialize;
 
+use super::setting::settings;
 use super::{DefineError, Need, Versions, read_toml};
 
 /// A runner: one program that drives one wasm runtime.
@@ -90,7 +91,7 @@ pub struct Configuration {
     #[serde(default)]
     pub precompile: bool,
     /// Whatever is tuned, each with its reason.
-    #[serde(default, rename = "setting")]
+    #[serde(default, rename = "setting", deserialize_with = "settings")]
     pub settings: Vec<Setting>,
 }
 

@@ -14,7 +14,7 @@ const WORKLOAD: &str = "workloads/right/workload.toml";
 const RUNNER: &str = "harness/runners/good/runner.toml";
 const SCENARIO: &str = "scenarios/cold-start.toml";
 
-const MISTAKES: [Mistake; 17] = [
+const MISTAKES: [Mistake; 18] = [
     (
         RUNNER,
         "program = \"run.sh\"",
@@ -73,6 +73,12 @@ const MISTAKES: [Mistake; 17] = [
         "targets = [\"wasip1\"]",
         "targets = 1",
         &[":11: invalid type: integer"],
+    ),
+    (
+        RUNNER,
+        "summary = \"as it is\"",
+        "summary = \"as it is\"\nsetting = [{ name = \"a\", value = \"b\", resaon = \"c\" }]",
+        &["unknown field `resaon`", "did you mean `reason`?"],
     ),
     (
         SCENARIO,

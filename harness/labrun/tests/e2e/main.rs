@@ -27,6 +27,7 @@ mod parts;
 mod printing;
 mod product_servers;
 mod products;
+mod recorded;
 mod records;
 mod selecting;
 mod size;

@@ -1,4 +1,4 @@
-//! The files of a run, read again: whole, cut, of another version, in the way.
+//! The files of a run, read again: whole, cut, in the way.
 
 use std::fs;
 
@@ -85,22 +85,6 @@ fn a_run_without_samples_still_gives_a_page() {
     fs::remove_file(ran.files.path().join("samples.jsonl")).expect("removes the samples");
     let again = report(&lab, &ran).exit(0);
     assert_eq!(again.json()["results"][0]["outcome"], "not-selected");
-}
-
-#[test]
-fn another_schema_version_is_refused_by_report_and_compare() {
-    let lab = Lab::fixture();
-    let ran = lab.measure([""; 0]).exit(0);
-    let path = ran.files.path().join("run.json");
-    let text = fs::read_to_string(&path).expect("reads the run");
-    let other = text.replacen("\"schema_version\": 1", "\"schema_version\": 99", 1);
-    fs::write(&path, other).expect("changes the version");
-    let told = "schema_version is 99, this labrun reads 1";
-    report(&lab, &ran).exit(2).stderr_has(told);
-    let folder = ran.files.path().to_str().expect("a name");
-    lab.run(["compare", folder, folder])
-        .exit(2)
-        .stderr_has(told);
 }
 
 #[test]

@@ -124,6 +124,7 @@ pub fn run() -> Run {
             ),
         ],
         interrupted: None,
+        left_out: Vec::new(),
     }
 }
 

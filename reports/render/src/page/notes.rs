@@ -1,7 +1,7 @@
-//! What a reader has to know first (indicative, interrupted), and the warnings.
+//! What a reader has to know first (indicative, of another method, interrupted), and the warnings.
 
 use labrun_analysis::Warning;
-use labrun_record::Run;
+use labrun_record::{METHOD_VERSION, Run};
 use maud::{Markup, html};
 
 use super::view::View;
@@ -14,6 +14,13 @@ pub(super) fn banners(run: &Run) -> Markup {
                 strong { "Indicative. " }
                 "This run was taken with " code { "--quick" } ": few launches and few configurations. Decide nothing by it; "
                 "run it without " code { "--quick" } " first."
+            }
+        }
+        @if run.method_version != METHOD_VERSION {
+            p.banner role="note" {
+                strong { "Another method. " }
+                "This run was taken by method " (run.method_version) ", and the page describes method " (METHOD_VERSION)
+                ": docs/METHODOLOGY.md says what is different. Runs of the two are not compared."
             }
         }
         @if let Some(why) = &run.interrupted {

@@ -197,6 +197,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             .collect(),
         rows,
         interrupted: None,
+        left_out: Vec::new(),
     }
 }
 

@@ -1,0 +1,251 @@
+//! Runs that were recorded by each labrun so far, read whole, added to and spoiled.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use labrun_record::{Recorded, RunFolder, SCHEMA_VERSION};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn runs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runs")
+}
+
+/// A copy of a recorded run, which a test may change.
+struct Copy(TempDir);
+
+impl Copy {
+    fn of(run: &str) -> Self {
+        let copy = tempfile::tempdir().expect("a folder");
+        for file in ["run.json", "samples.jsonl"] {
+            fs::copy(runs().join(run).join(file), copy.path().join(file)).expect("copies");
+        }
+        Self(copy)
+    }
+
+    fn change(self, file: &str, change: impl FnOnce(&str) -> String) -> Self {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).expect("reads");
+        fs::write(path, change(&text)).expect("writes");
+        self
+    }
+
+    fn change_run(self, change: impl FnOnce(&mut Value)) -> Self {
+        self.change("run.json", |text| {
+            let mut run = serde_json::from_str(text).expect("is JSON");
+            change(&mut run);
+            run.to_string()
+        })
+    }
+
+    fn read(&self) -> Recorded {
+        RunFolder::open(self.0.path()).read().expect("is read")
+    }
+
+    fn fault(&self) -> String {
+        let error = RunFolder::open(self.0.path())
+            .read()
+            .expect_err("is refused");
+        error.to_string()
+    }
+}
+
+/// Adds a field to each object, but for maps, whose keys are data.
+fn add_fields(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                if name != "params" && name != "phases" {
+                    add_fields(value);
+                }
+            }
+            fields.insert("of_a_later_labrun".to_owned(), json!({"deep": [1]}));
+        }
+        Value::Array(values) => values.iter_mut().for_each(add_fields),
+        _ => {}
+    }
+}
+
+fn add_fields_to_lines(lines: &str) -> String {
+    let add = |line: &str| {
+        let mut sample = serde_json::from_str(line).expect("is JSON");
+        add_fields(&mut sample);
+        format!("{sample}\n")
+    };
+    lines.lines().map(add).collect()
+}
+
+#[test]
+fn a_run_of_every_schema_is_read() {
+    let mut schemas = Vec::new();
+    for entry in fs::read_dir(runs()).expect("has runs") {
+        let folder = entry.expect("lists runs").path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let read = RunFolder::open(&folder).read().expect("is read");
+        let name = folder.file_name().expect("a name").to_string_lossy();
+        let schema = read.run.schema_version;
+        assert!(name.starts_with(&format!("{schema}-")), "{name}: {schema}");
+        assert!(read.run.left_out.is_empty() && read.cut.is_none());
+        let lines = fs::read_to_string(folder.join("samples.jsonl")).expect("reads");
+        assert_eq!(read.samples.len(), lines.lines().count());
+        let all = (0..read.run.rows.len()).all(|row| read.samples.iter().any(|s| s.row == row));
+        assert!(all, "{name}: each row has a sample");
+        schemas.push(schema);
+    }
+    for schema in 1..=SCHEMA_VERSION {
+        assert!(schemas.contains(&schema), "no run of schema {schema}");
+    }
+}
+
+#[test]
+fn what_the_first_labruns_left_unsaid_is_what_they_did() {
+    let plan = Copy::of("1-first").read().run.plan;
+    assert_eq!((plan.fine_half_width, plan.half_width), (0.02, 0.02));
+    assert_eq!((plan.fine_s, plan.warm_repeats), (0.0, 1000));
+    let plan = Copy::of("1-method-1").read().run.plan;
+    assert_eq!((plan.fine_half_width, plan.half_width), (0.02, 0.05));
+    assert_eq!((plan.fine_s, plan.warm_repeats), (3.0, 1000));
+}
+
+#[test]
+fn fields_that_are_not_known_are_passed_over_wherever_they_are() {
+    for run in ["1-first", "1-all", "2-all"] {
+        let more = Copy::of(run)
+            .change_run(add_fields)
+            .change("samples.jsonl", add_fields_to_lines)
+            .read();
+        let plain = Copy::of(run).read();
+        assert_eq!(more.run, plain.run);
+        assert_eq!(more.samples, plain.samples);
+    }
+}
+
+#[test]
+fn a_row_with_a_word_that_is_not_known_is_left_out_and_named() {
+    let plain = Copy::of("2-all").read();
+    let (second, last) = (plain.run.parts[1].first_row, plain.run.rows.len() - 1);
+    let gone = [1, second, last];
+    let read = Copy::of("2-all")
+        .change_run(|run| {
+            run["rows"][1]["metric"] = json!("energy");
+            run["rows"][second]["tier"] = json!("enclave");
+            run["rows"][last]["metric"] = json!("energy");
+            run["references"][0]["metric"] = json!("energy");
+        })
+        .read();
+    assert_eq!(
+        read.run.left_out,
+        [
+            "`energy` in rows: add native native/static process energy",
+            "`enclave` in rows: noop native native/static memory_idle pss",
+            "`energy` in rows: sha256 native native/static energy op=hash",
+            "`energy` in references: native/static process energy",
+        ]
+    );
+    let of = |read: &Recorded| {
+        let rows = &read.run.rows;
+        let of_sample = |sample: &labrun_record::Sample| (rows[sample.row].clone(), sample.value);
+        read.samples.iter().map(of_sample).collect::<Vec<_>>()
+    };
+    let mut rest = of(&plain);
+    rest.retain(|(row, _)| gone.iter().all(|n| *row != plain.run.rows[*n]));
+    assert_eq!(of(&read), rest, "each other sample has its own row");
+    for (part, before) in read.run.parts.iter().zip(&plain.run.parts) {
+        let kept = (before.first_row..before.first_row + before.rows).filter(|n| !gone.contains(n));
+        let kept: Vec<_> = kept.map(|n| &plain.run.rows[n]).collect();
+        let rows = &read.run.rows[part.first_row..part.first_row + part.rows];
+        assert_eq!(rows.iter().collect::<Vec<_>>(), kept);
+    }
+}
+
+#[test]
+fn a_row_is_left_out_if_one_of_its_samples_says_what_is_not_known() {
+    let read = Copy::of("2-cold-start")
+        .change("samples.jsonl", |lines| {
+            lines.replacen("\"measured\"", "\"throttled\"", 1)
+        })
+        .read();
+    let plain = Copy::of("2-cold-start").read();
+    let row = plain.samples[0].row;
+    assert_eq!(read.run.rows.len(), plain.run.rows.len() - 1);
+    assert!(!read.run.rows.contains(&plain.run.rows[row]));
+    assert!(read.run.left_out[0].starts_with("`throttled` in rows: add "));
+}
+
+#[test]
+fn a_word_that_is_not_known_outside_the_lists_is_refused_with_who_reads_it() {
+    let fault = Copy::of("2-cold-start")
+        .change_run(|run| {
+            run["machine"]["cgroup"] = json!("v3");
+            run["lab_version"] = json!("0.9.0");
+        })
+        .fault();
+    assert!(
+        fault.contains("run.json:1: unknown variant `v3`"),
+        "{fault}"
+    );
+    assert!(fault.ends_with("use labrun 0.9.0 or newer"), "{fault}");
+}
+
+#[test]
+fn a_newer_schema_is_refused_with_what_to_do() {
+    let newer = |by: Value| {
+        let run = Copy::of("2-cold-start").change_run(|run| {
+            run["schema_version"] = json!(99);
+            run["lab_version"] = by;
+        });
+        run.fault()
+    };
+    let fault = newer(json!("0.9.0"));
+    let told = format!(
+        "run.json: written by a newer labrun (schema 99; this one reads up to {SCHEMA_VERSION}): use labrun 0.9.0 or newer"
+    );
+    assert!(fault.ends_with(&told), "{fault}");
+    let fault = newer(Value::Null);
+    assert!(
+        fault.ends_with("use the labrun that wrote it, or a newer one"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_run_without_a_schema_is_refused() {
+    for schema in [Value::Null, json!(0), json!(-1), json!("2")] {
+        let run = Copy::of("2-cold-start").change_run(|run| run["schema_version"] = schema);
+        let fault = run.fault();
+        assert!(fault.contains("`schema_version` is missing"), "{fault}");
+    }
+    let run = Copy::of("2-cold-start").change("run.json", |_| "[]".to_owned());
+    assert!(run.fault().contains("`schema_version` is missing"));
+}
+
+#[test]
+fn a_sample_of_a_row_that_is_not_there_is_refused_by_its_line() {
+    for outcome in ["measured", "throttled"] {
+        let line = format!(
+            "{{\"row\":4,\"block\":0,\"seq\":0,\"at_ns\":0,\"outcome\":\"{outcome}\",\"value\":1.0}}\n"
+        );
+        let fault = Copy::of("2-cold-start")
+            .change("samples.jsonl", |lines| line + lines)
+            .fault();
+        let told = "samples.jsonl:1: row 4 is not in run.json, which has 4";
+        assert!(fault.ends_with(told), "{fault}");
+    }
+}
+
+#[test]
+fn a_last_line_that_was_cut_is_set_aside() {
+    for run in ["1-first", "2-cold-start"] {
+        let whole = Copy::of(run).read();
+        let cut = Copy::of(run)
+            .change("samples.jsonl", |lines| {
+                lines[..lines.len() - 10].to_owned()
+            })
+            .read();
+        let all_but_one = whole.samples.len() - 1;
+        assert_eq!(cut.samples, whole.samples[..all_but_one]);
+        assert!(cut.cut.is_some_and(|line| line.starts_with("{\"row\":")));
+    }
+}
