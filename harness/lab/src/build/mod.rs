@@ -22,7 +22,7 @@ use labrun_record::{Artifact, Target};
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Base, Driver, Packing, docker, oci};
+use crate::isolation::{Base, Driver, Inside, Packing, docker, oci};
 use crate::outcome::Failure;
 use crate::plan::Recipe;
 use crate::progress::Progress;
@@ -183,14 +183,7 @@ impl<'a> Builder<'a> {
                     Packing::File => Ok(file),
                     Packing::Image(base) => self.image(&file, *base),
                     Packing::Root => self.root(file),
-                    Packing::Archive(inside) => {
-                        let what = file.workload.clone();
-                        archive::pack(&self.store, &file, *inside).map_err(|error| {
-                            Failure::unavailable(format!(
-                                "cannot write the image of {what}: {error}"
-                            ))
-                        })
-                    }
+                    Packing::Archive(inside) => self.archive(&file, *inside),
                 }
             }
             Recipe::Precompile { of, by } => {
@@ -201,6 +194,14 @@ impl<'a> Builder<'a> {
                 runner::precompile(&self.store, self.site, isolation, &module, self.progress)
             }
         }
+    }
+
+    /// The image that the lab itself writes around a file.
+    pub fn archive(&self, file: &Artifact, inside: Inside) -> Result<Artifact, Failure> {
+        archive::pack(&self.store, file, inside).map_err(|error| {
+            let what = &file.workload;
+            Failure::unavailable(format!("cannot write the image of {what}: {error}"))
+        })
     }
 
     fn workload(&self, name: &str) -> Result<&'a Workload, Failure> {

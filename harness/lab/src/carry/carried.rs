@@ -173,17 +173,16 @@ impl Carried {
         program: &CarriedProgram,
     ) -> Result<Ready, String> {
         let path = self.folder.join(&program.path);
-        let executable = match &program.interpreter {
-            Some(interpreter) => Executable {
+        let executable = if let Some(interpreter) = &program.interpreter {
+            Executable {
                 path: on_path(&[interpreter])?,
                 script: Some(path),
-            },
-            None => {
-                fit::program(&path).map_err(|reason| {
-                    format!("the {driver} of the bundle does not fit this machine: {reason}")
-                })?;
-                Executable { path, script: None }
             }
+        } else {
+            fit::program(&path).map_err(|reason| {
+                format!("the {driver} of the bundle does not fit this machine: {reason}")
+            })?;
+            Executable { path, script: None }
         };
         let definition = self
             .definitions

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use lab::build::Builder;
-use lab::define::{LabFolder, Workload};
+use lab::define::{Definitions, LabFolder, Workload};
 use lab::digest::sha256;
 use lab::interrupt::Interrupt;
 use lab::isolation::runner::State;
-use lab::isolation::{Isolation, Job, Packing, containerd};
+use lab::isolation::{Driver, Inside, Isolation, Job, containerd};
 use lab::progress::Silent;
 use lab::site::Site;
 use lab::task::{FileSystem, NetworkPath, Policy, Task};
@@ -93,12 +93,13 @@ pub(crate) fn runc(address: &str, helper: &State) -> Box<dyn Isolation> {
 fn built() -> &'static (State, PathBuf) {
     static BUILT: OnceLock<(State, PathBuf)> = OnceLock::new();
     BUILT.get_or_init(|| {
-        with_builder(|builder| {
-            let (_, helper) = builder.helper(containerd::HELPER, true);
+        with_builder(|builder, definitions| {
+            let drivers = builder.drivers(definitions, &|name| name == "containerd/runc");
+            let helper = drivers[&Driver::Helper(containerd::HELPER.to_owned())].clone();
             // The guest of the Docker tests.
             let triple = format!("{}-unknown-linux-musl", std::env::consts::ARCH);
             let guest = compiled("tests/docker/guest/main.rs", &triple);
-            (helper, packed(builder, guest, Packing::Binary))
+            (helper, packed(builder, guest, Inside::Binary))
         })
     })
 }
@@ -106,17 +107,19 @@ fn built() -> &'static (State, PathBuf) {
 /// The image around the guest of runwasi's shims.
 pub(crate) fn module() -> PathBuf {
     let guest = compiled("tests/containerd/guest/main.rs", "wasm32-wasip1");
-    with_builder(|builder| packed(builder, guest, Packing::Module))
+    with_builder(|builder, _| packed(builder, guest, Inside::Module))
 }
 
-fn with_builder<T>(make: impl FnOnce(&Builder<'_>) -> T) -> T {
+fn with_builder<T>(make: impl FnOnce(&Builder<'_>, &Definitions) -> T) -> T {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let lab = LabFolder::find(Some(&root), &root).expect("the lab");
     let site = site();
-    make(&Builder::new(&lab, &site, &Silent).expect("a toolchain"))
+    let definitions = Definitions::read(lab).expect("its definitions");
+    let builder = Builder::new(&definitions, &site, &Silent).expect("a toolchain");
+    make(&builder, &definitions)
 }
 
-fn packed(builder: &Builder<'_>, path: PathBuf, packing: Packing) -> PathBuf {
+fn packed(builder: &Builder<'_>, path: PathBuf, inside: Inside) -> PathBuf {
     let guest = Artifact {
         workload: "lab-test-guest".to_owned(),
         target: Target::Image,
@@ -128,7 +131,7 @@ fn packed(builder: &Builder<'_>, path: PathBuf, packing: Packing) -> PathBuf {
         isolation: None,
         exports: false,
     };
-    builder.packed(&guest, packing).expect("packs").path
+    builder.archive(&guest, inside).expect("packs").path
 }
 
 /// A guest, compiled.
