@@ -2,6 +2,7 @@
 //! and the files of its run.
 
 pub mod build;
+pub mod bundle;
 pub mod catalog;
 pub mod cgroup;
 pub mod clock;

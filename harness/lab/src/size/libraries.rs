@@ -15,27 +15,33 @@ use super::{Needed, SizeError, read};
 
 /// Interpreter and shared libraries of a program, each once, ordered by path; none for a
 /// statically linked one. Searched as ld.so(8) does with an empty environment: `DT_RPATH`,
-/// `DT_RUNPATH`, the cache, the default folders. What a program opens by itself (`dlopen`,
-/// the name service) is not among them.
+/// `DT_RUNPATH`, the cache, the default folders, of which the interpreter's own is one. What a
+/// program opens by itself (`dlopen`, the name service) is not among them.
 pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, SizeError> {
     let program =
         fs::canonicalize(program).map_err(|error| SizeError::unreadable(program, error))?;
     let cache = ldconfig::cache();
     let mut found = BTreeMap::new();
+    let mut beside = None;
     let mut to_read = VecDeque::from([(program, Vec::new())]);
     while let Some((path, inherited)) = to_read.pop_front() {
         let linked = Linked::read(&path)?;
+        if let Some(interpreter) = &linked.interpreter {
+            let interpreter = fs::canonicalize(interpreter).ok();
+            beside = beside.or(interpreter.and_then(|path| path.parent().map(Path::to_owned)));
+        }
         let mut folders = linked.rpath.clone();
         folders.extend(inherited);
         let searched = linked.runpath.as_ref().unwrap_or(&folders);
         for name in &linked.needed {
-            let library = find(name, searched, &cache, linked.machine).ok_or_else(|| {
-                SizeError::Unavailable(format!(
-                    "{} needs {name}, which is not on this machine; install the package that \
+            let library = find(name, searched, &cache, beside.as_deref(), linked.machine)
+                .ok_or_else(|| {
+                    SizeError::Unavailable(format!(
+                        "{} needs {name}, which is not on this machine; install the package that \
                      has it: apt-file search {name}",
-                    path.display()
-                ))
-            })?;
+                        path.display()
+                    ))
+                })?;
             let library = Needed::at(name, &library)?;
             if found.contains_key(&library.path) {
                 continue;
@@ -61,9 +67,11 @@ pub fn is_elf(path: &Path) -> bool {
 }
 
 /// What an ELF file says about linking.
-struct Linked {
-    machine: Machine,
-    interpreter: Option<PathBuf>,
+pub(crate) struct Linked {
+    /// What it was compiled for.
+    pub(crate) machine: Machine,
+    /// The loader that starts it, if it is a program that has one.
+    pub(crate) interpreter: Option<PathBuf>,
     needed: Vec<String>,
     /// `DT_RPATH`: empty if there is a `DT_RUNPATH`.
     rpath: Vec<PathBuf>,
@@ -72,7 +80,7 @@ struct Linked {
 }
 
 impl Linked {
-    fn read(path: &Path) -> Result<Self, SizeError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, SizeError> {
         let bytes = read(path)?;
         Self::parse(path, &bytes)
             .map_err(|error| SizeError::malformed(path, "a 64-bit ELF file", &error))
@@ -125,6 +133,7 @@ fn find(
     name: &str,
     folders: &[PathBuf],
     cache: &BTreeMap<String, Vec<PathBuf>>,
+    beside: Option<&Path>,
     wanted: Machine,
 ) -> Option<PathBuf> {
     if name.contains('/') {
@@ -132,9 +141,8 @@ fn find(
     }
     let in_folders = folders.iter().map(|folder| folder.join(name));
     let in_cache = cache.get(name).into_iter().flatten().cloned();
-    let in_defaults = DEFAULT_FOLDERS
-        .iter()
-        .map(|folder| Path::new(folder).join(name));
+    let defaults = DEFAULT_FOLDERS.iter().map(Path::new).chain(beside);
+    let in_defaults = defaults.map(|folder| folder.join(name));
     in_folders
         .chain(in_cache)
         .chain(in_defaults)
