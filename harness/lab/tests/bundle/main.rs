@@ -11,5 +11,6 @@ mod folders;
 mod hostile;
 mod interrupts;
 mod kit;
+mod meanwhile;
 mod mutations;
 mod written;

@@ -35,10 +35,13 @@ fn check(seed: u64, whole: &[u8], wrap: fn(&[u8]) -> Vec<u8>) {
     fs::write(&path, wrap(whole)).expect("writes it");
     bundle::open(&path, &into, &interrupt, &Silent).expect("opens it");
     let same = tree(&into);
-    let (mut refused, mut taken) = (0, 0);
-    for _ in 0..TIMES {
+    let empty = || {
         fs::remove_dir_all(&into).expect("removes it");
         fs::create_dir(&into).expect("makes a folder");
+    };
+    empty();
+    let (mut refused, mut taken) = (0, 0);
+    for _ in 0..TIMES {
         let mut bytes = whole.to_vec();
         for _ in 0..random.random_range(1..4) {
             mutate(&mut random, &mut bytes);
@@ -47,6 +50,7 @@ fn check(seed: u64, whole: &[u8], wrap: fn(&[u8]) -> Vec<u8>) {
         match bundle::open(&path, &into, &interrupt, &Silent) {
             Ok(_) => {
                 assert_eq!(tree(&into), same);
+                empty();
                 taken += 1;
             }
             Err(error) => {
