@@ -59,9 +59,8 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     let folder = site
         .disk_folder()
         .context("cannot make a folder to unpack to")?;
-    let carried = match open_bundle(bundle, folder.path(), &site, &bars)? {
-        Some(carried) => carried,
-        None => return Ok(exit::INTERRUPTED),
+    let Some(carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
+        return Ok(exit::INTERRUPTED);
     };
     let definitions = &carried.definitions;
     let profiles = profiles(&definitions.runners, &definitions.products);

@@ -79,9 +79,11 @@ impl Source {
             Self::Bytes(bytes) => Ok((Box::new(&**bytes), bytes.len() as u64)),
             Self::File(path) => {
                 // Looked at first: to open a pipe is to wait for its other end.
-                let opened = fs::metadata(path).and_then(|metadata| match metadata.is_file() {
-                    true => Ok((File::open(path)?, metadata.len())),
-                    false => Err(io::Error::other("it is not a file")),
+                let opened = fs::metadata(path).and_then(|metadata| {
+                    if !metadata.is_file() {
+                        return Err(io::Error::other("it is not a file"));
+                    }
+                    Ok((File::open(path)?, metadata.len()))
                 });
                 let (file, bytes) = opened.map_err(|error| self.unreadable(error))?;
                 Ok((Box::new(file), bytes))

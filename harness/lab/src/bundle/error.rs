@@ -118,7 +118,7 @@ pub enum BundleError {
         labrun: String,
     },
     /// It has something that no bundle may have, as one has that was made to do harm.
-    #[error("{} is refused: {what}; bundle again from a source that you trust", path.display())]
+    #[error("{} is refused: {what}. No labrun writes that: bundle again, or ask where it is from", path.display())]
     Refused {
         /// The bundle.
         path: PathBuf,

@@ -12,9 +12,9 @@ pub(crate) use veth::{Veth, not_permitted, sweep};
 /// Brings the loopback up where it is down, as it is in a fresh network namespace; gives whether
 /// it was.
 pub fn raise_loopback() -> std::io::Result<bool> {
-    let flags = std::fs::read_to_string("/sys/class/net/lo/flags")?;
-    let flags = u32::from_str_radix(flags.trim().trim_start_matches("0x"), 16);
-    if flags.is_ok_and(|flags| flags & libc::IFF_UP.cast_unsigned() != 0) {
+    // Of this process's own network, which `/sys` need not show.
+    let addresses = std::fs::read_to_string("/proc/self/net/fib_trie")?;
+    if addresses.contains("127.0.0.1") {
         return Ok(false);
     }
     netlink::Netlink::open()?.raise(netlink::index("lo")?, None)?;

@@ -127,7 +127,7 @@ impl Veth {
 
     /// Whether the host's end is no longer there.
     pub(crate) fn is_gone(&self) -> bool {
-        !Path::new("/sys/class/net").join(&self.name).exists()
+        index(&self.name).is_err()
     }
 }
 
