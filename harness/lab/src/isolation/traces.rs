@@ -8,6 +8,7 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use crate::cgroup::Group;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc::{self, Pid, Processes};
@@ -76,6 +77,16 @@ pub(super) fn shims(id: &str) -> impl Iterator<Item = Pid> {
 /// name is that of containerd's shims.
 pub fn shim(init: Pid) -> Option<Pid> {
     proc::parent(init).filter(|pid| proc::name(*pid).starts_with(SHIM))
+}
+
+/// Every process that exists because of the container with this first process, but for proxies
+/// of its ports.
+pub(super) fn processes(init: Pid) -> Processes {
+    // A shim may have helpers of its own, as runwasi's have.
+    let mut all = proc::descendants(shim(init).unwrap_or(init));
+    let group = Group::of(init).and_then(|group| group.pids());
+    all.extend(group.unwrap_or_default());
+    all
 }
 
 /// Docker's proxies for the published ports of a container: one for each port and each

@@ -9,9 +9,13 @@ use crate::isolation::marks::Marks;
 use crate::isolation::{Job, Taken};
 use crate::outcome::Failure;
 use crate::probe;
-use crate::process::{Process, Stream};
+use crate::process::{Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
+
+/// How often a server that does not answer yet is looked after: a look can take a request to a
+/// daemon, which has better things to do meanwhile.
+const LOOK_INTERVAL_NS: u64 = 100_000_000;
 
 /// Launches `job` once.
 pub(in crate::isolation) fn launch(
@@ -32,19 +36,22 @@ fn run(boundary: &dyn Boundary, order: &Order<'_>, expected: &[u8]) -> Result<Ta
     let mut child = boundary.prepare(order)?;
     let mut marks = Marks::begin();
     let deadline_ns = now_ns() + limit_ns;
-    let mut process = child.start(&mut marks, None, deadline_ns)?;
-    let held_ns = prints(&mut process, child.as_ref(), order, expected, deadline_ns)?;
-    while !process.is_closed(Stream::Stdout) {
-        process.wait(site, deadline_ns)?;
+    let mut isolate = child.start(&mut marks, None, deadline_ns)?;
+    let isolate = isolate.as_mut();
+    let held_ns = prints(isolate, child.as_ref(), order, expected, deadline_ns)?;
+    while !isolate.is_closed(Stream::Stdout) {
+        isolate
+            .wait(site, deadline_ns)
+            .map_err(|failure| failure.without("the end of the output"))?;
     }
-    let exit = process.end(site, deadline_ns)?;
-    if process.kept(Stream::Stdout) != expected {
+    let exit = isolate.end(site, deadline_ns)?;
+    if isolate.kept(Stream::Stdout) != expected {
         return Err(Failure::mismatch(
             "it printed more than its expected output",
         ));
     }
     if !exit.is_success() {
-        return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
+        return Err(isolate.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
     }
     let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
     Ok(taken(&marks, held_ns, gone_ns - held_ns))
@@ -60,9 +67,10 @@ fn serve(
     let mut child = boundary.prepare(order)?;
     let mut marks = Marks::begin();
     let deadline_ns = now_ns() + limit_ns;
-    let mut process = child.start(&mut marks, None, deadline_ns)?;
+    let mut isolate = child.start(&mut marks, None, deadline_ns)?;
+    let isolate = isolate.as_mut();
     let held_ns = answers(
-        &mut process,
+        isolate,
         child.as_ref(),
         order,
         request,
@@ -70,11 +78,11 @@ fn serve(
         deadline_ns,
     )?;
     let asked_ns = now_ns();
-    child.stop(&process);
-    let exit = process.end(site, deadline_ns.max(asked_ns + limit_ns))?;
+    child.stop(isolate);
+    let exit = isolate.end(site, deadline_ns.max(asked_ns + limit_ns))?;
     if !child.stopped_well(exit) {
         let failure = Failure::failed(format!("when it was asked to end it {exit}"));
-        return Err(process.explain(failure, Stream::Stdout));
+        return Err(isolate.explain(failure, Stream::Stdout));
     }
     let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
     Ok(taken(&marks, held_ns, gone_ns - asked_ns))
@@ -82,20 +90,20 @@ fn serve(
 
 /// Waits for the whole of the expected output of a command; gives the instant.
 pub(super) fn prints(
-    process: &mut Process,
+    isolate: &mut dyn Isolate,
     child: &dyn Child,
     order: &Order<'_>,
     expected: &[u8],
     deadline_ns: u64,
 ) -> Result<u64, Failure> {
-    process
+    isolate
         .expect(order.site, Stream::Stdout, expected, deadline_ns)
-        .map_err(|failure| blamed(failure, process, child))
+        .map_err(|failure| blamed(failure, isolate, child))
 }
 
 /// A failure as what it is: of the boundary, where that was refused.
-pub(super) fn blamed(failure: Failure, process: &Process, child: &dyn Child) -> Failure {
-    let said = String::from_utf8_lossy(process.kept(Stream::Stderr));
+pub(super) fn blamed(failure: Failure, isolate: &dyn Isolate, child: &dyn Child) -> Failure {
+    let said = String::from_utf8_lossy(isolate.kept(Stream::Stderr));
     match failure {
         Failure::Outcome(Outcome::Failed, reason) if child.is_refused(&said) => {
             Failure::unavailable(reason)
@@ -106,7 +114,7 @@ pub(super) fn blamed(failure: Failure, process: &Process, child: &dyn Child) -> 
 
 /// Waits for the first correct answer of a server; gives the instant.
 pub(super) fn answers(
-    process: &mut Process,
+    isolate: &mut dyn Isolate,
     child: &dyn Child,
     order: &Order<'_>,
     request: &str,
@@ -117,23 +125,31 @@ pub(super) fn answers(
     let address = child
         .address()
         .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
+    let mut looked_ns = now_ns();
     probe::first_answer(site, address, request, expected, deadline_ns, || {
-        still_there(process, site, "before it answered")
+        if now_ns() - looked_ns < LOOK_INTERVAL_NS {
+            return Ok(());
+        }
+        looked_ns = now_ns();
+        still_there(isolate, site, "before it answered")
     })
-    .map_err(|failure| process.explain(failure, Stream::Stdout))
-    .map_err(|failure| blamed(failure, process, child))
+    .map_err(|failure| isolate.explain(failure, Stream::Stdout))
+    .map_err(|failure| blamed(failure, isolate, child))
 }
 
-/// A failure when a process has ended on its own; `when` says why that is one.
-pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
-    still_there(process, site, when).map_err(|failure| process.explain(failure, Stream::Stdout))
+/// A failure when an isolate has ended on its own; `when` says why that is one.
+pub(super) fn still_runs(
+    isolate: &mut dyn Isolate,
+    site: &Site,
+    when: &str,
+) -> Result<(), Failure> {
+    still_there(isolate, site, when).map_err(|failure| isolate.explain(failure, Stream::Stdout))
 }
 
-fn still_there(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
-    match process.end(site, 0) {
-        Ok(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
-        Err(Failure::Interrupted) => Err(Failure::Interrupted),
-        Err(Failure::Outcome(..)) => Ok(()),
+fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
+    match isolate.ended(site)? {
+        Some(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
+        None => Ok(()),
     }
 }
 

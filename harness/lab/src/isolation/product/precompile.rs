@@ -6,7 +6,7 @@ use super::Product;
 use super::arguments::Filling;
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::process::{Program, Stream};
+use crate::process::{Isolate as _, Program, Stream};
 use crate::site::Site;
 
 /// Longest time for compiling one module ahead of time.

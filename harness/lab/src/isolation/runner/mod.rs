@@ -14,7 +14,7 @@ use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, Tier};
 use super::{CallOrder, EachLine, Isolation, Job, Launcher, Standing, Taken};
 use crate::define::{Configuration, Need, RunnerDefinition, Unsupported, Workload};
 use crate::outcome::Failure;
-use crate::process::Stream;
+use crate::process::{Isolate as _, Stream};
 use crate::site::Site;
 
 pub use conversation::Conversation;
