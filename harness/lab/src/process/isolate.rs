@@ -94,6 +94,15 @@ pub trait Isolate {
         }
     }
 
+    /// Reads what it prints to the end, and waits for its own.
+    fn finish(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        while !self.is_closed(Stream::Stdout) {
+            self.wait(site, deadline_ns)
+                .map_err(|failure| failure.without("the end of the output"))?;
+        }
+        self.end(site, deadline_ns)
+    }
+
     /// Adds to a reason what was said on stderr.
     fn explain(&self, failure: Failure, stream: Stream) -> Failure {
         let Failure::Outcome(outcome, mut reason) = failure else {

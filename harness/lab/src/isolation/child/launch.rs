@@ -23,82 +23,77 @@ pub(in crate::isolation) fn launch(
     site: &Site,
     job: &Job,
 ) -> Result<Taken, Failure> {
+    if let Task::Batches { .. } = job.task {
+        return Err(Failure::failed("batches have no first result"));
+    }
     let order = Order::new(site, job, false)?;
-    match &job.task {
-        Task::Run { expected, .. } => run(boundary, &order, expected),
-        Task::Serve { request, expected } => serve(boundary, &order, request, expected),
-        Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
-    }
-}
-
-fn run(boundary: &dyn Boundary, order: &Order<'_>, expected: &[u8]) -> Result<Taken, Failure> {
-    let (site, limit_ns) = (order.site, order.limit_ns());
-    let mut child = boundary.prepare(order)?;
+    let limit_ns = order.limit_ns();
+    let mut child = boundary.prepare(&order)?;
     let mut marks = Marks::begin();
     let deadline_ns = now_ns() + limit_ns;
     let mut isolate = child.start(&mut marks, None, deadline_ns)?;
     let isolate = isolate.as_mut();
-    let held_ns = prints(isolate, child.as_ref(), order, expected, deadline_ns)?;
-    while !isolate.is_closed(Stream::Stdout) {
-        isolate
-            .wait(site, deadline_ns)
-            .map_err(|failure| failure.without("the end of the output"))?;
-    }
-    let exit = isolate.end(site, deadline_ns)?;
-    if isolate.kept(Stream::Stdout) != expected {
-        return Err(Failure::mismatch(
-            "it printed more than its expected output",
-        ));
-    }
-    if !exit.is_success() {
-        return Err(isolate.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
-    }
+    let held_ns = first_result(isolate, child.as_ref(), &order, deadline_ns)?;
+    // A command ends by itself from there on; a server, once it is asked to.
+    let (since_ns, exit) = if let Task::Run { expected, .. } = &job.task {
+        let exit = isolate.finish(site, deadline_ns)?;
+        if isolate.kept(Stream::Stdout) != expected {
+            let reason = "it printed more than its expected output";
+            return Err(Failure::mismatch(reason));
+        }
+        if !exit.is_success() {
+            return Err(isolate.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
+        }
+        (held_ns, exit)
+    } else {
+        let asked_ns = now_ns();
+        child.stop(isolate);
+        let exit = isolate.end(site, deadline_ns.max(asked_ns + limit_ns))?;
+        if !child.stopped_well(exit) {
+            let failure = Failure::failed(format!("when it was asked to end it {exit}"));
+            return Err(isolate.explain(failure, Stream::Stdout));
+        }
+        (asked_ns, exit)
+    };
     let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
-    Ok(taken(&marks, held_ns, gone_ns - held_ns))
+    let (total_ns, phases) = marks.until(held_ns);
+    Ok(Taken {
+        total_ns,
+        phases,
+        teardown_ns: gone_ns - since_ns,
+        instantiate_warm_ns: None,
+    })
 }
 
-fn serve(
-    boundary: &dyn Boundary,
-    order: &Order<'_>,
-    request: &str,
-    expected: &[u8],
-) -> Result<Taken, Failure> {
-    let (site, limit_ns) = (order.site, order.limit_ns());
-    let mut child = boundary.prepare(order)?;
-    let mut marks = Marks::begin();
-    let deadline_ns = now_ns() + limit_ns;
-    let mut isolate = child.start(&mut marks, None, deadline_ns)?;
-    let isolate = isolate.as_mut();
-    let held_ns = answers(
-        isolate,
-        child.as_ref(),
-        order,
-        request,
-        expected,
-        deadline_ns,
-    )?;
-    let asked_ns = now_ns();
-    child.stop(isolate);
-    let exit = isolate.end(site, deadline_ns.max(asked_ns + limit_ns))?;
-    if !child.stopped_well(exit) {
-        let failure = Failure::failed(format!("when it was asked to end it {exit}"));
-        return Err(isolate.explain(failure, Stream::Stdout));
-    }
-    let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
-    Ok(taken(&marks, held_ns, gone_ns - asked_ns))
-}
-
-/// Waits for the whole of the expected output of a command; gives the instant.
-pub(super) fn prints(
+/// Waits for the whole of the expected output of a command, or for the first correct answer of
+/// a server; gives the instant.
+pub(super) fn first_result(
     isolate: &mut dyn Isolate,
     child: &dyn Child,
     order: &Order<'_>,
-    expected: &[u8],
     deadline_ns: u64,
 ) -> Result<u64, Failure> {
-    isolate
-        .expect(order.site, Stream::Stdout, expected, deadline_ns)
-        .map_err(|failure| blamed(failure, isolate, child))
+    let site = order.site;
+    let held_ns = match &order.job.task {
+        Task::Serve { request, expected } => {
+            let Some(address) = child.address() else {
+                still_runs(isolate, site, "before it answered")?;
+                let reason = "it has no address at which its server could be asked";
+                return Err(Failure::failed(reason));
+            };
+            let mut looked_ns = now_ns();
+            probe::first_answer(site, address, request, expected, deadline_ns, || {
+                if now_ns() - looked_ns < LOOK_INTERVAL_NS {
+                    return Ok(());
+                }
+                looked_ns = now_ns();
+                still_there(isolate, site, "before it answered")
+            })
+            .map_err(|failure| isolate.explain(failure, Stream::Stdout))
+        }
+        task => isolate.expect(site, Stream::Stdout, task.expected(), deadline_ns),
+    };
+    held_ns.map_err(|failure| blamed(failure, isolate, child))
 }
 
 /// A failure as what it is: of the boundary, where that was refused.
@@ -110,31 +105,6 @@ pub(super) fn blamed(failure: Failure, isolate: &dyn Isolate, child: &dyn Child)
         }
         failure => failure,
     }
-}
-
-/// Waits for the first correct answer of a server; gives the instant.
-pub(super) fn answers(
-    isolate: &mut dyn Isolate,
-    child: &dyn Child,
-    order: &Order<'_>,
-    request: &str,
-    expected: &[u8],
-    deadline_ns: u64,
-) -> Result<u64, Failure> {
-    let site = order.site;
-    let address = child
-        .address()
-        .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
-    let mut looked_ns = now_ns();
-    probe::first_answer(site, address, request, expected, deadline_ns, || {
-        if now_ns() - looked_ns < LOOK_INTERVAL_NS {
-            return Ok(());
-        }
-        looked_ns = now_ns();
-        still_there(isolate, site, "before it answered")
-    })
-    .map_err(|failure| isolate.explain(failure, Stream::Stdout))
-    .map_err(|failure| blamed(failure, isolate, child))
 }
 
 /// A failure when an isolate has ended on its own; `when` says why that is one.
@@ -150,15 +120,5 @@ fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(),
     match isolate.ended(site)? {
         Some(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
         None => Ok(()),
-    }
-}
-
-fn taken(marks: &Marks, held_ns: u64, teardown_ns: u64) -> Taken {
-    let (total_ns, phases) = marks.until(held_ns);
-    Taken {
-        total_ns,
-        phases,
-        teardown_ns,
-        instantiate_warm_ns: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::launch::{answers, prints, still_runs};
+use super::launch::{first_result, still_runs};
 use super::{Boundary, Child, Held, Order};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
@@ -53,15 +53,7 @@ impl<'a> Children<'a> {
         let mut child = self.boundary.prepare(&order)?;
         let deadline_ns = now_ns() + order.limit_ns();
         let mut isolate = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
-        let (one, made) = (isolate.as_mut(), child.as_ref());
-        match &self.job.task {
-            Task::Serve { request, expected } => {
-                answers(one, made, &order, request, expected, deadline_ns)?;
-            }
-            task => {
-                prints(one, made, &order, task.expected(), deadline_ns)?;
-            }
-        }
+        first_result(isolate.as_mut(), child.as_ref(), &order, deadline_ns)?;
         Ok(One {
             isolate,
             child,

@@ -21,7 +21,7 @@ use crate::digest::sha256;
 use crate::isolation::child::{Boundary, Child, Door, GUEST, HOLD, Held, Order};
 use crate::isolation::docker::{ISOLATION_LABEL, WORKLOAD_LABEL};
 use crate::isolation::marks::Marks;
-use crate::isolation::traces::{self, Traces};
+use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc;
@@ -201,7 +201,7 @@ impl Child for Contained<'_> {
         self.made = false;
         let veth = self.veth.as_ref();
         let names = std::slice::from_ref(&self.id);
-        Traces::of(&self.id, names, veth).wait(self.site, since_ns, deadline_ns)
+        traces::wait_until_gone(self.site, &self.id, names, veth, since_ns, deadline_ns)
     }
 
     fn sees_end_of_stdin(&self) -> bool {

@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use bollard::container::AttachContainerResults;
 use bollard::errors::Error;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, LogsOptionsBuilder,
-    RemoveContainerOptionsBuilder, StopContainerOptionsBuilder, WaitContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+    WaitContainerOptionsBuilder,
 };
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -36,9 +35,6 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Longest wait for the answer to a request that nobody waits for any more.
 const LATE_LIMIT: Duration = Duration::from_secs(20);
-
-/// How long a server has after SIGTERM until Docker kills it: that of `docker stop`.
-const STOP_GRACE_S: i32 = 10;
 
 /// A container, from before it is asked for. Dropping it removes it; where the daemon does not,
 /// [`Live::left`] says so.
@@ -126,23 +122,6 @@ impl Container {
         Ok(made.id)
     }
 
-    /// Attaches to its streams before it starts, so that none of its output is lost; to its
-    /// stdin, too, where that is to stay open.
-    pub(super) fn attach(
-        &self,
-        deadline_ns: u64,
-        stdin: bool,
-    ) -> Result<AttachContainerResults, Failure> {
-        let options = AttachContainerOptionsBuilder::new()
-            .stdin(stdin)
-            .stdout(true)
-            .stderr(true)
-            .stream(true)
-            .build();
-        let attached = self.live.docker.attach_container(&self.name, Some(options));
-        self.ask(deadline_ns, "attach to the container", attached)
-    }
-
     /// Its first process, while it runs, and its own address on Docker's network, if it has one.
     pub(super) fn look(&self, deadline_ns: u64) -> Result<(Option<Pid>, Option<IpAddr>), Failure> {
         let seen = self.live.docker.inspect_container(&self.name, None);
@@ -172,15 +151,6 @@ impl Container {
                 "the Docker daemon stopped answering: it hung up on a wait",
             )),
         }
-    }
-
-    /// Stops it as users do: SIGTERM, and SIGKILL only where that is ignored.
-    pub(super) fn stop(&self) -> Result<(), Failure> {
-        let options = StopContainerOptionsBuilder::new().t(STOP_GRACE_S).build();
-        let grace_ns = 2 * STOP_GRACE_S as u64 * 1_000_000_000;
-        let deadline_ns = self.deadline_ns().max(now_ns() + grace_ns);
-        let stopped = self.live.docker.stop_container(&self.name, Some(options));
-        self.ask(deadline_ns, "stop the container", stopped)
     }
 
     /// The end of what it wrote on stderr, from Docker's own log.

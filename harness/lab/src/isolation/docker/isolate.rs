@@ -22,7 +22,7 @@ use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::isolation::child::{Boundary, Child, Door, GUEST, GUEST_PORT, Held, Order};
 use crate::isolation::marks::Marks;
-use crate::isolation::traces::{self, Traces};
+use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc::{Pid, Processes};
@@ -65,6 +65,8 @@ impl Boundary for Docker {
     }
 
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        // What an earlier launch left is no business of this one.
+        drop(self.daemon.left());
         // A ping: the daemon is there, and warm, before the clock starts.
         let live = self.daemon.live().map_err(Failure::unavailable)?;
         let bridged = self.configuration.network_mode().is_none();
@@ -118,7 +120,7 @@ impl Child for Contained<'_> {
         }
         running.start(deadline_ns)?;
         marks.end("start");
-        if self.hold || self.veth.is_some() {
+        if self.hold || self.veth.is_some() || self.way == Way::Direct {
             (self.pid, self.own) = self.container.look(deadline_ns)?;
         }
         if let Some(veth) = &self.veth {
@@ -146,7 +148,8 @@ impl Child for Contained<'_> {
             format!("docker/{id}"),
             format!("system.slice/docker-{id}.scope"),
         ];
-        Traces::of(id, &names, self.veth.as_ref()).wait(self.site, removed_ns, deadline_ns)
+        let veth = self.veth.as_ref();
+        traces::wait_until_gone(self.site, id, &names, veth, removed_ns, deadline_ns)
     }
 
     fn beside(&self) -> Processes {

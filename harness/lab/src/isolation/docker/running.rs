@@ -5,7 +5,9 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use bollard::container::{AttachContainerResults, LogOutput};
-use bollard::query_parameters::StartContainerOptions;
+use bollard::query_parameters::{
+    AttachContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+};
 use futures_util::StreamExt;
 
 use super::container::{Container, refused};
@@ -16,6 +18,9 @@ use crate::site::Site;
 
 /// Longest output, in bytes: a longer one is wrong.
 pub(super) const LIMIT: usize = 64 * 1024;
+
+/// How long a server has after SIGTERM until Docker kills it: that of `docker stop`.
+const STOP_GRACE_S: i32 = 10;
 
 /// A container and what the lab has read of it.
 pub(super) struct Running {
@@ -70,9 +75,19 @@ impl Running {
         }
     }
 
-    /// Attaches to its streams; to its stdin too where that is to stay open.
+    /// Attaches to its streams before it starts, so that none of its output is lost; to its
+    /// stdin, too, where that is to stay open.
     pub(super) fn attach(&mut self, deadline_ns: u64, stdin: bool) -> Result<(), Failure> {
-        self.attached = Some(self.container.attach(deadline_ns, stdin)?);
+        let options = AttachContainerOptionsBuilder::new()
+            .stdin(stdin)
+            .stdout(true)
+            .stderr(true)
+            .stream(true)
+            .build();
+        let container = &self.container;
+        let docker = &container.live.docker;
+        let attached = docker.attach_container(&container.name, Some(options));
+        self.attached = Some(container.ask(deadline_ns, "attach to the container", attached)?);
         Ok(())
     }
 
@@ -165,10 +180,19 @@ impl Isolate for Running {
         }
     }
 
-    /// As `docker stop` does. Where it fails, the container does not end, which is told.
+    /// As `docker stop` does: SIGTERM, and SIGKILL only where that is ignored.
     fn signal(&self, _signal: libc::c_int) {
-        if let Err(Failure::Outcome(_, reason)) = self.container.stop() {
-            self.container.live.leave(reason);
+        let container = &self.container;
+        let docker = &container.live.docker;
+        let options = StopContainerOptionsBuilder::new().t(STOP_GRACE_S).build();
+        let least_ns = now_ns() + 2 * STOP_GRACE_S as u64 * 1_000_000_000;
+        let deadline_ns = container.deadline_ns().max(least_ns);
+        let stopped = docker.stop_container(&container.name, Some(options));
+        // What was not stopped does not end: why not is then told with that.
+        if let Err(Failure::Outcome(_, reason)) =
+            container.ask(deadline_ns, "stop the container", stopped)
+        {
+            container.live.leave(reason);
         }
     }
 

@@ -50,10 +50,7 @@ pub(super) fn precompile(
         .map_err(cannot)?
         .spawn()
         .map_err(cannot)?;
-    while !process.is_closed(Stream::Stdout) {
-        process.wait(site, deadline_ns)?;
-    }
-    let exit = process.end(site, deadline_ns)?;
+    let exit = process.finish(site, deadline_ns)?;
     if exit.is_success() {
         return Ok(());
     }

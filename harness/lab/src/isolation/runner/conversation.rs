@@ -76,11 +76,7 @@ impl Conversation {
         prepared: Prepared,
         held: Option<&Held>,
     ) -> Result<Self, Failure> {
-        let process = match held {
-            Some(held) => held.spawn(prepared),
-            None => prepared.spawn(),
-        };
-        let process = process
+        let process = Held::spawn_after(held, prepared, || Ok(()))
             .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
         Ok(Self {
             process,
