@@ -13,10 +13,6 @@ use crate::process::{Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
 
-/// How often a server that does not answer yet is looked after: a look can take a request to a
-/// daemon, which has better things to do meanwhile.
-const LOOK_INTERVAL_NS: u64 = 100_000_000;
-
 /// Launches `job` once.
 pub(in crate::isolation) fn launch(
     boundary: &dyn Boundary,
@@ -81,12 +77,7 @@ pub(super) fn first_result(
                 let reason = "it has no address at which its server could be asked";
                 return Err(Failure::failed(reason));
             };
-            let mut looked_ns = now_ns();
             probe::first_answer(site, address, request, expected, deadline_ns, || {
-                if now_ns() - looked_ns < LOOK_INTERVAL_NS {
-                    return Ok(());
-                }
-                looked_ns = now_ns();
                 still_there(isolate, site, "before it answered")
             })
             .map_err(|failure| isolate.explain(failure, Stream::Stdout))
