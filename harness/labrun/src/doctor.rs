@@ -1,6 +1,6 @@
 //! `labrun doctor`: what can be measured here, and how to get the rest.
 
-use lab::build::{Builder, has_target};
+use lab::build::{Builder, Toolchain};
 use lab::isolation::containerd;
 use lab::isolation::runner::State;
 use labrun_record::{Fingerprint, Outcome};
@@ -39,7 +39,7 @@ pub(crate) fn run(cli: &Cli, args: &JsonArgs) -> anyhow::Result<u8> {
                 "wasm32-wasip1".to_owned(),
                 "wasm32-wasip2".to_owned(),
             ] {
-                checks.push(target_check(triple));
+                checks.push(target_check(builder.toolchain(), triple));
             }
             definitions
                 .runners
@@ -151,8 +151,8 @@ fn zstd() -> Check {
     }
 }
 
-fn target_check(triple: String) -> Check {
-    let here = has_target(&triple);
+fn target_check(toolchain: &Toolchain, triple: String) -> Check {
+    let here = toolchain.has_target(&triple);
     let said = if here {
         "installed".to_owned()
     } else {

@@ -16,7 +16,7 @@ pub use folder::{ReadError, RunFolder, Samples};
 pub use metric::{Better, Metric, Unit};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
-    Artifact, Calibration, IsolationRecord, METHOD_VERSION, Part, Plan, Reference, Run,
-    SCHEMA_VERSION, Setting,
+    Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
+    Plan, Reference, Run, SCHEMA_VERSION, Setting,
 };
 pub use sample::{Doubt, Sample};

@@ -3,12 +3,16 @@
 mod archive;
 mod artifact;
 mod cargo;
+mod cargo_home;
+mod child;
+mod environment;
 mod everything;
 mod helper;
 mod inputs;
 mod runner;
 mod store;
 mod toolchain;
+mod turn;
 mod version;
 mod way;
 
@@ -16,7 +20,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use labrun_record::{Artifact, Outcome, Target};
+use labrun_record::{Artifact, BuildEnvironment, Outcome, Target};
 
 use crate::define::{ArtifactKind, LabFolder, RunnerDefinition, Workload};
 use crate::isolation::runner::{Ready, State};
@@ -28,7 +32,7 @@ use way::Absence;
 
 pub use everything::{Everything, Thing};
 pub use store::Store;
-pub use toolchain::{Toolchain, has_target};
+pub use toolchain::Toolchain;
 pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built under which key, failures as well.
@@ -53,12 +57,17 @@ impl<'a> Builder<'a> {
         site: &'a Site,
         progress: &'a dyn Progress,
     ) -> Result<Self, String> {
+        let store = Store::of(lab.path());
+        let toolchain = Toolchain::find(lab.path(), &store)?;
+        if let Some(note) = toolchain.note() {
+            progress.note(&note);
+        }
         Ok(Self {
             lab,
             site,
             progress,
-            store: Store::of(lab.path()),
-            toolchain: Toolchain::find()?,
+            store,
+            toolchain,
             artifacts: RefCell::default(),
             precompiled: RefCell::default(),
             images: RefCell::default(),
@@ -68,6 +77,14 @@ impl<'a> Builder<'a> {
     /// The toolchain that builds.
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
+    }
+
+    /// What everything is built with.
+    pub(crate) fn environment(&self) -> BuildEnvironment {
+        let runners = self.lab.runners().unwrap_or_default();
+        let mut variables: Vec<_> = runners.iter().filter_map(runner::variable).collect();
+        variables.extend(helper::needed());
+        self.toolchain.record(&variables)
     }
 
     /// Folder of the lab, for paths relative to it.

@@ -39,6 +39,10 @@ pub(super) fn run(request: &RunRequest<'_>, planned: &[Planned]) -> Run {
         machine,
         references: references(request.grounds),
         calibration: calibrations(request, planned),
+        build: request
+            .grounds
+            .first()
+            .map(|ground| ground.builder.environment()),
         artifacts: artifacts(request, planned),
         isolations: taken(request.grounds)
             .iter()
