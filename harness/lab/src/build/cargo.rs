@@ -194,3 +194,67 @@ pub(crate) fn told(said: &str) -> String {
         .collect::<Vec<_>>()
         .join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::build::Store;
+
+    /// Keeps how far it was told to be.
+    #[derive(Default)]
+    struct Steps(RefCell<Vec<(u64, u64)>>);
+
+    impl Progress for Steps {
+        fn note(&self, _line: &str) {}
+        fn step(&self, _what: &str, done: u64, total: u64) {
+            self.0.borrow_mut().push((done, total));
+        }
+        fn finish(&self, _what: &str) {}
+    }
+
+    #[test]
+    fn progress_ends_at_cargos_own_count() {
+        let lab = tempfile::tempdir().expect("a folder");
+        for (file, text) in [
+            (
+                "one/Cargo.toml",
+                "[package]\nname = \"one\"\nedition = \"2024\"\n[dependencies]\n\
+                 other = { path = \"../other\" }\n[workspace]\n",
+            ),
+            (
+                "one/Cargo.lock",
+                "version = 4\n[[package]]\nname = \"one\"\nversion = \"0.0.0\"\n\
+                 dependencies = [\"other\"]\n[[package]]\nname = \"other\"\nversion = \"0.0.0\"\n",
+            ),
+            ("one/build.rs", "fn main() {}"),
+            ("one/src/main.rs", "fn main() {}"),
+            ("other/Cargo.toml", "[package]\nname = \"other\"\n"),
+            ("other/src/lib.rs", ""),
+        ] {
+            let path = lab.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        }
+        let store = Store::of(lab.path());
+        let toolchain = Toolchain::find(lab.path(), &store).expect("a toolchain");
+        let steps = Steps::default();
+        let program = CargoBuild {
+            what: "one".to_owned(),
+            toolchain: &toolchain,
+            variables: &[],
+            package: &lab.path().join("one"),
+            triple: &toolchain.host,
+            select: vec!["--bins".to_owned()],
+            target_dir: &lab.path().join("built"),
+            interrupt: &Interrupt::never().expect("an interrupt"),
+        }
+        .run(None, &steps)
+        .expect("is built");
+        assert!(program.is_file());
+        // The build script and its run, the other package, the program.
+        let expected = [(0, 0), (1, 4), (2, 4), (3, 4), (4, 4)];
+        assert_eq!(*steps.0.borrow(), expected);
+    }
+}
