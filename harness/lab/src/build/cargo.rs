@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::child;
+use super::sources;
 use super::toolchain::{Toolchain, Variable};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -82,7 +83,17 @@ impl CargoBuild<'_> {
         if let Some(doubt) = doubt {
             return Err(format!("cargo built {what}, but {doubt}"));
         }
-        built.ok_or_else(|| format!("cargo built {what}, but no {}", file.unwrap_or("program")))
+        let file = file.unwrap_or("program");
+        let built = built.ok_or_else(|| format!("cargo built {what}, but no {file}"))?;
+        let lab = self.toolchain.lab();
+        match sources::uncounted(lab, &own, self.target_dir, &built).map_err(fault)? {
+            None => Ok(built),
+            Some(path) => Err(format!(
+                "{what} has {} in it, which does not count for what is stale: move it into the \
+                 package, or depend on the package that it is of",
+                path.display()
+            )),
+        }
     }
 
     /// How many units cargo will tell of, by its own count; 0 where this cargo does not say.

@@ -4,6 +4,7 @@
 //! nothing, and reading all sources takes milliseconds.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -100,8 +101,7 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let name = entry.file_name();
-        if name == "target" || name.to_string_lossy().starts_with('.') {
+        if is_left_out(&entry.file_name()) {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -111,6 +111,11 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a file or folder of this name is build output, or hidden.
+pub(super) fn is_left_out(name: &OsStr) -> bool {
+    name == "target" || name.as_bytes().starts_with(b".")
 }
 
 /// Every package of the checkout that the one in `folder` is compiled with, itself among them:

@@ -10,6 +10,7 @@ mod everything;
 mod helper;
 mod inputs;
 mod runner;
+mod sources;
 mod store;
 mod toolchain;
 mod turn;

@@ -120,7 +120,12 @@ impl Toolchain {
         inputs::packages(&self.lab, package)
     }
 
-    /// What cargo finds the C compiler by; other compilers' objects are not mixed with its own.
+    /// Folder of the lab.
+    pub(crate) fn lab(&self) -> &Path {
+        &self.lab
+    }
+
+    /// Digest of the C compiler, empty without one.
     pub(crate) fn linker(&self) -> &str {
         self.linker.as_ref().map_or("", |linker| &linker.sha256)
     }

@@ -198,6 +198,18 @@ fn a_package_that_does_not_count_is_not_compiled_in_silence() {
 }
 
 #[test]
+fn a_file_that_does_not_count_is_not_compiled_in_in_silence() {
+    let lab = Lab::unbuilt().write("text", "right").replace(
+        "workloads/right/src/main.rs",
+        "println!(\"right\")",
+        "println!(include_str!(\"../../../text\"))",
+    );
+    lab.run(["build", "-i", "native/static"])
+        .exit(1)
+        .stderr_has("/text in it, which does not count for what is stale");
+}
+
+#[test]
 fn a_library_of_the_same_size_and_time_is_another_one() {
     let lab = Lab::with_toy().replace(
         "harness/runners/toy/runner.toml",
