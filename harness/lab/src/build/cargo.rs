@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -61,11 +62,10 @@ impl CargoBuild<'_> {
         let own = self.toolchain.packages(self.package).map_err(fault)?;
         self.keep_of_this_compiler(progress).map_err(fault)?;
         let total = self.units()?;
-        self.clean(&own)?;
+        self.forget(&own).map_err(fault)?;
         let (mut done, mut built, mut doubt) = (0, None, None);
-        let mut args = vec!["--message-format=json-render-diagnostics"];
-        args.extend(self.select.iter().map(String::as_str));
-        self.cargo("build", &args, |line| {
+        let command = self.command(&["--message-format=json-render-diagnostics"])?;
+        let (status, said) = child::run(command, self.interrupt, |line| {
             let Ok(message) = serde_json::from_str::<Value>(line) else {
                 return;
             };
@@ -80,6 +80,10 @@ impl CargoBuild<'_> {
             done += 1;
             progress.step(what, done, total);
         })?;
+        if !status.success() {
+            let said = told(&said);
+            return Err(format!("cargo could not build {what}:\n{said}"));
+        }
         if let Some(doubt) = doubt {
             return Err(format!("cargo built {what}, but {doubt}"));
         }
@@ -100,9 +104,7 @@ impl CargoBuild<'_> {
     /// The graph is printed by an option that is not stable; nothing is compiled with it, and
     /// what it asks the compiler is not kept for the build.
     fn units(&self) -> Result<u64, String> {
-        let mut args = vec!["-Zunstable-options", "--unit-graph"];
-        args.extend(self.select.iter().map(String::as_str));
-        let mut command = self.command("build", &args)?;
+        let mut command = self.command(&["-Zunstable-options", "--unit-graph"])?;
         command
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_CACHE_RUSTC_INFO", "0");
@@ -115,10 +117,22 @@ impl CargoBuild<'_> {
         Ok(units)
     }
 
-    /// Removes what was compiled of the checkout's packages, for the target and for the host.
-    fn clean(&self, own: &BTreeMap<PathBuf, String>) -> Result<(), String> {
-        let names = own.values().flat_map(|name| ["-p", name.as_str()]);
-        self.cargo("clean", &names.collect::<Vec<_>>(), |_| {})
+    /// Has cargo compile the checkout's packages anew, for the target and for the host: without
+    /// a fingerprint, nothing is fresh. `cargo clean -p` would do it too, but with what was compiled
+    /// of every crate that is called like one of their programs.
+    fn forget(&self, own: &BTreeMap<PathBuf, String>) -> io::Result<()> {
+        for kind in ["release".to_owned(), format!("{}/release", self.triple)] {
+            let fingerprints = fs::read_dir(self.target_dir.join(kind).join(".fingerprint"));
+            for entry in fingerprints.into_iter().flatten() {
+                let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+                let name = name.to_string_lossy();
+                let package = name.rsplit_once('-').map(|(package, _)| package);
+                if own.values().any(|own| package == Some(own)) {
+                    fs::remove_dir_all(path)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Empties a target folder that has objects of another C compiler: cargo does not see that
@@ -138,25 +152,16 @@ impl CargoBuild<'_> {
         fs::write(mark, compiler)
     }
 
-    /// Runs a subcommand on the package; an error has cargo's own words.
-    fn cargo(&self, name: &str, args: &[&str], each: impl FnMut(&str)) -> Result<(), String> {
-        let (status, said) = child::run(self.command(name, args)?, self.interrupt, each)?;
-        if status.success() {
-            return Ok(());
-        }
-        let (what, said) = (&self.what, told(&said));
-        Err(format!("cargo could not {name} {what}:\n{said}"))
-    }
-
-    fn command(&self, name: &str, args: &[&str]) -> Result<std::process::Command, String> {
+    fn command(&self, args: &[&str]) -> Result<Command, String> {
         let mut command = self.toolchain.cargo(self.variables)?;
         command
-            .args([name, "--release", "--locked", "--target", self.triple])
+            .args(["build", "--release", "--locked", "--target", self.triple])
             .arg("--manifest-path")
             .arg(self.package.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(self.target_dir)
-            .args(args);
+            .args(args)
+            .args(&self.select);
         Ok(command)
     }
 }
@@ -177,7 +182,12 @@ fn stale(message: &Value, own: &BTreeMap<PathBuf, String>) -> Option<String> {
         ));
     }
     let is_old = message["fresh"].as_bool().unwrap_or(true);
-    is_old.then(|| format!("took {id} as it was compiled before: does another cargo build there?"))
+    is_old.then(|| {
+        format!(
+            "took {id} as it was compiled before: does another cargo build there, or does this one \
+             keep its fingerprints elsewhere? Build it again without labrun's folder `cargo`"
+        )
+    })
 }
 
 /// The file of a cargo message that is looked for.

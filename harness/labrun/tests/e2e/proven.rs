@@ -245,6 +245,32 @@ fn a_library_of_the_same_size_and_time_is_another_one() {
 }
 
 #[test]
+fn crates_of_registries_are_compiled_once() {
+    // A program that is called like the crate.
+    let lab = Lab::with_toy().replace(
+        "harness/runners/toy/Cargo.toml",
+        "[workspace]\n",
+        "[workspace]\n\n[[bin]]\nname = \"toyrt\"\npath = \"src/main.rs\"\n",
+    );
+    let compiled = |lab: &Lab| {
+        lab.run(["build", "-i", "toy/*"])
+            .exit(0)
+            .stderr_has("runner toy ...");
+        let arch = std::env::consts::ARCH;
+        let folder = format!("target/labrun/cargo/{arch}-unknown-linux-gnu/release/.fingerprint");
+        let entries = fs::read_dir(lab.path().join(folder)).expect("lists a folder");
+        let mut all = entries.map(|entry| entry.expect("lists a folder").path());
+        let own = all.find(|path| path.to_string_lossy().contains("/toyrt-"));
+        let stamp = own.expect("it was compiled").join("invoked.timestamp");
+        let stamp = fs::metadata(stamp).expect("has a time");
+        stamp.modified().expect("has a time")
+    };
+    let first = compiled(&lab);
+    let lab = lab.replace("harness/kit/src/lib.rs", "= 3;", "= 1 + 2;");
+    assert_eq!(compiled(&lab), first);
+}
+
+#[test]
 fn another_linker_is_another_build() {
     let lab = Lab::unbuilt();
     let linker = lab.path().join("bin/cc");
