@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use labrun_record::Artifact;
+use labrun_record::{Artifact, BuildEnvironment};
 use semver::Version;
 use thiserror::Error;
 
@@ -240,5 +240,9 @@ impl Stock for Carried {
             )))
         };
         self.built.get(recipe).cloned().unwrap_or_else(missing)
+    }
+
+    fn environment(&self) -> Option<BuildEnvironment> {
+        self.manifest.build.clone()
     }
 }

@@ -8,7 +8,7 @@ mod carried;
 mod definitions;
 mod pack;
 
-use labrun_record::{Artifact, Outcome};
+use labrun_record::{Artifact, BuildEnvironment, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::isolation::Driver;
@@ -29,6 +29,9 @@ pub struct Manifest {
     /// Words for the processor features of the machine on which modules were compiled ahead of
     /// time: another one has to have them too.
     pub processor_features: Vec<String>,
+    /// What everything was built with.
+    #[serde(default)]
+    pub build: Option<BuildEnvironment>,
     /// What was built, or why it could not be.
     pub artifacts: Vec<CarriedArtifact>,
     /// The programs that drive isolations, or why they could not be built.

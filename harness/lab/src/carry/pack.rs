@@ -110,6 +110,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         protocol_version: PROTOCOL_VERSION,
         lab_version: request.lab_version.clone(),
         plans: request.plans.clone(),
+        build: builder.environment(),
         processor_features: bundle::fit::features(),
         artifacts,
         drivers,
