@@ -35,6 +35,7 @@ use crate::site::Site;
 use crate::stock::Stock;
 use way::Absence;
 
+pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
 pub(crate) use inputs::files;
 pub use store::Store;

@@ -6,6 +6,7 @@
 
 mod carried;
 mod definitions;
+mod images;
 mod pack;
 
 use labrun_record::{Artifact, BuildEnvironment, Outcome};
@@ -15,6 +16,7 @@ use crate::isolation::Driver;
 use crate::plan::{Plan, Recipe};
 
 pub use carried::{Carried, CarryError};
+pub use images::CarriedImage;
 pub use pack::{PackRequest, Packed, pack};
 
 /// What a bundle holds.
@@ -36,6 +38,9 @@ pub struct Manifest {
     pub artifacts: Vec<CarriedArtifact>,
     /// The programs that drive isolations, or why they could not be built.
     pub drivers: Vec<CarriedDriver>,
+    /// Images for a Docker daemon, those of bases before those on them.
+    #[serde(default)]
+    pub images: Vec<CarriedImage>,
     /// Other versions of runtimes than the checkout's own: the runtime and its number.
     #[serde(default)]
     pub versions: Vec<(String, String)>,

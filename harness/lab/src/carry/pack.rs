@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use labrun_protocol::PROTOCOL_VERSION;
 use labrun_record::Artifact;
 
-use super::{CarriedArtifact, CarriedDriver, CarriedProgram, Manifest, Reason, definitions};
+use super::{
+    CarriedArtifact, CarriedDriver, CarriedImage, CarriedProgram, Manifest, Reason, definitions,
+    images,
+};
 use crate::build::Builder;
 use crate::bundle::{self, BundleError, Contents};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
+use crate::isolation::docker::{self, ImageError};
 use crate::isolation::runner::{Ready, State};
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
@@ -99,6 +103,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
             built,
         });
     }
+    let images = images_of(&mut artifacts, request, &store, &mut carry)?;
     let drivers = drivers_of(&drivers, runners, &mut carry)?;
     let versions = runners.iter().filter_map(|runner| {
         let version = runner.version.as_ref()?;
@@ -114,6 +119,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         processor_features: bundle::fit::features(),
         artifacts,
         drivers,
+        images,
         versions: versions.collect(),
     };
     let value = serde_json::to_value(&manifest).map_err(|error| unreadable(error.into()))?;
@@ -134,14 +140,15 @@ fn carried(
     built: Artifact,
     carry: Carry<'_>,
 ) -> Result<Result<Artifact, Reason>, BundleError> {
-    if let Recipe::Pack {
-        packing: Packing::Image(_),
-        ..
-    } = recipe
-    {
-        return Ok(Err(reason(Failure::unavailable(
-            "a bundle carries no images of a Docker daemon yet: measure this row from a checkout",
-        ))));
+    if matches!(
+        recipe,
+        Recipe::Pack {
+            packing: Packing::Image(_),
+            ..
+        }
+    ) {
+        // Its path is its tag: it is carried with the images.
+        return Ok(Ok(built));
     }
     let executable = !recipe.is_module()
         && matches!(
@@ -154,6 +161,45 @@ fn carried(
         );
     let path = PathBuf::from(carry(&built.path, executable)?);
     Ok(Ok(Artifact { path, ..built }))
+}
+
+/// The images of a daemon that the artifacts are, and the bases under them.
+fn images_of(
+    artifacts: &mut [CarriedArtifact],
+    request: &PackRequest<'_>,
+    store: &Path,
+    carry: Carry<'_>,
+) -> Result<Vec<CarriedImage>, BundleError> {
+    let mut images: Vec<CarriedImage> = Vec::new();
+    for artifact in artifacts {
+        let Recipe::Pack {
+            packing: Packing::Image(base),
+            ..
+        } = artifact.recipe
+        else {
+            continue;
+        };
+        let Ok(built) = &artifact.built else { continue };
+        let tags = docker::base_image(base).into_iter();
+        for tag in tags.chain([built.triple.clone()]) {
+            if images.iter().any(|image| image.tag == tag) {
+                continue;
+            }
+            match images::save(store, &tag, &request.site.interrupt) {
+                Ok((sha256, path)) => images.push(CarriedImage {
+                    path: carry(&path, false)?,
+                    tag,
+                    sha256,
+                }),
+                Err(ImageError::Interrupted) => return Err(BundleError::Interrupted),
+                Err(error) => {
+                    artifact.built = Err(reason(Failure::new(error.outcome(), error.to_string())));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(images)
 }
 
 fn drivers_of(

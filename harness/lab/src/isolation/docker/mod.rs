@@ -14,6 +14,7 @@ mod daemon;
 mod image;
 mod import;
 mod isolate;
+mod load;
 mod removal;
 mod running;
 mod save;
@@ -23,6 +24,7 @@ pub(crate) use self::absence::installed;
 pub(in crate::isolation) use self::body::{ISOLATION_LABEL, WORKLOAD_LABEL};
 
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 use self::configuration::Configuration;
@@ -88,6 +90,18 @@ impl DockerHost {
     ) -> Result<T, ImageError> {
         let live = self.0.live().map_err(ImageError::Unavailable)?;
         save::save(&live, image, interrupt, read)
+    }
+
+    /// The image of a name and tag, if the daemon has it.
+    pub fn image(&self, tag: &str) -> Result<Option<Image>, ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        image::inspect(&live, tag)
+    }
+
+    /// Has the daemon take every image of an archive.
+    pub fn load(&self, archive: &Path, interrupt: &Interrupt) -> Result<(), ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        load::load(&live, archive, interrupt)
     }
 
     /// Digests of the uncompressed layers of an image, 64 hex digits each, the lowest first.

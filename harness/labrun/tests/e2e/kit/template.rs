@@ -49,7 +49,8 @@ pub(super) fn copy_stamps(to: &Path) {
     let (from, to) = (template().join("labrun/stamps"), to.join("labrun/stamps"));
     for key in entries(&from) {
         let name = key.file_name().expect("a name");
-        if name.to_string_lossy().starts_with("artifact-") {
+        // An older labrun kept a stamp as a file, which a kept target folder may still have.
+        if name.to_string_lossy().starts_with("artifact-") && key.is_dir() {
             fs::create_dir_all(to.join(name)).expect("makes a folder");
             for stamp in entries(&key) {
                 let copy = to.join(name).join(stamp.file_name().expect("a name"));
