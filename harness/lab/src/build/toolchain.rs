@@ -51,7 +51,7 @@ impl Toolchain {
     /// That of the lab in `lab`; an error says how to get one.
     pub fn find(lab: &Path, store: &Store) -> Result<Self, String> {
         let asked = in_lab("rustc", lab).args(["--print", "sysroot"]).output();
-        let sysroot = PathBuf::from(said("rustc --print sysroot", asked)?.trim());
+        let sysroot = PathBuf::from(said("--print sysroot", asked)?.trim());
         let own = |name: &str| Some(sysroot.join("bin").join(name)).filter(|path| path.is_file());
         // A toolchain without a cargo of its own is driven by another's.
         let cargo = own("cargo").or_else(|| on_path(&["cargo"]).ok());
@@ -61,7 +61,7 @@ impl Toolchain {
                 "{sysroot} has no rustc, or no cargo is on PATH; {MISSING}"
             ));
         };
-        let text = said("rustc -vV", in_lab(&rustc, lab).arg("-vV").output())?;
+        let text = said("-vV", in_lab(&rustc, lab).arg("-vV").output())?;
         let host = text.lines().find_map(|line| line.strip_prefix("host: "));
         let (Some(version), Some(host)) = (text.lines().next(), host) else {
             return Err(format!("rustc -vV says nothing of use; {MISSING}"));
@@ -223,10 +223,10 @@ fn in_lab(program: impl AsRef<std::ffi::OsStr>, lab: &Path) -> Command {
 }
 
 fn said(what: &str, output: io::Result<Output>) -> Result<String, String> {
-    let output = output.map_err(|error| format!("{what} does not start: {error}; {MISSING}"))?;
+    let output = output.map_err(|error| format!("rustc does not start: {error}; {MISSING}"))?;
     if !output.status.success() {
         let last = last_line(&output.stderr);
-        return Err(format!("{what} failed: {last}; {MISSING}"));
+        return Err(format!("rustc {what} failed: {last}; {MISSING}"));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
