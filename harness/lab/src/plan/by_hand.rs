@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{PLAN_VERSION, Plan};
+use super::{PLAN_VERSION, Plan, Recipe};
 use crate::define::{DefineError, Workload};
 use crate::isolation::Profile;
 
@@ -87,21 +87,35 @@ pub fn read_by_hand(
         let Some(first) = case.rows.first() else {
             return Err(fault(format!("a case of {part} has no rows")));
         };
+        let several = |what: &str| {
+            let reason = format!("has rows of several {what}: each is a case of its own");
+            fault(format!("a case of {part} {reason}"))
+        };
         if case.rows.iter().any(|row| row.isolation != first.isolation) {
-            let reason = "has rows of several isolations: each is a case of its own";
-            return Err(fault(format!("a case of {part} {reason}")));
+            return Err(several("isolations"));
+        }
+        if case.rows.iter().any(|row| row.workload != first.workload) {
+            return Err(several("workloads"));
         }
         let names = || profiles.iter().map(|profile| profile.name.as_str());
         if !names().any(|name| name == first.isolation) {
             return Err(DefineError::unknown("isolation", &first.isolation, names()).into());
         }
-        let Some(spec) = case.spec() else { continue };
+        let specs = case.spec().into_iter();
+        let launched = specs.flat_map(|spec| spec.recipes().into_iter().map(Recipe::workload));
         let names = || workloads.iter().map(|workload| workload.name.as_str());
-        for recipe in spec.recipes() {
-            let name = recipe.workload();
+        for name in std::iter::once(first.workload.as_str()).chain(launched) {
             if !names().any(|known| known == name) {
                 return Err(DefineError::unknown("workload", name, names()).into());
             }
+        }
+        if let Some(spec) = case.spec()
+            && [spec.workload.as_str(), spec.artifact.workload()] != [&first.workload; 2]
+        {
+            // What it reads would stand under the name of another program.
+            let (name, of) = (spec.artifact.workload(), &first.workload);
+            let reason = format!("a case of {part} launches {name}, and its rows are of {of}");
+            return Err(fault(reason));
         }
     }
     Ok(plan)

@@ -24,6 +24,7 @@ mod missing_needs;
 mod no_room;
 mod order;
 mod parts;
+mod plans;
 mod printing;
 mod product_servers;
 mod products;
