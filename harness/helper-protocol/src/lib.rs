@@ -40,7 +40,7 @@ pub const KILLED: u8 = 137;
 /// The label with the owner of whatever the lab makes in containerd.
 pub const OWNER_LABEL: &str = "labrun.owner";
 
-/// Names of a container's outputs in the folder of its [`Order`], named pipes that the lab has made.
+/// Names of a container's outputs in the folder of its [`ContainerSpec`], named pipes that the lab has made.
 pub const OUTPUTS: [&str; 2] = ["stdout", "stderr"];
 
 /// What `version` prints.
@@ -54,7 +54,7 @@ pub struct Version {
 /// A container to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Order {
+pub struct ContainerSpec {
     /// Its id, which the lab has chosen.
     pub id: String,
     /// Whose it is.
@@ -112,7 +112,7 @@ pub struct Grant {
 )]
 pub enum Command {
     /// Do whatever may stand before the clock starts: connect, import and unpack the image.
-    Prepare(Box<Order>),
+    Prepare(Box<ContainerSpec>),
     /// Make the snapshot, the container and its task, which does not run yet.
     Create,
     /// Let it run.

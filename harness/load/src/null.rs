@@ -1,7 +1,7 @@
 //! The quickest server: it answers each request with the same bytes as soon as it has
 //! seen the request's end, and does nothing else. Loading it shows the generator's ceiling.
 
-mod desk;
+mod server_thread;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::clock;
-use desk::{Desk, Door};
+use server_thread::{Endpoint, ServerThread};
 
 /// A response with status 200 and a body of so many bytes.
 pub fn response(body: usize) -> Vec<u8> {
@@ -44,17 +44,19 @@ impl NullServer {
         let spin_ns = clock::spin_ns(threads);
         let mut wakes = Vec::new();
         let mut inboxes = Vec::new();
-        let mut desks: Vec<Desk> = Vec::new();
+        let mut servers: Vec<ServerThread> = Vec::new();
         for _ in 0..threads {
             let flags = EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC;
             let wake = Arc::new(eventfd(0, flags)?);
             let (sender, inbox) = channel();
-            desks.push(Desk::new(response, inbox, &wake, &stop, spin_ns)?);
+            servers.push(ServerThread::new(response, inbox, &wake, &stop, spin_ns)?);
             inboxes.push((sender, Arc::clone(&wake)));
             wakes.push(wake);
         }
-        desks[0].mind(Door::new(listener, inboxes))?;
-        let threads = desks.into_iter().map(|desk| thread::spawn(|| desk.serve()));
+        servers[0].mind(Endpoint::new(listener, inboxes))?;
+        let threads = servers
+            .into_iter()
+            .map(|server| thread::spawn(|| server.serve()));
         Ok(Self {
             address,
             stop,

@@ -10,7 +10,7 @@ use crate::event_loop::EventLoop;
 use crate::runtime::{Command as _, Handler as _, Module};
 
 /// The instances that this process keeps alive, oldest first.
-pub(crate) struct Held<M: Module> {
+pub(crate) struct HeldInstances<M: Module> {
     instances: Vec<Instance<M>>,
     /// Made for the first handler. After the instances, which may refer to it.
     event_loop: Option<EventLoop>,
@@ -22,7 +22,7 @@ enum Instance<M: Module> {
     Handler { _kept: M::Handler },
 }
 
-impl<M: Module> Held<M> {
+impl<M: Module> HeldInstances<M> {
     pub(crate) fn new() -> Self {
         Self {
             instances: Vec::new(),

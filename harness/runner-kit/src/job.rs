@@ -10,7 +10,7 @@ use labrun_protocol::{Command as Order, Event, Grants, GuestTarget, Load};
 use crate::call::{self, Calls};
 use crate::clock::Marks;
 use crate::events::Events;
-use crate::hold::Held;
+use crate::hold::HeldInstances;
 use crate::listen::{Front, Place};
 use crate::runtime::{Code, Command as _, Configuration, Module as _, Runtime};
 use crate::{Unsupported, failure, precompile, repeat};
@@ -41,7 +41,7 @@ struct Job<R: Runtime> {
     /// unmap one in order to load another; so neither is that in the clock here.
     previous: Option<Arc<R::Module>>,
     front: Option<Front<R::Module>>,
-    held: Held<R::Module>,
+    held: HeldInstances<R::Module>,
     events: Events,
 }
 
@@ -54,7 +54,7 @@ impl<R: Runtime> Job<R> {
             current: None,
             previous: None,
             front: None,
-            held: Held::new(),
+            held: HeldInstances::new(),
             events,
         }
     }

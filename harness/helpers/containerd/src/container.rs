@@ -10,7 +10,7 @@ use containerd_client::services::v1::{
 };
 use containerd_client::tonic::Code;
 use containerd_client::types::Mount;
-use labrun_helper_protocol::{OUTPUTS, OWNER_LABEL, Order, Stdin};
+use labrun_helper_protocol::{ContainerSpec, OUTPUTS, OWNER_LABEL, Stdin};
 use prost_types::Any;
 
 use crate::daemon::{Daemon, SNAPSHOTTER};
@@ -32,7 +32,7 @@ const PASS_INTERVAL: Duration = Duration::from_millis(20);
 /// Makes the snapshot that is the container's root: a copy on write of the image's.
 pub(crate) async fn make_snapshot(
     daemon: &Daemon,
-    order: &Order,
+    order: &ContainerSpec,
     image: &Unpacked,
 ) -> Result<Vec<Mount>, Fault> {
     let request = daemon.request(PrepareSnapshotRequest {
@@ -53,7 +53,7 @@ pub(crate) async fn make_snapshot(
 /// Makes containerd's record of the container.
 pub(crate) async fn make_record(
     daemon: &Daemon,
-    order: &Order,
+    order: &ContainerSpec,
     image: &Unpacked,
 ) -> Result<(), Fault> {
     let mut labels: std::collections::HashMap<_, _> = order.labels.clone().into_iter().collect();
@@ -85,7 +85,7 @@ pub(crate) async fn make_record(
 /// runwasi's shims give their own, and the process's when it is started.
 pub(crate) async fn make_task(
     daemon: &Daemon,
-    order: &Order,
+    order: &ContainerSpec,
     rootfs: Vec<Mount>,
 ) -> Result<i32, Fault> {
     let path = |name: &str| order.streams.join(name).display().to_string();

@@ -15,7 +15,7 @@ use containerd_client::services::v1::{
 };
 use containerd_client::tonic::Code;
 use containerd_client::types::Descriptor;
-use labrun_helper_protocol::{OWNER_LABEL, Order};
+use labrun_helper_protocol::{ContainerSpec, OWNER_LABEL};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -108,7 +108,7 @@ fn field<T: serde::de::DeserializeOwned>(what: &str, of: &Value, at: &str) -> Re
 }
 
 /// Makes sure that the image of an order is there and unpacked.
-pub(crate) async fn ensure(daemon: &mut Daemon, order: &Order) -> Result<Unpacked, Fault> {
+pub(crate) async fn ensure(daemon: &mut Daemon, order: &ContainerSpec) -> Result<Unpacked, Fault> {
     let layout = Layout::read(&order.image).map_err(|error| {
         let path = order.image.display();
         Fault::Failed(format!("cannot read the image {path}: {error}"))
@@ -171,7 +171,7 @@ async fn has_snapshot(daemon: &Daemon, key: &str) -> Result<bool, Fault> {
 /// The import of one image.
 struct Import<'a> {
     daemon: &'a Daemon,
-    order: &'a Order,
+    order: &'a ContainerSpec,
     layout: &'a Layout,
     unpacked: &'a Unpacked,
 }

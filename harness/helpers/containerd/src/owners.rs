@@ -11,7 +11,7 @@ use containerd_client::services::v1::{
     ListContainersRequest, ListImagesRequest, ListRequest,
 };
 use containerd_client::tonic::Code;
-use labrun_helper_protocol::{OWNER_LABEL, Order};
+use labrun_helper_protocol::{ContainerSpec, OWNER_LABEL};
 
 use crate::container;
 use crate::daemon::{Daemon, SNAPSHOTTER};
@@ -22,7 +22,7 @@ pub(crate) struct Lease(String);
 
 impl Lease {
     /// From here on the requests to `daemon` are under it.
-    pub(crate) async fn take(daemon: &mut Daemon, order: &Order) -> Result<Self, Fault> {
+    pub(crate) async fn take(daemon: &mut Daemon, order: &ContainerSpec) -> Result<Self, Fault> {
         let id = format!("{}-import", order.id);
         let request = daemon.request(CreateRequest {
             id: id.clone(),

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use labrun_helper_protocol::{
-    ABSENT, Command, Created, EVENTS_FD, Event, FAILED, Order, Started, Stdin,
+    ABSENT, Command, ContainerSpec, Created, EVENTS_FD, Event, FAILED, Started, Stdin,
 };
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::net::unix::pipe::Receiver;
@@ -180,7 +180,7 @@ fn tell(events: &mut File, event: &Event) -> Result<(), Fault> {
         .map_err(|error| Fault::Failed(format!("cannot answer the lab: {error}")))
 }
 
-fn open_stdin(order: &Order) -> Result<File, Fault> {
+fn open_stdin(order: &ContainerSpec) -> Result<File, Fault> {
     let path = order.streams.join("stdin");
     // For reading as well: else it would wait for a reader.
     let mut options = OpenOptions::new();

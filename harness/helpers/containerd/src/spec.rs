@@ -4,7 +4,7 @@
 //! `WithDefaultUnixDevices`, containerd 1.6): what a container gets when nothing is said.
 //! Kubernetes' runtime service sets the same lists of paths and capabilities.
 
-use labrun_helper_protocol::Order;
+use labrun_helper_protocol::ContainerSpec;
 use serde_json::{Value, json};
 
 use crate::image::ImageConfig;
@@ -66,7 +66,7 @@ const DEVICES: [(&str, i64, i64, &str); 11] = [
 const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The specification of what is ordered, from an image with this configuration.
-pub(crate) fn spec(order: &Order, image: &ImageConfig) -> Value {
+pub(crate) fn spec(order: &ContainerSpec, image: &ImageConfig) -> Value {
     let given = if order.args.is_empty() {
         &image.cmd
     } else {
@@ -108,7 +108,7 @@ pub(crate) fn spec(order: &Order, image: &ImageConfig) -> Value {
     })
 }
 
-fn mounts(order: &Order) -> Vec<Value> {
+fn mounts(order: &ContainerSpec) -> Vec<Value> {
     let mount = |target: &str, kind: &str, source: &str, options: &[&str]| json!({"destination": target, "type": kind, "source": source, "options": options});
     let mut mounts = vec![
         mount("/proc", "proc", "proc", &["nosuid", "noexec", "nodev"]),
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn arguments_variables_and_grants_are_those_of_the_order_on_the_image() {
-        let order = Order {
+        let order = ContainerSpec {
             id: "labrun-1-2-3".to_owned(),
             owner: "1-2".to_owned(),
             labels: BTreeMap::new(),

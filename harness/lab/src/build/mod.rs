@@ -10,13 +10,13 @@ mod everything;
 mod helper;
 mod inputs;
 mod labrun;
+mod prerequisite;
 mod runner;
 mod sources;
 mod store;
 mod toolchain;
 mod turn;
 mod version;
-mod way;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ use crate::plan::Recipe;
 use crate::progress::Progress;
 use crate::site::Site;
 use crate::stock::Stock;
-use way::Absence;
+use prerequisite::Absence;
 
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
@@ -285,10 +285,10 @@ fn state(definition: &RunnerDefinition, absence: Absence) -> State {
     let name = &definition.name;
     let reason = match absence {
         // Its own words say how to mend it; a build would say the same again.
-        Absence::NoWay(reason) => {
+        Absence::PrerequisiteMissing(reason) => {
             return State::Skipped(format!("the runner {name} is missing: {reason}"));
         }
-        Absence::Astray(reason) => {
+        Absence::InvalidPath(reason) => {
             return State::Missing(format!("the runner {name} is missing: {reason}"));
         }
         Absence::Failed(reason) => reason,

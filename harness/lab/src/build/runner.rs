@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cargo::CargoBuild;
 use super::inputs::Inputs;
+use super::prerequisite::{self, Absence, Taken};
 use super::store::{HasFile, Store, Stored};
 use super::toolchain::{Toolchain, Variable};
 use super::version::Place;
-use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
 use crate::digest::sha256;
 use crate::isolation::Isolation;
@@ -101,7 +101,7 @@ fn variables(taken: Option<&Taken>) -> &[Variable] {
 
 /// The variable that a runner is built with here, if it is built by a way.
 pub(super) fn variable(definition: &RunnerDefinition) -> Option<Variable> {
-    let taken = way::choose(definition, |name| std::env::var_os(name));
+    let taken = prerequisite::choose(definition, |name| std::env::var_os(name));
     Some(taken.ok()??.variable)
 }
 
@@ -112,7 +112,7 @@ pub(super) fn built(
     toolchain: &Toolchain,
     definition: &RunnerDefinition,
 ) -> Result<Ready, Absence> {
-    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
     let taken = taken.as_ref();
     inputs(lab, store, toolchain, definition, taken)
         .ok()
@@ -130,7 +130,7 @@ pub(super) fn build(
     definition: &RunnerDefinition,
     progress: &dyn Progress,
 ) -> Result<Ready, Absence> {
-    let taken = way::choose(definition, |name| std::env::var_os(name))?;
+    let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
     let taken = taken.as_ref();
     let name = &definition.name;
     // The copy of another version is written anew where the sources differ from those of the
@@ -228,7 +228,7 @@ fn compile(
     let place = place(store, definition);
     let mut target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
     if let Some(taken) = taken {
-        target = way::target(&target, &definition.name, taken)
+        target = prerequisite::target(&target, &definition.name, taken)
             .map_err(|error| format!("cannot clean up {}: {error}", target.display()))?;
     }
     let built = CargoBuild {

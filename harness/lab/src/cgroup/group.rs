@@ -19,7 +19,7 @@ pub struct Group {
 
 /// What a cgroup holds now, in bytes. It was charged to whoever touched it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct CgroupMemory {
     /// Anonymous memory: heap, stacks, written data. Swapped-out pages are not in it.
     pub anon: u64,
     /// Page cache, with shared memory and tmpfs files. Of files that were cached before,
@@ -33,7 +33,7 @@ pub struct Held {
     pub usage: u64,
 }
 
-impl std::ops::Add for Held {
+impl std::ops::Add for CgroupMemory {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -69,7 +69,7 @@ impl Group {
 
     /// What it holds now. The lab touches some memory of its own for it, outside of this
     /// cgroup (`flush.rs` says why).
-    pub fn held(&self) -> Result<Held, CgroupError> {
+    pub fn held(&self) -> Result<CgroupMemory, CgroupError> {
         flush::flush(&self.root)?;
         let path = self.path.join("memory.stat");
         let stat = fs::read_to_string(&path).map_err(CgroupError::io("read", &path))?;
@@ -85,14 +85,14 @@ impl Group {
             })
         };
         Ok(match self.version {
-            Version::V1 => Held {
+            Version::V1 => CgroupMemory {
                 // `total_` is with the cgroups below, as version 2 counts.
                 anon: field("total_rss")?,
                 file: field("total_cache")?,
                 kernel: self.number_if_there("memory.kmem.usage_in_bytes")?,
                 usage: self.number("memory.usage_in_bytes")?,
             },
-            Version::V2 => Held {
+            Version::V2 => CgroupMemory {
                 anon: field("anon")?,
                 file: field("file")?,
                 kernel: find("kernel"),
@@ -192,7 +192,7 @@ mod tests {
             ("cgroup.procs", "7\n0\n"),
             ("below/cgroup.procs", "9\n8\n"),
         ]);
-        let wanted = Held {
+        let wanted = CgroupMemory {
             anon: 4096,
             file: 8192,
             kernel: Some(12288),

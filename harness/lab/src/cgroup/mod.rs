@@ -19,7 +19,7 @@ mod sweep;
 pub(crate) use entrance::Entrance;
 pub use error::CgroupError;
 pub(crate) use every::{pids_of, wait_until_gone};
-pub use group::{Group, Held};
+pub use group::{CgroupMemory, Group};
 pub use hierarchy::Hierarchy;
 pub use mount::{Mount, Version};
 pub use own::Cgroup;

@@ -19,7 +19,7 @@ pub use lab_folder::{Definitions, LabFolder};
 pub use nearest::nearest;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
-pub use runner::{Build, Configuration, RunnerDefinition, Unsupported, Way};
+pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan};
 pub use versions::Versions;
 pub use workload::{

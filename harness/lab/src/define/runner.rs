@@ -56,7 +56,7 @@ pub struct Build {
     pub interpreter: Option<String>,
     /// Ways to build it, of which one has to be open here; none where nothing has to be there.
     #[serde(default, rename = "way")]
-    pub ways: Vec<Way>,
+    pub ways: Vec<BuildPrerequisite>,
     /// How to open one of them, for a person.
     pub mend: Option<String>,
 }
@@ -64,7 +64,7 @@ pub struct Build {
 /// A way to build a runner. It is open where a variable is set; of several the first is taken.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Way {
+pub struct BuildPrerequisite {
     /// The variable of the environment.
     pub variable: String,
     /// What has to be in the folder that the variable names: of each list one file.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use labrun_record::{Setting, Tier};
 use serde::Deserialize;
 
-use super::child::{Boundary, Child, Door, GUEST, Held, Order, Plain};
+use super::child::{Boundary, CgroupScope, Child, Endpoint, GUEST, LaunchRequest, Plain};
 use super::marks::Marks;
 use super::runner::Ready;
 use super::tool::Tool;
@@ -104,7 +104,7 @@ fn settings() -> Vec<Setting> {
 }
 
 impl Boundary for Bubblewrap {
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let found = self.tool.found().map_err(Failure::unavailable)?;
         let veth = order.veth()?;
         let listen = veth.as_ref().map(|_| GUEST);
@@ -116,7 +116,7 @@ impl Boundary for Bubblewrap {
         };
         Ok(Box::new(Sandbox {
             site: order.site,
-            plain: Plain::new(order, Door::behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, Endpoint::behind(veth.as_ref()), program)?,
             veth,
             inside: None,
         }))
@@ -124,7 +124,7 @@ impl Boundary for Bubblewrap {
 }
 
 /// The command line of `bwrap` for a launch.
-fn arguments(order: &Order<'_>, listen: Option<SocketAddr>) -> Vec<String> {
+fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<String> {
     let mut args: Vec<String> = ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
         .map(str::to_owned)
         .into();
@@ -185,7 +185,7 @@ impl Child for Sandbox<'_> {
     fn start(
         &mut self,
         marks: &mut Marks,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         let mut process = self.plain.start(marks, inside, deadline_ns)?;

@@ -1,7 +1,7 @@
 //! One file per technology that the lab launches itself.
 //!
 //! An [`Isolation`] is told to launch a [`Job`] once, freshly, and answers with
-//! what that one launch gave ([`Taken`]) or with an outcome and a reason
+//! what that one launch gave ([`LaunchTiming`]) or with an outcome and a reason
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
 mod bubblewrap;
@@ -16,7 +16,7 @@ pub mod oci;
 mod product;
 mod profile;
 pub mod runner;
-mod standing;
+mod running;
 mod tool;
 pub mod traces;
 
@@ -36,21 +36,24 @@ pub use native::Native;
 pub use product::Product;
 pub use profile::{Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, What};
 use runner::Ready;
-pub use standing::{CallOrder, EachLine, Line, More, Standing};
+pub use running::{CallSpec, EachLine, Line, More, RunningInstances};
 
 /// Starting what a job says, and ending it.
 pub trait Launcher {
     /// Launches `job` once, from nothing to nothing: whatever the launch made is
     /// gone when this returns, however it returns.
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure>;
+    fn launch(&self, site: &Site, job: &Job) -> Result<LaunchTiming, Failure>;
 
     /// Launches a job that works batch after batch ([`Task::Batches`]), tells each of its
     /// lines until enough of them came, and ends it.
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure>;
 
-    /// Launches one instance of `job` that stays ([`Standing::grow`] makes more).
-    fn stand<'a>(&'a self, site: &'a Site, job: &'a Job)
-    -> Result<Box<dyn Standing + 'a>, Failure>;
+    /// Launches one instance of `job` that stays ([`RunningInstances::grow`] makes more).
+    fn stand<'a>(
+        &'a self,
+        site: &'a Site,
+        job: &'a Job,
+    ) -> Result<Box<dyn RunningInstances + 'a>, Failure>;
 }
 
 /// A technology in one configuration.
@@ -86,7 +89,7 @@ pub trait Isolation: Launcher {
 
     /// Launches it, and calls an export of one instance; gives the nanoseconds of each
     /// batch.
-    fn call(&self, _site: &Site, _job: &Job, _order: &CallOrder) -> Result<Vec<f64>, Failure> {
+    fn call(&self, _site: &Site, _job: &Job, _order: &CallSpec) -> Result<Vec<f64>, Failure> {
         Err(Failure::new(
             Outcome::Unsupported,
             format!("{} has no export that could be called", self.name()),
@@ -192,7 +195,7 @@ impl Job {
 
 /// What one launch gave. Spans are nanoseconds of the lab's own clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct LaunchTiming {
     /// From the instant before asking to the instant of holding the first correct
     /// output.
     pub total_ns: u64,

@@ -2,7 +2,7 @@
 
 use labrun_record::Setting;
 
-use super::child::{Boundary, Child, Door, Order, Plain};
+use super::child::{Boundary, Child, Endpoint, LaunchRequest, Plain};
 use super::{Cannot, Isolation, Linking, Look, Profile, What};
 use crate::define::Need;
 use crate::outcome::Failure;
@@ -65,14 +65,14 @@ impl Isolation for Native {
 }
 
 impl Boundary for Native {
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let door = Door::of(order)?;
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        let door = Endpoint::of(order)?;
         Ok(Box::new(Plain::new(order, door, program(order, door))?))
     }
 }
 
 /// The binary itself, where its files are on the host.
-pub(super) fn program(order: &Order<'_>, door: Door) -> Program {
+pub(super) fn program(order: &LaunchRequest<'_>, door: Endpoint) -> Program {
     let folder = order.folder().map(|path| path.display().to_string());
     Program {
         path: order.job.artifact.clone(),

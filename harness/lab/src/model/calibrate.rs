@@ -4,7 +4,7 @@ use labrun_protocol::Command;
 use labrun_record::Calibration;
 
 use crate::clock::now_ns;
-use crate::isolation::runner::{Conversation, Ready};
+use crate::isolation::runner::{Ready, RunnerSession};
 use crate::outcome::Failure;
 use crate::probe::RETRY_INTERVAL;
 use crate::site::Site;
@@ -19,17 +19,17 @@ pub(crate) fn round_trip(
     technology: &str,
     runner: &Ready,
 ) -> Result<Calibration, Failure> {
-    let mut conversation = Conversation::open(site, &runner.executable)?;
+    let mut session = RunnerSession::open(site, &runner.executable)?;
     let deadline_ns = now_ns() + 10_000_000_000;
     let mut spans = Vec::with_capacity(ROUND_TRIPS as usize);
     for round in 0..2 * ROUND_TRIPS {
         let began_ns = now_ns();
-        let reply = conversation.ask(site, &Command::Ping, deadline_ns)?;
+        let reply = session.ask(site, &Command::Ping, deadline_ns)?;
         if round >= ROUND_TRIPS {
             spans.push((reply.at_ns - began_ns) as f64);
         }
     }
-    conversation.close(site, deadline_ns)?;
+    session.close(site, deadline_ns)?;
     Ok(Calibration {
         name: "pipe_round_trip".to_owned(),
         technology: Some(technology.to_owned()),

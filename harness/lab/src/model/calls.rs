@@ -5,7 +5,7 @@ use labrun_record::Doubt;
 
 use super::launch::{Launch, Value};
 use crate::define::Calls;
-use crate::isolation::{CallOrder, Isolation, Job};
+use crate::isolation::{CallSpec, Isolation, Job};
 use crate::outcome::Failure;
 use crate::site::Site;
 
@@ -22,14 +22,14 @@ const BATCHES: u32 = 50;
 #[derive(Debug)]
 pub(super) struct Calling {
     job: Job,
-    order: CallOrder,
+    order: CallSpec,
     /// What one batch counts for: its calls, or the operations inside them.
     per_batch: f64,
 }
 
 impl Calling {
     pub(super) fn new(job: Job, calls: &Calls) -> Self {
-        let order = CallOrder {
+        let order = CallSpec {
             export: calls.export.clone(),
             arguments: calls.arguments,
             expected: calls.expected,

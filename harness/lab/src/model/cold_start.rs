@@ -3,7 +3,7 @@
 use labrun_record::{Metric, Row, Start};
 
 use super::launch::{Launch, Value};
-use crate::isolation::{Isolation, Job, Taken};
+use crate::isolation::{Isolation, Job, LaunchTiming};
 use crate::outcome::Failure;
 use crate::site::Site;
 
@@ -35,7 +35,7 @@ impl Launch for ColdStart {
     }
 }
 
-fn value(metric: Metric, taken: &Taken) -> Value {
+fn value(metric: Metric, taken: &LaunchTiming) -> Value {
     match metric {
         Metric::Teardown => Value::of(taken.teardown_ns as f64),
         Metric::InstantiateWarm => taken.instantiate_warm_ns.map_or_else(

@@ -10,8 +10,8 @@ use labrun_analysis::stats::theil_sen_line;
 use labrun_record::{Metric, Row};
 
 use super::launch::{Launch, Value};
-use crate::cgroup::{CgroupError, Group as Cgroup, Held};
-use crate::isolation::{Isolation, Job, Standing};
+use crate::cgroup::{CgroupError, CgroupMemory, Group as Cgroup};
+use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::memory::{self, Footprint, MemoryError};
 use crate::outcome::Failure;
 use crate::site::Site;
@@ -47,7 +47,7 @@ impl Memory {
 #[derive(Debug)]
 struct Readings {
     idle: Footprint,
-    cgroup: Result<Held, String>,
+    cgroup: Result<CgroupMemory, String>,
     peak: Result<u64, String>,
     /// Instances that were alive, and what they held.
     grown: Vec<(u32, Footprint)>,
@@ -72,7 +72,7 @@ impl Launch for Memory {
 }
 
 impl Memory {
-    fn read(&self, standing: &mut dyn Standing, site: &Site) -> Result<Readings, Failure> {
+    fn read(&self, standing: &mut dyn RunningInstances, site: &Site) -> Result<Readings, Failure> {
         let idle = settled(standing, site)?;
         let groups = standing.cgroups().map_err(|error| error.to_string());
         let said = |error: CgroupError| error.to_string();
@@ -115,7 +115,7 @@ impl Memory {
 }
 
 /// What the instances hold, once two readings in a row agree.
-fn settled(standing: &dyn Standing, site: &Site) -> Result<Footprint, Failure> {
+fn settled(standing: &dyn RunningInstances, site: &Site) -> Result<Footprint, Failure> {
     let read = || match standing.processes() {
         Ok(processes) => memory::measure(&processes),
         Err(failure) => Err(MemoryError::Isolate(failure.to_string())),
@@ -124,8 +124,8 @@ fn settled(standing: &dyn Standing, site: &Site) -> Result<Footprint, Failure> {
 }
 
 /// The sum over the cgroups of all instances.
-fn held(groups: &[Cgroup]) -> Result<Held, CgroupError> {
-    let mut sum: Option<Held> = None;
+fn held(groups: &[Cgroup]) -> Result<CgroupMemory, CgroupError> {
+    let mut sum: Option<CgroupMemory> = None;
     for group in groups {
         let held = group.held()?;
         sum = Some(match sum {
@@ -138,7 +138,7 @@ fn held(groups: &[Cgroup]) -> Result<Held, CgroupError> {
 
 impl Readings {
     fn value(&self, metric: Metric, scope: &str) -> Value {
-        let of_cgroup = |bytes: fn(&Held) -> Option<u64>| match &self.cgroup {
+        let of_cgroup = |bytes: fn(&CgroupMemory) -> Option<u64>| match &self.cgroup {
             Ok(held) => bytes(held).map_or_else(
                 || unavailable("this kernel does not count it: Linux 5.18 or newer does"),
                 counted,

@@ -13,7 +13,7 @@ use labrun_record::Doubt;
 
 use super::launch::{Launch, Value};
 use crate::define::Rate;
-use crate::isolation::{Isolation, Job, Standing};
+use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::site::Site;
 use crate::task::Task;
@@ -60,7 +60,11 @@ impl Launch for Loading {
 }
 
 impl Loading {
-    fn offer(&self, standing: &mut dyn Standing, site: &Site) -> Result<Vec<Value>, Failure> {
+    fn offer(
+        &self,
+        standing: &mut dyn RunningInstances,
+        site: &Site,
+    ) -> Result<Vec<Value>, Failure> {
         let address = standing
             .address()
             .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
@@ -95,7 +99,11 @@ impl Loading {
         Ok(values)
     }
 
-    fn run(plan: &Plan, standing: &mut dyn Standing, site: &Site) -> Result<Report, Failure> {
+    fn run(
+        plan: &Plan,
+        standing: &mut dyn RunningInstances,
+        site: &Site,
+    ) -> Result<Report, Failure> {
         let report = labrun_load::run(plan, &|| site.interrupt.raised());
         if site.interrupt.raised() {
             return Err(Failure::Interrupted);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lab::isolation::Taken;
+use lab::isolation::LaunchTiming;
 use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
@@ -10,7 +10,7 @@ use crate::own_daemon::shims;
 use crate::yard::{Ground, ground, job, site};
 
 /// Launches `behaviour` once, and checks that nothing is left.
-fn launch(ground: &Ground, behaviour: &str) -> Result<Taken, Failure> {
+fn launch(ground: &Ground, behaviour: &str) -> Result<LaunchTiming, Failure> {
     let name = format!("containerd-{}", behaviour.trim_start_matches('/'));
     let mut job = job(&name, &ground.image, behaviour);
     if ["hang", "linger", "/never"].contains(&behaviour) {
@@ -35,7 +35,7 @@ fn launch(ground: &Ground, behaviour: &str) -> Result<Taken, Failure> {
     taken
 }
 
-fn phase(taken: &Taken, name: &str) -> u64 {
+fn phase(taken: &LaunchTiming, name: &str) -> u64 {
     let mut phases = taken.phases.iter();
     let found = phases.find(|(phase, _)| phase == name);
     found.map_or(0, |(_, ns)| *ns)
@@ -132,7 +132,7 @@ fn an_image_that_is_none_is_a_failure_that_names_it() {
     };
     ground.image = "/nonexistent/image.tar".into();
     let missing = launch(&ground, "print");
-    let says = |taken: &Result<Taken, Failure>, part: &str| matches!(taken, Err(Failure::Outcome(Failed, reason)) if reason.contains(part));
+    let says = |taken: &Result<LaunchTiming, Failure>, part: &str| matches!(taken, Err(Failure::Outcome(Failed, reason)) if reason.contains(part));
     assert!(says(&missing, "/nonexistent/image.tar"), "{missing:?}");
     ground.image = file!()
         .rsplit('/')

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use lab::isolation::{Job, Taken};
+use lab::isolation::{Job, LaunchTiming};
 use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
 use crate::yard::{configurations, job, launch, workload};
 
-fn phase(taken: &Taken, name: &str) -> Option<u64> {
+fn phase(taken: &LaunchTiming, name: &str) -> Option<u64> {
     taken
         .phases
         .iter()
@@ -17,7 +17,7 @@ fn phase(taken: &Taken, name: &str) -> Option<u64> {
 }
 
 /// Launches `behaviour` on every configuration.
-fn each(test: &str, behaviour: &str, check: impl Fn(&str, &Job, Result<Taken, Failure>)) {
+fn each(test: &str, behaviour: &str, check: impl Fn(&str, &Job, Result<LaunchTiming, Failure>)) {
     let workload = workload(test, behaviour.starts_with('/'));
     for (isolation, image) in configurations(test) {
         let mut job = job(&workload, &image, behaviour);

@@ -11,7 +11,7 @@ use lab::define::Workload;
 use lab::interrupt::Interrupt;
 use lab::isolation::docker::{DockerHost, Image, ImageError, ImageRequest};
 use lab::isolation::{Base, Packing};
-use lab::isolation::{Isolation, Job, Taken};
+use lab::isolation::{Isolation, Job, LaunchTiming};
 use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
@@ -188,7 +188,7 @@ pub(crate) fn site() -> Arc<Site> {
 }
 
 /// Launches once, and checks that nothing is left.
-pub(crate) fn launch(isolation: &dyn Isolation, job: &Job) -> Result<Taken, Failure> {
+pub(crate) fn launch(isolation: &dyn Isolation, job: &Job) -> Result<LaunchTiming, Failure> {
     launch_in(&site(), isolation, job)
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn launch_in(
     site: &Site,
     isolation: &dyn Isolation,
     job: &Job,
-) -> Result<Taken, Failure> {
+) -> Result<LaunchTiming, Failure> {
     let taken = isolation.launch(site, job);
     assert_eq!(
         containers(&job.workload.name),

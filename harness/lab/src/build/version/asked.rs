@@ -4,8 +4,8 @@ use semver::Version;
 use thiserror::Error;
 
 use super::{Place, current, listed, unnamed};
+use crate::build::prerequisite::Absence;
 use crate::build::store::Store;
-use crate::build::way::Absence;
 use crate::build::{Builder, BuiltItem};
 use crate::define::{RunnerDefinition, Versions, nearest};
 

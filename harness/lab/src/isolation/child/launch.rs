@@ -3,10 +3,10 @@
 
 use labrun_record::Outcome;
 
-use super::{Boundary, Child, Order};
+use super::{Boundary, Child, LaunchRequest};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Job, Taken};
+use crate::isolation::{Job, LaunchTiming};
 use crate::outcome::Failure;
 use crate::probe;
 use crate::process::{Isolate, Stream};
@@ -18,11 +18,11 @@ pub(in crate::isolation) fn launch(
     boundary: &dyn Boundary,
     site: &Site,
     job: &Job,
-) -> Result<Taken, Failure> {
+) -> Result<LaunchTiming, Failure> {
     if let Task::Batches { .. } = job.task {
         return Err(Failure::failed("batches have no first result"));
     }
-    let order = Order::new(site, job, false)?;
+    let order = LaunchRequest::new(site, job, false)?;
     let limit_ns = order.limit_ns();
     let mut child = boundary.prepare(&order)?;
     let mut marks = Marks::begin();
@@ -53,7 +53,7 @@ pub(in crate::isolation) fn launch(
     };
     let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
     let (total_ns, phases) = marks.until(held_ns);
-    Ok(Taken {
+    Ok(LaunchTiming {
         total_ns,
         phases,
         teardown_ns: gone_ns - since_ns,
@@ -66,7 +66,7 @@ pub(in crate::isolation) fn launch(
 pub(super) fn first_result(
     isolate: &mut dyn Isolate,
     child: &dyn Child,
-    order: &Order<'_>,
+    order: &LaunchRequest<'_>,
     deadline_ns: u64,
 ) -> Result<u64, Failure> {
     let site = order.site;

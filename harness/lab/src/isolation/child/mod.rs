@@ -4,7 +4,7 @@
 //!
 //! What differs is a [`Boundary`]; running, serving, streaming and staying are here, once.
 
-mod held;
+mod cgroup_scope;
 mod launch;
 mod plain;
 mod standing;
@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::marks::Marks;
-use super::{EachLine, Job, Launcher, Standing, Taken};
+use super::{EachLine, Job, LaunchTiming, Launcher, RunningInstances};
 use crate::cgroup::{CgroupError, Group};
 use crate::network::Veth;
 use crate::outcome::Failure;
@@ -23,14 +23,14 @@ use crate::process::{Exit, Isolate};
 use crate::site::{Grant, Site};
 use crate::task::Task;
 
-pub(in crate::isolation) use held::{HOLD, Held};
+pub(in crate::isolation) use cgroup_scope::{CgroupScope, HOLD};
 pub(in crate::isolation) use launch::launch;
-pub(in crate::isolation) use plain::{Door, GUEST, GUEST_PORT, Plain};
+pub(in crate::isolation) use plain::{Endpoint, GUEST, GUEST_PORT, Plain};
 pub(in crate::isolation) use standing::Children;
 pub(in crate::isolation) use stream::{stream, tell};
 
 /// What a launch is to be made of.
-pub(in crate::isolation) struct Order<'a> {
+pub(in crate::isolation) struct LaunchRequest<'a> {
     /// Where it stands.
     pub(in crate::isolation) site: &'a Site,
     /// What it does.
@@ -41,7 +41,7 @@ pub(in crate::isolation) struct Order<'a> {
     pub(in crate::isolation) hold: bool,
 }
 
-impl<'a> Order<'a> {
+impl<'a> LaunchRequest<'a> {
     /// The order of one launch, with a fresh copy of the files that it is granted.
     pub(in crate::isolation) fn new(
         site: &'a Site,
@@ -95,11 +95,11 @@ pub(in crate::isolation) trait Boundary {
     }
 
     /// Makes whatever may stand before the clock starts.
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure>;
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure>;
 }
 
 impl<B: Boundary> Launcher for B {
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+    fn launch(&self, site: &Site, job: &Job) -> Result<LaunchTiming, Failure> {
         launch(self, site, job).map_err(|failure| self.explain(failure))
     }
 
@@ -111,7 +111,7 @@ impl<B: Boundary> Launcher for B {
         &'a self,
         site: &'a Site,
         job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+    ) -> Result<Box<dyn RunningInstances + 'a>, Failure> {
         let children = Children::start(self, site, job);
         Ok(Box::new(children.map_err(|failure| self.explain(failure))?))
     }
@@ -128,7 +128,7 @@ pub(in crate::isolation) trait Child {
     fn start(
         &mut self,
         marks: &mut Marks,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure>;
 

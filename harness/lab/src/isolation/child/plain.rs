@@ -4,7 +4,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{Child, HOLD, Held, Order};
+use super::{CgroupScope, Child, HOLD, LaunchRequest};
 use crate::isolation::marks::Marks;
 use crate::network::Veth;
 use crate::outcome::Failure;
@@ -21,11 +21,11 @@ pub(in crate::isolation) const GUEST: SocketAddr =
 
 /// Where a server answers, if the task is one.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::isolation) struct Door(pub(in crate::isolation) Option<SocketAddr>);
+pub(in crate::isolation) struct Endpoint(pub(in crate::isolation) Option<SocketAddr>);
 
-impl Door {
+impl Endpoint {
     /// A free address for a server; none for a command.
-    pub(in crate::isolation) fn of(order: &Order<'_>) -> Result<Self, Failure> {
+    pub(in crate::isolation) fn of(order: &LaunchRequest<'_>) -> Result<Self, Failure> {
         match order.job.task {
             Task::Serve { .. } => probe::free_address()
                 .map(|address| Self(Some(address)))
@@ -49,8 +49,8 @@ pub(in crate::isolation) struct Plain {
 impl Plain {
     /// Prepares `program`: with the pipe and the variable of what stays, where it is to.
     pub(in crate::isolation) fn new(
-        order: &Order<'_>,
-        door: Door,
+        order: &LaunchRequest<'_>,
+        door: Endpoint,
         mut program: Program,
     ) -> Result<Self, Failure> {
         if order.hold {
@@ -76,9 +76,9 @@ impl Plain {
     /// Starts it, in a cgroup of the lab's where there is one.
     pub(in crate::isolation) fn spawn(
         &mut self,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
     ) -> Result<Process, Failure> {
-        let process = Held::spawn_after(inside, self.take()?, || Ok(()));
+        let process = CgroupScope::spawn_after(inside, self.take()?, || Ok(()));
         process.map_err(|error| cannot_start(&error))
     }
 }
@@ -91,7 +91,7 @@ impl Child for Plain {
     fn start(
         &mut self,
         marks: &mut Marks,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
         _deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         let process = self.spawn(inside)?;

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use super::launch::{first_result, still_runs};
-use super::{Boundary, Child, Held, Order};
+use super::{Boundary, CgroupScope, Child, LaunchRequest};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
-use crate::isolation::{Job, Standing};
+use crate::isolation::{Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::proc;
 use crate::process::{Isolate, Stream};
@@ -20,14 +20,14 @@ pub(in crate::isolation) struct Children<'a> {
     site: &'a Site,
     job: &'a Job,
     alive: Vec<One<'a>>,
-    held: Held,
+    held: CgroupScope,
 }
 
 /// One of them. What it stands on goes after it.
 struct One<'a> {
     isolate: Box<dyn Isolate>,
     child: Box<dyn Child + 'a>,
-    _order: Order<'a>,
+    _order: LaunchRequest<'a>,
 }
 
 impl<'a> Children<'a> {
@@ -42,14 +42,14 @@ impl<'a> Children<'a> {
             site,
             job,
             alive: Vec::new(),
-            held: Held::new(site),
+            held: CgroupScope::new(site),
         };
         children.grow(1)?;
         Ok(children)
     }
     fn one(&self) -> Result<One<'a>, Failure> {
         let site = self.site;
-        let order = Order::new(site, self.job, true)?;
+        let order = LaunchRequest::new(site, self.job, true)?;
         let mut child = self.boundary.prepare(&order)?;
         let deadline_ns = now_ns() + order.limit_ns();
         let mut isolate = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
@@ -79,7 +79,7 @@ pub(super) fn serve_args(address: SocketAddr, files: Option<&str>) -> Vec<String
     args
 }
 
-impl Standing for Children<'_> {
+impl RunningInstances for Children<'_> {
     fn grow(&mut self, count: u32) -> Result<(), Failure> {
         while self.alive.len() < count as usize {
             let one = self.one()?;

@@ -1,7 +1,7 @@
 //! An isolate that works batch after batch, and the lines that it writes.
 
 use super::launch::blamed;
-use super::{Boundary, Order};
+use super::{Boundary, LaunchRequest};
 use crate::clock::now_ns;
 use crate::isolation::marks::Marks;
 use crate::isolation::{EachLine, Job, Line, More};
@@ -16,7 +16,7 @@ pub(in crate::isolation) fn stream(
     job: &Job,
     each: &mut EachLine<'_>,
 ) -> Result<(), Failure> {
-    let order = Order::new(site, job, false)?;
+    let order = LaunchRequest::new(site, job, false)?;
     let limit_ns = order.limit_ns();
     let mut child = boundary.prepare(&order)?;
     let mut isolate = child.start(&mut Marks::begin(), None, now_ns() + limit_ns)?;

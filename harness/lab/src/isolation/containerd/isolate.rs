@@ -18,7 +18,7 @@ use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::digest::sha256;
-use crate::isolation::child::{Boundary, Child, Door, GUEST, HOLD, Held, Order};
+use crate::isolation::child::{Boundary, CgroupScope, Child, Endpoint, GUEST, HOLD, LaunchRequest};
 use crate::isolation::docker::{ISOLATION_LABEL, WORKLOAD_LABEL};
 use crate::isolation::marks::Marks;
 use crate::isolation::traces;
@@ -51,7 +51,7 @@ impl Boundary for Containerd {
         self.host.explain(failure)
     }
 
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         self.live().map_err(Failure::unavailable)?;
         let site = order.site;
         let folder = |error: std::io::Error| {
@@ -91,7 +91,7 @@ impl Boundary for Containerd {
             site,
             id,
             helper: Some(helper),
-            address: Door::behind(veth.as_ref()).0,
+            address: Endpoint::behind(veth.as_ref()).0,
             veth,
             pid: None,
             made: false,
@@ -112,10 +112,10 @@ impl Containerd {
     /// What the helper is told to make.
     fn order(
         &self,
-        order: &Order<'_>,
+        order: &LaunchRequest<'_>,
         streams: &Grant,
         serves: bool,
-    ) -> Result<wire::Order, Failure> {
+    ) -> Result<wire::ContainerSpec, Failure> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let (job, owner) = (order.job, order.site.owner.to_string());
         let number = MADE.fetch_add(1, Ordering::Relaxed);
@@ -129,7 +129,7 @@ impl Containerd {
             guest: GUEST_GRANT.to_owned(),
         });
         let hold = order.hold.then(|| label(HOLD.0, HOLD.1));
-        Ok(wire::Order {
+        Ok(wire::ContainerSpec {
             id: format!("labrun-{owner}-{number}"),
             owner,
             labels: [
@@ -157,7 +157,7 @@ impl Child for Contained<'_> {
     fn start(
         &mut self,
         marks: &mut Marks,
-        _inside: Option<&Held>,
+        _inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         let mut helper = self

@@ -7,7 +7,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 
 use super::configuration::Configuration;
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{GUEST_PORT, HOLD, Order};
+use crate::isolation::child::{GUEST_PORT, HOLD, LaunchRequest};
 use crate::owner;
 use crate::task::Task;
 
@@ -19,7 +19,7 @@ pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
 /// A container for `order`; `publish` is the host's address of its port.
 pub(super) fn body(
     configuration: Configuration,
-    order: &Order<'_>,
+    order: &LaunchRequest<'_>,
     args: Vec<String>,
     publish: Option<SocketAddr>,
 ) -> ContainerCreateBody {

@@ -26,7 +26,7 @@ use super::removal;
 use super::running::LIMIT;
 use crate::clock::now_ns;
 use crate::interrupt::Interrupt;
-use crate::isolation::child::Order;
+use crate::isolation::child::LaunchRequest;
 use crate::outcome::Failure;
 use crate::proc::Pid;
 
@@ -51,7 +51,7 @@ pub(super) struct Container {
 
 impl Container {
     /// One that is yet to be asked for.
-    pub(super) fn new(live: Arc<Live>, order: &Order<'_>) -> Self {
+    pub(super) fn new(live: Arc<Live>, order: &LaunchRequest<'_>) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         Self {

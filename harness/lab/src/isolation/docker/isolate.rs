@@ -20,7 +20,9 @@ use super::running::Running;
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{Boundary, Child, Door, GUEST, GUEST_PORT, Held, Order};
+use crate::isolation::child::{
+    Boundary, CgroupScope, Child, Endpoint, GUEST, GUEST_PORT, LaunchRequest,
+};
 use crate::isolation::marks::Marks;
 use crate::isolation::traces;
 use crate::network::Veth;
@@ -64,7 +66,7 @@ impl Boundary for Docker {
         Failure::Outcome(outcome, reason)
     }
 
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         // What an earlier launch left is no business of this one.
         drop(self.daemon.left());
         // A ping: the daemon is there, and warm, before the clock starts.
@@ -72,10 +74,10 @@ impl Boundary for Docker {
         let bridged = self.configuration.network_mode().is_none();
         let (veth, door) = if self.configuration == Configuration::NoNetwork {
             let veth = order.veth()?;
-            let door = Door::behind(veth.as_ref()).0;
+            let door = Endpoint::behind(veth.as_ref()).0;
             (veth, door)
         } else {
-            (None, Door::of(order)?.0)
+            (None, Endpoint::of(order)?.0)
         };
         let listen = match self.configuration {
             Configuration::HostNetwork => door,
@@ -106,7 +108,7 @@ impl Child for Contained<'_> {
     fn start(
         &mut self,
         marks: &mut Marks,
-        _inside: Option<&Held>,
+        _inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         let body = self.body.take();

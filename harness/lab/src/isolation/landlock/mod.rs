@@ -15,7 +15,7 @@ use std::thread;
 use labrun_record::Setting;
 use seccompiler::BpfProgram;
 
-use super::child::{Boundary, Child, Door, Held, Order, Plain};
+use super::child::{Boundary, CgroupScope, Child, Endpoint, LaunchRequest, Plain};
 use super::marks::Marks;
 use super::native::{kernel_release, program};
 use super::{Isolation, Look, Profile};
@@ -88,8 +88,8 @@ fn settings() -> Vec<Setting> {
 }
 
 impl Boundary for Landlock {
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let door = Door::of(order)?;
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+        let door = Endpoint::of(order)?;
         Ok(Box::new(Restricted {
             program: order.job.artifact.clone(),
             grant: order.folder().map(ToOwned::to_owned),
@@ -124,7 +124,7 @@ impl Child for Restricted {
     fn start(
         &mut self,
         marks: &mut Marks,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
         _deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         let prepared = self.plain.take()?;
@@ -138,7 +138,7 @@ impl Child for Restricted {
                     restricted_ns = crate::clock::now_ns();
                     restricted
                 };
-                let process = Held::spawn_after(inside, prepared, restrict);
+                let process = CgroupScope::spawn_after(inside, prepared, restrict);
                 process.map(|process| (process, restricted_ns))
             });
             restricted.join()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cgroup;
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{HOLD, Order};
+use crate::isolation::child::{HOLD, LaunchRequest};
 use crate::outcome::Failure;
 use crate::owner;
 use crate::site::Grant;
@@ -39,7 +39,10 @@ pub(super) struct Bundle {
 
 impl Bundle {
     /// Writes one. A server listens on `listen`, in the network at [`network`](Self::network).
-    pub(super) fn new(order: &Order<'_>, listen: Option<SocketAddr>) -> Result<Self, Failure> {
+    pub(super) fn new(
+        order: &LaunchRequest<'_>,
+        listen: Option<SocketAddr>,
+    ) -> Result<Self, Failure> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let failed = |error: io::Error| Failure::failed(format!("cannot write a bundle: {error}"));
         let folder = order.site.folder().map_err(failed)?;
@@ -76,7 +79,7 @@ impl Bundle {
     }
 
     /// What `runc spec` writes, with the program, its grant, its cgroup and its network.
-    fn config(&self, order: &Order<'_>, listen: Option<SocketAddr>) -> Value {
+    fn config(&self, order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Value {
         let mut args = vec!["/workload".to_owned()];
         args.extend(order.args(GUEST_GRANT, listen));
         let mut env = vec![

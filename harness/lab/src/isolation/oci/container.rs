@@ -13,7 +13,7 @@ use super::bundle::Bundle;
 use super::runtime::Runtime;
 use crate::cgroup::{self, CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::child::{Child, Door, Held, Order, Plain};
+use crate::isolation::child::{CgroupScope, Child, Endpoint, LaunchRequest, Plain};
 use crate::isolation::marks::Marks;
 use crate::network::{Namespace, Veth};
 use crate::outcome::Failure;
@@ -44,7 +44,7 @@ pub(super) struct Container<'a> {
 impl<'a> Container<'a> {
     pub(super) fn new(
         runtime: &'a Runtime,
-        order: &Order<'a>,
+        order: &LaunchRequest<'a>,
         bundle: Bundle,
         veth: Option<Veth>,
     ) -> Result<Self, Failure> {
@@ -58,7 +58,7 @@ impl<'a> Container<'a> {
             runtime,
             site: order.site,
             program: found.executable.path.clone(),
-            plain: Plain::new(order, Door::behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, Endpoint::behind(veth.as_ref()), program)?,
             bundle,
             veth,
             namespace: None,
@@ -155,7 +155,7 @@ impl Child for Container<'_> {
     fn start(
         &mut self,
         marks: &mut Marks,
-        _inside: Option<&Held>,
+        _inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         if self.veth.is_some() {

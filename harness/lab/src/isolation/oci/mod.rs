@@ -9,7 +9,7 @@ mod runtime;
 
 use labrun_record::Target;
 
-use super::child::{Boundary, Child, GUEST, Order};
+use super::child::{Boundary, Child, GUEST, LaunchRequest};
 use super::runner::Ready;
 use super::{Isolation, Look, Packing, Profile};
 use crate::outcome::Failure;
@@ -64,7 +64,7 @@ impl Isolation for Oci {
 }
 
 impl Boundary for Oci {
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let veth = order.veth()?;
         let bundle = bundle::Bundle::new(order, veth.as_ref().map(|_| GUEST))?;
         Ok(Box::new(Container::new(

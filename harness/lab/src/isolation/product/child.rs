@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::Product;
 use super::arguments::Filling;
 use crate::define::{GUEST_GRANT, Hosting};
-use crate::isolation::child::{Child, Door, HOLD, Held, Order, Plain};
+use crate::isolation::child::{CgroupScope, Child, Endpoint, HOLD, LaunchRequest, Plain};
 use crate::isolation::marks::Marks;
 use crate::outcome::Failure;
 use crate::process::{Exit, Isolate, Program};
@@ -18,7 +18,7 @@ use crate::site::Grant;
 pub(super) struct Launched<'a> {
     plain: Plain,
     host: Option<&'a Hosting>,
-    // Held until the launch is over.
+    // CgroupScope until the launch is over.
     _home: Rc<Grant>,
     _files: Option<Grant>,
 }
@@ -26,12 +26,12 @@ pub(super) struct Launched<'a> {
 /// Makes everything that the start needs.
 pub(super) fn prepare<'a>(
     product: &'a Product,
-    order: &Order<'a>,
+    order: &LaunchRequest<'a>,
 ) -> Result<Launched<'a>, Failure> {
     let ready = product.ready()?;
     let (site, job) = (order.site, order.job);
     let home = product.home(order)?;
-    let door = Door::of(order)?;
+    let door = Endpoint::of(order)?;
     let host = product.definition.host.as_ref();
     let module = job.precompiled.as_ref().unwrap_or(&job.artifact);
     let mut filling = Filling::default();
@@ -101,7 +101,7 @@ pub(super) fn prepare<'a>(
 /// A folder with the product's own files, placeholders filled in, and the module.
 fn copy(
     product: &Product,
-    order: &Order<'_>,
+    order: &LaunchRequest<'_>,
     host: &Hosting,
     filling: &mut Filling,
     module: &Path,
@@ -133,7 +133,7 @@ impl Child for Launched<'_> {
     fn start(
         &mut self,
         marks: &mut Marks,
-        inside: Option<&Held>,
+        inside: Option<&CgroupScope>,
         deadline_ns: u64,
     ) -> Result<Box<dyn Isolate>, Failure> {
         self.plain.start(marks, inside, deadline_ns)

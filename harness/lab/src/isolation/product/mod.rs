@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use labrun_record::Target;
 
-use super::child::{Boundary, Child, Order};
+use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::{Cannot, Isolation, Look, Profile, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
@@ -131,7 +131,7 @@ impl Isolation for Product {
 }
 
 impl Boundary for Product {
-    fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
+    fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         Ok(Box::new(child::prepare(self, order)?))
     }
 }

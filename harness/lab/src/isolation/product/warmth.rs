@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::Product;
-use crate::isolation::child::{self, Order};
+use crate::isolation::child::{self, LaunchRequest};
 use crate::isolation::{Job, More};
 use crate::outcome::Failure;
 use crate::site::{Grant, Site};
@@ -18,7 +18,7 @@ pub(super) type Warm = BTreeMap<PathBuf, Rc<Grant>>;
 
 impl Product {
     /// The HOME of a launch, outside of every clock.
-    pub(super) fn home(&self, order: &Order<'_>) -> Result<Rc<Grant>, Failure> {
+    pub(super) fn home(&self, order: &LaunchRequest<'_>) -> Result<Rc<Grant>, Failure> {
         let Some(cache) = &self.configuration.cache else {
             return fresh(order.site);
         };

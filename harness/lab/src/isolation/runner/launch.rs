@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use labrun_protocol::{Command, Directory, Grants, GuestTarget, InstancePolicy, Load, Mark};
 use labrun_record::{Outcome, Start, Target};
 
-use super::conversation::{Conversation, Reply, lines, prepare};
 use super::executable::Executable;
 use super::phases::phases;
+use super::session::{Reply, RunnerSession, lines, prepare};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::{Job, Taken};
+use crate::isolation::{Job, LaunchTiming};
 use crate::outcome::Failure;
 use crate::probe;
 use crate::site::{Grant, Site};
@@ -23,7 +23,7 @@ pub(super) struct Launch<'a> {
     pub(super) load: Command,
     pub(super) grants: Grants,
     pub(super) deadline_ns: u64,
-    // Held until the launch is over.
+    // CgroupScope until the launch is over.
     _grant: Option<Grant>,
 }
 
@@ -33,12 +33,12 @@ pub(crate) fn launch(
     executable: &Executable,
     configuration: &str,
     job: &Job,
-) -> Result<Taken, Failure> {
+) -> Result<LaunchTiming, Failure> {
     let launch = Launch::new(site, configuration, job)?;
     match (&job.task, job.start) {
         (Task::Run { expected, .. }, Start::Process) => launch.run_process(executable, expected),
         (Task::Run { expected, .. }, start) => {
-            let mut runner = Conversation::open(site, executable)?;
+            let mut runner = RunnerSession::open(site, executable)?;
             launch.warm_up(&mut runner, configuration)?;
             let taken = launch.run_standing(&mut runner, start, expected)?;
             runner.close(site, launch.deadline_ns)?;
@@ -49,7 +49,7 @@ pub(crate) fn launch(
         }
         (Task::Batches { .. }, _) => Err(Failure::failed("batches have no first result")),
         (Task::Serve { request, expected }, start) => {
-            let mut runner = Conversation::open(site, executable)?;
+            let mut runner = RunnerSession::open(site, executable)?;
             launch.warm_up(&mut runner, configuration)?;
             let taken = launch.serve_standing(&mut runner, start, request, expected)?;
             runner.close(site, launch.deadline_ns)?;
@@ -73,7 +73,7 @@ impl<'a> Launch<'a> {
 
     /// Brings a fresh runner to where the clock may start: for `resident` it has
     /// served one discarded isolate of another module, for `loaded` one of this.
-    fn warm_up(&self, runner: &mut Conversation, configuration: &str) -> Result<(), Failure> {
+    fn warm_up(&self, runner: &mut RunnerSession, configuration: &str) -> Result<(), Failure> {
         match (self.job.start, &self.job.other) {
             (Start::Resident, Some(other)) => {
                 let before = Self::new(self.site, configuration, other)?;
@@ -100,7 +100,7 @@ impl<'a> Launch<'a> {
     }
 
     /// One isolate from load to drop, its output checked and discarded.
-    fn run_discarded(&self, runner: &mut Conversation) -> Result<(), Failure> {
+    fn run_discarded(&self, runner: &mut RunnerSession) -> Result<(), Failure> {
         let expected = self.job.task.expected();
         self.ask(runner, &self.load)?;
         runner.write(&lines(&[self.run_command()])?)?;
@@ -111,7 +111,7 @@ impl<'a> Launch<'a> {
 
     pub(super) fn ask(
         &self,
-        runner: &mut Conversation,
+        runner: &mut RunnerSession,
         command: &Command,
     ) -> Result<Reply, Failure> {
         runner.ask(self.site, command, self.deadline_ns)
@@ -133,12 +133,16 @@ impl<'a> Launch<'a> {
 
     /// `process`: the runner is started with its commands already in its stdin, and
     /// ends by itself.
-    fn run_process(&self, executable: &Executable, expected: &[u8]) -> Result<Taken, Failure> {
+    fn run_process(
+        &self,
+        executable: &Executable,
+        expected: &[u8],
+    ) -> Result<LaunchTiming, Failure> {
         let commands = lines(&[self.load.clone(), self.run_command()])?;
         let mut prepared = prepare(self.site, executable, &commands)?;
         prepared.close_stdin();
         let began_ns = now_ns();
-        let mut runner = Conversation::start(prepared)?;
+        let mut runner = RunnerSession::start(prepared)?;
         let held_ns = runner.expect_guest(self.site, expected, self.deadline_ns)?;
         let mut marks = runner.reply(self.site, self.deadline_ns)?.marks;
         marks.extend(runner.reply(self.site, self.deadline_ns)?.marks);
@@ -150,10 +154,10 @@ impl<'a> Launch<'a> {
     /// `resident` and `loaded`: the clock starts at the command.
     fn run_standing(
         &self,
-        runner: &mut Conversation,
+        runner: &mut RunnerSession,
         start: Start,
         expected: &[u8],
-    ) -> Result<Taken, Failure> {
+    ) -> Result<LaunchTiming, Failure> {
         let loads = start == Start::Resident;
         let commands = if loads {
             lines(&[self.load.clone(), self.run_command()])?
@@ -186,12 +190,12 @@ impl<'a> Launch<'a> {
         executable: &Executable,
         request: &str,
         expected: &[u8],
-    ) -> Result<Taken, Failure> {
+    ) -> Result<LaunchTiming, Failure> {
         let address = free_address()?;
         let commands = lines(&[self.load.clone(), self.listen_command(address, 1)])?;
         let prepared = prepare(self.site, executable, &commands)?;
         let began_ns = now_ns();
-        let mut runner = Conversation::start(prepared)?;
+        let mut runner = RunnerSession::start(prepared)?;
         let held_ns = self.first_answer(&mut runner, address, request, expected)?;
         let mut marks = runner.reply(self.site, self.deadline_ns)?.marks;
         marks.extend(runner.reply(self.site, self.deadline_ns)?.marks);
@@ -204,11 +208,11 @@ impl<'a> Launch<'a> {
     /// `resident` and `loaded`, for a server: it listens before the clock starts.
     fn serve_standing(
         &self,
-        runner: &mut Conversation,
+        runner: &mut RunnerSession,
         start: Start,
         request: &str,
         expected: &[u8],
-    ) -> Result<Taken, Failure> {
+    ) -> Result<LaunchTiming, Failure> {
         let address = free_address()?;
         let loads = start == Start::Resident;
         self.ask(
@@ -243,7 +247,7 @@ impl<'a> Launch<'a> {
 
     pub(super) fn first_answer(
         &self,
-        runner: &mut Conversation,
+        runner: &mut RunnerSession,
         address: SocketAddr,
         request: &str,
         expected: &[u8],
@@ -264,7 +268,7 @@ impl<'a> Launch<'a> {
     }
 
     /// `instantiate_warm`: the median of the repeats is the launch's one sample.
-    fn repeat(&self, runner: &mut Conversation) -> Result<Option<f64>, Failure> {
+    fn repeat(&self, runner: &mut RunnerSession) -> Result<Option<f64>, Failure> {
         if self.job.start != Start::Loaded || self.job.warm_repeats == 0 {
             return Ok(None);
         }
@@ -293,8 +297,8 @@ pub(super) fn free_address() -> Result<SocketAddr, Failure> {
     probe::free_address().map_err(|error| Failure::failed(format!("no free port: {error}")))
 }
 
-fn taken(began_ns: u64, held_ns: u64, marks: &[Mark], teardown_ns: u64) -> Taken {
-    Taken {
+fn taken(began_ns: u64, held_ns: u64, marks: &[Mark], teardown_ns: u64) -> LaunchTiming {
+    LaunchTiming {
         total_ns: held_ns - began_ns,
         phases: phases(began_ns, held_ns, marks),
         teardown_ns,

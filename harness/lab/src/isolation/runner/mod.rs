@@ -1,9 +1,9 @@
 //! Wasm runtimes: each driven through its runner, a process of its own.
 
-mod conversation;
 mod executable;
 mod launch;
 mod phases;
+mod session;
 mod standing;
 
 use std::path::Path;
@@ -12,17 +12,17 @@ use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::Target;
 
 use super::{
-    CallOrder, Cannot, Driver, EachLine, Isolation, Job, Launcher, Linking, Look, Profile,
-    Standing, Taken, What,
+    CallSpec, Cannot, Driver, EachLine, Isolation, Job, LaunchTiming, Launcher, Linking, Look,
+    Profile, RunningInstances, What,
 };
 use crate::define::{Configuration, Need, RunnerDefinition};
 use crate::outcome::Failure;
 use crate::process::{Isolate as _, Stream};
 use crate::site::Site;
 
-pub use conversation::Conversation;
 pub use executable::Executable;
 use launch::guest_target;
+pub use session::RunnerSession;
 use standing::Isolates;
 
 /// Why no variable reaches a guest: it is the lab that gives it none.
@@ -190,7 +190,7 @@ pub fn describe(
 }
 
 impl Launcher for Runner {
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
+    fn launch(&self, site: &Site, job: &Job) -> Result<LaunchTiming, Failure> {
         launch::launch(site, self.executable()?, &self.configuration, job)
     }
 
@@ -202,7 +202,7 @@ impl Launcher for Runner {
         &'a self,
         site: &'a Site,
         job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
+    ) -> Result<Box<dyn RunningInstances + 'a>, Failure> {
         let name = &self.configuration;
         Ok(Box::new(Isolates::start(
             site,
@@ -235,19 +235,19 @@ impl Isolation for Runner {
     ) -> Result<(), Failure> {
         let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
         let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut conversation = Conversation::open(site, self.executable()?)?;
+        let mut session = RunnerSession::open(site, self.executable()?)?;
         let command = Command::Precompile {
             configuration: self.configuration.clone(),
             target,
             artifact: module.to_owned(),
             output: output.to_owned(),
         };
-        conversation.ask(site, &command, deadline_ns)?;
-        conversation.close(site, deadline_ns)?;
+        session.ask(site, &command, deadline_ns)?;
+        session.close(site, deadline_ns)?;
         Ok(())
     }
 
-    fn call(&self, site: &Site, job: &Job, order: &CallOrder) -> Result<Vec<f64>, Failure> {
+    fn call(&self, site: &Site, job: &Job, order: &CallSpec) -> Result<Vec<f64>, Failure> {
         standing::call(site, self.executable()?, &self.configuration, job, order)
     }
 }

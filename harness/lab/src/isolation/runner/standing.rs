@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 
 use labrun_protocol::{Command, InstancePolicy};
 
-use super::conversation::{Conversation, lines, prepare};
 use super::executable::Executable;
 use super::launch::{Launch, free_address};
+use super::session::{RunnerSession, lines, prepare};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::child::Held;
-use crate::isolation::{CallOrder, EachLine, Job, Standing};
+use crate::isolation::child::CgroupScope;
+use crate::isolation::{CallSpec, EachLine, Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::proc::Processes;
 use crate::site::Site;
@@ -26,7 +26,7 @@ pub(super) fn stream(
 ) -> Result<(), Failure> {
     let launch = Launch::new(site, configuration, job)?;
     let commands = lines(&[launch.load.clone(), launch.run_command()])?;
-    let mut runner = Conversation::start(prepare(site, executable, &commands)?)?;
+    let mut runner = RunnerSession::start(prepare(site, executable, &commands)?)?;
     runner.lines(site, job.timeout, each)
 }
 
@@ -36,10 +36,10 @@ pub(super) fn call(
     executable: &Executable,
     configuration: &str,
     job: &Job,
-    order: &CallOrder,
+    order: &CallSpec,
 ) -> Result<Vec<f64>, Failure> {
     let launch = Launch::new(site, configuration, job)?;
-    let mut runner = Conversation::open(site, executable)?;
+    let mut runner = RunnerSession::open(site, executable)?;
     launch.ask(&mut runner, &launch.load)?;
     let command = Command::Call {
         export: order.export.clone(),
@@ -85,8 +85,8 @@ fn check(spans: &[f64], batches: u32, seen_ns: f64) -> Result<(), Failure> {
 pub(super) struct Isolates<'a> {
     launch: Launch<'a>,
     // Ends before its cgroup goes.
-    runner: Conversation,
-    held: Held,
+    runner: RunnerSession,
+    held: CgroupScope,
     address: Option<SocketAddr>,
     alive: u32,
 }
@@ -99,8 +99,8 @@ impl<'a> Isolates<'a> {
         job: &'a Job,
     ) -> Result<Self, Failure> {
         let launch = Launch::new(site, configuration, job)?;
-        let held = Held::new(site);
-        let mut runner = Conversation::start_in(prepare(site, executable, &[])?, Some(&held))?;
+        let held = CgroupScope::new(site);
+        let mut runner = RunnerSession::start_in(prepare(site, executable, &[])?, Some(&held))?;
         launch.ask(&mut runner, &launch.load)?;
         let mut isolates = Self {
             launch,
@@ -139,7 +139,7 @@ impl<'a> Isolates<'a> {
     }
 }
 
-impl Standing for Isolates<'_> {
+impl RunningInstances for Isolates<'_> {
     fn grow(&mut self, count: u32) -> Result<(), Failure> {
         if count <= self.alive {
             return Ok(());

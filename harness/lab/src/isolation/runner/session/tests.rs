@@ -4,7 +4,7 @@ use super::*;
 use crate::interrupt::Interrupt;
 
 /// A runner whose guest prints a line that one read does not hold, and which has ended.
-fn ended(event: &Event) -> (Site, Conversation) {
+fn ended(event: &Event) -> (Site, RunnerSession) {
     let site = Site::new(Interrupt::never().expect("an interrupt")).expect("a site");
     let script = format!("printf '%020000d\\n' 7 >&{GUEST_STDOUT_FD}; echo \"$1\"");
     let event = serde_json::to_string(event).expect("an event");
@@ -15,7 +15,7 @@ fn ended(event: &Event) -> (Site, Conversation) {
         ..Program::default()
     };
     let prepared = program.prepare(&site).expect("prepares");
-    let runner = Conversation::start(prepared).expect("starts");
+    let runner = RunnerSession::start(prepared).expect("starts");
     let stat = format!("/proc/{}/stat", runner.pid());
     let is_gone = || {
         let stat = std::fs::read_to_string(&stat).expect("not yet reaped");

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::inputs::Inputs;
 use super::toolchain::Variable;
-use crate::define::{Build, RunnerDefinition, Way};
+use crate::define::{Build, BuildPrerequisite, RunnerDefinition};
 use crate::digest::sha256;
 
 /// Why a runner is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Absence {
     /// None of its ways is open here; the reason says how to open one.
-    NoWay(String),
+    PrerequisiteMissing(String),
     /// A way is set up wrongly; the reason says how to mend it.
-    Astray(String),
+    InvalidPath(String),
     /// It is not built, or could not be.
     Failed(String),
 }
@@ -26,7 +26,9 @@ impl Absence {
     /// The reason.
     pub(super) fn into_reason(self) -> String {
         match self {
-            Self::NoWay(reason) | Self::Astray(reason) | Self::Failed(reason) => reason,
+            Self::PrerequisiteMissing(reason)
+            | Self::InvalidPath(reason)
+            | Self::Failed(reason) => reason,
         }
     }
 }
@@ -73,15 +75,15 @@ pub(super) fn choose(
             [name] => format!("{name} is not set"),
             names => format!("neither {} is set", names.join(" nor ")),
         };
-        return Err(Absence::NoWay(mended(unset)));
+        return Err(Absence::PrerequisiteMissing(mended(unset)));
     };
     take(way, &value)
         .map(Some)
-        .map_err(|reason| Absence::Astray(mended(reason)))
+        .map_err(|reason| Absence::InvalidPath(mended(reason)))
 }
 
 /// Looks at what a way needs.
-fn take(way: &Way, value: &OsStr) -> Result<Taken, String> {
+fn take(way: &BuildPrerequisite, value: &OsStr) -> Result<Taken, String> {
     let folder = Path::new(value);
     if !way.files.is_empty() && folder.is_relative() {
         return Err(format!(
@@ -185,7 +187,7 @@ mod tests {
         for unset in [None, Some(OsString::new())] {
             let reason = choose(&definition(), |_| unset.clone()).expect_err("no way");
             let expected = "neither FOO_DIR nor FOO_BUNDLED is set; apt-get install libfoo";
-            assert_eq!(reason, Absence::NoWay(expected.to_owned()));
+            assert_eq!(reason, Absence::PrerequisiteMissing(expected.to_owned()));
         }
     }
 
@@ -194,7 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("foo.h"), "").expect("written");
         let reason = choose(&definition(), with("FOO_DIR", folder.path())).expect_err("no library");
-        let Absence::Astray(reason) = reason else {
+        let Absence::InvalidPath(reason) = reason else {
             panic!("{reason:?}")
         };
         assert!(
@@ -209,7 +211,7 @@ mod tests {
     fn a_folder_is_named_whole() {
         let reason =
             choose(&definition(), with("FOO_DIR", Path::new("foo"))).expect_err("relative");
-        let Absence::Astray(reason) = reason else {
+        let Absence::InvalidPath(reason) = reason else {
             panic!("{reason:?}")
         };
         assert!(

@@ -7,7 +7,7 @@ use crate::outcome::Failure;
 use crate::proc::Processes;
 
 /// Instances of one job that are alive together. Dropping it ends them.
-pub trait Standing {
+pub trait RunningInstances {
     /// Starts more, one after another, until `count` are alive, each with its correct
     /// output. A failure leaves those that are there.
     fn grow(&mut self, count: u32) -> Result<(), Failure>;
@@ -57,7 +57,7 @@ pub type EachLine<'a> = dyn FnMut(Line<'_>) -> Result<More, Failure> + 'a;
 
 /// Calls of an export, one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallOrder {
+pub struct CallSpec {
     /// The export, which takes two numbers.
     pub export: String,
     /// What it is called with.

@@ -22,13 +22,13 @@ const LISTENER: u64 = u64::MAX - 1;
 const END: &[u8] = b"\r\n\r\n";
 
 /// Where connections come in, and to whom they go in turn.
-pub(super) struct Door {
+pub(super) struct Endpoint {
     listener: TcpListener,
     inboxes: Vec<(Sender<TcpStream>, Arc<OwnedFd>)>,
     next: usize,
 }
 
-impl Door {
+impl Endpoint {
     /// Hands the connections of `listener` to the inboxes in turn, and wakes their owners.
     pub(super) fn new(
         listener: TcpListener,
@@ -54,7 +54,7 @@ impl Door {
 }
 
 /// A connection that is served.
-struct Guest {
+struct Connection {
     stream: TcpStream,
     /// How many bytes of [`END`] the last read ended with.
     matched: usize,
@@ -64,19 +64,19 @@ struct Guest {
 }
 
 /// One thread of the server.
-pub(super) struct Desk {
+pub(super) struct ServerThread {
     response: Vec<u8>,
     epoll: OwnedFd,
     wake: Arc<OwnedFd>,
     stop: Arc<AtomicBool>,
     inbox: Receiver<TcpStream>,
-    door: Option<Door>,
+    door: Option<Endpoint>,
     spin_ns: u64,
     /// By the number of their event; none is used twice.
-    guests: Vec<Option<Guest>>,
+    guests: Vec<Option<Connection>>,
 }
 
-impl Desk {
+impl ServerThread {
     /// One that takes connections from `inbox` when `wake` is written to, until `stop`, and
     /// looks for `spin_ns` before it sleeps.
     pub(super) fn new(
@@ -102,7 +102,7 @@ impl Desk {
     }
 
     /// Accepts connections, too.
-    pub(super) fn mind(&mut self, door: Door) -> io::Result<()> {
+    pub(super) fn mind(&mut self, door: Endpoint) -> io::Result<()> {
         let data = epoll::EventData::new_u64(LISTENER);
         epoll::add(&self.epoll, &door.listener, data, epoll::EventFlags::IN)?;
         self.door = Some(door);
@@ -124,7 +124,7 @@ impl Desk {
             }
             for event in &events {
                 match event.data.u64() {
-                    LISTENER => self.door.iter_mut().for_each(Door::accept),
+                    LISTENER => self.door.iter_mut().for_each(Endpoint::accept),
                     WAKE => self.welcome(),
                     guest => self.serve_one(guest, Self::hear),
                 }
@@ -144,7 +144,7 @@ impl Desk {
         while let Ok(stream) = self.inbox.try_recv() {
             let data = epoll::EventData::new_u64(self.guests.len() as u64);
             if epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN).is_ok() {
-                let guest = Guest {
+                let guest = Connection {
                     stream,
                     matched: 0,
                     owed: 0,

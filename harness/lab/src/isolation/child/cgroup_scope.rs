@@ -13,9 +13,9 @@ use crate::site::Site;
 pub(in crate::isolation) const HOLD: (&str, &str) = ("LABRUN_HOLD", "1");
 
 /// The cgroup, or why there is none.
-pub(in crate::isolation) struct Held(Result<Cgroup, CgroupError>);
+pub(in crate::isolation) struct CgroupScope(Result<Cgroup, CgroupError>);
 
-impl Held {
+impl CgroupScope {
     pub(in crate::isolation) fn new(site: &Site) -> Self {
         Self(Cgroup::new(site))
     }

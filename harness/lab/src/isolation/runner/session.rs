@@ -8,7 +8,7 @@ use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
 use labrun_record::Outcome;
 
 use super::executable::Executable;
-use crate::isolation::child::{Held, tell};
+use crate::isolation::child::{CgroupScope, tell};
 use crate::isolation::{EachLine, More};
 use crate::outcome::Failure;
 use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream};
@@ -27,7 +27,7 @@ pub struct Reply {
 
 /// A runner's process that is being talked to.
 #[derive(Debug)]
-pub struct Conversation {
+pub struct RunnerSession {
     process: Process,
     /// Reports of requests that came before the answer to a command: a server
     /// answers requests in a thread of its own.
@@ -65,7 +65,7 @@ pub(crate) fn prepare(
     Ok(prepared)
 }
 
-impl Conversation {
+impl RunnerSession {
     /// Starts a prepared runner.
     pub fn start(prepared: Prepared) -> Result<Self, Failure> {
         Self::start_in(prepared, None)
@@ -74,9 +74,9 @@ impl Conversation {
     /// Starts a prepared runner, in a cgroup of its own where one is given.
     pub(in crate::isolation) fn start_in(
         prepared: Prepared,
-        held: Option<&Held>,
+        held: Option<&CgroupScope>,
     ) -> Result<Self, Failure> {
-        let process = Held::spawn_after(held, prepared, || Ok(()))
+        let process = CgroupScope::spawn_after(held, prepared, || Ok(()))
             .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
         Ok(Self {
             process,
