@@ -224,11 +224,20 @@ fn a_runner_that_is_started_by_an_interpreter_travels() {
 }
 
 #[test]
-fn a_runner_that_is_a_package_travels() {
-    let away = Elsewhere::with(Lab::with_toy(), &["cold-start", "-i", "toy/*"]);
-    away.measure("run", &["--bundle", "b.tar.zst"])
+fn a_runner_that_is_a_package_travels_in_each_version() {
+    let lab = Lab::with_toy();
+    lab.run(["build", "--runner", "toy", "--version", "1.1.0"])
+        .exit(0);
+    let away = Elsewhere::with(lab, &["cold-start", "-i", "toy/*", "-i", "toy@1/*"]);
+    let ran = away
+        .measure("run", &["--bundle", "b.tar.zst"])
         .exit(0)
-        .rows("right", "toy/plain", "measured", "");
+        .rows("right", "toy/plain", "measured", "")
+        .rows("right", "toy@1/plain", "measured", "");
+    let run = ran.files.json("run.json");
+    let mut isolations = run["isolations"].as_array().expect("isolations").iter();
+    let other = isolations.find(|one| one["name"] == "toy@1/plain");
+    assert_eq!(other.expect("is there")["version"], "1.1.0");
 }
 
 #[test]
