@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, criterion_group, criterion_main};
 use lab::clock::now_ns;
 use lab::interrupt::Interrupt;
-use lab::process::{Program, Stream};
+use lab::process::{Isolate as _, Program, Stream};
 use lab::site::Site;
 
 fn binary() -> PathBuf {

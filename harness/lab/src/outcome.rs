@@ -49,6 +49,16 @@ impl Failure {
         Self::Outcome(Outcome::Timeout, reason.into())
     }
 
+    /// The same; a timeout says for what there was no time left.
+    pub(crate) fn without(self, what: &str) -> Self {
+        match self {
+            Self::Outcome(Outcome::Timeout, reason) => {
+                Self::timeout(format!("{reason} without {what}"))
+            }
+            other => other,
+        }
+    }
+
     /// What it needs is not here, or no longer.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Outcome(Outcome::Unavailable, reason.into())

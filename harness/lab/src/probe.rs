@@ -15,8 +15,12 @@ use crate::site::Site;
 /// Time between two tries: the resolution of a first request.
 pub const RETRY_INTERVAL: Duration = Duration::from_micros(200);
 
-/// How often a wait looks whether the server still lives and the run goes on.
+/// How often a wait for an answer looks whether the run goes on.
 const WATCH_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How often it is looked whether the server lives: a look can take a request to a daemon, which
+/// has better things to do meanwhile.
+const LOOK_INTERVAL_NS: u64 = 100_000_000;
 
 /// How long one try to connect may hang: an address that swallows packets is tried
 /// again, so that the end of a run is noticed.
@@ -31,7 +35,8 @@ pub fn free_address() -> io::Result<SocketAddr> {
 }
 
 /// Asks `address` for `path` until the body of a 200 is `expected`; gives the instant at
-/// which the lab held the whole of it. `alive` is asked between tries and gives a failure when the server has ended.
+/// which the lab held the whole of it. `alive` is asked each 100 ms and gives a failure when the
+/// server has ended.
 pub fn first_answer(
     site: &Site,
     address: SocketAddr,
@@ -42,18 +47,23 @@ pub fn first_answer(
 ) -> Result<u64, Failure> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut last = String::from("no try was made");
+    let mut looked_ns = now_ns();
+    let mut watch = || {
+        if site.interrupt.raised() {
+            return Err(Failure::Interrupted);
+        }
+        if now_ns() - looked_ns < LOOK_INTERVAL_NS {
+            return Ok(());
+        }
+        looked_ns = now_ns();
+        alive()
+    };
     loop {
         if now_ns() >= deadline_ns {
             return Err(Failure::timeout(format!(
                 "no correct answer from http://{address}{path}: {last}"
             )));
         }
-        let mut watch = || {
-            if site.interrupt.raised() {
-                return Err(Failure::Interrupted);
-            }
-            alive()
-        };
         match ask(address, request.as_bytes(), deadline_ns, &mut watch) {
             Ok(bytes) => {
                 let held_ns = now_ns();

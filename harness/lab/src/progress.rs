@@ -5,7 +5,7 @@ pub trait Progress {
     /// Something that a person should know, once: one line.
     fn note(&self, line: &str);
 
-    /// How far a long step is; `total` may be an estimate, 0 where it is unknown.
+    /// How far a long step is; `total` is 0 where it is unknown.
     fn step(&self, what: &str, done: u64, total: u64);
 
     /// The long step is over.

@@ -1,6 +1,6 @@
 //! Where launches take what they run from: what was built here, or what a bundle holds.
 
-use labrun_record::Artifact;
+use labrun_record::{Artifact, BuildEnvironment};
 
 use crate::catalog::Isolations;
 use crate::outcome::Failure;
@@ -11,4 +11,7 @@ pub trait Stock {
     /// What a recipe was built to; built now where that can be done. One of the `isolations`
     /// compiles what is compiled ahead of time.
     fn artifact(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure>;
+
+    /// What everything in it was built with, as far as that is known.
+    fn environment(&self) -> Option<BuildEnvironment>;
 }

@@ -36,10 +36,6 @@ impl Bars {
         let now = Instant::now();
         let bar = self.terminal.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let template = "{msg} {wide_bar} {pos}/{len} {elapsed}, about {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
-            }
             bar.set_message(what.to_owned());
             bar
         });
@@ -74,14 +70,23 @@ impl Progress for Bars {
         }
         let Some(step) = state.as_mut() else { return };
         if let Some(bar) = &step.bar {
+            // How long the rest takes is told only where its end is known.
+            let template = if total > 0 {
+                "{msg} {wide_bar} {pos}/{len} {elapsed}, about {eta} left"
+            } else {
+                "{msg} {spinner} {pos} so far {elapsed}"
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
             bar.set_length(total);
             bar.set_position(done);
         } else if step.told.elapsed() >= LINE_INTERVAL {
             step.told = Instant::now();
             let of = if total > 0 {
-                format!("{done} of about {total}")
+                format!("{done} of {total}")
             } else {
-                format!("{done}")
+                format!("{done} so far")
             };
             anstream::eprintln!("{what}: {of}, {} s", step.began.elapsed().as_secs());
         }

@@ -110,7 +110,7 @@ pub(crate) struct AskedArgs {
     /// Name of the scenario; `labrun list scenarios` shows them
     pub name: Option<String>,
 
-    /// Carry out the plan in FILE, as `labrun plan --json` prints it
+    /// Take the plan in FILE, as `labrun plan --json` prints it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "samples", "warmup", "quick", "time_budget"])]
     pub plan: Option<PathBuf>,
 

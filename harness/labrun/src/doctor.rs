@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lab::build::{Builder, has_target};
+use lab::build::{Builder, Toolchain};
 use lab::catalog::{Drivers, Isolations};
 use lab::isolation::Isolation;
 use labrun_record::{Fingerprint, Outcome};
@@ -44,7 +44,7 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<u8> {
                 "wasm32-wasip1".to_owned(),
                 "wasm32-wasip2".to_owned(),
             ] {
-                checks.push(target_check(triple));
+                checks.push(target_check(builder.toolchain(), triple));
             }
             builder.drivers(&definitions, &|_| false)
         }
@@ -183,8 +183,8 @@ fn zstd() -> Check {
     }
 }
 
-fn target_check(triple: String) -> Check {
-    let here = has_target(&triple);
+fn target_check(toolchain: &Toolchain, triple: String) -> Check {
+    let here = toolchain.has_target(&triple);
     let said = if here {
         "installed".to_owned()
     } else {

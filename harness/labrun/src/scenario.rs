@@ -59,15 +59,19 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     let folder = site
         .disk_folder()
         .context("cannot make a folder to unpack to")?;
-    let Some(carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
+    let Some(mut carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
         return Ok(exit::INTERRUPTED);
     };
-    let definitions = &carried.definitions;
-    let profiles = profiles(&definitions.runners, &definitions.products);
+    let profiles = profiles(&carried.definitions.runners, &carried.definitions.products);
     let mut plan = carried.plan(asked.name.as_deref()).map_err(unfit_bundle)?;
-    let names = Names::of(&definitions.runners, &profiles);
+    let names = Names::of(&carried.definitions.runners, &profiles);
     plan.narrow(&asked.select.workload, &asked.select.isolation, &names)?;
     plan.adjust(&options(settings, asked)?);
+    let with_docker = needs_docker(&plan, &profiles);
+    if with_docker {
+        carried.load_images(&site);
+    }
+    let definitions = &carried.definitions;
     // A fresh network namespace has its loopback down, and every server here listens there.
     match lab::network::raise_loopback() {
         Ok(true) => bars.note("the loopback was down, and was brought up"),
@@ -82,7 +86,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         stock: &carried,
         root: carried.folder(),
         lab_version: carried.lab_version().to_owned(),
-        with_docker: needs_docker(&plan, &profiles),
+        with_docker,
     };
     measure(&source, run, &site, &bars, settings, args)
 }

@@ -20,7 +20,8 @@ pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
-    Artifact, Calibration, IsolationRecord, METHOD_VERSION, Part, Plan, Reference, Run, Setting,
+    Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
+    Plan, Reference, Run, Setting,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};

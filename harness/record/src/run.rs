@@ -50,6 +50,9 @@ pub struct Run {
     pub references: Vec<Reference>,
     /// What the lab's own instruments cost here.
     pub calibration: Vec<Calibration>,
+    /// What the artifacts and runners were built with, where the lab has built them itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildEnvironment>,
     /// Every artifact that was run.
     pub artifacts: Vec<Artifact>,
     /// Every isolation that the scenario names, measured or not.
@@ -79,6 +82,30 @@ impl Run {
         let part = self.parts.iter().find(|part| part.holds(row));
         part.map_or(&self.plan, |part| &part.plan)
     }
+}
+
+/// What a build sees of the machine. Together with the sources, nothing else decides what comes
+/// of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildEnvironment {
+    /// The compiler: `rustc 1.95.0 (59807616e 2026-04-14)`.
+    pub toolchain: String,
+    /// Variables of the environment that count.
+    pub environment: BTreeMap<String, String>,
+    /// What links, and compiles C: `cc`, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linker: Option<BuildFile>,
+    /// Files of cargo's configuration that hold; the lab's own is relative to it.
+    pub config: Vec<BuildFile>,
+}
+
+/// A file that a build depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256, 64 hex digits.
+    pub sha256: String,
 }
 
 /// A scenario that was carried out as a part of a run.

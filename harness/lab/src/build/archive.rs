@@ -55,31 +55,48 @@ fn archive(name: &str, file: &[u8], inside: Inside) -> io::Result<Vec<u8>> {
         "rootfs": {"type": "layers", "diff_ids": [layer_id]},
     });
     let config = config.to_string().into_bytes();
+    let tag = format!("labrun/{name}:archive");
+    layout(&tag, (architecture, os), &config, &[layer])
+}
+
+/// The archive of an OCI layout with one image, its layers uncompressed, the lowest first; `tag`
+/// is what it is called where it is taken.
+pub(crate) fn layout(
+    tag: &str,
+    (architecture, os): (&str, &str),
+    config: &[u8],
+    layers: &[Vec<u8>],
+) -> io::Result<Vec<u8>> {
+    let layer = |layer: &Vec<u8>| described("application/vnd.oci.image.layer.v1.tar", layer);
     let manifest = json!({
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": described("application/vnd.oci.image.config.v1+json", &config),
-        "layers": [described("application/vnd.oci.image.layer.v1.tar", &layer)],
+        "config": described("application/vnd.oci.image.config.v1+json", config),
+        "layers": layers.iter().map(layer).collect::<Vec<_>>(),
     });
     let manifest = manifest.to_string().into_bytes();
     let mut index = described("application/vnd.oci.image.manifest.v1+json", &manifest);
-    let tag = format!("labrun/{name}:archive");
     index["annotations"] = json!({"io.containerd.image.name": tag});
     index["platform"] = json!({"architecture": architecture, "os": os});
     let index = json!({"schemaVersion": 2, "manifests": [index]});
     // What Docker reads, which knows no index.
-    let of_docker = json!([{"Config": blob(&config), "RepoTags": [tag], "Layers": [blob(&layer)]}]);
-    tar(
-        &[
-            ("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec()),
-            ("index.json", index.to_string().into_bytes()),
-            ("manifest.json", of_docker.to_string().into_bytes()),
-            (&blob(&manifest), manifest.clone()),
-            (&blob(&config), config.clone()),
-            (&blob(&layer), layer.clone()),
-        ],
-        0o644,
-    )
+    let names: Vec<String> = layers.iter().map(|layer| blob(layer)).collect();
+    let of_docker = json!([{"Config": blob(config), "RepoTags": [tag], "Layers": names}]);
+    let mut files = vec![
+        (
+            "oci-layout".to_owned(),
+            br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec(),
+        ),
+        ("index.json".to_owned(), index.to_string().into_bytes()),
+        (
+            "manifest.json".to_owned(),
+            of_docker.to_string().into_bytes(),
+        ),
+        (blob(&manifest), manifest),
+        (blob(config), config.to_vec()),
+    ];
+    files.extend(layers.iter().map(|layer| (blob(layer), layer.clone())));
+    tar(&files, 0o644)
 }
 
 fn described(media_type: &str, bytes: &[u8]) -> Value {
@@ -95,13 +112,13 @@ fn digest(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
-fn tar(files: &[(&str, Vec<u8>)], mode: u32) -> io::Result<Vec<u8>> {
+fn tar(files: &[(impl AsRef<Path>, Vec<u8>)], mode: u32) -> io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(mode);
-        archive.append_data(&mut header, Path::new(name), bytes.as_slice())?;
+        archive.append_data(&mut header, name.as_ref(), bytes.as_slice())?;
     }
     archive.into_inner()
 }

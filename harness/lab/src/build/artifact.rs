@@ -1,11 +1,10 @@
 //! Building a workload for a target.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use labrun_record::{Artifact, Target};
 
 use super::cargo::CargoBuild;
-use super::inputs::Inputs;
 use super::store::Store;
 use super::toolchain::Toolchain;
 use crate::define::{ArtifactKind, LabFolder, Workload};
@@ -22,8 +21,6 @@ pub(crate) fn build(
     (target, triple, kind): (Target, &str, ArtifactKind),
     progress: &dyn Progress,
 ) -> Result<Artifact, String> {
-    let inputs = inputs(lab, toolchain, workload, triple)
-        .map_err(|error| format!("{}: {error}", workload.name))?;
     // What a target is as a rule keeps the plain name.
     let exports = kind != workload.artifact_kind(target);
     let other = match kind {
@@ -31,15 +28,50 @@ pub(crate) fn build(
         ArtifactKind::Bin => "-bin",
         ArtifactKind::Cdylib => "-lib",
     };
-    let key = format!("artifact-{}-{triple}{other}", workload.name);
-    if let Some(artifact) = store.fresh::<Artifact>(&key, &inputs) {
-        return Ok(Artifact {
-            target,
-            exports,
-            ..artifact
-        });
-    }
-    toolchain.ensure_target(triple, progress)?;
+    let artifact = store.made(
+        &format!("artifact-{}-{triple}{other}", workload.name),
+        || inputs(lab, toolchain, workload, triple),
+        || store.turn(site, progress),
+        || {
+            toolchain.ensure_target(triple, progress)?;
+            let built = compile(store, toolchain, site, workload, (triple, kind), progress)?;
+            let name = if triple.starts_with("wasm") {
+                format!("{}.wasm", workload.name)
+            } else {
+                workload.name.clone()
+            };
+            let kept_as = format!("artifacts/{}/{triple}{other}", workload.name);
+            let stored = store.keep(&kept_as, &name, &built);
+            let stored =
+                stored.map_err(|error| format!("cannot keep {}: {error}", built.display()))?;
+            Ok::<_, String>(Artifact {
+                workload: workload.name.clone(),
+                target,
+                triple: triple.to_owned(),
+                path: stored.path,
+                sha256: stored.sha256,
+                bytes: stored.bytes,
+                toolchain: toolchain.version.clone(),
+                isolation: None,
+                exports,
+            })
+        },
+    )?;
+    Ok(Artifact {
+        target,
+        exports,
+        ..artifact
+    })
+}
+
+fn compile(
+    store: &Store,
+    toolchain: &Toolchain,
+    site: &Site,
+    workload: &Workload,
+    (triple, kind): (&str, ArtifactKind),
+    progress: &dyn Progress,
+) -> Result<PathBuf, String> {
     let (select, file) = match kind {
         ArtifactKind::Bin => {
             let wasm = if triple.starts_with("wasm") {
@@ -61,42 +93,17 @@ pub(crate) fn build(
             },
         ),
     };
-    let built = CargoBuild {
+    CargoBuild {
         what: format!("workload {} for {triple}", workload.name),
+        toolchain,
+        variables: &[],
         package: &workload.folder,
-        configured_by: &workload.folder,
         triple,
         select,
         target_dir: &store.cargo_target(),
         interrupt: &site.interrupt,
     }
-    .run(Some(&file), progress)?;
-    let name = if triple.starts_with("wasm") {
-        format!("{}.wasm", workload.name)
-    } else {
-        workload.name.clone()
-    };
-    let keep = |error: std::io::Error| format!("cannot keep {}: {error}", built.display());
-    let stored = store
-        .keep(
-            &format!("artifacts/{}/{triple}{other}", workload.name),
-            &name,
-            &built,
-        )
-        .map_err(keep)?;
-    let artifact = Artifact {
-        workload: workload.name.clone(),
-        target,
-        triple: triple.to_owned(),
-        path: stored.path,
-        sha256: stored.sha256,
-        bytes: stored.bytes,
-        toolchain: toolchain.version.clone(),
-        isolation: None,
-        exports,
-    };
-    store.note(&key, &inputs, &artifact).map_err(keep)?;
-    Ok(artifact)
+    .run(Some(&file), progress)
 }
 
 fn inputs(
@@ -105,11 +112,9 @@ fn inputs(
     workload: &Workload,
     triple: &str,
 ) -> std::io::Result<String> {
-    Ok(Inputs::default()
-        .word(&toolchain.version)
+    Ok(toolchain
+        .inputs(&[])?
         .word(triple)
-        .word(&std::env::var("RUSTFLAGS").unwrap_or_default())
-        .file(&lab.path().join(".cargo/config.toml"))?
         .file(&lab.path().join("Cargo.lock"))?
         .file(&lab.path().join("Cargo.toml"))?
         .package(lab.path(), &workload.folder)?

@@ -1,12 +1,13 @@
 //! Building a helper: a program of the lab's own that is built apart, for what building it
 //! needs beside Rust.
 
+use std::path::Path;
+
 use super::cargo::CargoBuild;
-use super::inputs::Inputs;
 use super::store::{Store, Stored};
-use super::toolchain::Toolchain;
+use super::toolchain::{Toolchain, Variable};
 use crate::define::LabFolder;
-use crate::isolation::docker::installed;
+use crate::isolation::find::on_path;
 use crate::isolation::runner::{Executable, Ready};
 use crate::progress::Progress;
 use crate::site::Site;
@@ -27,12 +28,11 @@ impl Helper<'_> {
         format!("helper-{}", self.name)
     }
 
-    fn inputs(&self) -> std::io::Result<String> {
+    fn inputs(&self, needed: &Variable) -> std::io::Result<String> {
         let root = self.lab.path();
-        let inputs = Inputs::default()
-            .word(&self.toolchain.version)
-            .word(&std::env::var("RUSTFLAGS").unwrap_or_default())
-            .file(&root.join(".cargo/config.toml"))?
+        let inputs = self.toolchain.inputs(std::slice::from_ref(needed))?;
+        let inputs = inputs
+            .file(Path::new(&needed.1))?
             .file(&root.join("Cargo.toml"))?
             .package(root, &self.lab.helper(self.name))?;
         Ok(inputs.digest())
@@ -40,7 +40,7 @@ impl Helper<'_> {
 
     /// The helper, if it is built from these very sources.
     pub(super) fn built(&self) -> Option<Ready> {
-        let inputs = self.inputs().ok()?;
+        let inputs = self.inputs(&needed().ok()?).ok()?;
         let stored = self.store.fresh::<Stored>(&self.key(), &inputs)?;
         Some(ready(stored))
     }
@@ -48,38 +48,41 @@ impl Helper<'_> {
     /// Builds it unless that is done already.
     pub(super) fn build(&self, site: &Site, progress: &dyn Progress) -> Result<Ready, String> {
         let name = self.name;
-        let fault = |error: std::io::Error| format!("helper {name}: {error}");
-        let inputs = self.inputs().map_err(fault)?;
-        if let Some(stored) = self.store.fresh::<Stored>(&self.key(), &inputs) {
-            return Ok(ready(stored));
-        }
-        let (program, variable, mend) = NEEDS;
-        if std::env::var_os(variable).is_none() && !installed(program) {
-            return Err(format!("building it needs {program}; install it: {mend}"));
-        }
-        let program = CargoBuild {
-            what: format!("helper {name}"),
-            package: &self.lab.helper(name),
-            configured_by: &self.lab.helper(name),
-            triple: &self.toolchain.host,
-            select: vec!["--bins".to_owned()],
-            target_dir: &self.store.cargo_target(),
-            interrupt: &site.interrupt,
-        }
-        .run(None, progress)?;
-        let stored = self
-            .store
-            .keep(
-                &format!("helpers/{name}"),
-                &format!("labrun-{name}"),
-                &program,
-            )
-            .map_err(fault)?;
-        self.store
-            .note(&self.key(), &inputs, &stored)
-            .map_err(fault)?;
+        let needed = needed()?;
+        let stored = self.store.made(
+            &self.key(),
+            || self.inputs(&needed),
+            || self.store.turn(site, progress),
+            || {
+                let program = CargoBuild {
+                    what: format!("helper {name}"),
+                    toolchain: self.toolchain,
+                    variables: std::slice::from_ref(&needed),
+                    package: &self.lab.helper(name),
+                    triple: &self.toolchain.host,
+                    select: vec!["--bins".to_owned()],
+                    target_dir: &self.store.cargo_target(),
+                    interrupt: &site.interrupt,
+                }
+                .run(None, progress)?;
+                let (kind, file) = (format!("helpers/{name}"), format!("labrun-{name}"));
+                let stored = self.store.keep(&kind, &file, &program);
+                stored.map_err(|error| format!("helper {name}: {error}"))
+            },
+        )?;
         Ok(ready(stored))
     }
+}
+
+/// The program that building a helper needs, by the variable that names it.
+pub(super) fn needed() -> Result<Variable, String> {
+    let (program, variable, mend) = NEEDS;
+    let named = std::env::var(variable)
+        .ok()
+        .filter(|value| !value.is_empty());
+    let found = on_path(&[named.as_deref().unwrap_or(program)])
+        .map_err(|reason| format!("building it needs {program}: {reason}; install it: {mend}"))?;
+    Ok((variable.to_owned(), found.into_os_string()))
 }
 
 fn ready(stored: Stored) -> Ready {

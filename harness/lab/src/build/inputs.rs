@@ -3,13 +3,16 @@
 //! Contents count, not times, so that a fresh clone with a kept store builds
 //! nothing, and reading all sources takes milliseconds.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::toolchain::Variable;
 use crate::digest::hex;
 
 /// Collects what a build depends on.
@@ -29,6 +32,13 @@ impl Inputs {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
+    }
+
+    /// Variables, with their names.
+    pub(crate) fn variables(self, variables: &[Variable]) -> Self {
+        variables.iter().fold(self, |inputs, (name, value)| {
+            inputs.word(name).bytes(value.as_bytes())
+        })
     }
 
     /// A file's contents; a missing file counts as that.
@@ -61,9 +71,7 @@ impl Inputs {
 
     /// A cargo package and every package that it reaches by path.
     pub(crate) fn package(mut self, root: &Path, folder: &Path) -> io::Result<Self> {
-        let mut all = BTreeSet::new();
-        reach(root, folder, &mut all)?;
-        for package in all {
+        for package in packages(root, folder)?.into_keys() {
             self = self.folder(&package)?;
             // Sources that packages of one parent share lie beside them.
             if let Some(parent) = package.parent().filter(|parent| *parent != root) {
@@ -93,8 +101,7 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let name = entry.file_name();
-        if name == "target" || name.to_string_lossy().starts_with('.') {
+        if is_left_out(&entry.file_name()) {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -106,13 +113,46 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether a file or folder of this name is build output, or hidden.
+pub(super) fn is_left_out(name: &OsStr) -> bool {
+    name == "target" || name.as_bytes().starts_with(b".")
+}
+
+/// Every package of the checkout that the one in `folder` is compiled with, itself among them:
+/// folders and names. Those by which its workspace patches others are.
+pub(crate) fn packages(root: &Path, folder: &Path) -> io::Result<BTreeMap<PathBuf, String>> {
+    let mut all = BTreeMap::new();
+    reach(root, folder, &mut all)?;
+    let mut patched = (folder, manifest(folder)?);
+    let shared = manifest_or_empty(root)?;
+    if patched.1.get("workspace").is_none() && shared.get("workspace").is_some() {
+        patched = (root, shared);
+    }
+    let (base, of) = patched;
+    let sources = of.get("patch").and_then(toml::Value::as_table);
+    let sources = sources.into_iter().flat_map(toml::Table::values);
+    for patch in sources
+        .filter_map(toml::Value::as_table)
+        .flat_map(toml::Table::values)
+    {
+        if let Some(path) = patch.get("path").and_then(toml::Value::as_str) {
+            reach(root, &base.join(path), &mut all)?;
+        }
+    }
+    Ok(all)
+}
+
 /// Adds `folder` and all path dependencies of its manifest.
-fn reach(root: &Path, folder: &Path, all: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+fn reach(root: &Path, folder: &Path, all: &mut BTreeMap<PathBuf, String>) -> io::Result<()> {
     let folder = fs::canonicalize(folder)?;
-    if !all.insert(folder.clone()) {
+    if all.contains_key(&folder) {
         return Ok(());
     }
     let manifest = manifest(&folder)?;
+    let name = manifest
+        .get("package")
+        .and_then(|of| of.get("name")?.as_str());
+    all.insert(folder.clone(), name.unwrap_or_default().to_owned());
     let shared = manifest_or_empty(root)?;
     let shared = shared.get("workspace").and_then(|w| w.get("dependencies"));
     for section in ["dependencies", "build-dependencies"] {
@@ -197,8 +237,10 @@ mod tests {
         for (name, manifest) in [
             (
                 "user",
-                "[package]\nname='user'\n[dependencies]\nused={path='../used'}\n",
+                "[package]\nname='user'\n[dependencies]\nused={path='../used'}\n\
+                 [patch.crates-io]\npatch={path='../patch'}\n",
             ),
+            ("patch", "[package]\nname='patch'\n"),
             ("used", "[package]\nname='used'\n"),
         ] {
             fs::create_dir(root.path().join(name)).expect("made");
@@ -214,5 +256,11 @@ mod tests {
         let before = digest();
         fs::write(root.path().join("used/lib.rs"), "fn f() {}").expect("written");
         assert_ne!(digest(), before);
+        let before = digest();
+        fs::write(root.path().join("patch/lib.rs"), "fn f() {}").expect("written");
+        assert_ne!(digest(), before);
+        let names = packages(root.path(), &user).expect("reads");
+        let names: Vec<String> = names.into_values().collect();
+        assert_eq!(names, ["patch", "used", "user"]);
     }
 }

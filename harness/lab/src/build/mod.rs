@@ -3,13 +3,18 @@
 mod archive;
 mod artifact;
 mod cargo;
+mod cargo_home;
+mod child;
+mod environment;
 mod everything;
 mod helper;
 mod inputs;
 mod labrun;
 mod runner;
+mod sources;
 mod store;
 mod toolchain;
+mod turn;
 mod version;
 mod way;
 
@@ -17,7 +22,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use labrun_record::{Artifact, Target};
+use labrun_record::{Artifact, BuildEnvironment, Target};
 
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
@@ -30,10 +35,11 @@ use crate::site::Site;
 use crate::stock::Stock;
 use way::Absence;
 
+pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
 pub(crate) use inputs::files;
 pub use store::Store;
-pub use toolchain::{Toolchain, has_target};
+pub use toolchain::Toolchain;
 pub(crate) use version::version_of;
 pub use version::{AskedVersion, VersionError, with_versions};
 
@@ -58,13 +64,19 @@ impl<'a> Builder<'a> {
         site: &'a Site,
         progress: &'a dyn Progress,
     ) -> Result<Self, String> {
+        let lab = definitions.lab.path();
+        let store = Store::of(lab);
+        let toolchain = Toolchain::find(lab, &store)?;
+        if let Some(note) = toolchain.note() {
+            progress.note(&note);
+        }
         Ok(Self {
             lab: &definitions.lab,
             workloads: &definitions.workloads,
             site,
             progress,
-            store: Store::of(definitions.lab.path()),
-            toolchain: Toolchain::find()?,
+            store,
+            toolchain,
             made: RefCell::default(),
         })
     }
@@ -258,6 +270,13 @@ impl Stock for Builder<'_> {
         let made = self.make(recipe, isolations);
         self.made.borrow_mut().insert(recipe.clone(), made.clone());
         made
+    }
+
+    fn environment(&self) -> Option<BuildEnvironment> {
+        let runners = self.lab.runners().unwrap_or_default();
+        let mut variables: Vec<_> = runners.iter().filter_map(runner::variable).collect();
+        variables.extend(helper::needed());
+        Some(self.toolchain.record(&variables))
     }
 }
 

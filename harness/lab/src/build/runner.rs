@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cargo::CargoBuild;
 use super::inputs::Inputs;
 use super::store::{HasFile, Store, Stored};
-use super::toolchain::Toolchain;
+use super::toolchain::{Toolchain, Variable};
 use super::version::Place;
 use super::way::{self, Absence, Taken};
 use crate::define::{LabFolder, RunnerDefinition};
@@ -70,22 +70,19 @@ fn inputs(
     definition: &RunnerDefinition,
     taken: Option<&Taken>,
 ) -> std::io::Result<String> {
-    let mut inputs = Inputs::default()
-        .word(&toolchain.version)
-        .word(&std::env::var("RUSTFLAGS").unwrap_or_default());
-    if let Some(taken) = taken {
-        inputs = inputs.word(&taken.digest);
-    }
+    let linked = taken.map_or("", |taken| &taken.digest);
     if let Some(program) = &definition.build.program {
         // Which one it is; what is in it is held against the digest of before.
         let interpreter = definition.build.interpreter.as_deref();
         let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
-        return Ok(inputs
+        return Ok(Inputs::default()
+            .word(linked)
             .word(&program.to_string_lossy())
             .word(&interpreter.unwrap_or_default().to_string_lossy())
             .folder(&definition.folder)?
             .digest());
     }
+    let inputs = toolchain.inputs(variables(taken))?.word(linked);
     let inputs = match place(store, definition) {
         Some((place, version)) => inputs
             .word(&version.to_string())
@@ -93,10 +90,19 @@ fn inputs(
         None => inputs,
     };
     Ok(inputs
-        .file(&lab.path().join(".cargo/config.toml"))?
         .file(&lab.path().join("Cargo.toml"))?
         .package(lab.path(), &definition.folder)?
         .digest())
+}
+
+fn variables(taken: Option<&Taken>) -> &[Variable] {
+    taken.map_or(&[], |taken| std::slice::from_ref(&taken.variable))
+}
+
+/// The variable that a runner is built with here, if it is built by a way.
+pub(super) fn variable(definition: &RunnerDefinition) -> Option<Variable> {
+    let taken = way::choose(definition, |name| std::env::var_os(name));
+    Some(taken.ok()??.variable)
 }
 
 /// The runner, if it is built from these very sources.
@@ -127,68 +133,72 @@ pub(super) fn build(
     let taken = way::choose(definition, |name| std::env::var_os(name))?;
     let taken = taken.as_ref();
     let name = &definition.name;
+    // The copy of another version is written anew where the sources differ from those of the
+    // checkout that built it last.
+    let mut turn = None;
     let package = match (place(store, definition), &definition.versions) {
-        (Some((place, version)), Some(of)) => place
-            .prepare(definition, of, version)
-            .map_err(Absence::Failed)?,
+        (Some((place, version)), Some(of)) => {
+            turn = Some(store.turn(site, progress)?);
+            place.prepare(toolchain, definition, of, version)?
+        }
         _ => definition.folder.clone(),
     };
-    let inputs = inputs(lab, store, toolchain, definition, taken)
-        .map_err(|error| Absence::Failed(format!("runner {name}: {error}")))?;
-    if let Some(built) = store.fresh::<Built>(&key(definition), &inputs) {
-        return Ok(built.ready(taken));
-    }
-    let source = Source {
-        package: &package,
-        features: taken.map_or(&[][..], |taken| &taken.features),
-    };
-    let executable =
-        compile(store, toolchain, site, definition, &source, progress).map_err(Absence::Failed)?;
-    let said = describe(site, definition, &executable).map_err(Absence::Failed)?;
-    if let Some(asked) = &definition.version
-        && said.version != asked.to_string()
-    {
-        let said = said.version;
-        return Err(Absence::Failed(format!(
-            "{name} was built as {asked}, but its program calls itself {said}: `version` of a \
-             runner has to tell what is linked"
-        )));
-    }
-    let program = executable.path;
-    let keep =
-        |error: std::io::Error| Absence::Failed(format!("cannot keep the runner {name}: {error}"));
-    let stored = if definition.build.program.is_some() {
-        // A ready-made program may need the files beside it: it stays where it is.
-        let bytes = std::fs::metadata(&program).map_err(keep)?.len();
-        Stored {
-            sha256: sha256(&program).map_err(keep)?,
-            path: program,
-            bytes,
-        }
-    } else {
-        store
-            .keep(
-                &format!("runners/{}/{}", definition.runtime(), said.version),
-                &format!("runner-{}", definition.runtime()),
-                &program,
-            )
-            .map_err(keep)?
-    };
-    let built = Built {
-        stored,
-        script: executable.script,
-        describe: said,
-    };
-    store
-        .note(&key(definition), &inputs, &built)
-        .map_err(keep)?;
+    let built = store.made(
+        &key(definition),
+        || inputs(lab, store, toolchain, definition, taken),
+        || turn.map_or_else(|| store.turn(site, progress), Ok),
+        || {
+            let executable = compile(
+                store,
+                toolchain,
+                site,
+                definition,
+                (&package, taken),
+                progress,
+            )?;
+            let said = describe(site, definition, &executable)?;
+            if let Some(asked) = &definition.version
+                && said.version != asked.to_string()
+            {
+                let said = said.version;
+                return Err(Absence::Failed(format!(
+                    "{name} was built as {asked}, but its program calls itself {said}: `version` \
+                     of a runner has to tell what is linked"
+                )));
+            }
+            let stored = keep(store, definition, &executable.path, &said.version);
+            let stored =
+                stored.map_err(|error| format!("cannot keep the runner {name}: {error}"))?;
+            Ok(Built {
+                stored,
+                script: executable.script,
+                describe: said,
+            })
+        },
+    )?;
     Ok(built.ready(taken))
 }
 
-/// What is compiled of a runner.
-struct Source<'a> {
-    package: &'a Path,
-    features: &'a [String],
+fn keep(
+    store: &Store,
+    definition: &RunnerDefinition,
+    program: &Path,
+    version: &str,
+) -> std::io::Result<Stored> {
+    if definition.build.program.is_some() {
+        // A ready-made program may need the files beside it: it stays where it is.
+        return Ok(Stored {
+            sha256: sha256(program)?,
+            path: program.to_owned(),
+            bytes: std::fs::metadata(program)?.len(),
+        });
+    }
+    let runtime = definition.runtime();
+    store.keep(
+        &format!("runners/{runtime}/{version}"),
+        &format!("runner-{runtime}"),
+        program,
+    )
 }
 
 fn compile(
@@ -196,7 +206,7 @@ fn compile(
     toolchain: &Toolchain,
     site: &Site,
     definition: &RunnerDefinition,
-    source: &Source<'_>,
+    (package, taken): (&Path, Option<&Taken>),
     progress: &dyn Progress,
 ) -> Result<Executable, String> {
     if let Some(program) = &definition.build.program {
@@ -213,14 +223,19 @@ fn compile(
         });
     }
     let mut select = vec!["--bins".to_owned()];
-    let features = source.features.iter();
+    let features = taken.into_iter().flat_map(|taken| &taken.features);
     select.extend(features.map(|name| format!("--features={name}")));
     let place = place(store, definition);
-    let target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
+    let mut target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
+    if let Some(taken) = taken {
+        target = way::target(&target, &definition.name, taken)
+            .map_err(|error| format!("cannot clean up {}: {error}", target.display()))?;
+    }
     let built = CargoBuild {
         what: format!("runner {}", definition.name),
-        package: source.package,
-        configured_by: &definition.folder,
+        toolchain,
+        variables: variables(taken),
+        package,
         triple: &toolchain.host,
         select,
         target_dir: &target,

@@ -8,7 +8,10 @@ use labrun_record::Artifact;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::turn::Turn;
 use crate::digest::sha256;
+use crate::progress::Progress;
+use crate::site::Site;
 
 /// The folder of everything that labrun has built.
 #[derive(Debug, Clone)]
@@ -53,15 +56,58 @@ impl Store {
         self.0.join("cargo")
     }
 
+    /// The cargo home of the lab's own.
+    pub(crate) fn cargo_home(&self) -> PathBuf {
+        self.0.join("cargo-home")
+    }
+
     /// A path in the store.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
+    /// Waits until no other lab builds into this store.
+    pub(crate) fn turn(&self, site: &Site, progress: &dyn Progress) -> Result<Turn, String> {
+        Turn::take(&self.0.join("building"), &site.interrupt, progress)
+    }
+
+    /// What `key` is built to from its inputs: what was kept of them, or what `make` builds in
+    /// its turn.
+    pub(crate) fn made<T, E>(
+        &self,
+        key: &str,
+        inputs: impl Fn() -> io::Result<String>,
+        turn: impl FnOnce() -> Result<Turn, String>,
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned + HasFile,
+        E: From<String>,
+    {
+        let fault = |error: io::Error| E::from(format!("{key}: {error}"));
+        let before = inputs().map_err(fault)?;
+        if let Some(built) = self.fresh(key, &before) {
+            return Ok(built);
+        }
+        let _turn = turn()?;
+        // Another lab may have built it in the meantime.
+        if let Some(built) = self.fresh(key, &before) {
+            return Ok(built);
+        }
+        let built = make()?;
+        if inputs().map_err(fault)? != before {
+            return Err(E::from(format!(
+                "what it is built from was changed while it was built ({key}): build it again"
+            )));
+        }
+        self.note(key, &before, &built).map_err(fault)?;
+        Ok(built)
+    }
+
     /// What `key` was built to, if it was built from these inputs and its file is
     /// still there.
     pub fn fresh<T: DeserializeOwned + HasFile>(&self, key: &str, inputs: &str) -> Option<T> {
-        let text = fs::read_to_string(self.stamp(key)).ok()?;
+        let text = fs::read_to_string(self.stamp(key, inputs)).ok()?;
         let stamp: Stamp<T> = serde_json::from_str(&text).ok()?;
         // The digest that a run records is that of the file which it runs.
         let (path, digest) = stamp.built.file();
@@ -71,7 +117,7 @@ impl Store {
 
     /// Notes what `key` was built to.
     pub fn note<T: Serialize>(&self, key: &str, inputs: &str, built: &T) -> io::Result<()> {
-        let path = self.stamp(key);
+        let path = self.stamp(key, inputs);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -133,8 +179,13 @@ impl Store {
         })
     }
 
-    fn stamp(&self, key: &str) -> PathBuf {
-        self.0.join("stamps").join(format!("{key}.json"))
+    /// One for each state of the inputs: two checkouts that share a store, or a branch that is
+    /// switched back to, find what was built of them.
+    fn stamp(&self, key: &str, inputs: &str) -> PathBuf {
+        self.0
+            .join("stamps")
+            .join(key)
+            .join(format!("{inputs:.16}.json"))
     }
 }
 

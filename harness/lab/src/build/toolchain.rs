@@ -1,9 +1,36 @@
-//! The Rust toolchain: which it is, and the targets that it can build for.
+//! The Rust toolchain that builds everything: which it is, what it is told, and the targets that
+//! it can build for.
+//!
+//! It is the one that holds in the lab's own folder, wherever labrun was started, and from then
+//! on its files are run and not those that rustup would choose.
 
-use std::path::Path;
-use std::process::Command;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
+use labrun_record::{BuildEnvironment, BuildFile};
+
+use super::cargo_home;
+use super::environment::{self, Environment};
+use super::inputs::{self, Inputs};
+use super::store::Store;
+use crate::digest::sha256;
+use crate::isolation::find::on_path;
+use crate::owner::{self, Owner};
 use crate::progress::Progress;
+
+/// A variable that one package is built with, beside those of every build.
+pub(crate) type Variable = (String, OsString);
+
+const MISSING: &str = "is rustup installed? https://rustup.rs";
+
+/// The lab's own configuration of cargo, in its folder.
+const CONFIG: &str = ".cargo/config.toml";
+
+/// What cargo reads besides, since it is run in the root folder.
+const OF_ROOT: [&str; 2] = ["/.cargo/config.toml", "/.cargo/config"];
 
 /// The Rust toolchain that builds everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,26 +39,49 @@ pub struct Toolchain {
     pub version: String,
     /// `x86_64-unknown-linux-gnu`.
     pub host: String,
+    rustc: PathBuf,
+    cargo: PathBuf,
+    lab: PathBuf,
+    home: PathBuf,
+    environment: Environment,
+    linker: Option<BuildFile>,
 }
 
 impl Toolchain {
-    /// Asks rustc; an error says how to get one.
-    pub fn find() -> Result<Self, String> {
-        let missing = "is rustup installed? https://rustup.rs";
-        let output = Command::new("rustc")
-            .arg("-vV")
-            .output()
-            .map_err(|error| format!("rustc does not start: {error}; {missing}"))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let version = text.lines().next().map(str::to_owned);
-        let host = text
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .map(str::to_owned);
-        match (version, host) {
-            (Some(version), Some(host)) => Ok(Self { version, host }),
-            _ => Err(format!("rustc -vV says nothing of use; {missing}")),
-        }
+    /// That of the lab in `lab`; an error says how to get one.
+    pub fn find(lab: &Path, store: &Store) -> Result<Self, String> {
+        let asked = in_lab("rustc", lab).args(["--print", "sysroot"]).output();
+        let sysroot = PathBuf::from(said("--print sysroot", asked)?.trim());
+        let own = |name: &str| Some(sysroot.join("bin").join(name)).filter(|path| path.is_file());
+        // A toolchain without a cargo of its own is driven by another's.
+        let cargo = own("cargo").or_else(|| on_path(&["cargo"]).ok());
+        let (Some(rustc), Some(cargo)) = (own("rustc"), cargo) else {
+            let sysroot = sysroot.display();
+            return Err(format!(
+                "{sysroot} has no rustc, or no cargo is on PATH; {MISSING}"
+            ));
+        };
+        let text = said("-vV", in_lab(&rustc, lab).arg("-vV").output())?;
+        let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+        let (Some(version), Some(host)) = (text.lines().next(), host) else {
+            return Err(format!("rustc -vV says nothing of use; {MISSING}"));
+        };
+        let cc = on_path(&["cc"]).ok();
+        let folders = [&rustc].into_iter().chain(&cc);
+        let linker = cc.as_deref().map(linker).transpose()?;
+        Ok(Self {
+            version: version.to_owned(),
+            host: host.to_owned(),
+            environment: Environment::new(
+                std::env::vars_os(),
+                folders.map(|program| environment::folder(program)),
+            ),
+            rustc,
+            cargo,
+            lab: lab.to_owned(),
+            home: store.cargo_home(),
+            linker,
+        })
     }
 
     /// The architecture: `x86_64`, `aarch64`.
@@ -42,39 +92,158 @@ impl Toolchain {
             .unwrap_or(std::env::consts::ARCH)
     }
 
+    /// What a person should know of variables that do not reach a build, if there are any.
+    pub(crate) fn note(&self) -> Option<String> {
+        self.environment.note()
+    }
+
+    /// What every build by this toolchain depends on: compiler, environment, linker, the
+    /// configuration of cargo; and with the variables of this one.
+    pub(crate) fn inputs(&self, variables: &[Variable]) -> io::Result<Inputs> {
+        let linker = self.linker.as_ref();
+        let inputs = Inputs::default()
+            .word(&self.version)
+            .word(&self.host)
+            .word(linker.map_or("no cc", |linker| &linker.sha256))
+            .variables(variables);
+        let inputs = self
+            .environment
+            .count(inputs)
+            .file(&self.lab.join(CONFIG))?;
+        let mut all = OF_ROOT.iter();
+        all.try_fold(inputs, |inputs, path| inputs.file(Path::new(path)))
+    }
+
+    /// The packages, by folder, that are compiled from sources of the checkout for the one in
+    /// `package`.
+    pub(crate) fn packages(&self, package: &Path) -> io::Result<BTreeMap<PathBuf, String>> {
+        inputs::packages(&self.lab, package)
+    }
+
+    /// Folder of the lab.
+    pub(crate) fn lab(&self) -> &Path {
+        &self.lab
+    }
+
+    /// Digest of the C compiler, empty without one.
+    pub(crate) fn linker(&self) -> &str {
+        self.linker.as_ref().map_or("", |linker| &linker.sha256)
+    }
+
+    /// Cargo, which sees the stated environment, and the lab's configuration alone.
+    pub(crate) fn cargo(&self, variables: &[Variable]) -> Result<Command, String> {
+        cargo_home::prepare(&self.home, &environment::cargo_home())
+            .map_err(|error| format!("cannot make a cargo home of the lab's own: {error}"))?;
+        let mut command = Command::new(&self.cargo);
+        self.environment.apply(&mut command);
+        let config = self.lab.join(CONFIG);
+        if config.is_file() {
+            command.arg("--config").arg(config);
+        }
+        command
+            .env("CARGO_HOME", &self.home)
+            .env("RUSTC", &self.rustc)
+            .env(owner::VARIABLE, Owner::this().to_string())
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            // Configuration is looked for in the current folder and those above it.
+            .current_dir("/")
+            .stdin(Stdio::null());
+        Ok(command)
+    }
+
+    /// What `run.json` says of the builds, some of which had `variables` besides.
+    pub(crate) fn record(&self, variables: &[Variable]) -> BuildEnvironment {
+        let text = |value: &std::ffi::OsStr| value.to_string_lossy().into_owned();
+        let own = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_os_str()));
+        let config = |path: PathBuf, shown: &str| {
+            let sha256 = sha256(&path).ok()?;
+            Some(BuildFile {
+                path: shown.into(),
+                sha256,
+            })
+        };
+        let of_root = OF_ROOT.iter().filter_map(|path| config(path.into(), path));
+        BuildEnvironment {
+            toolchain: self.version.clone(),
+            environment: self
+                .environment
+                .counted()
+                .chain(own)
+                .map(|(name, value)| (name.to_owned(), text(value)))
+                .collect(),
+            linker: self.linker.clone(),
+            config: config(self.lab.join(CONFIG), CONFIG)
+                .into_iter()
+                .chain(of_root)
+                .collect(),
+        }
+    }
+
     /// Makes sure that `triple` can be built for; adds it through rustup if not.
     pub fn ensure_target(&self, triple: &str, progress: &dyn Progress) -> Result<(), String> {
-        if has_target(triple) {
+        if self.has_target(triple) {
             return Ok(());
         }
         progress.note(&format!(
             "adding the Rust target {triple}: rustup target add {triple}"
         ));
-        let output = Command::new("rustup")
+        let output = in_lab("rustup", &self.lab)
             .args(["target", "add", triple])
             .output()
             .map_err(|error| {
                 format!("the Rust target {triple} is missing and rustup does not start: {error}")
             })?;
-        if output.status.success() && has_target(triple) {
+        if output.status.success() && self.has_target(triple) {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let last = said
-            .lines()
-            .rfind(|line| !line.trim().is_empty())
-            .unwrap_or("no reason given");
+        let last = last_line(&output.stderr);
         Err(format!("`rustup target add {triple}` failed: {last}"))
+    }
+
+    /// Whether the standard library of a target is installed.
+    pub fn has_target(&self, triple: &str) -> bool {
+        in_lab(&self.rustc, &self.lab)
+            .args(["--print", "target-libdir", "--target", triple])
+            .output()
+            .is_ok_and(|output| {
+                output.status.success()
+                    && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
+            })
     }
 }
 
-/// Whether the standard library of a target is installed.
-pub fn has_target(triple: &str) -> bool {
-    Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", triple])
-        .output()
-        .is_ok_and(|output| {
-            output.status.success()
-                && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
+/// A program as it is in the lab's folder. A toolchain that a `cargo run` elsewhere has chosen
+/// does not count there.
+fn in_lab(program: impl AsRef<std::ffi::OsStr>, lab: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("RUSTUP_TOOLCHAIN").current_dir(lab);
+    command
+}
+
+fn said(what: &str, output: io::Result<Output>) -> Result<String, String> {
+    let output = output.map_err(|error| format!("rustc does not start: {error}; {MISSING}"))?;
+    if !output.status.success() {
+        let last = last_line(&output.stderr);
+        return Err(format!("rustc {what} failed: {last}; {MISSING}"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn last_line(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let last = said.lines().rfind(|line| !line.trim().is_empty());
+    last.unwrap_or("no reason given").to_owned()
+}
+
+fn linker(cc: &Path) -> Result<BuildFile, String> {
+    let read = |path: PathBuf| {
+        Ok(BuildFile {
+            sha256: sha256(&path)?,
+            path,
         })
+    };
+    let read = std::fs::canonicalize(cc).and_then(read);
+    read.map_err(|error| format!("{}: {error}", cc.display()))
 }

@@ -2,12 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::inputs::Inputs;
+use super::toolchain::Variable;
 use crate::define::{Build, RunnerDefinition, Way};
+use crate::digest::sha256;
 
 /// Why a runner is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +31,17 @@ impl Absence {
     }
 }
 
+impl From<String> for Absence {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
 /// The way that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Taken {
+    /// Its variable, which the build sees.
+    pub(super) variable: Variable,
     /// Features of the package.
     pub(super) features: Vec<String>,
     /// Digest of what the runner is linked with beside its packages.
@@ -90,8 +100,8 @@ fn take(way: &Way, value: &OsStr) -> Result<Taken, String> {
         let found = alternatives
             .iter()
             .map(|file| folder.join(file))
-            .find_map(|file| Some((fs::metadata(&file).ok()?, file)));
-        let Some((file, path)) = found else {
+            .find(|file| file.is_file());
+        let Some(path) = found else {
             return Err(format!(
                 "{} is {}, where there is no {}",
                 way.variable,
@@ -99,19 +109,30 @@ fn take(way: &Way, value: &OsStr) -> Result<Taken, String> {
                 joined(alternatives)
             ));
         };
-        // Size and time, and not its contents: a library can have a hundred megabytes, and
-        // this is looked at each time.
-        inputs = inputs.bytes(path.as_os_str().as_bytes()).word(&format!(
-            "{} {} {}",
-            file.len(),
-            file.mtime(),
-            file.mtime_nsec()
-        ));
+        let contents = sha256(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        inputs = inputs.bytes(path.as_os_str().as_bytes()).word(&contents);
     }
     Ok(Taken {
+        variable: (way.variable.clone(), value.to_owned()),
         features: way.features.clone(),
         digest: inputs.digest(),
     })
+}
+
+/// Cargo's target folder for what is linked by a way, beside `target`: packages of registries
+/// may have the library in them, and cargo looks at its time alone. That of another library is
+/// removed.
+pub(super) fn target(target: &Path, runner: &str, taken: &Taken) -> io::Result<PathBuf> {
+    let beginning = format!("linked-{runner}-");
+    let own = target.with_file_name(format!("{beginning}{:.12}", taken.digest));
+    let beside = own.parent().and_then(|folder| fs::read_dir(folder).ok());
+    for entry in beside.into_iter().flatten() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if name.to_string_lossy().starts_with(&beginning) && path != own {
+            fs::remove_dir_all(path)?;
+        }
+    }
+    Ok(own)
 }
 
 fn joined(files: &[PathBuf]) -> String {
@@ -124,6 +145,8 @@ fn joined(files: &[PathBuf]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     /// A runner that needs a library, or the network.
@@ -209,7 +232,13 @@ mod tests {
         let before = take();
         assert!(before.features.is_empty());
         assert_eq!(take(), before);
-        fs::write(&library, "three").expect("written");
+        // Of the same size and time.
+        let times = fs::metadata(&library)
+            .and_then(|of| of.modified())
+            .expect("a time");
+        fs::write(&library, "two").expect("written");
+        let file = File::options().write(true).open(&library).expect("opened");
+        file.set_modified(times).expect("set back");
         assert_ne!(take().digest, before.digest);
     }
 

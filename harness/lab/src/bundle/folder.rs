@@ -12,7 +12,8 @@ use super::{BundleError, DIGEST, LIST, LIST_LIMIT};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 
-/// Checks it. No link is followed, since none may be there.
+/// Checks it. No link is followed, since none may be there. What somebody has put beside the
+/// bundle's own files and folders (a run, say) is nothing of it, and is passed over.
 pub(super) fn check(
     bundle: &Path,
     interrupt: &Interrupt,
@@ -33,6 +34,9 @@ pub(super) fn check(
                 BundleError::refused(bundle, what)
             })?;
             let name = format!("{folder}{name}");
+            if folder.is_empty() && !list.begins(&name) {
+                continue;
+            }
             let metadata = entry.metadata().map_err(unreadable)?;
             if metadata.is_dir() {
                 let name = format!("{name}/");

@@ -62,6 +62,12 @@ impl List {
         Ok(list)
     }
 
+    /// Whether a name is that of a file or of a folder at its top.
+    pub(super) fn begins(&self, name: &str) -> bool {
+        let mut names = self.files.keys();
+        name == LIST || name == DIGEST || names.any(|file| file.split('/').next() == Some(name))
+    }
+
     /// The bytes of all files; so many at most where a list says what cannot be.
     pub(super) fn bytes(&self) -> u64 {
         let sizes = self.files.values().map(|file| file.bytes);

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use labrun_record::Artifact;
+use labrun_record::{Artifact, BuildEnvironment};
 use semver::Version;
 use thiserror::Error;
 
-use super::{CarriedProgram, Manifest, Reason, definitions::LAB};
+use super::{CarriedProgram, Manifest, Reason, definitions::LAB, images};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations};
@@ -140,6 +140,22 @@ impl Carried {
         reasons
     }
 
+    /// Has the Docker daemon hold the images that it carries, before anything is asked of it. What
+    /// it does not take becomes the reason of the artifacts that are that image.
+    pub fn load_images(&mut self, site: &Site) {
+        for image in &self.manifest.images {
+            let Err(error) = images::load(&self.folder, image, &site.interrupt) else {
+                continue;
+            };
+            let failure = Failure::new(error.outcome(), error.to_string());
+            for built in self.built.values_mut() {
+                if built.as_ref().is_ok_and(|built| built.triple == image.tag) {
+                    *built = Err(failure.clone());
+                }
+            }
+        }
+    }
+
     /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -212,6 +228,16 @@ fn fits(
     artifact: Artifact,
     features: &Result<(), String>,
 ) -> Result<Artifact, Failure> {
+    if matches!(
+        recipe,
+        Recipe::Pack {
+            packing: Packing::Image(_),
+            ..
+        }
+    ) {
+        // Its path is its tag, by which the daemon has it.
+        return Ok(artifact);
+    }
     let path = folder.join(&artifact.path);
     let fit = match recipe {
         Recipe::Precompile { .. } => features.clone(),
@@ -243,5 +269,9 @@ impl Stock for Carried {
             )))
         };
         self.built.get(recipe).cloned().unwrap_or_else(missing)
+    }
+
+    fn environment(&self) -> Option<BuildEnvironment> {
+        self.manifest.build.clone()
     }
 }

@@ -6,15 +6,17 @@
 
 mod carried;
 mod definitions;
+mod images;
 mod pack;
 
-use labrun_record::{Artifact, Outcome};
+use labrun_record::{Artifact, BuildEnvironment, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::isolation::Driver;
 use crate::plan::{Plan, Recipe};
 
 pub use carried::{Carried, CarryError};
+pub use images::CarriedImage;
 pub use pack::{PackRequest, Packed, pack};
 
 /// What a bundle holds.
@@ -29,10 +31,16 @@ pub struct Manifest {
     /// Words for the processor features of the machine on which modules were compiled ahead of
     /// time: another one has to have them too.
     pub processor_features: Vec<String>,
+    /// What everything was built with.
+    #[serde(default)]
+    pub build: Option<BuildEnvironment>,
     /// What was built, or why it could not be.
     pub artifacts: Vec<CarriedArtifact>,
     /// The programs that drive isolations, or why they could not be built.
     pub drivers: Vec<CarriedDriver>,
+    /// Images for a Docker daemon, those of bases before those on them.
+    #[serde(default)]
+    pub images: Vec<CarriedImage>,
     /// Other versions of runtimes than the checkout's own: the runtime and its number.
     #[serde(default)]
     pub versions: Vec<(String, String)>,

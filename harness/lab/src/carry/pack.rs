@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use labrun_protocol::PROTOCOL_VERSION;
 use labrun_record::Artifact;
 
-use super::{CarriedArtifact, CarriedDriver, CarriedProgram, Manifest, Reason, definitions};
+use super::{
+    CarriedArtifact, CarriedDriver, CarriedImage, CarriedProgram, Manifest, Reason, definitions,
+    images,
+};
 use crate::build::Builder;
 use crate::bundle::{self, BundleError, Contents};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
+use crate::isolation::docker::{self, ImageError};
 use crate::isolation::runner::{Executable, Ready, State};
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
@@ -88,7 +92,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         } else {
             // Built for another store, whose stamps this one was given.
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            format!("store/{}/{name}", &sha256[..12])
+            format!("store/{}/{name}", sha256.get(..12).unwrap_or(sha256))
         };
         contents.add_file(&inside, path, executable)?;
         Ok(inside)
@@ -108,6 +112,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
             built,
         });
     }
+    let images = images_of(&mut artifacts, request, &store, &mut carry)?;
     let drivers = drivers_of(&drivers, runners, &mut carry)?;
     let versions = runners.iter().filter_map(|runner| {
         let version = runner.version.as_ref()?;
@@ -119,9 +124,11 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         protocol_version: PROTOCOL_VERSION,
         lab_version: request.lab_version.clone(),
         plans: request.plans.clone(),
+        build: builder.environment(),
         processor_features: bundle::fit::features(),
         artifacts,
         drivers,
+        images,
         versions: versions.collect(),
     };
     let value = serde_json::to_value(&manifest).map_err(|error| unreadable(error.into()))?;
@@ -142,14 +149,15 @@ fn carried(
     built: Artifact,
     carry: Carry<'_>,
 ) -> Result<Result<Artifact, Reason>, BundleError> {
-    if let Recipe::Pack {
-        packing: Packing::Image(_),
-        ..
-    } = recipe
-    {
-        return Ok(Err(reason(Failure::unavailable(
-            "a bundle carries no images of a Docker daemon yet: measure this row from a checkout",
-        ))));
+    if matches!(
+        recipe,
+        Recipe::Pack {
+            packing: Packing::Image(_),
+            ..
+        }
+    ) {
+        // Its path is its tag: it is carried with the images.
+        return Ok(Ok(built));
     }
     let executable = !recipe.is_module()
         && matches!(
@@ -162,6 +170,45 @@ fn carried(
         );
     let path = PathBuf::from(carry(&built.path, &built.sha256, executable)?);
     Ok(Ok(Artifact { path, ..built }))
+}
+
+/// The images of a daemon that the artifacts are, and the bases under them.
+fn images_of(
+    artifacts: &mut [CarriedArtifact],
+    request: &PackRequest<'_>,
+    store: &Path,
+    carry: Carry<'_>,
+) -> Result<Vec<CarriedImage>, BundleError> {
+    let mut images: Vec<CarriedImage> = Vec::new();
+    for artifact in artifacts {
+        let Recipe::Pack {
+            packing: Packing::Image(base),
+            ..
+        } = artifact.recipe
+        else {
+            continue;
+        };
+        let Ok(built) = &artifact.built else { continue };
+        let tags = docker::base_image(base).into_iter();
+        for tag in tags.chain([built.triple.clone()]) {
+            if images.iter().any(|image| image.tag == tag) {
+                continue;
+            }
+            match images::save(store, &tag, &request.site.interrupt) {
+                Ok((sha256, path)) => images.push(CarriedImage {
+                    path: carry(&path, &sha256, false)?,
+                    tag,
+                    sha256,
+                }),
+                Err(ImageError::Interrupted) => return Err(BundleError::Interrupted),
+                Err(error) => {
+                    artifact.built = Err(reason(Failure::new(error.outcome(), error.to_string())));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(images)
 }
 
 fn drivers_of(

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::clock::now_ns;
     use crate::interrupt::Interrupt;
-    use crate::process::{Process, Program, Stream};
+    use crate::process::{Isolate as _, Process, Program, Stream};
 
     /// A cgroup of version 2, wherever that is mounted and with no controllers: enough to
     /// see how processes come into it. None where it may not be made.

@@ -1,26 +1,23 @@
 //! `bubblewrap/unshare-all`: the static binary in a sandbox of namespaces that `bwrap`
 //! makes, with nothing in its file system but itself and what it is granted.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use labrun_record::{Setting, Tier};
 use serde::Deserialize;
 
-use super::child::{Boundary, Child, Door, Held, Order, Plain};
+use super::child::{Boundary, Child, Door, GUEST, Held, Order, Plain};
 use super::marks::Marks;
 use super::runner::Ready;
 use super::tool::Tool;
 use super::{Isolation, Look, Profile};
 use crate::define::{GUEST_GRANT, Workload};
-use crate::network::{self, Namespace, Veth};
+use crate::network::{self, Veth};
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Process, Program, Stream};
+use crate::process::{Isolate, Program, Stream};
 use crate::site::Site;
-use crate::task::{NetworkPath, Task};
-
-/// Where a server listens inside the sandbox.
-const GUEST_PORT: u16 = 8080;
+use crate::task::NetworkPath;
 
 /// The descriptor on which `bwrap` tells the process id of the sandbox.
 const INFO: i32 = 3;
@@ -109,25 +106,17 @@ fn settings() -> Vec<Setting> {
 impl Boundary for Bubblewrap {
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let found = self.tool.found().map_err(Failure::unavailable)?;
-        let serves = matches!(order.job.task, Task::Serve { .. });
-        let listen = serves.then_some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
+        let veth = order.veth()?;
+        let listen = veth.as_ref().map(|_| GUEST);
         let program = Program {
             path: found.executable.path.clone(),
             args: arguments(order, listen),
-            guest: serves.then_some(INFO),
+            guest: listen.map(|_| INFO),
             ..Program::default()
         };
-        let veth = if serves {
-            let veth = Veth::plan(&order.site.owner).and_then(Veth::fenced);
-            Some(veth.map_err(Failure::failed)?)
-        } else {
-            None
-        };
-        let address = veth.as_ref();
-        let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
         Ok(Box::new(Sandbox {
             site: order.site,
-            plain: Plain::new(order, Door(address), program)?,
+            plain: Plain::new(order, Door::behind(veth.as_ref()), program)?,
             veth,
             inside: None,
         }))
@@ -172,7 +161,7 @@ struct Sandbox<'a> {
 
 impl Sandbox<'_> {
     /// Waits until `bwrap` tells which process is the first inside.
-    fn told(&self, process: &mut Process, deadline_ns: u64) -> Result<libc::pid_t, Failure> {
+    fn told(&self, process: &mut dyn Isolate, deadline_ns: u64) -> Result<libc::pid_t, Failure> {
         loop {
             if let Ok(told) = serde_json::from_slice::<Told>(process.kept(Stream::Guest)) {
                 return Ok(told.child_pid);
@@ -198,16 +187,14 @@ impl Child for Sandbox<'_> {
         marks: &mut Marks,
         inside: Option<&Held>,
         deadline_ns: u64,
-    ) -> Result<Process, Failure> {
+    ) -> Result<Box<dyn Isolate>, Failure> {
         let mut process = self.plain.start(marks, inside, deadline_ns)?;
         if let Some(veth) = &self.veth {
-            let pid = self.told(&mut process, deadline_ns)?;
+            let pid = self.told(process.as_mut(), deadline_ns)?;
             self.inside = Some(pid);
             marks.end("sandbox");
-            let made = Namespace::of(pid)
-                .map_err(|error| format!("cannot open the sandbox's network: {error}"))
-                .and_then(|namespace| veth.make(&namespace));
-            made.map_err(|error| process.explain(Failure::failed(error), Stream::Stdout))?;
+            veth.connect(pid)
+                .map_err(|error| process.explain(Failure::failed(error), Stream::Stdout))?;
             marks.end("network");
         }
         Ok(process)
@@ -219,7 +206,7 @@ impl Child for Sandbox<'_> {
     }
 
     /// The first process inside is `bwrap`'s own, and hears no signal: its child does.
-    fn stop(&self, process: &Process) {
+    fn stop(&self, process: &dyn Isolate) {
         let Some(first) = self.inside else {
             return process.signal(libc::SIGTERM);
         };

@@ -8,43 +8,33 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use crate::cgroup::Group;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc::{self, Pid, Processes};
 use crate::site::Site;
 use crate::wait::until_gone;
 
-/// The traces of one container that is being removed.
-pub(super) struct Traces<'a> {
-    paths: Vec<PathBuf>,
-    veth: Option<&'a Veth>,
-}
-
-impl<'a> Traces<'a> {
-    /// Those of the container `id`, whose cgroups have one of these `names` right below the
-    /// top of a hierarchy.
-    pub(super) fn of(id: &str, names: &[String], veth: Option<&'a Veth>) -> Self {
-        let mut paths = cgroups(Path::new("/sys/fs/cgroup"), names);
-        paths.extend(shims(id).map(proc::folder));
-        Self { paths, veth }
-    }
-
-    /// Waits until none is left; gives the instant, which is `known_ns` if that is so at the
-    /// first look.
-    pub(super) fn wait(
-        &self,
-        site: &Site,
-        known_ns: u64,
-        deadline_ns: u64,
-    ) -> Result<u64, Failure> {
-        until_gone(&site.interrupt, known_ns, deadline_ns, || {
-            let left = self.paths.iter().find(|path| path.exists());
-            let left = left.map(|path| path.display().to_string());
-            let link = || self.veth.filter(|veth| !veth.is_gone());
-            left.or_else(|| link().map(|_| "its network link".to_owned()))
-                .map(|what| format!("the removed container ({what} is left)"))
-        })
-    }
+/// Waits until nothing of the container `id` is left that is being removed: its shim, its link,
+/// its cgroups, which have one of these `names` right below the top of a hierarchy. Gives the
+/// instant, which is `known_ns` if that is so at the first look.
+pub(super) fn wait_until_gone(
+    site: &Site,
+    id: &str,
+    names: &[String],
+    veth: Option<&Veth>,
+    known_ns: u64,
+    deadline_ns: u64,
+) -> Result<u64, Failure> {
+    let mut paths = cgroups(Path::new("/sys/fs/cgroup"), names);
+    paths.extend(shims(id).map(proc::folder));
+    until_gone(&site.interrupt, known_ns, deadline_ns, || {
+        let left = paths.iter().find(|path| path.exists());
+        let left = left.map(|path| path.display().to_string());
+        let link = || veth.filter(|veth| !veth.is_gone());
+        left.or_else(|| link().map(|_| "its network link".to_owned()))
+            .map(|what| format!("the removed container ({what} is left)"))
+    })
 }
 
 /// The cgroups of these names that are there, in each hierarchy.
@@ -76,6 +66,16 @@ pub(super) fn shims(id: &str) -> impl Iterator<Item = Pid> {
 /// name is that of containerd's shims.
 pub fn shim(init: Pid) -> Option<Pid> {
     proc::parent(init).filter(|pid| proc::name(*pid).starts_with(SHIM))
+}
+
+/// Every process that exists because of the container with this first process, but for proxies
+/// of its ports.
+pub(super) fn processes(init: Pid) -> Processes {
+    // A shim may have helpers of its own, as runwasi's have.
+    let mut all = proc::descendants(shim(init).unwrap_or(init));
+    let group = Group::of(init).and_then(|group| group.pids());
+    all.extend(group.unwrap_or_default());
+    all
 }
 
 /// Docker's proxies for the published ports of a container: one for each port and each

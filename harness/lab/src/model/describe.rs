@@ -38,6 +38,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
         parts: if parts.len() > 1 { parts } else { Vec::new() },
         machine_class: machine.machine_class(),
         machine,
+        build: request.supply.stock.environment(),
         references: plan
             .parts
             .iter()

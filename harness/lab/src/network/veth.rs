@@ -14,6 +14,7 @@ use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::owner::Owner;
+use crate::proc::Pid;
 use crate::site::Site;
 use crate::wait::until_gone;
 
@@ -65,6 +66,13 @@ impl Veth {
             .map_err(|error| format!("cannot fence the server's network: {error}"))?;
         self.fence = Some(fence);
         Ok(self)
+    }
+
+    /// Makes the pair between this namespace and that of process `pid`.
+    pub(crate) fn connect(&self, pid: Pid) -> Result<(), String> {
+        let namespace = Namespace::of(pid);
+        let cannot = |error| format!("cannot open the network of process {pid}: {error}");
+        self.make(&namespace.map_err(cannot)?)
     }
 
     /// Makes the pair between this namespace and `namespace`.

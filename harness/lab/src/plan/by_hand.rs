@@ -71,6 +71,17 @@ pub fn read_by_hand(
     if let Some(field) = unknown.first() {
         return Err(fault(format!("there is no field `{field}` in a plan")));
     }
+    if plan.parts.is_empty() {
+        return Err(fault(
+            "it has no parts, and so nothing to launch".to_owned(),
+        ));
+    }
+    if plan.arch != std::env::consts::ARCH {
+        let (of, here) = (&plan.arch, std::env::consts::ARCH);
+        return Err(fault(format!(
+            "it is a plan for {of}, and this machine is {here}: make one here by `labrun plan --json`"
+        )));
+    }
     for (part, case) in plan.cases() {
         let part = &plan.parts[part].scenario;
         let Some(first) = case.rows.first() else {

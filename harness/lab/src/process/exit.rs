@@ -1,5 +1,7 @@
 //! How a process ended.
 
+use crate::clock::now_ns;
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
@@ -9,6 +11,22 @@ pub struct Exit {
 }
 
 impl Exit {
+    /// As a daemon tells it: as of now, with a code.
+    pub(crate) fn with_code(code: i64) -> Self {
+        Self {
+            at_ns: now_ns(),
+            status: ((code & 0xff) << 8) as libc::c_int,
+        }
+    }
+
+    /// As of now, by SIGKILL.
+    pub(crate) fn killed() -> Self {
+        Self {
+            at_ns: now_ns(),
+            status: libc::SIGKILL,
+        }
+    }
+
     /// Whether it ended with status 0.
     pub fn is_success(self) -> bool {
         self.status == 0

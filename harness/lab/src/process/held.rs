@@ -4,10 +4,12 @@ use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::fd::{AsRawFd, RawFd};
 
 use super::exit::Exit;
+use super::isolate::Isolate;
 use super::left;
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
+use crate::proc::Pid;
 use crate::site::Site;
 use crate::wait::{pidfd, poll, readable};
 
@@ -82,31 +84,6 @@ impl Process {
         }
     }
 
-    /// Closes its stdin.
-    pub fn close_stdin(&mut self) {
-        self.stdin = None;
-    }
-
-    /// Waits until it is gone, and ends what is left of its process group. One with a mark
-    /// that leaves processes behind has failed: they are named, and ended.
-    pub fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
-        if let Some(exit) = self.ended {
-            return Ok(exit);
-        }
-        self.wait_for_end(site, deadline_ns, None)?;
-        let left = self.mark.as_deref().map(|mark| left::after(mark, self.pid));
-        let mut exit = self.reap();
-        self.fill();
-        if let Some(left) = left {
-            exit.at_ns = left.gone_ns;
-            self.ended = Some(exit);
-            if let Some(reason) = left.reason {
-                return Err(Failure::failed(reason));
-            }
-        }
-        Ok(exit)
-    }
-
     /// Waits until it has ended, and leaves alone whom it has started, who have its streams.
     pub fn leave(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         self.wait_for_end(site, deadline_ns, None)?;
@@ -129,9 +106,8 @@ impl Process {
         site: &Site,
         deadline_ns: u64,
     ) -> Result<Option<Exit>, Failure> {
-        let outputs = other.sources.iter();
-        let mut output = outputs.filter(|source| source.stream == Stream::Stdout);
-        let output = output.find_map(|source| source.pipe.as_ref());
+        let output = other.source(Stream::Stdout);
+        let output = output.and_then(|source| source.pipe.as_ref());
         let output = output.map(AsRawFd::as_raw_fd);
         if self.wait_for_end(site, deadline_ns, output)? {
             self.end(site, deadline_ns).map(Some)
@@ -166,19 +142,6 @@ impl Process {
         ))
     }
 
-    /// Sends a signal to it.
-    pub fn signal(&self, signal: libc::c_int) {
-        if self.ended.is_none() {
-            // SAFETY: the process is ours and not yet reaped, so the id is its own.
-            unsafe { libc::kill(self.pid, signal) };
-        }
-    }
-
-    /// Ends it and all of its group at once, and waits until it is gone.
-    pub fn kill(&mut self) -> Exit {
-        self.ended.unwrap_or_else(|| self.reap())
-    }
-
     /// Reaps it; it has ended, or is being killed.
     fn reap(&mut self) -> Exit {
         // SAFETY: the leader is not yet reaped, so the group's number is still its
@@ -206,6 +169,70 @@ impl Process {
         }
         self.ended = Some(exit);
         exit
+    }
+}
+
+impl Isolate for Process {
+    fn root(&self) -> Option<Pid> {
+        Some(self.pid)
+    }
+
+    fn kept(&self, stream: Stream) -> &[u8] {
+        self.source(stream).map_or(&[], |source| &source.kept)
+    }
+
+    fn discard(&mut self, stream: Stream, bytes: usize) {
+        let mut sources = self.sources.iter_mut();
+        if let Some(source) = sources.find(|source| source.stream == stream) {
+            source.kept.drain(..bytes.min(source.kept.len()));
+        }
+    }
+
+    fn is_closed(&self, stream: Stream) -> bool {
+        self.source(stream)
+            .is_none_or(|source| source.pipe.is_none())
+    }
+
+    fn read_ns(&self, stream: Stream) -> u64 {
+        self.source(stream).map_or(0, |source| source.at_ns)
+    }
+
+    fn wait(&mut self, site: &Site, deadline_ns: u64) -> Result<u64, Failure> {
+        self.read(site, deadline_ns)
+    }
+
+    /// Ends what is left of its process group, too. One with a mark that leaves processes behind has failed: they are named, and ended.
+    fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        if let Some(exit) = self.ended {
+            return Ok(exit);
+        }
+        self.wait_for_end(site, deadline_ns, None)?;
+        let left = self.mark.as_deref().map(|mark| left::after(mark, self.pid));
+        let mut exit = self.reap();
+        self.fill();
+        if let Some(left) = left {
+            exit.at_ns = left.gone_ns;
+            self.ended = Some(exit);
+            if let Some(reason) = left.reason {
+                return Err(Failure::failed(reason));
+            }
+        }
+        Ok(exit)
+    }
+
+    fn signal(&self, signal: libc::c_int) {
+        if self.ended.is_none() {
+            // SAFETY: the process is ours and not yet reaped, so the id is its own.
+            unsafe { libc::kill(self.pid, signal) };
+        }
+    }
+
+    fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    fn kill(&mut self) -> Exit {
+        self.ended.unwrap_or_else(|| self.reap())
     }
 }
 

@@ -6,6 +6,7 @@
 mod clone_into;
 mod exit;
 mod held;
+mod isolate;
 mod left;
 mod output;
 mod reaper;
@@ -14,6 +15,7 @@ mod spawn;
 
 pub use exit::Exit;
 pub use held::Process;
+pub use isolate::Isolate;
 pub(crate) use left::{end_all, ends_until};
 pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;

@@ -339,7 +339,7 @@ impl Drop for Actions {
 mod tests {
     use super::*;
     use crate::interrupt::Interrupt;
-    use crate::process::Stream;
+    use crate::process::{Isolate as _, Stream};
 
     #[test]
     fn what_others_write_to_a_named_output_is_read_with_the_process_s_own() {

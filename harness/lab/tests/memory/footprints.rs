@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use lab::memory::{MemoryError, measure};
 use lab::proc::{Processes, descendants};
+use lab::process::Isolate as _;
 
 use crate::kit::{MIB, above, folder, site, start, together};
 

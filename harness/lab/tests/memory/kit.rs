@@ -11,7 +11,7 @@ use lab::clock::now_ns;
 use lab::interrupt::Interrupt;
 use lab::memory::{Footprint, measure, settled};
 use lab::proc::descendants;
-use lab::process::{Process, Program, Stream};
+use lab::process::{Isolate as _, Process, Program, Stream};
 use lab::site::Site;
 
 use crate::skip::skip;

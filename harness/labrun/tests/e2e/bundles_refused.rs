@@ -76,9 +76,9 @@ fn an_unpacked_bundle_is_held_against_its_list_too() {
     fs::write(&path, text.replace("guest", "GUEST")).expect("alters it");
     refused(&away, "unpacked", "unpacked is not as it was written");
     fs::write(&path, &text).expect("restores it");
-    fs::write(away.path().join("unpacked/more"), "").expect("adds a file");
-    refused(&away, "unpacked", "\"more\" is not in bundle.json");
-    fs::remove_file(away.path().join("unpacked/more")).expect("removes it");
+    fs::write(away.path().join("unpacked/lab/more"), "").expect("adds a file");
+    refused(&away, "unpacked", "\"lab/more\" is not in bundle.json");
+    fs::remove_file(away.path().join("unpacked/lab/more")).expect("removes it");
     fs::remove_file(path).expect("removes a definition");
     refused(&away, "unpacked", "is missing");
 }

@@ -1,5 +1,7 @@
 //! Ctrl-C: what was taken is kept, the page is made, nothing is left, exit code 130.
 
+use std::fs::File;
+
 use crate::kit::{GOOD_JOB, Images, Lab, Ran, Runner, containers_of, skip, until};
 
 /// What an interrupted run has to have.
@@ -68,6 +70,23 @@ fn a_signal_inside_a_launch_does_not_wait_for_it() {
         live.signal_group(libc::SIGINT);
         check(live.ended(), 0);
     }
+}
+
+#[test]
+fn a_signal_while_another_lab_builds_ends_the_wait() {
+    let lab = Lab::unbuilt();
+    let store = lab.path().join("target/labrun");
+    std::fs::create_dir_all(&store).expect("makes a folder");
+    let turn = File::create(store.join("building")).expect("makes a file");
+    turn.lock().expect("has the turn");
+    let mut live = lab.start(lab.labrun(["build", "-i", "native/static"]), lab.path());
+    live.until("it waits for its turn", |live| {
+        live.said("stderr").contains("another labrun builds")
+    });
+    live.signal(libc::SIGINT);
+    live.ended().exit(130);
+    drop(turn);
+    lab.run(["build", "-i", "native/static"]).exit(0);
 }
 
 #[test]

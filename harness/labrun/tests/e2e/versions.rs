@@ -142,7 +142,7 @@ fn versions_of_one_major_have_longer_names_and_can_be_removed() {
     for gone in [
         "versions/toy@1.0.0",
         "runners/toy/1.0.0",
-        "stamps/runner-toy@1.0.0.json",
+        "stamps/runner-toy@1.0.0",
     ] {
         assert!(!store.join(gone).exists(), "{gone} is still there");
     }

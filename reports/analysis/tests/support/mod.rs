@@ -99,6 +99,7 @@ pub fn run() -> Run {
         }],
         parts: Vec::new(),
         calibration: vec![],
+        build: None,
         artifacts: vec![],
         isolations: vec![IsolationRecord {
             name: "wasmtime/cranelift-aot".into(),

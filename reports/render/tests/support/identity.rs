@@ -177,6 +177,7 @@ pub fn run(rows: Vec<Row>) -> Run {
                 "resolution of http: a connect every 200 \u{b5}s",
             ),
         ],
+        build: None,
         artifacts: artifacts(),
         isolations: NATIVE
             .iter()

@@ -140,7 +140,7 @@ impl<'a> AskedVersion<'a> {
         let compiled = format!("precompiled-{kept_as}-");
         let mut names = store.beginning_with("precompiled", &compiled);
         names.extend(store.beginning_with("stamps", &compiled));
-        names.push(format!("stamps/runner-{kept_as}.json"));
+        names.push(format!("stamps/runner-{kept_as}"));
         names.push(format!("runners/{runtime}/{version}"));
         let removed = place.remove().and_then(|()| store.remove(names));
         removed.map_err(|error| {

@@ -3,14 +3,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use semver::Version;
 
 use super::copy::write;
 use crate::build::cargo::told;
+use crate::build::toolchain::Toolchain;
 use crate::define::{RunnerDefinition, Versions};
-use crate::owner::{self, Owner};
 
 /// The runner's own lockfile from which the copy's was made.
 pub(super) const FROM: &str = "Cargo.lock.from";
@@ -18,6 +18,7 @@ pub(super) const FROM: &str = "Cargo.lock.from";
 /// Writes the manifest of the copy in `package`, and makes its lockfile if it has none that
 /// was made from the same.
 pub(super) fn ensure(
+    toolchain: &Toolchain,
     package: &Path,
     manifest: &str,
     definition: &RunnerDefinition,
@@ -40,10 +41,10 @@ pub(super) fn ensure(
     write(&lock, &own).map_err(fault)?;
     // `--workspace` resolves again what the manifest no longer agrees with, and leaves the
     // rest as it was pinned.
-    let updated = cargo(&definition.folder, &["update", "--workspace"], Some(&toml))?;
+    let updated = cargo(toolchain, &["update", "--workspace"], Some(&toml))?;
     if !updated.status.success() {
         let said = told(&String::from_utf8_lossy(&updated.stderr));
-        let newest = newest(package, versions, version);
+        let newest = newest(toolchain, versions, version);
         return Err(format!(
             "cargo finds no {runtime} {version} that fits:\n{said}{newest}"
         ));
@@ -64,15 +65,13 @@ pub(super) fn ensure(
 }
 
 /// What crates.io has of the same major, if cargo knows.
-fn newest(elsewhere: &Path, versions: &Versions, version: &Version) -> String {
+fn newest(toolchain: &Toolchain, versions: &Versions, version: &Version) -> String {
     let Some(first) = versions.crates.first() else {
         return String::new();
     };
     let Version { major, .. } = version;
-    // Not in the package: there cargo would tell of what it depends on.
-    let folder = elsewhere.parent().unwrap_or(elsewhere);
     let asked = format!("{first}@{major}");
-    let Ok(output) = cargo(folder, &["info", "--color", "never", &asked], None) else {
+    let Ok(output) = cargo(toolchain, &["info", "--color", "never", &asked], None) else {
         return String::new();
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -84,15 +83,13 @@ fn newest(elsewhere: &Path, versions: &Versions, version: &Version) -> String {
     })
 }
 
-/// Runs cargo with the configuration of `folder`.
-fn cargo(folder: &Path, args: &[&str], manifest: Option<&Path>) -> Result<Output, String> {
-    let mut command = Command::new("cargo");
-    command.args(args).current_dir(folder).stdin(Stdio::null());
+fn cargo(toolchain: &Toolchain, args: &[&str], manifest: Option<&Path>) -> Result<Output, String> {
+    let mut command = toolchain.cargo(&[])?;
+    command.args(args);
     if let Some(manifest) = manifest {
         command.arg("--manifest-path").arg(manifest);
     }
     command
-        .env(owner::VARIABLE, Owner::this().to_string())
         .output()
         .map_err(|error| format!("cargo does not start: {error}; https://rustup.rs"))
 }

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use semver::Version;
 
 use super::store::Store;
+use super::toolchain::Toolchain;
 use crate::define::{RunnerDefinition, Versions};
 
 pub use asked::{AskedVersion, VersionError};
@@ -84,6 +85,7 @@ impl Place {
     /// another one than before.
     pub(crate) fn prepare(
         &self,
+        toolchain: &Toolchain,
         definition: &RunnerDefinition,
         versions: &Versions,
         version: &Version,
@@ -95,7 +97,7 @@ impl Place {
         let own = fs::read_to_string(&own).map_err(fault)?;
         let written = manifest::rewrite(&own, &definition.folder, versions, version)
             .map_err(|reason| format!("{}: {reason}", definition.folder.display()))?;
-        lock::ensure(&package, &written, definition, versions, version)?;
+        lock::ensure(toolchain, &package, &written, definition, versions, version)?;
         Ok(package)
     }
 }

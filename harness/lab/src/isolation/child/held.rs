@@ -20,13 +20,6 @@ impl Held {
         Self(Cgroup::new(site))
     }
 
-    pub(in crate::isolation) fn spawn(&self, prepared: Prepared) -> io::Result<Process> {
-        match &self.0 {
-            Ok(cgroup) => prepared.spawn_in(cgroup),
-            Err(_) => prepared.spawn(),
-        }
-    }
-
     /// Starts `prepared`, in the cgroup where there is one; `before` is done by the starting
     /// thread last of all, when it is in the cgroup already.
     pub(in crate::isolation) fn spawn_after(

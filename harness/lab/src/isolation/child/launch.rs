@@ -9,7 +9,7 @@ use crate::isolation::marks::Marks;
 use crate::isolation::{Job, Taken};
 use crate::outcome::Failure;
 use crate::probe;
-use crate::process::{Process, Stream};
+use crate::process::{Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
 
@@ -19,83 +19,77 @@ pub(in crate::isolation) fn launch(
     site: &Site,
     job: &Job,
 ) -> Result<Taken, Failure> {
+    if let Task::Batches { .. } = job.task {
+        return Err(Failure::failed("batches have no first result"));
+    }
     let order = Order::new(site, job, false)?;
-    match &job.task {
-        Task::Run { expected, .. } => run(boundary, &order, expected),
-        Task::Serve { request, expected } => serve(boundary, &order, request, expected),
-        Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
-    }
-}
-
-fn run(boundary: &dyn Boundary, order: &Order<'_>, expected: &[u8]) -> Result<Taken, Failure> {
-    let (site, limit_ns) = (order.site, order.limit_ns());
-    let mut child = boundary.prepare(order)?;
+    let limit_ns = order.limit_ns();
+    let mut child = boundary.prepare(&order)?;
     let mut marks = Marks::begin();
     let deadline_ns = now_ns() + limit_ns;
-    let mut process = child.start(&mut marks, None, deadline_ns)?;
-    let held_ns = prints(&mut process, child.as_ref(), order, expected, deadline_ns)?;
-    while !process.is_closed(Stream::Stdout) {
-        process.wait(site, deadline_ns)?;
-    }
-    let exit = process.end(site, deadline_ns)?;
-    if process.kept(Stream::Stdout) != expected {
-        return Err(Failure::mismatch(
-            "it printed more than its expected output",
-        ));
-    }
-    if !exit.is_success() {
-        return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
-    }
+    let mut isolate = child.start(&mut marks, None, deadline_ns)?;
+    let isolate = isolate.as_mut();
+    let held_ns = first_result(isolate, child.as_ref(), &order, deadline_ns)?;
+    // A command ends by itself from there on; a server, once it is asked to.
+    let (since_ns, exit) = if let Task::Run { expected, .. } = &job.task {
+        let exit = isolate.finish(site, deadline_ns)?;
+        if isolate.kept(Stream::Stdout) != expected {
+            let reason = "it printed more than its expected output";
+            return Err(Failure::mismatch(reason));
+        }
+        if !exit.is_success() {
+            return Err(isolate.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
+        }
+        (held_ns, exit)
+    } else {
+        let asked_ns = now_ns();
+        child.stop(isolate);
+        let exit = isolate.end(site, deadline_ns.max(asked_ns + limit_ns))?;
+        if !child.stopped_well(exit) {
+            let failure = Failure::failed(format!("when it was asked to end it {exit}"));
+            return Err(isolate.explain(failure, Stream::Stdout));
+        }
+        (asked_ns, exit)
+    };
     let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
-    Ok(taken(&marks, held_ns, gone_ns - held_ns))
+    let (total_ns, phases) = marks.until(held_ns);
+    Ok(Taken {
+        total_ns,
+        phases,
+        teardown_ns: gone_ns - since_ns,
+        instantiate_warm_ns: None,
+    })
 }
 
-fn serve(
-    boundary: &dyn Boundary,
-    order: &Order<'_>,
-    request: &str,
-    expected: &[u8],
-) -> Result<Taken, Failure> {
-    let (site, limit_ns) = (order.site, order.limit_ns());
-    let mut child = boundary.prepare(order)?;
-    let mut marks = Marks::begin();
-    let deadline_ns = now_ns() + limit_ns;
-    let mut process = child.start(&mut marks, None, deadline_ns)?;
-    let held_ns = answers(
-        &mut process,
-        child.as_ref(),
-        order,
-        request,
-        expected,
-        deadline_ns,
-    )?;
-    let asked_ns = now_ns();
-    child.stop(&process);
-    let exit = process.end(site, deadline_ns.max(asked_ns + limit_ns))?;
-    if !child.stopped_well(exit) {
-        let failure = Failure::failed(format!("when it was asked to end it {exit}"));
-        return Err(process.explain(failure, Stream::Stdout));
-    }
-    let gone_ns = child.clear(exit, now_ns() + limit_ns)?;
-    Ok(taken(&marks, held_ns, gone_ns - asked_ns))
-}
-
-/// Waits for the whole of the expected output of a command; gives the instant.
-pub(super) fn prints(
-    process: &mut Process,
+/// Waits for the whole of the expected output of a command, or for the first correct answer of
+/// a server; gives the instant.
+pub(super) fn first_result(
+    isolate: &mut dyn Isolate,
     child: &dyn Child,
     order: &Order<'_>,
-    expected: &[u8],
     deadline_ns: u64,
 ) -> Result<u64, Failure> {
-    process
-        .expect(order.site, Stream::Stdout, expected, deadline_ns)
-        .map_err(|failure| blamed(failure, process, child))
+    let site = order.site;
+    let held_ns = match &order.job.task {
+        Task::Serve { request, expected } => {
+            let Some(address) = child.address() else {
+                still_runs(isolate, site, "before it answered")?;
+                let reason = "it has no address at which its server could be asked";
+                return Err(Failure::failed(reason));
+            };
+            probe::first_answer(site, address, request, expected, deadline_ns, || {
+                still_there(isolate, site, "before it answered")
+            })
+            .map_err(|failure| isolate.explain(failure, Stream::Stdout))
+        }
+        task => isolate.expect(site, Stream::Stdout, task.expected(), deadline_ns),
+    };
+    held_ns.map_err(|failure| blamed(failure, isolate, child))
 }
 
 /// A failure as what it is: of the boundary, where that was refused.
-pub(super) fn blamed(failure: Failure, process: &Process, child: &dyn Child) -> Failure {
-    let said = String::from_utf8_lossy(process.kept(Stream::Stderr));
+pub(super) fn blamed(failure: Failure, isolate: &dyn Isolate, child: &dyn Child) -> Failure {
+    let said = String::from_utf8_lossy(isolate.kept(Stream::Stderr));
     match failure {
         Failure::Outcome(Outcome::Failed, reason) if child.is_refused(&said) => {
             Failure::unavailable(reason)
@@ -104,45 +98,18 @@ pub(super) fn blamed(failure: Failure, process: &Process, child: &dyn Child) -> 
     }
 }
 
-/// Waits for the first correct answer of a server; gives the instant.
-pub(super) fn answers(
-    process: &mut Process,
-    child: &dyn Child,
-    order: &Order<'_>,
-    request: &str,
-    expected: &[u8],
-    deadline_ns: u64,
-) -> Result<u64, Failure> {
-    let site = order.site;
-    let address = child
-        .address()
-        .ok_or_else(|| Failure::failed("it has no address at which its server could be asked"))?;
-    probe::first_answer(site, address, request, expected, deadline_ns, || {
-        still_there(process, site, "before it answered")
-    })
-    .map_err(|failure| process.explain(failure, Stream::Stdout))
-    .map_err(|failure| blamed(failure, process, child))
+/// A failure when an isolate has ended on its own; `when` says why that is one.
+pub(super) fn still_runs(
+    isolate: &mut dyn Isolate,
+    site: &Site,
+    when: &str,
+) -> Result<(), Failure> {
+    still_there(isolate, site, when).map_err(|failure| isolate.explain(failure, Stream::Stdout))
 }
 
-/// A failure when a process has ended on its own; `when` says why that is one.
-pub(super) fn still_runs(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
-    still_there(process, site, when).map_err(|failure| process.explain(failure, Stream::Stdout))
-}
-
-fn still_there(process: &mut Process, site: &Site, when: &str) -> Result<(), Failure> {
-    match process.end(site, 0) {
-        Ok(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
-        Err(Failure::Interrupted) => Err(Failure::Interrupted),
-        Err(Failure::Outcome(..)) => Ok(()),
-    }
-}
-
-fn taken(marks: &Marks, held_ns: u64, teardown_ns: u64) -> Taken {
-    let (total_ns, phases) = marks.until(held_ns);
-    Taken {
-        total_ns,
-        phases,
-        teardown_ns,
-        instantiate_warm_ns: None,
+fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
+    match isolate.ended(site)? {
+        Some(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
+        None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
-//! Isolates that are a process which the lab starts itself, bare or with something
-//! around it: a sandbox, an OCI runtime, a product's own command line.
+//! Isolates that end when their one task does: a process which the lab starts itself, bare or
+//! with something around it (a sandbox, an OCI runtime, a product's own command line), or what
+//! a daemon runs for it.
 //!
 //! What differs is a [`Boundary`]; running, serving, streaming and staying are here, once.
 
@@ -15,15 +16,17 @@ use std::path::Path;
 use super::marks::Marks;
 use super::{EachLine, Job, Launcher, Standing, Taken};
 use crate::cgroup::{CgroupError, Group};
+use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Exit, Process};
+use crate::process::{Exit, Isolate};
 use crate::site::{Grant, Site};
+use crate::task::Task;
 
 pub(in crate::isolation) use held::{HOLD, Held};
 pub(in crate::isolation) use launch::launch;
-pub(in crate::isolation) use plain::{Door, Plain};
-pub(in crate::isolation) use standing::{Children, ended_early, serve_args};
+pub(in crate::isolation) use plain::{Door, GUEST, GUEST_PORT, Plain};
+pub(in crate::isolation) use standing::Children;
 pub(in crate::isolation) use stream::{stream, tell};
 
 /// What a launch is to be made of.
@@ -67,9 +70,16 @@ impl<'a> Order<'a> {
         listen: Option<SocketAddr>,
     ) -> Vec<String> {
         match listen {
-            Some(listen) => serve_args(listen, self.grant.is_some().then_some(grant)),
+            Some(listen) => standing::serve_args(listen, self.grant.is_some().then_some(grant)),
             None => self.job.task.args(grant),
         }
+    }
+
+    /// The link to a server in a network of its own; none for a command.
+    pub(in crate::isolation) fn veth(&self) -> Result<Option<Veth>, Failure> {
+        let serves = matches!(self.job.task, Task::Serve { .. });
+        let veth = serves.then(|| Veth::plan(&self.site.owner).and_then(Veth::fenced));
+        veth.transpose().map_err(Failure::failed)
     }
 
     fn limit_ns(&self) -> u64 {
@@ -108,9 +118,9 @@ impl<B: Boundary> Launcher for B {
 }
 
 /// One isolate, prepared and then alive. What it made is gone when it was
-/// [cleared](Self::clear), at the latest when it is dropped; its process goes before it.
+/// [cleared](Self::clear), at the latest when it is dropped; the isolate goes before it.
 pub(in crate::isolation) trait Child {
-    /// Where its server answers the lab; fixed before the clock starts.
+    /// Where its server answers the lab, at the latest once it is started.
     fn address(&self) -> Option<SocketAddr>;
 
     /// Starts it, in a cgroup of the lab's where there is one. The clock runs: whatever is
@@ -120,7 +130,7 @@ pub(in crate::isolation) trait Child {
         marks: &mut Marks,
         inside: Option<&Held>,
         deadline_ns: u64,
-    ) -> Result<Process, Failure>;
+    ) -> Result<Box<dyn Isolate>, Failure>;
 
     /// Whether a launch failed since its boundary could not be made, by what was said on
     /// stderr: that is no fault of the workload, which never ran.
@@ -129,8 +139,8 @@ pub(in crate::isolation) trait Child {
     }
 
     /// Asks a server to end.
-    fn stop(&self, process: &Process) {
-        process.signal(libc::SIGTERM);
+    fn stop(&self, isolate: &dyn Isolate) {
+        isolate.signal(libc::SIGTERM);
     }
 
     /// Whether a command sees the end of its stdin, and ends by it.
@@ -166,7 +176,7 @@ pub(in crate::isolation) trait Child {
     }
 
     /// The cgroup that it made itself, where it does not stay in the lab's.
-    fn group(&self, _process: &Process) -> Option<Result<Group, CgroupError>> {
+    fn group(&self, _isolate: &dyn Isolate) -> Option<Result<Group, CgroupError>> {
         None
     }
 }

@@ -2,16 +2,24 @@
 //! a command line that brings its own boundary.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{Child, HOLD, Held, Order};
 use crate::isolation::marks::Marks;
+use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::probe;
-use crate::process::{Prepared, Process, Program};
+use crate::process::{Isolate, Prepared, Process, Program};
 use crate::task::Task;
 
-/// Where a server listens on the host, if the task is one.
+/// The port of a server that has a network of its own.
+pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
+
+/// Where such a server listens.
+pub(in crate::isolation) const GUEST: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), GUEST_PORT);
+
+/// Where a server answers, if the task is one.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::isolation) struct Door(pub(in crate::isolation) Option<SocketAddr>);
 
@@ -24,6 +32,11 @@ impl Door {
                 .map_err(|error| Failure::failed(format!("no free port: {error}"))),
             _ => Ok(Self(None)),
         }
+    }
+
+    /// The address of a server behind a link of the lab's.
+    pub(in crate::isolation) fn behind(veth: Option<&Veth>) -> Self {
+        Self(veth.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT))))
     }
 }
 
@@ -59,6 +72,15 @@ impl Plain {
         let prepared = self.prepared.take();
         prepared.ok_or_else(|| Failure::failed("it was started before"))
     }
+
+    /// Starts it, in a cgroup of the lab's where there is one.
+    pub(in crate::isolation) fn spawn(
+        &mut self,
+        inside: Option<&Held>,
+    ) -> Result<Process, Failure> {
+        let process = Held::spawn_after(inside, self.take()?, || Ok(()));
+        process.map_err(|error| cannot_start(&error))
+    }
 }
 
 impl Child for Plain {
@@ -71,11 +93,10 @@ impl Child for Plain {
         marks: &mut Marks,
         inside: Option<&Held>,
         _deadline_ns: u64,
-    ) -> Result<Process, Failure> {
-        let process = Held::spawn_after(inside, self.take()?, || Ok(()))
-            .map_err(|error| cannot_start(&error))?;
+    ) -> Result<Box<dyn Isolate>, Failure> {
+        let process = self.spawn(inside)?;
         marks.end("spawn");
-        Ok(process)
+        Ok(Box::new(process))
     }
 }
 

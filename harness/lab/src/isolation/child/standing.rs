@@ -1,8 +1,8 @@
-//! Processes that stay: a command holds after its output, a server listens.
+//! Isolates that stay: a command holds after its output, a server listens.
 
 use std::net::SocketAddr;
 
-use super::launch::{answers, prints, still_runs};
+use super::launch::{first_result, still_runs};
 use super::{Boundary, Child, Held, Order};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
@@ -10,11 +10,11 @@ use crate::isolation::marks::Marks;
 use crate::isolation::{Job, Standing};
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Process, Stream};
+use crate::process::{Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
 
-/// Processes of one job. They end before their cgroup goes.
+/// Isolates of one job. They end before their cgroup goes.
 pub(in crate::isolation) struct Children<'a> {
     boundary: &'a dyn Boundary,
     site: &'a Site,
@@ -25,7 +25,7 @@ pub(in crate::isolation) struct Children<'a> {
 
 /// One of them. What it stands on goes after it.
 struct One<'a> {
-    process: Process,
+    isolate: Box<dyn Isolate>,
     child: Box<dyn Child + 'a>,
     _order: Order<'a>,
 }
@@ -52,19 +52,10 @@ impl<'a> Children<'a> {
         let order = Order::new(site, self.job, true)?;
         let mut child = self.boundary.prepare(&order)?;
         let deadline_ns = now_ns() + order.limit_ns();
-        let mut process = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
-        match &self.job.task {
-            Task::Serve { request, expected } => {
-                let child = child.as_ref();
-                answers(&mut process, child, &order, request, expected, deadline_ns)?;
-            }
-            task => {
-                let child = child.as_ref();
-                prints(&mut process, child, &order, task.expected(), deadline_ns)?;
-            }
-        }
+        let mut isolate = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
+        first_result(isolate.as_mut(), child.as_ref(), &order, deadline_ns)?;
         Ok(One {
-            process,
+            isolate,
             child,
             _order: order,
         })
@@ -72,7 +63,7 @@ impl<'a> Children<'a> {
 }
 
 /// Why it is a failure that one of them has ended on its own.
-pub(in crate::isolation) fn ended_early(task: &Task) -> &'static str {
+fn ended_early(task: &Task) -> &'static str {
     match task {
         Task::Serve { .. } => "while it was to serve",
         _ => "while it was to stay: with LABRUN_HOLD=1 it has to wait for the end of its stdin",
@@ -80,7 +71,7 @@ pub(in crate::isolation) fn ended_early(task: &Task) -> &'static str {
 }
 
 /// The arguments of a server.
-pub(in crate::isolation) fn serve_args(address: SocketAddr, files: Option<&str>) -> Vec<String> {
+pub(super) fn serve_args(address: SocketAddr, files: Option<&str>) -> Vec<String> {
     let mut args = vec!["--listen".to_owned(), address.to_string()];
     if let Some(folder) = files {
         args.extend(["--files".to_owned(), folder.to_owned()]);
@@ -99,7 +90,7 @@ impl Standing for Children<'_> {
 
     fn processes(&self) -> Result<proc::Processes, Failure> {
         let own = self.alive.iter().filter(|one| one.child.counts());
-        let roots = own.map(|one| one.process.pid());
+        let roots = own.filter_map(|one| one.isolate.root());
         let mut all = self.held.processes(roots);
         all.extend(self.alive.iter().flat_map(|one| one.child.beside()));
         Ok(all)
@@ -107,7 +98,9 @@ impl Standing for Children<'_> {
 
     fn cgroups(&self) -> Result<Vec<Group>, CgroupError> {
         let own = self.alive.iter();
-        let own: Option<Vec<_>> = own.map(|one| one.child.group(&one.process)).collect();
+        let own: Option<Vec<_>> = own
+            .map(|one| one.child.group(one.isolate.as_ref()))
+            .collect();
         match own {
             Some(groups) => groups.into_iter().collect(),
             None => self.held.groups(),
@@ -122,7 +115,7 @@ impl Standing for Children<'_> {
         let (site, when) = (self.site, ended_early(&self.job.task));
         self.alive
             .iter_mut()
-            .try_for_each(|one| still_runs(&mut one.process, site, when))
+            .try_for_each(|one| still_runs(one.isolate.as_mut(), site, when))
     }
 
     fn sees_end_of_stdin(&self) -> bool {
@@ -135,15 +128,15 @@ impl Standing for Children<'_> {
         // All are told first: they end together.
         for one in &mut self.alive {
             if serves {
-                one.child.stop(&one.process);
+                one.child.stop(one.isolate.as_ref());
             } else {
-                one.process.close_stdin();
+                one.isolate.close_stdin();
             }
         }
         let limit_ns = self.job.timeout.as_nanos() as u64;
         let deadline_ns = now_ns() + limit_ns;
         for one in &mut self.alive {
-            let exit = one.process.end(self.site, deadline_ns)?;
+            let exit = one.isolate.end(self.site, deadline_ns)?;
             let well = if serves {
                 one.child.stopped_well(exit)
             } else {
@@ -151,7 +144,7 @@ impl Standing for Children<'_> {
             };
             if !well {
                 let failure = Failure::failed(format!("when it was told to end it {exit}"));
-                return Err(one.process.explain(failure, Stream::Stdout));
+                return Err(one.isolate.explain(failure, Stream::Stdout));
             }
             one.child.clear(exit, now_ns() + limit_ns)?;
         }

@@ -6,7 +6,7 @@
 //! outruns containerd's answer to `start`; then `start` ends when the output is held, and
 //! `call` is 0.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,19 +18,18 @@ use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::digest::sha256;
-use crate::isolation::child::{Boundary, Child, HOLD, Held, Order};
-use crate::isolation::docker::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL, connect};
+use crate::isolation::child::{Boundary, Child, Door, GUEST, HOLD, Held, Order};
+use crate::isolation::docker::{ISOLATION_LABEL, WORKLOAD_LABEL};
 use crate::isolation::marks::Marks;
-use crate::isolation::traces::{self, Traces};
+use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Exit, Prepared, Process, Program, Stream, make_named_pipe};
+use crate::process::{Exit, Isolate, Prepared, Process, Program, Stream, make_named_pipe};
 use crate::site::{Grant, Site};
-use crate::task::Task;
 
 /// A container, prepared and then alive.
-struct Isolate<'a> {
+struct Contained<'a> {
     containerd: &'a Containerd,
     site: &'a Site,
     id: String,
@@ -62,14 +61,7 @@ impl Boundary for Containerd {
         if order.hold {
             make_named_pipe(&streams.path().join("stdin")).map_err(folder)?;
         }
-        let veth = match order.job.task {
-            Task::Serve { .. } => Some(
-                Veth::plan(&site.owner)
-                    .and_then(Veth::fenced)
-                    .map_err(Failure::failed)?,
-            ),
-            _ => None,
-        };
+        let veth = order.veth()?;
         let wanted = self.order(order, &streams, veth.is_some())?;
         let id = wanted.id.clone();
         let program = Program {
@@ -94,15 +86,12 @@ impl Boundary for Containerd {
             Event::Ready => {}
             other => return Err(broken(&other)),
         }
-        let address = veth
-            .as_ref()
-            .map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
-        Ok(Box::new(Isolate {
+        Ok(Box::new(Contained {
             containerd: self,
             site,
             id,
             helper: Some(helper),
-            address,
+            address: Door::behind(veth.as_ref()).0,
             veth,
             pid: None,
             made: false,
@@ -133,7 +122,7 @@ impl Containerd {
         let image_sha256 = sha256(&job.artifact).map_err(|error| {
             Failure::failed(format!("cannot read {}: {error}", job.artifact.display()))
         })?;
-        let listen = serves.then(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
+        let listen = serves.then_some(GUEST);
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let grant = order.folder().map(|host| wire::Grant {
             host: host.to_owned(),
@@ -160,7 +149,7 @@ impl Containerd {
     }
 }
 
-impl Child for Isolate<'_> {
+impl Child for Contained<'_> {
     fn address(&self) -> Option<SocketAddr> {
         self.address
     }
@@ -170,7 +159,7 @@ impl Child for Isolate<'_> {
         marks: &mut Marks,
         _inside: Option<&Held>,
         deadline_ns: u64,
-    ) -> Result<Process, Failure> {
+    ) -> Result<Box<dyn Isolate>, Failure> {
         let mut helper = self
             .helper
             .take()
@@ -185,7 +174,7 @@ impl Child for Isolate<'_> {
         marks.end("task");
         self.pid = Some(created.pid);
         if let Some(veth) = &self.veth {
-            connect(veth, i64::from(created.pid)).map_err(Failure::failed)?;
+            veth.connect(created.pid).map_err(Failure::failed)?;
             marks.end("network");
         }
         match ask(&mut helper, self.site, &Command::Start, deadline_ns)? {
@@ -196,7 +185,7 @@ impl Child for Isolate<'_> {
         marks.end("start");
         // What else it has to say is how it ends.
         helper.give_up(Stream::Guest);
-        Ok(helper)
+        Ok(Box::new(helper))
     }
 
     fn clear(&mut self, exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {
@@ -212,7 +201,7 @@ impl Child for Isolate<'_> {
         self.made = false;
         let veth = self.veth.as_ref();
         let names = std::slice::from_ref(&self.id);
-        Traces::of(&self.id, names, veth).wait(self.site, since_ns, deadline_ns)
+        traces::wait_until_gone(self.site, &self.id, names, veth, since_ns, deadline_ns)
     }
 
     fn sees_end_of_stdin(&self) -> bool {
@@ -232,22 +221,15 @@ impl Child for Isolate<'_> {
     }
 
     fn beside(&self) -> proc::Processes {
-        let Some(pid) = self.pid else {
-            return proc::Processes::new();
-        };
-        // A shim may have helpers of its own, as runwasi's have.
-        let mut all = proc::descendants(traces::shim(pid).unwrap_or(pid));
-        let group = Group::of(pid).and_then(|group| group.pids());
-        all.extend(group.unwrap_or_default());
-        all
+        self.pid.map(traces::processes).unwrap_or_default()
     }
 
-    fn group(&self, _process: &Process) -> Option<Result<Group, CgroupError>> {
+    fn group(&self, _isolate: &dyn Isolate) -> Option<Result<Group, CgroupError>> {
         self.pid.map(Group::of)
     }
 }
 
-impl Drop for Isolate<'_> {
+impl Drop for Contained<'_> {
     fn drop(&mut self) {
         self.helper = None;
         if self.made {

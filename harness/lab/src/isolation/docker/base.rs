@@ -23,8 +23,6 @@ const PARENT: &str = "/var/tmp";
 const PREFIX: &str = "labrun-debian-";
 /// The suite where this machine is not a Debian.
 const DEFAULT_SUITE: &str = "bookworm";
-/// About how many lines debootstrap prints: how far it is.
-const LINES: u64 = 460;
 /// Raised whenever the same suite would give another base.
 const RECIPE: u32 = 1;
 
@@ -67,7 +65,8 @@ pub(super) fn ensure(
     progress.note("making the minimal Debian base with debootstrap: once, about a minute");
     let what = format!("debootstrap {}", suite());
     let made = bootstrap(&folder.0, interrupt, &mut |lines| {
-        progress.step(&what, lines, LINES);
+        // How many there will be, debootstrap does not say.
+        progress.step(&what, lines, 0);
     })
     .and_then(|()| import(live, &folder.0, &tag(), interrupt));
     progress.finish(&what);

@@ -1,149 +1,149 @@
-//! A container of the lab: how it is made, and that it goes, however a launch ends.
+//! A container of the lab: what the daemon is asked to do with it, and that it goes, however a
+//! launch ends.
+//!
+//! No wait hangs: each ends by the daemon's answer, the launch's limit, or the run being asked
+//! to end.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::path::Path;
+use std::cell::Cell;
+use std::future::Future;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bollard::errors::Error;
-use bollard::models::{ContainerCreateBody, ContainerCreateResponse, HostConfig, PortBinding};
+use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, WaitContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+    WaitContainerOptionsBuilder,
 };
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
-use super::configuration::Configuration;
-use super::daemon::Live;
+use super::daemon::{ANSWER_LIMIT, Live, chain};
 use super::removal;
-use super::watch::{Watch, refused};
-use crate::define::GUEST_GRANT;
-use crate::isolation::Job;
-use crate::isolation::child::HOLD;
+use super::running::LIMIT;
+use crate::clock::now_ns;
+use crate::interrupt::Interrupt;
+use crate::isolation::child::Order;
 use crate::outcome::Failure;
-use crate::owner::{self, Owner};
-use crate::task::Task;
+use crate::proc::Pid;
 
-/// Label with the name of the workload.
-pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";
-/// Label with the name of the isolation.
-pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
-/// Where a server listens inside a container that has a network of its own.
-pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
+/// How often a wait looks whether the run goes on.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Longest wait for the answer to a request that nobody waits for any more.
 const LATE_LIMIT: Duration = Duration::from_secs(20);
 
-/// What a container is made from, all of it fixed before the clock starts.
-pub(super) struct Order {
-    pub(super) name: String,
-    body: ContainerCreateBody,
-}
-
-impl Order {
-    /// A container for `job`; `publish` is the host's address of its port.
-    pub(super) fn new(
-        configuration: Configuration,
-        owner: &Owner,
-        job: &Job,
-        args: Vec<String>,
-        grant: Option<&Path>,
-        publish: Option<SocketAddr>,
-    ) -> Self {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let port = format!("{GUEST_PORT}/tcp");
-        let binding = |address: SocketAddr| PortBinding {
-            host_ip: Some(address.ip().to_string()),
-            host_port: Some(address.port().to_string()),
-        };
-        let reads_output = !matches!(job.task, Task::Serve { .. });
-        let labels = [
-            (owner::LABEL, owner.to_string()),
-            (WORKLOAD_LABEL, job.workload.name.clone()),
-            (ISOLATION_LABEL, configuration.name().to_owned()),
-        ];
-        let host = HostConfig {
-            binds: grant.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
-            runtime: configuration.runtime().map(str::to_owned),
-            network_mode: configuration.network_mode().map(str::to_owned),
-            port_bindings: publish
-                .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),
-            ..HostConfig::default()
-        };
-        // Its stdin stays open, and nobody writes to it: so it stays after its output.
-        let holds = job.instances > 0;
-        let body = ContainerCreateBody {
-            env: holds.then(|| vec![format!("{}={}", HOLD.0, HOLD.1)]),
-            open_stdin: holds.then_some(true),
-            image: Some(job.artifact.display().to_string()),
-            cmd: Some(args),
-            attach_stdout: Some(reads_output),
-            attach_stderr: Some(reads_output),
-            exposed_ports: publish.map(|_| vec![port]),
-            labels: Some(labels.map(|(name, value)| (name.to_owned(), value)).into()),
-            host_config: Some(host),
-            ..ContainerCreateBody::default()
-        };
-        Self {
-            name: format!("labrun-{owner}-{number}"),
-            body,
-        }
-    }
-}
-
-/// A container that was asked for. Dropping it removes it; where the daemon does not,
+/// A container, from before it is asked for. Dropping it removes it; where the daemon does not,
 /// [`Live::left`] says so.
 pub(super) struct Container {
-    live: Arc<Live>,
+    pub(super) live: Arc<Live>,
+    interrupt: Interrupt,
+    limit: Duration,
     /// Chosen by the lab, so that it can be removed even if the answer to the request
     /// that made it never came.
     pub(super) name: String,
-    removed: bool,
+    /// Whether the daemon may have it.
+    is_there: Cell<bool>,
 }
 
 impl Container {
-    /// Asks for a container; gives its id.
-    pub(super) fn create(
-        live: &Arc<Live>,
-        watch: &Watch<'_>,
-        order: Order,
-    ) -> Result<(Self, String), Failure> {
-        let Order { name, body } = order;
-        let options = CreateContainerOptionsBuilder::new().name(&name).build();
-        let container = Self {
-            live: Arc::clone(live),
-            name,
-            removed: false,
-        };
-        let asked_to = "create the container";
-        let made = live.runtime.block_on(async {
-            let mut request = pin!(live.docker.create_container(Some(options), body));
-            let answer = watch
-                .until(&format!("the Docker daemon to {asked_to}"), &mut request)
-                .await;
-            if answer.is_err() {
-                // A request under way cannot be taken back: what it makes is removed
-                // once it is made.
-                let _ = tokio::time::timeout(LATE_LIMIT, &mut request).await;
-            }
-            answer
-        })?;
-        match made {
-            Ok(ContainerCreateResponse { id, .. }) => Ok((container, id)),
-            Err(error) => Err(refused(asked_to, &error)),
+    /// One that is yet to be asked for.
+    pub(super) fn new(live: Arc<Live>, order: &Order<'_>) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        Self {
+            live,
+            interrupt: order.site.interrupt.clone(),
+            limit: order.job.timeout,
+            name: format!("labrun-{}-{number}", order.site.owner),
+            is_there: Cell::new(false),
         }
     }
 
+    /// When a wait that begins now is given up, where the launch has set no deadline.
+    pub(super) fn deadline_ns(&self) -> u64 {
+        now_ns() + self.limit.as_nanos() as u64
+    }
+
+    /// Waits for `work` on this thread; `late` is the reason where it takes too long.
+    pub(super) fn wait<T>(
+        &self,
+        deadline_ns: u64,
+        late: &str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        self.live.runtime.block_on(async {
+            let mut work = pin!(work);
+            loop {
+                match timeout(LOOK_INTERVAL, &mut work).await {
+                    Ok(done) => return Ok(done),
+                    Err(_) if self.interrupt.raised() => return Err(Failure::Interrupted),
+                    Err(_) if now_ns() >= deadline_ns => return Err(Failure::timeout(late)),
+                    Err(_) => {}
+                }
+            }
+        })
+    }
+
+    /// Waits for an answer of the daemon on this thread.
+    pub(super) fn ask<T>(
+        &self,
+        deadline_ns: u64,
+        asked_to: &str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Failure> {
+        let late = format!("gave up waiting for the Docker daemon to {asked_to}");
+        let answer = self.wait(deadline_ns, &late, work)?;
+        answer.map_err(|error| refused(asked_to, &error))
+    }
+
+    /// Asks for it; gives its id.
+    pub(super) fn create(
+        &self,
+        deadline_ns: u64,
+        body: ContainerCreateBody,
+    ) -> Result<String, Failure> {
+        let options = CreateContainerOptionsBuilder::new()
+            .name(&self.name)
+            .build();
+        let mut request = pin!(self.live.docker.create_container(Some(options), body));
+        self.is_there.set(true);
+        let late = "gave up waiting for the Docker daemon to create the container";
+        let answer = self.wait(deadline_ns, late, request.as_mut());
+        if answer.is_err() {
+            // A request under way cannot be taken back: what it makes is removed once it is
+            // made.
+            let _ = self.live.within(LATE_LIMIT, request);
+        }
+        let made = answer?.map_err(|error| refused("create the container", &error))?;
+        Ok(made.id)
+    }
+
+    /// Its first process, while it runs, and its own address on Docker's network, if it has one.
+    pub(super) fn look(&self, deadline_ns: u64) -> Result<(Option<Pid>, Option<IpAddr>), Failure> {
+        let seen = self.live.docker.inspect_container(&self.name, None);
+        let seen = self.ask(deadline_ns, "inspect the container", seen)?;
+        let pid = seen.state.and_then(|state| state.pid);
+        let networks = seen.network_settings.and_then(|settings| settings.networks);
+        let own = networks
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, endpoint)| endpoint.ip_address)
+            .find_map(|address| address.parse().ok());
+        Ok((pid.filter(|pid| *pid > 0).map(|pid| pid as Pid), own))
+    }
+
     /// Waits until it is not running; gives its exit code.
-    pub(super) fn exit_code(&self, watch: &Watch<'_>) -> Result<i64, Failure> {
+    pub(super) fn exit_code(&self, deadline_ns: u64) -> Result<i64, Failure> {
         let options = WaitContainerOptionsBuilder::new()
             .condition("not-running")
             .build();
         let mut answers = self.live.docker.wait_container(&self.name, Some(options));
-        match watch.wait("the container to end", answers.next())? {
+        let late = "it did not end within the time limit of a launch";
+        match self.wait(deadline_ns, late, answers.next())? {
             Some(Ok(exit)) => Ok(exit.status_code),
             Some(Err(Error::DockerContainerWaitError { code, .. })) => Ok(code),
             Some(Err(error)) => Err(refused("wait for the container", &error)),
@@ -153,24 +153,59 @@ impl Container {
         }
     }
 
+    /// The end of what it wrote on stderr, from Docker's own log.
+    pub(super) fn said(&self) -> Vec<u8> {
+        let options = LogsOptionsBuilder::new().stderr(true).tail("20").build();
+        let mut pieces = self.live.docker.logs(&self.name, Some(options));
+        let mut said = Vec::new();
+        let _ = self.live.within(ANSWER_LIMIT, async {
+            while let Some(Ok(piece)) = pieces.next().await {
+                if said.len() < LIMIT {
+                    said.extend_from_slice(piece.as_ref());
+                }
+            }
+        });
+        said
+    }
+
     /// Removes it; it has ended.
-    pub(super) fn remove(mut self, watch: &Watch<'_>) -> Result<(), Failure> {
-        let options = RemoveContainerOptionsBuilder::new().v(true).build();
-        watch.ask(
-            "remove the container",
-            self.live.docker.remove_container(&self.name, Some(options)),
-        )?;
-        self.removed = true;
+    pub(super) fn remove(&self, deadline_ns: u64) -> Result<(), Failure> {
+        if self.is_there.get() {
+            let options = RemoveContainerOptionsBuilder::new().v(true).build();
+            let removed = self.live.docker.remove_container(&self.name, Some(options));
+            self.ask(deadline_ns, "remove the container", removed)?;
+            self.is_there.set(false);
+        }
         Ok(())
     }
-}
 
-impl Drop for Container {
-    fn drop(&mut self) {
-        if !self.removed
+    /// Ends and removes it, whatever state it is in.
+    pub(super) fn destroy(&self) {
+        if self.is_there.take()
             && let Err(reason) = removal::remove(&self.live, &self.name)
         {
             self.live.leave(reason);
         }
     }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        self.destroy();
+    }
+}
+
+/// What an error of the daemon means for a launch: an answer that says no is a
+/// failure of this launch; no answer is the daemon's absence.
+pub(super) fn refused(asked_to: &str, error: &Error) -> Failure {
+    let said = match error {
+        Error::DockerResponseServerError { message, .. } => message,
+        Error::DockerStreamError { error } | Error::DockerContainerWaitError { error, .. } => error,
+        _ => {
+            let causes = chain(error);
+            return Failure::unavailable(format!("the Docker daemon stopped answering: {causes}"));
+        }
+    };
+    let said = said.trim();
+    Failure::failed(format!("the Docker daemon could not {asked_to}: {said}"))
 }

@@ -84,6 +84,12 @@ impl Daemon {
         *live = Some(Arc::clone(&fresh));
         Ok(fresh)
     }
+
+    /// Why a container of the last launch is still there.
+    pub(super) fn left(&self) -> Option<String> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.as_ref().and_then(|live| live.left())
+    }
 }
 
 impl Live {
@@ -161,7 +167,7 @@ impl Live {
     }
 
     /// Why a container is still there, since this was last asked.
-    pub(super) fn left(&self) -> Option<String> {
+    fn left(&self) -> Option<String> {
         self.left
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

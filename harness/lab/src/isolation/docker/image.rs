@@ -18,7 +18,7 @@ use thiserror::Error;
 use tokio::time::sleep;
 
 use super::base;
-use super::container::WORKLOAD_LABEL;
+use super::body::WORKLOAD_LABEL;
 use super::context::{context, digest};
 use super::daemon::{Live, chain};
 use crate::interrupt::Interrupt;

@@ -75,7 +75,7 @@ pub(super) fn import(
 }
 
 /// What a reader gives, piece by piece.
-struct Chunks<R>(R);
+pub(super) struct Chunks<R>(pub(super) R);
 
 impl<R: Read> Iterator for Chunks<R> {
     type Item = io::Result<bytes::Bytes>;

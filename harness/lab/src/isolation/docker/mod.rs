@@ -6,42 +6,36 @@
 
 mod absence;
 mod base;
+mod body;
 mod configuration;
 mod container;
 mod context;
 mod daemon;
 mod image;
 mod import;
-mod launch;
-mod lines;
-mod output;
+mod isolate;
+mod load;
 mod removal;
+mod running;
 mod save;
-mod serve;
-mod standing;
 mod sweep;
-mod watch;
 
 pub(crate) use self::absence::installed;
-pub(in crate::isolation) use self::container::{GUEST_PORT, ISOLATION_LABEL, WORKLOAD_LABEL};
-pub(in crate::isolation) use self::serve::connect;
+pub(in crate::isolation) use self::body::{ISOLATION_LABEL, WORKLOAD_LABEL};
 
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
-
-use labrun_record::Outcome;
 
 use self::configuration::Configuration;
 use self::daemon::Daemon;
 pub use self::daemon::DaemonVersion;
 pub use self::image::{Image, ImageError, ImageRequest};
-use super::{Base, EachLine, Isolation, Job, Launcher, Look, Profile, Standing, Taken};
+use super::{Base, Isolation, Look, Profile};
 use crate::define::Workload;
 use crate::interrupt::Interrupt;
 use crate::network;
-use crate::outcome::Failure;
 use crate::owner::Owner;
-use crate::site::Site;
 
 /// A container.
 #[derive(Debug)]
@@ -98,6 +92,18 @@ impl DockerHost {
         save::save(&live, image, interrupt, read)
     }
 
+    /// The image of a name and tag, if the daemon has it.
+    pub fn image(&self, tag: &str) -> Result<Option<Image>, ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        image::inspect(&live, tag)
+    }
+
+    /// Has the daemon take every image of an archive.
+    pub fn load(&self, archive: &Path, interrupt: &Interrupt) -> Result<(), ImageError> {
+        let live = self.0.live().map_err(ImageError::Unavailable)?;
+        load::load(&live, archive, interrupt)
+    }
+
     /// Digests of the uncompressed layers of an image, 64 hex digits each, the lowest first.
     pub fn layers(&self, image: &str) -> Result<Vec<String>, ImageError> {
         let live = self.0.live().map_err(ImageError::Unavailable)?;
@@ -144,38 +150,6 @@ pub fn build_image(request: &ImageRequest<'_>) -> Result<Image, ImageError> {
     DockerHost::default().build_image(request)
 }
 
-impl Launcher for Docker {
-    fn launch(&self, site: &Site, job: &Job) -> Result<Taken, Failure> {
-        // A ping: the daemon is there, and warm, before the clock starts.
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let taken = launch::launch(self.configuration, &live, site, job);
-        let taken = taken.map_err(|failure| self.blamed(failure));
-        match (taken, live.left()) {
-            (Err(Failure::Outcome(outcome, reason)), Some(left)) => {
-                Err(Failure::Outcome(outcome, format!("{reason}; {left}")))
-            }
-            (taken, _) => taken,
-        }
-    }
-
-    fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        standing::stream(self.configuration, &live, site, job, each)
-            .map_err(|failure| self.blamed(failure))
-    }
-
-    fn stand<'a>(
-        &'a self,
-        site: &'a Site,
-        job: &'a Job,
-    ) -> Result<Box<dyn Standing + 'a>, Failure> {
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let containers = standing::Containers::start(self.configuration, live, site, job)
-            .map_err(|failure| self.blamed(failure))?;
-        Ok(Box::new(containers))
-    }
-}
-
 impl Isolation for Docker {
     fn profile(&self) -> &Profile {
         &self.profile
@@ -209,22 +183,6 @@ impl Isolation for Docker {
     fn unavailable(&self, workload: &Workload) -> Option<String> {
         let linked = self.configuration == Configuration::NoNetwork && workload.serve.is_some();
         linked.then(network::not_permitted).flatten()
-    }
-}
-
-impl Docker {
-    /// A failure as what it is: where a runtime beside the daemon's default refuses to create
-    /// a container, nothing of the workload ever ran.
-    fn blamed(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Outcome(Outcome::Failed, reason)
-                if self.configuration.runtime().is_some()
-                    && reason.contains("OCI runtime create failed") =>
-            {
-                Failure::unavailable(reason)
-            }
-            failure => failure,
-        }
     }
 }
 

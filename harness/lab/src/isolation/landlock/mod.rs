@@ -20,7 +20,7 @@ use super::marks::Marks;
 use super::native::{kernel_release, program};
 use super::{Isolation, Look, Profile};
 use crate::outcome::Failure;
-use crate::process::Process;
+use crate::process::Isolate;
 
 /// The restricted process.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Child for Restricted {
         marks: &mut Marks,
         inside: Option<&Held>,
         _deadline_ns: u64,
-    ) -> Result<Process, Failure> {
+    ) -> Result<Box<dyn Isolate>, Failure> {
         let prepared = self.plain.take()?;
         let this = &*self;
         // The thread enters the cgroup first, which it may not once it is restricted.
@@ -148,6 +148,6 @@ impl Child for Restricted {
             .map_err(|error| Failure::failed(format!("cannot start it restricted: {error}")))?;
         marks.end_at("restrict", restricted_ns);
         marks.end("spawn");
-        Ok(process)
+        Ok(Box::new(process))
     }
 }

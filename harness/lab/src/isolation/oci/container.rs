@@ -9,7 +9,6 @@ use std::net::SocketAddr;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use super::GUEST_PORT;
 use super::bundle::Bundle;
 use super::runtime::Runtime;
 use crate::cgroup::{self, CgroupError, Group};
@@ -19,7 +18,7 @@ use crate::isolation::marks::Marks;
 use crate::network::{Namespace, Veth};
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Exit, Prepared, Process, Program, Stream};
+use crate::process::{Exit, Isolate, Prepared, Process, Program, Stream};
 use crate::site::Site;
 
 /// How long the runtime may take to delete what nobody waits for any more.
@@ -50,8 +49,6 @@ impl<'a> Container<'a> {
         veth: Option<Veth>,
     ) -> Result<Self, Failure> {
         let found = runtime.tool.found().map_err(Failure::unavailable)?;
-        let address = veth.as_ref();
-        let address = address.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)));
         let program = Program {
             path: found.executable.path.clone(),
             args: runtime.create(&bundle),
@@ -61,7 +58,7 @@ impl<'a> Container<'a> {
             runtime,
             site: order.site,
             program: found.executable.path.clone(),
-            plain: Plain::new(order, Door(address), program)?,
+            plain: Plain::new(order, Door::behind(veth.as_ref()), program)?,
             bundle,
             veth,
             namespace: None,
@@ -160,7 +157,7 @@ impl Child for Container<'_> {
         marks: &mut Marks,
         _inside: Option<&Held>,
         deadline_ns: u64,
-    ) -> Result<Process, Failure> {
+    ) -> Result<Box<dyn Isolate>, Failure> {
         if self.veth.is_some() {
             self.connect()?;
             marks.end("network");
@@ -169,7 +166,7 @@ impl Child for Container<'_> {
         let _reaper = crate::process::Subreaper::begin();
         // The container has a cgroup of its own, and needs none of the lab's.
         self.created = true;
-        let mut process = self.plain.start(&mut Marks::begin(), None, deadline_ns)?;
+        let mut process = self.plain.spawn(None)?;
         self.creator = Some(process.pid());
         let exit = process.leave(self.site, deadline_ns)?;
         self.went_well(&process, exit, "create")?;
@@ -182,10 +179,10 @@ impl Child for Container<'_> {
         }
         self.starter = Some(starter);
         marks.end("start");
-        Ok(process)
+        Ok(Box::new(process))
     }
 
-    fn stop(&self, _process: &Process) {
+    fn stop(&self, _isolate: &dyn Isolate) {
         // If it fails, the server does not end: that is what will be told.
         let _ = self
             .ask(&["kill"], &["TERM"])
@@ -203,8 +200,8 @@ impl Child for Container<'_> {
         cgroup::pids_of(&self.bundle.id)
     }
 
-    fn group(&self, process: &Process) -> Option<Result<Group, CgroupError>> {
-        Some(Group::of(process.pid()))
+    fn group(&self, isolate: &dyn Isolate) -> Option<Result<Group, CgroupError>> {
+        isolate.root().map(Group::of)
     }
 }
 

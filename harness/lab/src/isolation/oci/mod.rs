@@ -7,22 +7,16 @@ mod bundle;
 mod container;
 mod runtime;
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use labrun_record::Target;
 
-use super::child::{Boundary, Child, Order};
+use super::child::{Boundary, Child, GUEST, Order};
 use super::runner::Ready;
 use super::{Isolation, Look, Packing, Profile};
-use crate::network::Veth;
 use crate::outcome::Failure;
-use crate::task::{NetworkPath, Task};
+use crate::task::NetworkPath;
 pub(crate) use bundle::root;
 use container::Container;
 use runtime::Runtime;
-
-/// Where a server listens inside the container.
-const GUEST_PORT: u16 = 8080;
 
 /// Containers by one OCI runtime.
 #[derive(Debug)]
@@ -71,15 +65,8 @@ impl Isolation for Oci {
 
 impl Boundary for Oci {
     fn prepare<'a>(&'a self, order: &Order<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let serves = matches!(order.job.task, Task::Serve { .. });
-        let listen = serves.then_some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, GUEST_PORT)));
-        let veth = if serves {
-            let veth = Veth::plan(&order.site.owner).and_then(Veth::fenced);
-            Some(veth.map_err(Failure::failed)?)
-        } else {
-            None
-        };
-        let bundle = bundle::Bundle::new(order, listen)?;
+        let veth = order.veth()?;
+        let bundle = bundle::Bundle::new(order, veth.as_ref().map(|_| GUEST))?;
         Ok(Box::new(Container::new(
             &self.runtime,
             order,

@@ -11,7 +11,7 @@ use crate::define::{GUEST_GRANT, Hosting};
 use crate::isolation::child::{Child, Door, HOLD, Held, Order, Plain};
 use crate::isolation::marks::Marks;
 use crate::outcome::Failure;
-use crate::process::{Exit, Process, Program};
+use crate::process::{Exit, Isolate, Program};
 use crate::site::Grant;
 
 /// A product that is ready to be started, and then runs.
@@ -135,13 +135,13 @@ impl Child for Launched<'_> {
         marks: &mut Marks,
         inside: Option<&Held>,
         deadline_ns: u64,
-    ) -> Result<Process, Failure> {
+    ) -> Result<Box<dyn Isolate>, Failure> {
         self.plain.start(marks, inside, deadline_ns)
     }
 
-    fn stop(&self, process: &Process) {
+    fn stop(&self, isolate: &dyn Isolate) {
         let signal = self.host.map_or(libc::SIGTERM, |host| host.stop.number());
-        process.signal(signal);
+        isolate.signal(signal);
     }
 
     fn stopped_well(&self, exit: Exit) -> bool {

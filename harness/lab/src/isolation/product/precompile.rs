@@ -6,7 +6,7 @@ use super::Product;
 use super::arguments::Filling;
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::process::{Program, Stream};
+use crate::process::{Isolate as _, Program, Stream};
 use crate::site::Site;
 
 /// Longest time for compiling one module ahead of time.
@@ -50,10 +50,7 @@ pub(super) fn precompile(
         .map_err(cannot)?
         .spawn()
         .map_err(cannot)?;
-    while !process.is_closed(Stream::Stdout) {
-        process.wait(site, deadline_ns)?;
-    }
-    let exit = process.end(site, deadline_ns)?;
+    let exit = process.finish(site, deadline_ns)?;
     if exit.is_success() {
         return Ok(());
     }

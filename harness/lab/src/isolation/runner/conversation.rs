@@ -11,7 +11,7 @@ use super::executable::Executable;
 use crate::isolation::child::{Held, tell};
 use crate::isolation::{EachLine, More};
 use crate::outcome::Failure;
-use crate::process::{Exit, Prepared, Process, Program, Stream};
+use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream};
 use crate::site::Site;
 
 /// What a command was answered with, and when the lab held the answer.
@@ -76,11 +76,7 @@ impl Conversation {
         prepared: Prepared,
         held: Option<&Held>,
     ) -> Result<Self, Failure> {
-        let process = match held {
-            Some(held) => held.spawn(prepared),
-            None => prepared.spawn(),
-        };
-        let process = process
+        let process = Held::spawn_after(held, prepared, || Ok(()))
             .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
         Ok(Self {
             process,
@@ -171,11 +167,10 @@ impl Conversation {
     ) -> Result<(), Failure> {
         loop {
             let deadline_ns = crate::clock::now_ns() + patience.as_nanos() as u64;
-            let at_ns = self
-                .process
+            self.process
                 .wait(site, deadline_ns)
                 .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
-            if tell(&mut self.process, Stream::Guest, at_ns, each)? == More::Enough {
+            if tell(&mut self.process, Stream::Guest, each)? == More::Enough {
                 return Ok(());
             }
             // The guest may have printed and ended since: what it printed counts first.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::define::{Configuration, Need, RunnerDefinition};
 use crate::outcome::Failure;
-use crate::process::Stream;
+use crate::process::{Isolate as _, Stream};
 use crate::site::Site;
 
 pub use conversation::Conversation;
@@ -153,10 +153,7 @@ pub fn describe(
             .spawn()
             .map_err(failed)?;
         let deadline_ns = crate::clock::now_ns() + 10_000_000_000;
-        while !process.is_closed(Stream::Stdout) {
-            process.wait(site, deadline_ns)?;
-        }
-        let exit = process.end(site, deadline_ns)?;
+        let exit = process.finish(site, deadline_ns)?;
         if !exit.is_success() {
             return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
         }

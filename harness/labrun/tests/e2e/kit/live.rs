@@ -100,7 +100,8 @@ impl Live {
         self
     }
 
-    fn said(&self, stream: &str) -> String {
+    /// What it has said so far on `stdout` or `stderr`.
+    pub(crate) fn said(&self, stream: &str) -> String {
         let bytes = fs::read(self.output.path().join(stream)).expect("reads what it said");
         String::from_utf8_lossy(&bytes).into_owned()
     }

@@ -47,12 +47,21 @@ fn template() -> PathBuf {
 /// their files.
 pub(super) fn copy_stamps(to: &Path) {
     let (from, to) = (template().join("labrun/stamps"), to.join("labrun/stamps"));
-    fs::create_dir_all(&to).expect("makes a folder");
-    for entry in fs::read_dir(from).expect("lists stamps") {
-        let entry = entry.expect("lists stamps");
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with("artifact-") {
-            fs::copy(entry.path(), to.join(name)).expect("copies a stamp");
+    for key in entries(&from) {
+        let name = key.file_name().expect("a name");
+        // An older labrun kept a stamp as a file, which a kept target folder may still have.
+        if name.to_string_lossy().starts_with("artifact-") && key.is_dir() {
+            fs::create_dir_all(to.join(name)).expect("makes a folder");
+            for stamp in entries(&key) {
+                let copy = to.join(name).join(stamp.file_name().expect("a name"));
+                fs::copy(&stamp, copy).expect("copies a stamp");
+            }
         }
     }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("lists a folder");
+    let entries = entries.map(|entry| entry.expect("lists a folder").path());
+    entries.collect()
 }

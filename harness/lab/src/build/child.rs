@@ -1,0 +1,62 @@
+//! A child whose lines are read as they come, and which ends with the run.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::interrupt::Interrupt;
+
+/// Runs `command` to its end, and tells `each` line of its stdout. Gives how it ended, and what
+/// it said on stderr.
+pub(super) fn run(
+    mut command: Command,
+    interrupt: &Interrupt,
+    mut each: impl FnMut(&str),
+) -> Result<(ExitStatus, String), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // A group of its own, so that all that it started ends with it.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| {
+            format!("{program} does not start: {error}; is rustup installed? https://rustup.rs")
+        })?;
+    let stderr = child.stderr.take();
+    // stderr is read beside stdout, or the child would stop at a full pipe.
+    let said = std::thread::spawn(move || {
+        let mut text = String::new();
+        if let Some(mut stderr) = stderr {
+            let _ = stderr.read_to_string(&mut text);
+        }
+        text
+    });
+    // A crate may compile for minutes without a line: lines are waited for beside
+    // an interruption.
+    let (send, lines) = mpsc::channel();
+    if let Some(stdout) = child.stdout.take() {
+        std::thread::spawn(move || {
+            let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+            lines.try_for_each(|line| send.send(line))
+        });
+    }
+    loop {
+        if interrupt.raised() {
+            // SAFETY: the child is not yet reaped, so the group's number is its own.
+            unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+            break;
+        }
+        match lines.recv_timeout(Duration::from_millis(50)) {
+            Ok(line) => each(&line),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let status = child
+        .wait()
+        .map_err(|error| format!("{program}: {error}"))?;
+    Ok((status, said.join().unwrap_or_default()))
+}

@@ -1,0 +1,60 @@
+//! What a container is made from, all of it fixed before the clock starts.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
+
+use super::configuration::Configuration;
+use crate::define::GUEST_GRANT;
+use crate::isolation::child::{GUEST_PORT, HOLD, Order};
+use crate::owner;
+use crate::task::Task;
+
+/// Label with the name of the workload.
+pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";
+/// Label with the name of the isolation.
+pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
+
+/// A container for `order`; `publish` is the host's address of its port.
+pub(super) fn body(
+    configuration: Configuration,
+    order: &Order<'_>,
+    args: Vec<String>,
+    publish: Option<SocketAddr>,
+) -> ContainerCreateBody {
+    let port = format!("{GUEST_PORT}/tcp");
+    let binding = |address: SocketAddr| PortBinding {
+        host_ip: Some(address.ip().to_string()),
+        host_port: Some(address.port().to_string()),
+    };
+    let reads_output = !matches!(order.job.task, Task::Serve { .. });
+    let labels = [
+        (owner::LABEL, order.site.owner.to_string()),
+        (WORKLOAD_LABEL, order.job.workload.name.clone()),
+        (ISOLATION_LABEL, configuration.name().to_owned()),
+    ];
+    let binds = order.folder();
+    let host = HostConfig {
+        binds: binds.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
+        runtime: configuration.runtime().map(str::to_owned),
+        network_mode: configuration.network_mode().map(str::to_owned),
+        port_bindings: publish
+            .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),
+        ..HostConfig::default()
+    };
+    ContainerCreateBody {
+        env: order.hold.then(|| vec![format!("{}={}", HOLD.0, HOLD.1)]),
+        // It stays until the lab, which is attached to its stdin, closes that.
+        open_stdin: order.hold.then_some(true),
+        stdin_once: order.hold.then_some(true),
+        image: Some(order.job.artifact.display().to_string()),
+        cmd: Some(args),
+        attach_stdout: Some(reads_output),
+        attach_stderr: Some(reads_output),
+        exposed_ports: publish.map(|_| vec![port]),
+        labels: Some(labels.map(|(name, value)| (name.to_owned(), value)).into()),
+        host_config: Some(host),
+        ..ContainerCreateBody::default()
+    }
+}

@@ -1,0 +1,189 @@
+//! What one launch made, whoever holds its process: what it prints, held against what is
+//! expected and told in reasons, and its end.
+
+use labrun_record::Outcome;
+
+use super::exit::Exit;
+use super::source::Stream;
+use crate::outcome::Failure;
+use crate::proc::Pid;
+use crate::site::Site;
+
+/// Lines of stderr that a reason ends with at most.
+const ENDING_LINES: usize = 3;
+
+/// What one launch made: a process of the lab's own, or what a daemon runs for it.
+pub trait Isolate {
+    /// The process of the lab's that it is; none where another program started it.
+    fn root(&self) -> Option<Pid> {
+        None
+    }
+
+    /// What is kept of a stream.
+    fn kept(&self, stream: Stream) -> &[u8];
+
+    /// Forgets what is kept of a stream, up to `bytes`.
+    fn discard(&mut self, stream: Stream, bytes: usize);
+
+    /// Whether a stream has ended.
+    fn is_closed(&self, stream: Stream) -> bool;
+
+    /// When the last of what is kept of a stream was read, in nanoseconds of the lab's clock.
+    fn read_ns(&self, stream: Stream) -> u64;
+
+    /// Waits until something was read, a stream ended, or `deadline_ns` passed;
+    /// gives the instant right after.
+    fn wait(&mut self, site: &Site, deadline_ns: u64) -> Result<u64, Failure>;
+
+    /// Waits until it has ended, and nothing that it started lives on.
+    fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure>;
+
+    /// How it ended, if one look shows that it has.
+    fn ended(&mut self, site: &Site) -> Result<Option<Exit>, Failure> {
+        match self.end(site, 0) {
+            Ok(exit) => Ok(Some(exit)),
+            Err(Failure::Interrupted) => Err(Failure::Interrupted),
+            Err(Failure::Outcome(..)) => Ok(None),
+        }
+    }
+
+    /// Asks it to end, by a signal.
+    fn signal(&self, signal: libc::c_int);
+
+    /// Closes its stdin.
+    fn close_stdin(&mut self);
+
+    /// Ends it at once with all that it started, and waits until it is gone.
+    fn kill(&mut self) -> Exit;
+
+    /// Reads until `stream` begins with `expected`; gives the instant at which the
+    /// lab held it. Other output, or its end, is a failure at once.
+    fn expect(
+        &mut self,
+        site: &Site,
+        stream: Stream,
+        expected: &[u8],
+        deadline_ns: u64,
+    ) -> Result<u64, Failure> {
+        loop {
+            // It may have come while something else was waited for.
+            let kept = self.kept(stream);
+            if kept.starts_with(expected) {
+                return Ok(self.read_ns(stream));
+            }
+            if !expected.starts_with(kept) {
+                // The rest of a wrong line makes a better reason than its first bytes.
+                return Err(Failure::mismatch(format!(
+                    "expected {:?}, got {:?}",
+                    shown(expected),
+                    shown(kept)
+                )));
+            }
+            if self.is_closed(stream) {
+                let printed = shown(kept);
+                let exit = self.end(site, deadline_ns)?;
+                let reason = format!("it {exit} before its output was whole: got {printed:?}");
+                return Err(if exit.is_success() {
+                    Failure::mismatch(reason)
+                } else {
+                    self.explain(Failure::failed(reason), stream)
+                });
+            }
+            self.wait(site, deadline_ns)
+                .map_err(|failure| self.explain(failure.without("the expected output"), stream))?;
+        }
+    }
+
+    /// Reads what it prints to the end, and waits for its own.
+    fn finish(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        while !self.is_closed(Stream::Stdout) {
+            self.wait(site, deadline_ns)
+                .map_err(|failure| failure.without("the end of the output"))?;
+        }
+        self.end(site, deadline_ns)
+    }
+
+    /// Adds to a reason what was said on stderr.
+    fn explain(&self, failure: Failure, stream: Stream) -> Failure {
+        let Failure::Outcome(outcome, mut reason) = failure else {
+            return failure;
+        };
+        if outcome == Outcome::Timeout {
+            let printed = shown(self.kept(stream));
+            reason = format!("{reason}; its output so far: {printed:?}");
+        }
+        if let Some(ending) = ending(&String::from_utf8_lossy(self.kept(Stream::Stderr))) {
+            reason = format!("{reason}; its stderr ends: {ending}");
+        }
+        Failure::Outcome(outcome, reason)
+    }
+}
+
+/// The last lines of what was said, as one: the very last is often no more than advice.
+fn ending(said: &str) -> Option<String> {
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let from = lines.len().saturating_sub(ENDING_LINES);
+    let cut = |line: &&str| line.chars().take(300).collect::<String>();
+    let last: Vec<String> = lines[from..].iter().map(cut).collect();
+    (!last.is_empty()).then(|| last.join(" / "))
+}
+
+/// The beginning of some output, for a reason.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
+    if bytes.len() > 160 {
+        format!("{text}... ({} bytes)", bytes.len())
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::now_ns;
+    use crate::interrupt::Interrupt;
+    use crate::process::{Prepared, Program};
+
+    #[test]
+    fn wrong_or_no_output_is_a_mismatch_and_an_exit_code_a_failure() {
+        let site = Site::new(Interrupt::never().expect("an interrupt")).expect("a site");
+        let deadline_ns = now_ns() + 10_000_000_000;
+        for (script, outcome, part) in [
+            ("echo 41", Outcome::Mismatch, "got \"41\\n\""),
+            ("exit 0", Outcome::Mismatch, "before its output was whole"),
+            (
+                "echo no >&2; exit 3",
+                Outcome::Failed,
+                "its stderr ends: no",
+            ),
+            ("read line", Outcome::Timeout, "without the expected output"),
+        ] {
+            let program = Program {
+                path: "/bin/sh".into(),
+                args: vec!["-c".to_owned(), script.to_owned()],
+                stdin: true,
+                ..Program::default()
+            };
+            let started = program.prepare(&site).and_then(Prepared::spawn);
+            let mut process = started.expect("starts");
+            let is_late = outcome == Outcome::Timeout;
+            let deadline_ns = if is_late { 0 } else { deadline_ns };
+            let held = process.expect(&site, Stream::Stdout, b"42\n", deadline_ns);
+            match held {
+                Err(Failure::Outcome(found, reason)) => {
+                    assert_eq!(found, outcome, "{script}: {reason}");
+                    assert!(
+                        reason.contains(part),
+                        "{script}: {reason:?} has no {part:?}"
+                    );
+                }
+                other => panic!("{script} gave {other:?}"),
+            }
+        }
+    }
+}
