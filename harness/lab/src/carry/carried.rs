@@ -189,22 +189,25 @@ impl Carried {
         program: &CarriedProgram,
     ) -> Result<Ready, String> {
         let path = self.folder.join(&program.path);
+        let definition = self
+            .definitions
+            .runners
+            .iter()
+            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
         let executable = if let Some(interpreter) = &program.interpreter {
             Executable {
                 path: on_path(&[interpreter])?,
                 script: Some(path),
             }
         } else {
-            fit::program(&path).map_err(|reason| {
-                format!("the {driver} of the bundle does not fit this machine: {reason}")
-            })?;
+            // A ready-made program may be a script: whether it runs, it alone can tell.
+            if definition.is_none_or(|one| one.build.program.is_none()) {
+                fit::program(&path).map_err(|reason| {
+                    format!("the {driver} of the bundle does not fit this machine: {reason}")
+                })?;
+            }
             Executable { path, script: None }
         };
-        let definition = self
-            .definitions
-            .runners
-            .iter()
-            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
         if let Some(definition) = definition {
             describe(site, definition, &executable)?;
         }

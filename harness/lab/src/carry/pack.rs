@@ -1,6 +1,8 @@
 //! Making a bundle: what a plan needs is built, and goes in with the definitions and labrun.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::PROTOCOL_VERSION;
@@ -15,7 +17,7 @@ use crate::bundle::{self, BundleError, Contents};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
 use crate::isolation::docker::{self, ImageError};
-use crate::isolation::runner::{Ready, State};
+use crate::isolation::runner::{Executable, Ready, State};
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Recipe};
@@ -79,12 +81,19 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         error,
     };
     for (inside, path) in definitions::of(request.definitions).map_err(unreadable)? {
-        contents.add_file(&inside, &path, false)?;
+        // A ready-made program of a runner is among them.
+        let mode = fs::metadata(&path).map(|metadata| metadata.permissions().mode());
+        contents.add_file(&inside, path, mode.is_ok_and(|mode| mode & 0o100 != 0))?;
     }
     let store = builder.store_path();
-    let mut carry = |path: &Path, executable: bool| -> Result<String, BundleError> {
-        let inside = path.strip_prefix(&store).unwrap_or(path);
-        let inside = format!("store/{}", inside.display());
+    let mut carry = |path: &Path, sha256: &str, executable: bool| -> Result<String, BundleError> {
+        let inside = if let Ok(inside) = path.strip_prefix(&store) {
+            format!("store/{}", inside.display())
+        } else {
+            // Built for another store, whose stamps this one was given.
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            format!("store/{}/{name}", sha256.get(..12).unwrap_or(sha256))
+        };
         contents.add_file(&inside, path, executable)?;
         Ok(inside)
     };
@@ -131,8 +140,8 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
     })
 }
 
-/// Puts a file of the store into the bundle; gives its path there.
-type Carry<'a> = &'a mut dyn FnMut(&Path, bool) -> Result<String, BundleError>;
+/// Puts a file of the store, with its digest, into the bundle; gives its path there.
+type Carry<'a> = &'a mut dyn FnMut(&Path, &str, bool) -> Result<String, BundleError>;
 
 /// What a bundle carries of an artifact: its file, with the path that it has inside.
 fn carried(
@@ -159,7 +168,7 @@ fn carried(
                     ..
                 }
         );
-    let path = PathBuf::from(carry(&built.path, executable)?);
+    let path = PathBuf::from(carry(&built.path, &built.sha256, executable)?);
     Ok(Ok(Artifact { path, ..built }))
 }
 
@@ -187,7 +196,7 @@ fn images_of(
             }
             match images::save(store, &tag, &request.site.interrupt) {
                 Ok((sha256, path)) => images.push(CarriedImage {
-                    path: carry(&path, false)?,
+                    path: carry(&path, &sha256, false)?,
                     tag,
                     sha256,
                 }),
@@ -213,10 +222,12 @@ fn drivers_of(
             .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
         let build = definition.map(|definition| &definition.build);
         let interpreter = build.and_then(|build| build.interpreter.clone());
-        let path = match (&ready.executable.script, definition) {
-            // Its files are carried with the definitions.
-            (Some(script), Some(definition)) => {
-                let inside = script.strip_prefix(&definition.folder).unwrap_or(script);
+        let Executable { path, script } = &ready.executable;
+        let path = match definition.filter(|one| one.build.program.is_some()) {
+            // Ready-made: its files are carried with the definitions.
+            Some(definition) => {
+                let file = script.as_ref().unwrap_or(path);
+                let inside = file.strip_prefix(&definition.folder).unwrap_or(file);
                 format!(
                     "{}/harness/runners/{}/{}",
                     definitions::LAB,
@@ -224,7 +235,7 @@ fn drivers_of(
                     inside.display()
                 )
             }
-            _ => carry(&ready.executable.path, true)?,
+            None => carry(path, &ready.sha256, true)?,
         };
         Ok(CarriedProgram {
             path,

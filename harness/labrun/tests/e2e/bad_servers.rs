@@ -33,6 +33,11 @@ fn answering(status: &str, body: &str) -> String {
     )
 }
 
+/// A server that answers `right`.
+pub(crate) fn good() -> String {
+    server(&answering("200 OK", "right\n"), WELL)
+}
+
 fn server(answer: &str, term: &str) -> String {
     SERVER.replace("$ANSWER", answer).replace("$TERM", term)
 }
@@ -41,7 +46,7 @@ fn server(answer: &str, term: &str) -> String {
 fn each_bad_server_costs_its_own_rows() {
     let right = answering("200 OK", "right\n");
     let servers = [
-        ("serves", server(&right, WELL), "measured", ""),
+        ("serves", good(), "measured", ""),
         (
             "deaf",
             "fn main() { loop { std::thread::park(); } }".to_owned(),

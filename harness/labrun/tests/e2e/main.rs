@@ -11,6 +11,8 @@ mod bad_holders;
 mod bad_questions;
 mod bad_runners;
 mod bad_servers;
+mod bundles;
+mod bundles_refused;
 mod comparing;
 mod disk;
 mod docker_absent;

@@ -102,91 +102,103 @@ fn a_plan_that_was_printed_is_carried_out() {
 /// A change of a plan.
 type Edit = fn(&mut Value);
 
+/// What is wrong with a plan, and what is said of it.
+const EDITS: [(&str, Edit, &[&str]); 16] = [
+    (
+        "a field that no plan has",
+        |plan| plan["sampels"] = json!(3),
+        &["there is no field `sampels` in a plan"],
+    ),
+    (
+        "a field that no launch has",
+        |plan| launch(plan)["netwrok"] = json!("host"),
+        &["netwrok` in a plan"],
+    ),
+    (
+        "a field that no row has",
+        |plan| case(plan)["rows"][0]["isolatoin"] = json!("x"),
+        &["isolatoin"],
+    ),
+    (
+        "a limit, which nothing keeps yet",
+        |plan| case(plan)["limits"] = json!({ "memory_bytes": 1 }),
+        &["memory_bytes` in a plan"],
+    ),
+    (
+        "an isolation that is not there",
+        |plan| {
+            for row in case(plan)["rows"].as_array_mut().expect("rows") {
+                row["isolation"] = json!("native/statik");
+            }
+        },
+        &["native/statik", "did you mean `native/static`?"],
+    ),
+    (
+        "a launch of a workload that is not there",
+        |plan| launch(plan)["artifact"]["compile"]["workload"] = json!("rihgt"),
+        &["rihgt", "did you mean `right`?"],
+    ),
+    (
+        "rows of a workload that is not there",
+        |plan| {
+            for row in case(plan)["rows"].as_array_mut().expect("rows") {
+                row["workload"] = json!("rihgt");
+            }
+        },
+        &["rihgt", "did you mean `right`?"],
+    ),
+    (
+        "a case without rows",
+        |plan| case(plan)["rows"] = json!([]),
+        &["a case of cold-start has no rows"],
+    ),
+    (
+        "rows of two isolations in one case",
+        |plan| case(plan)["rows"][0]["isolation"] = json!("native/dynamic"),
+        &["has rows of several isolations"],
+    ),
+    (
+        "rows of two workloads in one case",
+        |plan| case(plan)["rows"][0]["workload"] = json!("other"),
+        &["has rows of several workloads"],
+    ),
+    (
+        "a launch of another workload than its rows",
+        |plan| launch(plan)["artifact"]["compile"]["workload"] = json!("other"),
+        &["launches other, and its rows are of right"],
+    ),
+    (
+        "a newer version",
+        |plan| plan["plan_version"] = json!(99),
+        &["it is a plan of version 99", "carries out version 1"],
+    ),
+    (
+        "no version",
+        |plan| drop(plan.as_object_mut().expect("a plan").remove("plan_version")),
+        &["it has no plan_version", "labrun plan NAME --json"],
+    ),
+    (
+        "no parts",
+        |plan| plan["parts"] = json!([]),
+        &["it has no parts"],
+    ),
+    (
+        "another architecture",
+        |plan| plan["arch"] = json!("m68k"),
+        &["it is a plan for m68k"],
+    ),
+    (
+        "a part that is missing",
+        |plan| drop(plan.as_object_mut().expect("a plan").remove("parts")),
+        &["missing field `parts`"],
+    ),
+];
+
 #[test]
 fn a_plan_by_hand_is_taken_whole_or_refused() {
-    let edits: [(&str, Edit, &[&str]); 14] = [
-        (
-            "a field that no plan has",
-            |plan| plan["sampels"] = json!(3),
-            &["there is no field `sampels` in a plan"],
-        ),
-        (
-            "a field that no launch has",
-            |plan| launch(plan)["netwrok"] = json!("host"),
-            &["netwrok` in a plan"],
-        ),
-        (
-            "a field that no row has",
-            |plan| case(plan)["rows"][0]["isolatoin"] = json!("x"),
-            &["isolatoin"],
-        ),
-        (
-            "a limit, which nothing keeps yet",
-            |plan| case(plan)["limits"] = json!({ "memory_bytes": 1 }),
-            &["memory_bytes` in a plan"],
-        ),
-        (
-            "an isolation that is not there",
-            |plan| {
-                for row in case(plan)["rows"].as_array_mut().expect("rows") {
-                    row["isolation"] = json!("native/statik");
-                }
-            },
-            &["native/statik", "did you mean `native/static`?"],
-        ),
-        (
-            "a launch of a workload that is not there",
-            |plan| launch(plan)["artifact"]["compile"]["workload"] = json!("rihgt"),
-            &["rihgt", "did you mean `right`?"],
-        ),
-        (
-            "rows of a workload that is not there",
-            |plan| {
-                for row in case(plan)["rows"].as_array_mut().expect("rows") {
-                    row["workload"] = json!("rihgt");
-                }
-            },
-            &["rihgt", "did you mean `right`?"],
-        ),
-        (
-            "a case without rows",
-            |plan| case(plan)["rows"] = json!([]),
-            &["a case of cold-start has no rows"],
-        ),
-        (
-            "rows of two isolations in one case",
-            |plan| case(plan)["rows"][0]["isolation"] = json!("native/dynamic"),
-            &["has rows of several isolations"],
-        ),
-        (
-            "rows of two workloads in one case",
-            |plan| case(plan)["rows"][0]["workload"] = json!("other"),
-            &["has rows of several workloads"],
-        ),
-        (
-            "a launch of another workload than its rows",
-            |plan| launch(plan)["artifact"]["compile"]["workload"] = json!("other"),
-            &["launches other, and its rows are of right"],
-        ),
-        (
-            "a newer version",
-            |plan| plan["plan_version"] = json!(99),
-            &["it is a plan of version 99", "carries out version 1"],
-        ),
-        (
-            "no version",
-            |plan| drop(plan.as_object_mut().expect("a plan").remove("plan_version")),
-            &["it has no plan_version", "labrun plan NAME --json"],
-        ),
-        (
-            "a part that is missing",
-            |plan| drop(plan.as_object_mut().expect("a plan").remove("parts")),
-            &["missing field `parts`"],
-        ),
-    ];
     let lab = lab().guest("other", "fn main() { println!(\"right\"); }");
     let whole = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
-    for (what, edit, reasons) in edits {
+    for (what, edit, reasons) in EDITS {
         let mut edited = whole.clone();
         edit(&mut edited);
         eprintln!("{what}");

@@ -1,6 +1,7 @@
 //! What every test stands on: a lab in a temporary folder, labrun run in it, and
 //! what that gave.
 
+mod elsewhere;
 mod lab;
 mod left;
 mod live;
@@ -15,10 +16,11 @@ pub(crate) mod skip;
 mod template;
 mod toy;
 
+pub(crate) use elsewhere::{Elsewhere, Files};
 pub(crate) use lab::Lab;
 pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};
 pub(crate) use live::{Live, until};
-pub(crate) use mount::{lay_tmpfs, may_mount};
+pub(crate) use mount::{alone, lay_tmpfs, may_be_alone, may_mount};
 pub(crate) use product::Product;
 pub(crate) use question::Question;
 pub(crate) use ran::{Ran, RunFiles};

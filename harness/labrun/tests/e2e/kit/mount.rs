@@ -1,4 +1,4 @@
-//! Another view of the file system, for labrun and what it starts alone.
+//! Another view of the file system or of the network, for labrun and what it starts alone.
 
 use std::ffi::CStr;
 use std::os::unix::process::CommandExt as _;
@@ -50,4 +50,27 @@ pub(crate) fn lay_tmpfs<'a>(
     };
     // SAFETY: system calls alone, on constants.
     unsafe { command.pre_exec(lay) }
+}
+
+/// Whether a process may have a network of its own; if not, the test is skipped.
+pub(crate) fn may_be_alone(test: &str) -> bool {
+    let tried = alone(&mut Command::new("/bin/true")).status();
+    if let Err(error) = &tried {
+        skip(test, &format!("no network namespace can be made: {error}"));
+    }
+    tried.is_ok()
+}
+
+/// Gives it a fresh network namespace, in which the loopback is down.
+pub(crate) fn alone(command: &mut Command) -> &mut Command {
+    let leave = || {
+        // SAFETY: a plain system call without pointers.
+        if unsafe { libc::unshare(libc::CLONE_NEWNET) } == 0 {
+            Ok(())
+        } else {
+            Err(std::io::Error::last_os_error())
+        }
+    };
+    // SAFETY: a system call alone.
+    unsafe { command.pre_exec(leave) }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Runner {
     job: String,
     describe: String,
     starts: &'static str,
+    precompile: bool,
     program: bool,
     interpreter: Option<&'static str>,
     build: String,
@@ -37,6 +38,7 @@ impl Runner {
             job: job.to_owned(),
             describe: format!("echo '{said}'"),
             starts: r#"["process"]"#,
+            precompile: false,
             program: true,
             interpreter: None,
             build: String::new(),
@@ -57,6 +59,12 @@ impl Runner {
     /// It has all three starts.
     pub(crate) fn every_start(mut self) -> Self {
         self.starts = r#"["process", "resident", "loaded"]"#;
+        self
+    }
+
+    /// It compiles ahead of time.
+    pub(crate) fn precompiles(mut self) -> Self {
+        self.precompile = true;
         self
     }
 
@@ -86,12 +94,13 @@ impl Runner {
         let folder = lab.join("harness/runners").join(self.name);
         fs::create_dir_all(&folder).expect("makes a runner");
         let (name, starts, build) = (self.name, self.starts, &self.build);
+        let precompile = self.precompile;
         let interpreter = self
             .interpreter
             .map_or_else(String::new, |name| format!("interpreter = \"{name}\"\n"));
         let definition = format!(
             "name = \"{name}\"\nsummary = \"a script\"\ntier = \"wasm-sandbox\"\n\n[build]\nprogram = \"run.sh\"\n{interpreter}{build}\n\
-             [[configuration]]\nname = \"plain\"\nsummary = \"as it is\"\ntargets = [\"wasip1\"]\nstarts = {starts}\n"
+             [[configuration]]\nname = \"plain\"\nsummary = \"as it is\"\ntargets = [\"wasip1\"]\nstarts = {starts}\nprecompile = {precompile}\n"
         );
         fs::write(folder.join("runner.toml"), definition).expect("writes a runner");
         if self.program {
