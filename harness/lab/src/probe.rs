@@ -8,6 +8,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use labrun_load::{Answer, End, Malformed, Reader};
+
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::site::Site;
@@ -25,6 +27,9 @@ const LOOK_INTERVAL_NS: u64 = 100_000_000;
 /// How long one try to connect may hang: an address that swallows packets is tried
 /// again, so that the end of a run is noticed.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+
+/// Bytes of the beginning of an answer that are kept for a person.
+const SHOWN: usize = 1024;
 
 /// Longest answer that is read: a larger one is wrong.
 const ANSWER_LIMIT: usize = 1 << 20;
@@ -46,6 +51,7 @@ pub fn first_answer(
     mut alive: impl FnMut() -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut reader = Reader::new();
     let mut last = String::from("no try was made");
     let mut looked_ns = now_ns();
     let mut watch = || {
@@ -64,10 +70,15 @@ pub fn first_answer(
                 "no correct answer from http://{address}{path}: {last}"
             )));
         }
-        match ask(address, request.as_bytes(), deadline_ns, &mut watch) {
-            Ok(bytes) => {
+        let mut asked = Asked {
+            reader: &mut reader,
+            expected,
+            begins: Vec::new(),
+        };
+        match asked.ask(address, request.as_bytes(), deadline_ns, &mut watch) {
+            Ok(answer) => {
                 let held_ns = now_ns();
-                check(&bytes, expected)?;
+                asked.check(answer)?;
                 return Ok(held_ns);
             }
             Err(Ended::Stop(failure)) => return Err(failure),
@@ -94,158 +105,158 @@ impl From<io::Error> for Ended {
 
 /// One try: the whole answer, which ends where its framing says, or the end of the
 /// connection.
-fn ask(
-    address: SocketAddr,
-    request: &[u8],
-    deadline_ns: u64,
-    watch: &mut impl FnMut() -> Result<(), Failure>,
-) -> Result<Vec<u8>, Ended> {
-    let left = Duration::from_nanos(deadline_ns.saturating_sub(now_ns()).max(1_000_000));
-    let mut stream = TcpStream::connect_timeout(&address, left.min(CONNECT_LIMIT))?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(WATCH_INTERVAL))?;
-    stream.write_all(request)?;
-    let mut answer = Vec::with_capacity(1024);
-    let mut chunk = [0_u8; 4096];
-    loop {
-        let read = match stream.read(&mut chunk) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                watch().map_err(Ended::Stop)?;
-                if now_ns() >= deadline_ns {
-                    return Err(Ended::Again("it accepts, but does not answer".to_owned()));
+struct Asked<'a> {
+    reader: &'a mut Reader,
+    expected: &'a [u8],
+    /// How the answer begins, for a person.
+    begins: Vec<u8>,
+}
+
+impl Asked<'_> {
+    /// The answer; none where what came is none.
+    fn ask(
+        &mut self,
+        address: SocketAddr,
+        request: &[u8],
+        deadline_ns: u64,
+        watch: &mut impl FnMut() -> Result<(), Failure>,
+    ) -> Result<Option<Answer>, Ended> {
+        self.reader.clear();
+        let left = Duration::from_nanos(deadline_ns.saturating_sub(now_ns()).max(1_000_000));
+        let mut stream = TcpStream::connect_timeout(&address, left.min(CONNECT_LIMIT))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(WATCH_INTERVAL))?;
+        stream.write_all(request)?;
+        let mut came = 0;
+        while came <= ANSWER_LIMIT {
+            let read = match stream.read(self.reader.space()) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    watch().map_err(Ended::Stop)?;
+                    if now_ns() >= deadline_ns {
+                        return Err(Ended::Again("it accepts, but does not answer".to_owned()));
+                    }
+                    continue;
                 }
-                continue;
+                Err(error) => return Err(error.into()),
+            };
+            if read == 0 {
+                return match self.reader.end(Some(self.expected)) {
+                    End::Answer(answer) => Ok(Some(answer)),
+                    End::Truncated => Ok(None),
+                    End::Nothing => Err(Ended::Again("closed without an answer".to_owned())),
+                };
             }
-            Err(error) => return Err(error.into()),
+            came += read;
+            self.note(read);
+            match self.reader.take(read, Some(self.expected)) {
+                Ok(Some(answer)) => return Ok(Some(answer)),
+                Ok(None) => {}
+                Err(Malformed) => return Ok(None),
+            }
+            // One that trickles never makes a read wait.
+            if now_ns() >= deadline_ns {
+                return Err(Ended::Again("it answers, but not to the end".to_owned()));
+            }
+            watch().map_err(Ended::Stop)?;
+        }
+        Ok(None)
+    }
+
+    /// Keeps of what was just read how the answer begins.
+    fn note(&mut self, read: usize) {
+        let room = SHOWN - self.begins.len();
+        let came = &self.reader.space()[..read.min(room)];
+        self.begins.extend_from_slice(came);
+    }
+
+    /// The body of a 200 has to be what is expected.
+    fn check(&self, answer: Option<Answer>) -> Result<(), Failure> {
+        let shown =
+            |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
+        let Some(answer) = answer else {
+            return Err(Failure::mismatch(format!(
+                "the answer is not HTTP, or not whole: {:?}",
+                shown(&self.begins)
+            )));
         };
-        answer.extend_from_slice(&chunk[..read]);
-        if read == 0 || answer.len() > ANSWER_LIMIT || is_whole(&answer) {
-            break;
+        if answer.status != 200 {
+            return Err(Failure::mismatch(format!(
+                "answered with status {}: {:?}",
+                answer.status,
+                shown(&self.begins)
+            )));
         }
-        // One that trickles never makes a read wait.
-        if now_ns() >= deadline_ns {
-            return Err(Ended::Again("it answers, but not to the end".to_owned()));
+        if answer.matches {
+            return Ok(());
         }
-        watch().map_err(Ended::Stop)?;
+        let head = self.begins.windows(4).position(|four| four == b"\r\n\r\n");
+        let body = head.map_or(&self.begins[..], |end| &self.begins[end + 4..]);
+        Err(Failure::mismatch(format!(
+            "wrong body: expected {:?}, got {:?}",
+            shown(self.expected),
+            shown(body)
+        )))
     }
-    if answer.is_empty() {
-        return Err(Ended::Again("closed without an answer".to_owned()));
-    }
-    Ok(answer)
-}
-
-/// The head of an answer, and where its body begins.
-struct Head {
-    status: u16,
-    length: Option<usize>,
-    chunked: bool,
-    body: usize,
-}
-
-fn head(answer: &[u8]) -> Option<Head> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(body) = response.parse(answer).ok()? else {
-        return None;
-    };
-    let value = |name: &str| {
-        let found = response
-            .headers
-            .iter()
-            .find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(found.value).ok()
-    };
-    Some(Head {
-        status: response.code?,
-        length: value("content-length").and_then(|value| value.trim().parse().ok()),
-        chunked: value("transfer-encoding")
-            .is_some_and(|value| value.eq_ignore_ascii_case("chunked")),
-        body,
-    })
-}
-
-/// Whether an answer is all here by its own framing.
-fn is_whole(answer: &[u8]) -> bool {
-    head(answer).is_some_and(|head| {
-        let body = &answer[head.body..];
-        if head.chunked {
-            body.ends_with(b"0\r\n\r\n")
-        } else {
-            head.length.is_some_and(|length| body.len() >= length)
-        }
-    })
-}
-
-/// The body of a 200 has to be `expected`.
-fn check(answer: &[u8], expected: &[u8]) -> Result<(), Failure> {
-    let shown = || String::from_utf8_lossy(&answer[..answer.len().min(120)]).into_owned();
-    let Some(head) = head(answer) else {
-        return Err(Failure::mismatch(format!(
-            "the answer is not HTTP: {:?}",
-            shown()
-        )));
-    };
-    if head.status != 200 {
-        return Err(Failure::mismatch(format!(
-            "answered with status {}: {:?}",
-            head.status,
-            shown()
-        )));
-    }
-    let body = &answer[head.body..];
-    let dechunked = head.chunked.then(|| dechunk(body));
-    let body = dechunked.as_deref().unwrap_or(body);
-    if body == expected {
-        return Ok(());
-    }
-    Err(Failure::mismatch(format!(
-        "wrong body: expected {:?}, got {:?}",
-        String::from_utf8_lossy(&expected[..expected.len().min(80)]),
-        String::from_utf8_lossy(&body[..body.len().min(80)]),
-    )))
-}
-
-/// Joins the chunks of a chunked body (RFC 9112, section 7.1).
-fn dechunk(mut body: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    while let Some(end) = body.windows(2).position(|window| window == b"\r\n") {
-        let size = std::str::from_utf8(&body[..end])
-            .ok()
-            .and_then(|line| usize::from_str_radix(line.split(';').next()?.trim(), 16).ok());
-        let (Some(size), rest) = (size, &body[end + 2..]) else {
-            break;
-        };
-        if size == 0 || rest.len() < size {
-            break;
-        }
-        whole.extend_from_slice(&rest[..size]);
-        body = rest.get(size + 2..).unwrap_or_default();
-    }
-    whole
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
+    use crate::interrupt::Interrupt;
+
+    /// What a server that answers each request with these pieces is taken for.
+    fn taken_for(pieces: &'static [&'static [u8]], expected: &[u8]) -> Result<u64, Failure> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("listens");
+        let address = listener.local_addr().expect("an address");
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("is asked");
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request);
+            for piece in pieces {
+                stream.write_all(piece).expect("answers");
+            }
+        });
+        let site = Site::new(Interrupt::never().expect("an eventfd")).expect("a site");
+        let deadline_ns = now_ns() + 10_000_000_000;
+        first_answer(&site, address, "/", expected, deadline_ns, || Ok(()))
+    }
 
     #[test]
     fn a_right_body_passes_whatever_its_framing() {
-        check(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", b"hi").expect("plain");
-        let chunked =
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nh\r\n1\r\ni\r\n0\r\n\r\n";
-        check(chunked, b"hi").expect("chunked");
+        let plain: &[&[u8]] = &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"];
+        taken_for(plain, b"hi").expect("plain");
+        let chunked: &[&[u8]] = &[
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+            b"1\r\nh\r\n1\r\ni\r\n0\r\n\r\n",
+        ];
+        taken_for(chunked, b"hi").expect("chunked");
+        let until_closed: &[&[u8]] = &[b"HTTP/1.1 200 OK\r\n\r\nhi"];
+        taken_for(until_closed, b"hi").expect("until it is closed");
+    }
+
+    #[test]
+    fn the_end_of_chunks_inside_a_chunk_is_not_the_end() {
+        let pieces: &[&[u8]] = &[
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7\r\n0\r\n\r\n",
+            b"hi\r\n0\r\n\r\n",
+        ];
+        taken_for(pieces, b"0\r\n\r\nhi").expect("whole");
     }
 
     #[test]
     fn a_wrong_answer_is_a_mismatch() {
-        for answer in [
-            &b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nho"[..],
-            b"HTTP/1.1 500 Oops\r\nContent-Length: 2\r\n\r\nhi",
-            b"SSH-2.0-OpenSSH\r\n",
-        ] {
-            let failure = check(answer, b"hi").expect_err("is wrong");
+        let answers: [&'static [&'static [u8]]; 4] = [
+            &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nho"],
+            &[b"HTTP/1.1 500 Oops\r\nContent-Length: 2\r\n\r\nhi"],
+            &[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi"],
+            &[b"SSH-2.0-OpenSSH\r\n"],
+        ];
+        for answer in answers {
+            let failure = taken_for(answer, b"hi").expect_err("is wrong");
             assert!(matches!(
                 failure,
                 Failure::Outcome(labrun_record::Outcome::Mismatch, _)

@@ -9,7 +9,7 @@ const MOST_HEADERS: usize = 64;
 
 /// A response that is not HTTP/1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub struct Malformed;
 
 /// How a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,8 +39,10 @@ pub use ceiling::{CEILING_SHARE, ceiling, near_ceiling};
 pub use error::{Error, PlanError, TargetError};
 /// The histogram of a [`Report`].
 pub use hdrhistogram::Histogram;
+pub use head::Malformed;
 pub use null::{NullServer, response};
 pub use plan::{Pace, Plan};
 pub use report::{ERROR_LIMIT, ErrorKind, Report, percentiles};
+pub use response::{Answer, End, Reader};
 pub use run::run;
 pub use target::Target;

@@ -12,20 +12,20 @@ const BUFFER: usize = 16 << 10;
 
 /// A response that is here to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// Its status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// Whether its body is, byte for byte, what was expected.
-    pub(crate) matches: bool,
+    pub matches: bool,
     /// Whether the connection may be used again.
-    pub(crate) keeps: bool,
+    pub keeps: bool,
     /// Bytes of head and body.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 /// What a connection that ended left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
     /// A response that ends with its connection.
     Answer(Answer),
     /// Part of a response.
@@ -54,7 +54,7 @@ enum Step {
 
 /// Reads one response after the other.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub struct Reader {
     buffer: Box<[u8]>,
     /// What of the buffer is filled, and how much of that is used up.
     filled: usize,
@@ -67,8 +67,15 @@ pub(crate) struct Reader {
     bytes: u64,
 }
 
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Reader {
-    pub(crate) fn new() -> Self {
+    /// One to which nothing came yet.
+    pub fn new() -> Self {
         Self {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             filled: 0,
@@ -86,7 +93,7 @@ impl Reader {
     }
 
     /// Forgets what came, for a new connection.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         (self.filled, self.used, self.bytes) = (0, 0, 0);
         self.begin();
     }
@@ -99,13 +106,13 @@ impl Reader {
     }
 
     /// Where the next bytes go; never empty.
-    pub(crate) fn space(&mut self) -> &mut [u8] {
+    pub fn space(&mut self) -> &mut [u8] {
         &mut self.buffer[self.filled..]
     }
 
     /// Takes the `count` bytes that were put into [`space`](Self::space). Gives the
     /// answer once it is whole. More than one answer to one request is malformed.
-    pub(crate) fn take(
+    pub fn take(
         &mut self,
         count: usize,
         expected: Option<&[u8]>,
@@ -132,7 +139,7 @@ impl Reader {
     }
 
     /// What was left when the connection ended.
-    pub(crate) fn end(&mut self, expected: Option<&[u8]>) -> End {
+    pub fn end(&mut self, expected: Option<&[u8]>) -> End {
         let end = match self.state {
             State::UntilClose => End::Answer(self.answer(expected)),
             State::Head if self.bytes == 0 => End::Nothing,
