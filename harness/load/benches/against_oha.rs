@@ -12,9 +12,9 @@
 //! (`oha`; `cargo install oha --locked` makes it); `LABRUN_BENCH_PAIRS` is the number of pairs (12),
 //! `LABRUN_BENCH_SECONDS` the length of each load (3), `LABRUN_BENCH_RATE` another rate.
 
-mod kit;
-#[path = "kit/native.rs"]
+#[path = "support/native.rs"]
 mod native;
+mod support;
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use labrun_load::{Pace, Plan, Target, run};
 
-use kit::{CONNECTIONS, compare, setting};
 use native::Native;
+use support::{CONNECTIONS, compare, setting};
 
 /// The tick of tokio's timers.
 const TICK: Duration = Duration::from_millis(1);

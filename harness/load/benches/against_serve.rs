@@ -6,7 +6,7 @@
 //! where all of them are), `LABRUN_BENCH_WASMTIME` the `wasmtime` command. `_PAIRS` (12) and
 //! `_SECONDS` (3) as for `against_wrk`.
 
-mod kit;
+mod support;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use labrun_load::{Plan, Target, run};
 
-use kit::{CONNECTIONS, compare, setting};
+use support::{CONNECTIONS, compare, setting};
 
 /// A server; killed when dropped.
 struct Server {

@@ -6,9 +6,9 @@
 //! length of each load (3), `LABRUN_BENCH_THREADS` the threads of either tool and of the null
 //! server (1). Both tools warm up for as long as they connect and no longer.
 
-mod kit;
-#[path = "kit/native.rs"]
+#[path = "support/native.rs"]
 mod native;
+mod support;
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use labrun_load::{NullServer, Plan, Target, response, run};
 
-use kit::{CONNECTIONS, compare, setting};
 use native::Native;
+use support::{CONNECTIONS, compare, setting};
 
 /// Bytes of the native server's greeting.
 const BODY: usize = 31;

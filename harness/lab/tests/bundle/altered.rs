@@ -5,7 +5,7 @@ use std::fs;
 use lab::bundle::BundleError;
 use serde_json::json;
 
-use crate::kit::{ByHand, check_small, compress, decompress, folder, open, refused, small};
+use crate::support::{ByHand, check_small, compress, decompress, folder, open, refused, small};
 
 #[test]
 fn one_that_is_cut_short_is_refused_wherever_it_is_cut() {
@@ -105,7 +105,7 @@ fn size_mode_and_presence_are_held_against_the_list() {
     let further = begun().file("b", b"two").file("c", b"");
     refused(&further.write(&folder), &["\"c\" is not in bundle.json"]);
     let good = begun().file("b", b"two").write(&folder);
-    open(&good, crate::kit::folder().path()).expect("opens it");
+    open(&good, crate::support::folder().path()).expect("opens it");
 }
 
 #[test]
@@ -125,13 +125,13 @@ fn a_newer_version_is_refused_and_fields_that_are_new_are_taken() {
     assert!(matches!(error, BundleError::Newer { version: 2, .. }));
     let list = json!({
         "bundle_version": 1, "labrun": "0.1.9", "contents": [1], "note": "new",
-        "files": {"a": {"sha256": crate::kit::sha256(b""), "bytes": 0, "executable": false, "owner": 1}},
+        "files": {"a": {"sha256": crate::support::sha256(b""), "bytes": 0, "executable": false, "owner": 1}},
     });
     let later = ByHand::default()
         .list_text(&list)
         .file("a", b"")
         .write(&folder);
-    let into = crate::kit::folder();
+    let into = crate::support::folder();
     let opened = open(&later, into.path()).expect("opens it");
     assert_eq!((opened.labrun(), opened.manifest()), ("0.1.9", &json!([1])));
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use lab::bundle::{BundleError, Contents};
 
-use crate::kit::{folder, on_small_disk, open, tree, write};
+use crate::support::{folder, on_small_disk, open, tree, write};
 
 /// What is too large for the disk that fills, and does not compress.
 fn large() -> Contents {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lab::bundle::fit;
 
-use crate::kit::{folder, on_small_disk};
+use crate::support::{folder, on_small_disk};
 
 fn own() -> PathBuf {
     std::env::current_exe().expect("it has a path")

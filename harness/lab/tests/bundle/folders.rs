@@ -7,7 +7,7 @@ use std::path::Path;
 
 use lab::bundle::BundleError;
 
-use crate::kit::{folder, open, small};
+use crate::support::{folder, open, small};
 
 /// What opening the small bundle as a folder says after something was done to it.
 fn after(alter: impl FnOnce(&Path)) -> BundleError {

@@ -6,7 +6,7 @@ use lab::bundle::BundleError;
 use serde_json::json;
 use tar::{EntryType, Header};
 
-use crate::kit::{ByHand, compress, folder, refused, sha256};
+use crate::support::{ByHand, compress, folder, refused, sha256};
 
 const ONE: &[(&str, &[u8])] = &[("a", b"one")];
 

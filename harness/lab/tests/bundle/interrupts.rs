@@ -6,7 +6,7 @@ use lab::bundle::{self, BundleError};
 use lab::interrupt::Interrupt;
 use lab::progress::{Progress, Silent};
 
-use crate::kit::{contents, folder, manifest, small, tree};
+use crate::support::{contents, folder, manifest, small, tree};
 
 /// Sends the signal once the bundle is being compressed.
 struct Interrupting;

@@ -10,7 +10,7 @@ mod fit;
 mod folders;
 mod hostile;
 mod interrupts;
-mod kit;
 mod meanwhile;
 mod mutations;
+mod support;
 mod written;

@@ -6,7 +6,7 @@ use lab::bundle::{BundleError, Contents};
 use lab::interrupt::Interrupt;
 use lab::progress::Progress;
 
-use crate::kit::{contents, folder, manifest, tree};
+use crate::support::{contents, folder, manifest, tree};
 
 /// Does something once a step is over.
 struct After<F: Fn()>(&'static str, F);

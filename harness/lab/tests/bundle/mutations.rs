@@ -9,7 +9,7 @@ use lab::progress::Silent;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus as Random;
 
-use crate::kit::{compress, decompress, folder, small, tree};
+use crate::support::{compress, decompress, folder, small, tree};
 
 const TIMES: usize = 2000;
 

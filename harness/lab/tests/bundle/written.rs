@@ -6,7 +6,7 @@ use std::process::Command;
 
 use lab::bundle::{BUNDLE_VERSION, BundleError, Contents, check_out};
 
-use crate::kit::{FILES, check_small, contents, folder, open, skip, small, tree, write};
+use crate::support::{FILES, check_small, contents, folder, open, skip, small, tree, write};
 
 #[test]
 fn what_is_written_is_what_is_opened() {
@@ -135,7 +135,7 @@ fn an_error_leaves_what_was_there() {
     assert_eq!(left["b.tar.zst"], b"of old");
     write(&contents(), &out).expect("writes it");
     assert_eq!(tree(around.path()).len(), 1);
-    check_small(&open(&out, crate::kit::folder().path()).expect("opens it"));
+    check_small(&open(&out, crate::support::folder().path()).expect("opens it"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use lab::outcome::Failure;
 use labrun_record::Outcome;
 
 use crate::own_daemon::kill;
-use crate::yard::{ground, job, runc, site};
+use crate::support::{ground, job, runc, site};
 
 #[test]
 fn what_is_absent_is_unavailable_with_the_way_to_mend_it() {
@@ -96,7 +96,7 @@ fn one_that_dies_in_mid_launch_is_unavailable_until_it_is_back() {
     let again = ground.runc.launch(&site(), &print);
     assert!(again.is_ok(), "{again:?}");
     // What it could not remove while nobody answered goes with the run.
-    let crate::yard::Ground { runc, daemon, .. } = ground;
+    let crate::support::Ground { runc, daemon, .. } = ground;
     drop(runc);
     assert_eq!(daemon.namespaces(), "");
 }

@@ -13,7 +13,7 @@ use lab::outcome::Failure;
 use lab::site::Site;
 
 use crate::own_daemon::{OwnDaemon, kill, shims};
-use crate::yard::{Ground, ground, job, runc};
+use crate::support::{Ground, ground, job, runc};
 
 /// Tells the child where containerd, the helper and the image are.
 const CHILD: &str = "LABRUN_TEST_CONTAINERD";

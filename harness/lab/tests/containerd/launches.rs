@@ -7,7 +7,7 @@ use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
 use crate::own_daemon::shims;
-use crate::yard::{Ground, ground, job, site};
+use crate::support::{Ground, ground, job, site};
 
 /// Launches `behaviour` once, and checks that nothing is left.
 fn launch(ground: &Ground, behaviour: &str) -> Result<LaunchTiming, Failure> {

@@ -10,4 +10,4 @@ mod launches;
 mod own_daemon;
 mod runwasi;
 mod standing;
-mod yard;
+mod support;

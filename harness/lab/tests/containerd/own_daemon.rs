@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::yard::folder;
+use crate::support::folder;
 
 /// A running containerd.
 pub(crate) struct OwnDaemon {

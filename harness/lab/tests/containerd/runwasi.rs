@@ -8,7 +8,7 @@ use lab::{memory, proc};
 use labrun_record::Target;
 
 use crate::own_daemon::shims;
-use crate::yard::{ground, job, module, site, skip};
+use crate::support::{ground, job, module, site, skip};
 
 /// What the guest allocates.
 const HELD: u64 = 16 << 20;

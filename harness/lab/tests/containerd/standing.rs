@@ -4,7 +4,7 @@ use lab::isolation::More;
 use lab::{memory, proc};
 
 use crate::own_daemon::shims;
-use crate::yard::{ground, job, site};
+use crate::support::{ground, job, site};
 
 /// What the guest `hold` allocates.
 const HELD: u64 = 16 << 20;

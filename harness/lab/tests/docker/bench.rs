@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::yard::{configurations, job, launch, workload};
+use crate::support::{configurations, job, launch, workload};
 
 fn median(mut values: Vec<u64>) -> f64 {
     values.sort_unstable();

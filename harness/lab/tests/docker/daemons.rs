@@ -10,7 +10,7 @@ use lab::outcome::Failure;
 use labrun_record::Outcome;
 
 use crate::own_daemon::OwnDaemon;
-use crate::yard::{daemon, image, job, site, skip, workload};
+use crate::support::{daemon, image, job, site, skip, workload};
 
 fn runc(host: &DockerHost) -> Box<dyn Isolation> {
     host.isolations()

@@ -9,7 +9,7 @@ use lab::interrupt::Interrupt;
 use lab::outcome::Failure;
 use lab::site::Site;
 
-use crate::yard::{configurations, containers, job, launch_in, workload};
+use crate::support::{configurations, containers, job, launch_in, workload};
 
 /// Tells the child what to launch: the isolation's name and the behaviour.
 const CHILD: &str = "LABRUN_TEST_INTERRUPTED";

@@ -6,7 +6,7 @@ use lab::isolation::{Job, LaunchTiming};
 use lab::outcome::Failure;
 use labrun_record::Outcome::{self, Failed, Mismatch, Timeout};
 
-use crate::yard::{configurations, job, launch, workload};
+use crate::support::{configurations, job, launch, workload};
 
 fn phase(taken: &LaunchTiming, name: &str) -> Option<u64> {
     taken

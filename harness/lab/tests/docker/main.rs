@@ -10,5 +10,5 @@ mod interrupts;
 mod launches;
 mod own_daemon;
 mod sizes;
+mod support;
 mod sweeps;
-mod yard;

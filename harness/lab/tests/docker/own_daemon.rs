@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lab::isolation::docker::DockerHost;
 
-use crate::yard::folder;
+use crate::support::folder;
 
 /// A running daemon; it and all that it started end when dropped.
 pub(crate) struct OwnDaemon {

@@ -9,7 +9,7 @@ use lab::isolation::docker::{self, DockerHost, ImageError};
 use lab::size::{LAYER_GZIP_LEVEL, SizeError, docker_side, image_size};
 
 use crate::own_daemon::OwnDaemon;
-use crate::yard::{daemon, image, skip};
+use crate::support::{daemon, image, skip};
 
 fn never() -> Interrupt {
     Interrupt::never().expect("an interrupt")
@@ -102,7 +102,7 @@ fn the_layers_of_the_base_are_told_from_our_own() {
     );
 
     // On another base it was not built.
-    let scratch = crate::yard::image(&host, Base::Scratch).expect("builds");
+    let scratch = crate::support::image(&host, Base::Scratch).expect("builds");
     let error = image_size(&host, &scratch.tag, Some(&base), &never()).expect_err("another base");
     assert!(
         error.to_string().contains("was not built on labrun/debian"),

@@ -5,7 +5,7 @@ use std::process::Command;
 use lab::isolation::Base;
 use lab::owner::Owner;
 
-use crate::yard::{containers, daemon, image};
+use crate::support::{containers, daemon, image};
 
 fn docker(args: &[&str]) {
     let output = Command::new("docker")
@@ -70,7 +70,7 @@ fn a_sweep_removes_the_links_of_the_dead() {
             "name",
             &format!("{name}p"),
         ]) {
-            return crate::yard::skip(
+            return crate::support::skip(
                 test,
                 "a veth pair needs root and iproute2: sudo scripts/test",
             );

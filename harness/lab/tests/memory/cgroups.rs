@@ -3,7 +3,7 @@
 use lab::cgroup::{Group, Version};
 use lab::proc::{Processes, descendants};
 
-use crate::kit::{MIB, above, cgroup, site, start};
+use crate::support::{MIB, above, cgroup, site, start};
 
 #[test]
 fn what_a_guest_holds_is_what_its_cgroup_counts() {
@@ -120,7 +120,7 @@ fn whatever_runs_in_a_cgroup_goes_with_it() {
         );
     }
     // Another goes by itself, with a process that still runs.
-    let Some(cgroup) = crate::kit::cgroup("memory-cgroup-goes", &site) else {
+    let Some(cgroup) = crate::support::cgroup("memory-cgroup-goes", &site) else {
         return;
     };
     let path = cgroup.group().path().to_owned();

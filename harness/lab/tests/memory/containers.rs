@@ -10,8 +10,8 @@ use lab::memory::{measure, settled};
 use lab::owner::{LABEL, Owner};
 use lab::proc::{Pid, Processes};
 
-use crate::kit::{above, folder, guest, site};
 use crate::skip::skip;
+use crate::support::{above, folder, guest, site};
 
 fn docker(args: &[&str]) -> Result<String, String> {
     let output = Command::new("docker").args(args).output();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kit::{cgroup, site, start};
+use crate::support::{cgroup, site, start};
 
 #[test]
 fn figures() {

@@ -7,7 +7,7 @@ use lab::memory::{MemoryError, measure};
 use lab::proc::{Processes, descendants};
 use lab::process::Isolate as _;
 
-use crate::kit::{MIB, above, folder, site, start, together};
+use crate::support::{MIB, above, folder, site, start, together};
 
 #[test]
 fn what_a_guest_holds_is_what_is_read() {

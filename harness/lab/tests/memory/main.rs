@@ -8,7 +8,7 @@ mod cgroups;
 mod containers;
 mod figures;
 mod footprints;
-mod kit;
-#[path = "../../../labrun/tests/e2e/kit/skip.rs"]
+#[path = "../../../labrun/tests/e2e/support/skip.rs"]
 mod skip;
+mod support;
 mod sweeps;

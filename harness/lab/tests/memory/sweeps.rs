@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::kit::{cgroup, site, start};
+use crate::support::{cgroup, site, start};
 
 /// Makes [`a_lab_to_be_killed`] one.
 const PART: &str = "LABRUN_TEST_LAB_TO_BE_KILLED";

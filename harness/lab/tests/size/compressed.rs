@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use lab::interrupt::Interrupt;
 use lab::size::{Content, GZIP_LEVEL, SizeError, Zstd, gzip_bytes};
 
-use crate::yard::{file, folder, has, own_program, run, text};
+use crate::support::{file, folder, has, own_program, run, text};
 
 fn never() -> Interrupt {
     Interrupt::never().expect("an interrupt")

@@ -5,7 +5,7 @@ use std::path::Path;
 use lab::size::{SizeError, strip_elf};
 use object::{Object as _, ObjectSection as _};
 
-use crate::yard::{file, folder, has, own_program, run, text};
+use crate::support::{file, folder, has, own_program, run, text};
 
 /// Compiles a program with symbols and debug sections, for a target.
 fn program(folder: &tempfile::TempDir, triple: &str) -> std::path::PathBuf {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lab::size::{SizeError, shared_libraries};
 
-use crate::yard::{file, folder, has, own_program, run, text};
+use crate::support::{file, folder, has, own_program, run, text};
 
 /// The files that ldd(1) lists, symbolic links followed.
 fn ldd(program: &Path) -> BTreeSet<PathBuf> {

@@ -7,5 +7,5 @@ mod compressed;
 mod elf;
 mod libraries;
 mod saved;
+mod support;
 mod wasm;
-mod yard;

@@ -6,7 +6,7 @@ use lab::size::strip_wasm;
 use tempfile::TempDir;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-use crate::yard::{file, folder};
+use crate::support::{file, folder};
 
 /// A module with custom sections before, between and after the others.
 const MODULE: &str = r#"(module $named

@@ -1,6 +1,6 @@
 //! Definition files with a mistake: exit code 2, file, line and nearest word.
 
-use crate::kit::{GOOD_JOB, Lab, Runner};
+use crate::support::{GOOD_JOB, Lab, Runner};
 
 /// A file, what is changed in it, and what labrun has to say.
 type Mistake = (

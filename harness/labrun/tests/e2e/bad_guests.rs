@@ -1,7 +1,7 @@
 //! Guests that do not do their job: each costs its own rows, with the reason, and
 //! the run's exit code is 101.
 
-use crate::kit::Lab;
+use crate::support::Lab;
 
 const GUESTS: [(&str, &str, &str, &str); 11] = [
     (

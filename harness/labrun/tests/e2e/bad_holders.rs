@@ -1,12 +1,12 @@
 //! Guests that are to stay while their memory is read, and do not: each costs its own
 //! rows, with the reason.
 
-use crate::kit::{Lab, Question};
+use crate::support::{Lab, Question};
 
 const HOLD: &str = "std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();";
 
 /// Measures the memory of a guest.
-fn measured(lab: Lab, body: &str) -> crate::kit::Ran {
+fn measured(lab: Lab, body: &str) -> crate::support::Ran {
     let source = format!("fn main() {{ {body} }}");
     lab.guest("bad", &source)
         .question(&Question::memory().of("bad", "").of("right", ""))

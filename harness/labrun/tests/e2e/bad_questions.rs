@@ -1,7 +1,7 @@
 //! Definitions of memory, size and throughput with a mistake: exit code 2, file, line and
 //! nearest word.
 
-use crate::kit::{Lab, Question};
+use crate::support::{Lab, Question};
 
 const WORKLOAD: &str = "workloads/worker/workload.toml";
 const THROUGHPUT: &str = "scenarios/throughput.toml";

@@ -1,7 +1,7 @@
 //! Runners that break: each costs its own rows, with the reason, and the rest is
 //! measured all the same.
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
 /// A megabyte of `x` in one line.
 const FLOOD: &str = "head -c 1048576 /dev/zero | tr '\\0' x";

@@ -1,6 +1,6 @@
 //! Servers that do not serve: each costs its own rows, with the reason.
 
-use crate::kit::Lab;
+use crate::support::Lab;
 
 /// A server in the standard library alone: it answers each connection by `$ANSWER`
 /// and ends well on SIGTERM unless `$TERM` says otherwise.

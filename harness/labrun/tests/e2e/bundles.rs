@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::bad_servers;
-use crate::kit::{Elsewhere, GOOD_JOB, Lab, Question, Ran, Runner, alone, may_be_alone};
+use crate::support::{Elsewhere, GOOD_JOB, Lab, Question, Ran, Runner, alone, may_be_alone};
 
 fn lab() -> Lab {
     Lab::fixture().isolation("native/dynamic")

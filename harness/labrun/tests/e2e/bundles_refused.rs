@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::bundles::COMPILING_JOB;
-use crate::kit::{Elsewhere, Files, Lab, Runner, lay_tmpfs, may_mount};
+use crate::support::{Elsewhere, Files, Lab, Runner, lay_tmpfs, may_mount};
 
 /// `EM_AARCH64`, in the bytes of the ELF header.
 const AARCH64: [u8; 2] = [183, 0];
@@ -15,7 +15,7 @@ fn away() -> Elsewhere {
     Elsewhere::with(Lab::fixture(), &["cold-start", "-i", "native/*"])
 }
 
-/// To measure it, and to look at it, is a mistake of who named it; nothing is left (the kit
+/// To measure it, and to look at it, is a mistake of who named it; nothing is left (the support
 /// looks for scratch folders).
 fn refused(away: &Elsewhere, bundle: &str, reason: &str) {
     away.measure("run", &["cold-start", "--bundle", bundle])

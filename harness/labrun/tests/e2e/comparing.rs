@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 /// How long the guest sleeps in the first run; in the second a tenth longer and more.
 const MILLISECONDS: u32 = 200;

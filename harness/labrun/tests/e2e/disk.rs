@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kit::{Lab, RunFiles, folder, skip};
+use crate::support::{Lab, RunFiles, folder, skip};
 
 /// A small tmpfs; unmounted when dropped.
 struct Disk(PathBuf);

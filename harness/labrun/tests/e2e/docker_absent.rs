@@ -1,6 +1,6 @@
 //! No Docker daemon: its rows say why and how to mend it, and all else is measured.
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 const NOWHERE: &str = "unix:///nonexistent/docker.sock";
 

@@ -1,7 +1,7 @@
 //! A Docker daemon that is killed in mid-run: its rows say so, the rest is measured,
 //! what was taken is kept, and the next command cleans up once a daemon is back.
 
-use crate::kit::{Lab, Live, skip};
+use crate::support::{Lab, Live, skip};
 
 #[path = "../../../lab/tests/docker/own_daemon.rs"]
 mod own_daemon;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::kit::{GOOD_JOB, Images, Lab, Ran, Runner, containers_of, skip, until};
+use crate::support::{GOOD_JOB, Images, Lab, Ran, Runner, containers_of, skip, until};
 
 /// What an interrupted run has to have.
 fn check(ran: Ran, at_least: usize) -> Ran {
@@ -65,7 +65,7 @@ fn a_signal_inside_a_launch_does_not_wait_for_it() {
     for (kind, name) in [("-w", "hangs"), ("-w", "deaf"), ("-i", "stuck/*")] {
         let mut live = lab.begin(|command| command.args([kind, name]));
         live.until("it waits for a launch", |live| {
-            !crate::kit::processes_of(live.pid()).is_empty()
+            !crate::support::processes_of(live.pid()).is_empty()
         });
         live.signal_group(libc::SIGINT);
         check(live.ended(), 0);
@@ -127,7 +127,7 @@ fn a_signal_under_strict_is_an_interruption() {
     let lab = Lab::fixture().runner(&runner);
     let mut live = lab.begin(|command| command.arg("--strict"));
     live.until("it waits for the runner", |live| {
-        !crate::kit::processes_of(live.pid()).is_empty()
+        !crate::support::processes_of(live.pid()).is_empty()
     });
     live.signal_group(libc::SIGINT);
     let rows = live.ended().exit(130).files.rows("right", "slow/plain");

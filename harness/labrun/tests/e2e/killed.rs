@@ -1,6 +1,8 @@
 //! SIGKILL of the lab in mid-run: the next one removes what it left behind.
 
-use crate::kit::{Images, Lab, Live, Runner, containers_of, folders_of, processes_of, skip, until};
+use crate::support::{
+    Images, Lab, Live, Runner, containers_of, folders_of, processes_of, skip, until,
+};
 
 /// Kills it, then lets another command look at the machine.
 fn kill_then(lab: &Lab, live: Live, next: &[&str]) -> u32 {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 /// Whether the server goes on after an answer.
 type Answer = dyn Fn(u64, &mut TcpStream) -> bool + Send + Sync;

@@ -1,9 +1,8 @@
 //! End-to-end tests: labrun's own binary in small labs made for each test, with good
 //! and bad input. The lab of this repository is measured in `real_lab.rs`.
 
-mod kit;
+mod support;
 // The daemon of `docker_dies` is that of the lab's own tests, and asks for this name.
-use kit as yard;
 
 mod bad_definitions;
 mod bad_guests;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::kit::{GOOD_JOB, Lab, Runner};
+use crate::support::{GOOD_JOB, Lab, Runner};
 
 const DELAY_MS: u64 = 50;
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::kit::{Lab, Question, Ran, cgroups_of, lay_tmpfs, may_mount, processes_of, skip};
+use crate::support::{Lab, Question, Ran, cgroups_of, lay_tmpfs, may_mount, processes_of, skip};
 
 const HELD_MIB: f64 = 64.0;
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::kit::{GOOD_JOB, Lab, Live, Runner};
+use crate::support::{GOOD_JOB, Lab, Live, Runner};
 
 /// The variable that says where the library is.
 const VARIABLE: &str = "FOO_DIR";

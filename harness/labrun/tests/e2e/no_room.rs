@@ -1,7 +1,7 @@
 //! File systems without room for what is measured on them: the rows that needed it fail
 //! with the reason, and the others are measured.
 
-use crate::kit::{Lab, Question, Ran, lay_tmpfs, may_mount};
+use crate::support::{Lab, Question, Ran, lay_tmpfs, may_mount};
 
 /// Writes as much as it is told into its directory, again and again.
 const WRITER: &str = "fn main() { let mut args = std::env::args().skip(1); \

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
 const SAMPLES: u32 = 6;
 

@@ -1,6 +1,6 @@
 //! A scenario of several parts: one run, one page, the time shared.
 
-use crate::kit::{Lab, Question};
+use crate::support::{Lab, Question};
 
 const BOTH: &str =
     "name = \"both\"\nquestion = \"What of all?\"\nparts = [\"cold-start\", \"size\"]\n";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
 fn lab() -> Lab {
     Lab::fixture()

@@ -1,7 +1,7 @@
 //! Results on stdout, the rest on stderr; JSON alone where it is asked for; colours
 //! only where they are wanted.
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
 const ESCAPE: char = '\u{1b}';
 

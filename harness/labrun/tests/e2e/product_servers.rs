@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::kit::{Lab, Product, folders_of, processes_of};
+use crate::support::{Lab, Product, folders_of, processes_of};
 
 /// A host in the standard library alone, which answers `right`; `$TERM` is what it does on
 /// SIGTERM, and `$START` what it does first.

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::kit::{Lab, Product, folders_of, processes_of};
+use crate::support::{Lab, Product, folders_of, processes_of};
 
 const QUIET: &str = ">/dev/null 2>&1 </dev/null &";
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 /// Older than whatever was built.
 fn old() -> SystemTime {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 fn report(lab: &Lab, ran: &Ran) -> Ran {
     let path = ran.files.path().to_str().expect("a name");
@@ -123,6 +123,6 @@ fn without_out_a_run_gets_a_folder_of_its_own() {
     assert_eq!(runs.len(), 1);
     let name = runs[0].to_string_lossy().into_owned();
     assert!(name.contains("Z-cold-start-"), "{name}");
-    let run = crate::kit::RunFiles::of(&lab.path().join("runs").join(&name)).json("run.json");
+    let run = crate::support::RunFiles::of(&lab.path().join("runs").join(&name)).json("run.json");
     assert_eq!(run["id"], name.as_str());
 }

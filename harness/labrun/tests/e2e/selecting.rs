@@ -1,6 +1,6 @@
 //! Rows that were not asked for are there, and say why they were not measured.
 
-use crate::kit::{GOOD_JOB, Images, Lab, Runner, skip};
+use crate::support::{GOOD_JOB, Images, Lab, Runner, skip};
 
 fn lab() -> Lab {
     Lab::fixture()

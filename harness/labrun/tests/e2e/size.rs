@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::kit::{Lab, Question, Ran};
+use crate::support::{Lab, Question, Ran};
 
 fn measured(path: Option<&Path>) -> (Lab, Ran) {
     let lab =

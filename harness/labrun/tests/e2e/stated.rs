@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 /// Builds `right` for `native/static` into a target folder of the lab; gives what was told.
 fn build(lab: &Lab, target: &str, more: impl FnOnce(&mut Command) -> &mut Command) -> Ran {

@@ -1,7 +1,7 @@
 //! The scenario `throughput` with guests that work batch after batch: known speeds read
 //! back, and what goes wrong in any batch shows.
 
-use crate::kit::{Lab, Question, Ran};
+use crate::support::{Lab, Question, Ran};
 
 /// The plan of a workload's steady way `work`.
 const WORK: &str = "steady = [\"work\"]";

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::kit::{Lab, Ran};
+use crate::support::{Lab, Ran};
 
 const BWRAP: &str = "bubblewrap/unshare-all";
 

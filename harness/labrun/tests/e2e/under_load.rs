@@ -1,7 +1,7 @@
 //! The scenario `throughput` with servers under load: what they do is seen, and what goes
 //! wrong after their first correct answer too.
 
-use crate::kit::{Lab, Question, Ran};
+use crate::support::{Lab, Question, Ran};
 
 /// A server in the standard library alone, a thread for each connection, which stays open.
 /// Request `n`, counted over all of them from 0 on, is met by `$MEET`.

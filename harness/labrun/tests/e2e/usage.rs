@@ -1,6 +1,6 @@
 //! Wrong arguments: exit code 2, the nearest valid word, and what to do.
 
-use crate::kit::{Lab, folder};
+use crate::support::{Lab, folder};
 
 #[test]
 fn an_unknown_name_is_answered_with_the_nearest_one() {
@@ -87,7 +87,7 @@ fn labrun_toml_is_read_and_its_mistakes_are_found() {
 #[test]
 fn a_flag_outranks_a_variable_and_a_variable_labrun_toml() {
     let lab = Lab::fixture().write("labrun.toml", "samples = 5\nwarmup = 0\n");
-    let n = |ran: crate::kit::Ran| ran.exit(0).files.lines() / 2;
+    let n = |ran: crate::support::Ran| ran.exit(0).files.lines() / 2;
     assert_eq!(n(lab.measure([""; 0])), 5);
     let variable = |lab: &Lab, args: &[&str]| {
         lab.begin(|command| command.env("LABRUN_SAMPLES", "4").args(args))

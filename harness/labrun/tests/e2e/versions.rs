@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::kit::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
 fn version<'a>(version: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["build", "--runner", "toy", "--version", version];

@@ -10,7 +10,7 @@ mod expected;
 mod known_memory;
 mod page;
 mod rows;
-#[path = "../e2e/kit/skip.rs"]
+#[path = "../e2e/support/skip.rs"]
 mod skip;
 mod syncs;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use labrun_load::{Error, ErrorKind, Pace, Plan, Report, Target, run};
 
-use crate::kit::{Server, Then, load, ms, raw, say};
+use crate::support::{Server, Then, load, ms, raw, say};
 
 /// 100 requests in half a second on 4 connections.
 fn hundred(server: &Server) -> Plan {

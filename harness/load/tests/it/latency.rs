@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use labrun_load::Pace;
 
-use crate::kit::{Server, load, ms, say};
+use crate::support::{Server, load, ms, say};
 
 #[test]
 fn a_delay_is_read_back_in_both_loops() {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod errors;
-mod kit;
 mod latency;
 mod pace;
 mod stall;
+mod support;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use labrun_load::{NullServer, Pace, Plan, Target, ceiling, near_ceiling, response, run};
 
-use crate::kit::{Server, Then, load, raw};
+use crate::support::{Server, Then, load, raw};
 
 #[test]
 fn a_rate_makes_exactly_as_many_requests_whatever_the_threads() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use labrun_load::Pace;
 
-use crate::kit::{Server, load, ms, say};
+use crate::support::{Server, load, ms, say};
 
 const PERIOD: Duration = Duration::from_secs(1);
 const STALL: Duration = Duration::from_millis(200);
