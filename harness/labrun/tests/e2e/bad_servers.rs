@@ -100,9 +100,16 @@ fn each_bad_server_costs_its_own_rows() {
             "does not answer",
         ),
         (
+            "stutters",
+            server("while stream.write_all(b\"H\").is_ok() {}", WELL),
+            "mismatch",
+            "not HTTP",
+        ),
+        (
             "trickles",
             server(
-                "while stream.write_all(b\"H\").is_ok() { std::thread::sleep(std::time::Duration::from_millis(5)); }",
+                "let _ = stream.write_all(b\"HTTP/1.1 200 OK\\r\\nContent-Length: 9000000\\r\\n\\r\\n\"); \
+                 while stream.write_all(b\"H\").is_ok() { std::thread::sleep(std::time::Duration::from_millis(5)); }",
                 WELL,
             ),
             "timeout",

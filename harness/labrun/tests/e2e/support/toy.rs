@@ -69,7 +69,7 @@ fn main() {
         println!(r#"{{"protocol":2,"name":"toy","version":"{version}","configurations":["plain"]}}"#);
         return;
     }
-    let mut guest = unsafe { File::from_raw_fd(support::GUEST) };
+    let mut guest = unsafe { File::from_raw_fd(kit::GUEST) };
     for line in stdin().lines().map_while(Result::ok) {
         if line.contains(r#""do":"run""#) {
             guest.write_all(toyrt::say().as_bytes()).expect("writes");
