@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lab::catalog::profiles;
+use lab::define::LabFolder;
+
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -37,6 +40,28 @@ fn no_circle_between_the_crates() {
     }
     assert!(arrows["labrun"].contains("lab"), "nothing was read");
     assert_eq!(circle(&arrows), None);
+}
+
+/// What is decided about an isolation is decided by its profile.
+#[test]
+fn nobody_outside_decides_by_the_name_of_an_isolation() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lab = LabFolder::find(Some(&root.join("../..")), root).expect("the lab");
+    let (runners, products) = (lab.runners(), lab.products());
+    let profiles = profiles(&runners.expect("runners"), &products.expect("products"));
+    assert!(profiles.len() > 40, "nothing was read");
+    for src in [root.join("src"), root.join("../labrun/src")] {
+        for file in files(&src) {
+            let text = fs::read_to_string(&file).expect("text");
+            let code = text.split("\n#[cfg(test)]\nmod tests").next();
+            let code = without_comments(code.expect("a part"));
+            let is_isolation = file.starts_with(src.join("isolation"));
+            for profile in profiles.iter().filter(|_| !is_isolation) {
+                let literal = format!("\"{}\"", profile.name);
+                assert!(!code.contains(&literal), "{}: {literal}", file.display());
+            }
+        }
+    }
 }
 
 #[test]
@@ -98,13 +123,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+fn without_comments(code: &str) -> String {
+    let lines = code.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The modules after each `crate::`, comments left out.
 fn names(code: &str) -> Vec<String> {
-    let code: Vec<&str> = code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect();
-    let code = code.join("\n");
+    let code = without_comments(code);
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
