@@ -71,6 +71,15 @@ impl Carried {
         }
         let manifest: Manifest = serde_json::from_value(value.clone())
             .map_err(|error| CarryError::Unfit(format!("the bundle's manifest: {error}")))?;
+        let is_empty = |plan: &Plan| {
+            plan.parts.is_empty() || plan.cases().any(|(_, case)| case.rows.is_empty())
+        };
+        if let Some(plan) = manifest.plans.iter().find(|plan| is_empty(plan)) {
+            return Err(CarryError::Unfit(format!(
+                "the bundle's plan of {} has no parts, or a case without rows: bundle again",
+                plan.scenario
+            )));
+        }
         let mut definitions =
             Definitions::read(LabFolder::find(Some(&folder.join(LAB)), Path::new("/"))?)?;
         for (runtime, version) in &manifest.versions {
