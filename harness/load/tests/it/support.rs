@@ -1,5 +1,6 @@
 //! Small real servers: a thread for each connection, and whatever a test has them answer.
 
+use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,7 +26,9 @@ struct Shared {
     /// Requests so far, and connections.
     requests: AtomicU64,
     accepted: AtomicU64,
-    streams: Mutex<Vec<TcpStream>>,
+    /// The connections that are open, by number: one that ended holds no descriptor, or a
+    /// fast machine would run out of them.
+    streams: Mutex<HashMap<u64, TcpStream>>,
     listener: Mutex<Option<TcpListener>>,
 }
 
@@ -37,7 +40,7 @@ impl Shared {
         drop(self.listener.lock().unwrap().take());
         // Wakes the thread that accepts, which holds the last reference to the port.
         let _ = TcpStream::connect(address);
-        for stream in self.streams.lock().unwrap().drain(..) {
+        for (_, stream) in self.streams.lock().unwrap().drain() {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -62,7 +65,7 @@ impl Server {
             dead: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             accepted: AtomicU64::new(0),
-            streams: Mutex::new(Vec::new()),
+            streams: Mutex::new(HashMap::new()),
             listener: Mutex::new(Some(listener.try_clone().unwrap())),
         });
         let (own, answer) = (Arc::clone(&shared), Arc::new(answer));
@@ -71,15 +74,17 @@ impl Server {
                 if own.dead.load(Ordering::SeqCst) {
                     return;
                 }
-                let stream = stream.unwrap();
+                let mut stream = stream.unwrap();
                 stream.set_nodelay(true).unwrap();
-                own.accepted.fetch_add(1, Ordering::SeqCst);
-                own.streams
-                    .lock()
-                    .unwrap()
-                    .push(stream.try_clone().unwrap());
+                let number = own.accepted.fetch_add(1, Ordering::SeqCst);
+                let kept = stream.try_clone().unwrap();
+                own.streams.lock().unwrap().insert(number, kept);
                 let (own, answer) = (Arc::clone(&own), Arc::clone(&answer));
-                thread::spawn(move || serve(stream, address, &own, &*answer));
+                thread::spawn(move || {
+                    serve(&mut stream, address, &own, &*answer);
+                    let _ = stream.shutdown(Shutdown::Both);
+                    own.streams.lock().unwrap().remove(&number);
+                });
             }
         });
         Self {
@@ -122,7 +127,7 @@ impl Drop for Server {
 }
 
 fn serve(
-    mut stream: TcpStream,
+    stream: &mut TcpStream,
     address: SocketAddr,
     shared: &Shared,
     answer: &(dyn Fn(u64, &mut TcpStream) -> Then + Sync),
@@ -138,13 +143,9 @@ fn serve(
         }
         asked.clear();
         let number = shared.requests.fetch_add(1, Ordering::SeqCst);
-        match answer(number, &mut stream) {
+        match answer(number, stream) {
             Then::Stay => {}
-            Then::Close => {
-                // The list of streams holds another descriptor of the same socket.
-                let _ = stream.shutdown(Shutdown::Both);
-                return;
-            }
+            Then::Close => return,
             Then::Die => return shared.end(address),
         }
     }
