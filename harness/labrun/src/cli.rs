@@ -73,7 +73,7 @@ pub(crate) enum Command {
 }
 
 /// Which rows are taken.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectArgs {
     /// Take only this workload (repeatable)
     #[arg(short, long, value_name = "W")]
@@ -99,13 +99,13 @@ pub(crate) struct ConformArgs {
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Print only JSON
+    /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
 }
 
 /// What is to be measured.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct AskedArgs {
     /// Name of the scenario; `labrun list scenarios` shows them
     pub name: Option<String>,
@@ -185,7 +185,7 @@ pub(crate) struct PlanArgs {
 }
 
 /// Arguments of `labrun scenario`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ScenarioArgs {
     /// What is to be measured
     #[command(flatten)]
@@ -215,6 +215,10 @@ pub(crate) struct ScenarioArgs {
     /// Write the summary as JSON to a file too
     #[arg(long, value_name = "FILE")]
     pub export_json: Option<PathBuf>,
+
+    /// The file for the matrix of conformance: `labrun conform --out`
+    #[arg(skip)]
+    pub markdown: Option<PathBuf>,
 }
 
 /// What to list.

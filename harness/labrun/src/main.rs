@@ -52,7 +52,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Doctor(args) => doctor::run(cli, args),
         cli::Command::List(args) => list::run(cli, args),
         cli::Command::Build(args) => build::run(cli, args),
-        cli::Command::Conform(args) => conform::run(cli, args),
+        cli::Command::Conform(args) => conform::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),

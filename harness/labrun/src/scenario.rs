@@ -14,6 +14,7 @@ use lab::progress::Progress as _;
 use lab::select::Names;
 use lab::site::Site;
 use lab::stock::Stock;
+use labrun_analysis::RowSummary;
 use labrun_record::{Outcome, RunFolder};
 
 use crate::asked::{Planned, needs_docker, options};
@@ -299,6 +300,10 @@ fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
         text.push('\n');
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
+    if let Some(path) = &args.markdown {
+        let text = labrun_render::conformance_page(&read.summary);
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     Ok(())
 }
 
@@ -325,7 +330,8 @@ fn code(args: &ScenarioArgs, read: &Read) -> u8 {
             .iter()
             .any(|row| outcomes.contains(&row.outcome))
     };
-    if any(&[Outcome::Failed, Outcome::Mismatch, Outcome::Timeout]) {
+    let any_fault = read.summary.results.iter().any(RowSummary::is_fault);
+    if any_fault || any(&[Outcome::Failed, Outcome::Mismatch, Outcome::Timeout]) {
         exit::WORKLOAD_FAILED
     } else if args.strict && any(&[Outcome::Unavailable]) {
         exit::UNFIT

@@ -4,6 +4,7 @@
 //! `samples.jsonl` (one [`Sample`] a line, in the order taken). Everything after
 //! measuring is computed from these two alone.
 
+mod check;
 mod fingerprint;
 mod folder;
 mod left_out;
@@ -14,6 +15,7 @@ mod run;
 mod sample;
 mod schema;
 
+pub use check::Check;
 pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::RunFolder;
 pub use metric::{Better, Metric, Unit};

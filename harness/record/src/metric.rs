@@ -39,6 +39,8 @@ pub enum Metric {
     RequestsPerSecond,
     /// From the instant at which a request was due to its whole answer.
     Latency,
+    /// Whether an isolation does what a check asks and its definition says: 1 or 0.
+    Conformance,
 }
 
 /// The unit of a metric's values.
@@ -53,6 +55,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes in a second.
     BytesPerSecond,
+    /// So many: a whole number.
+    Count,
 }
 
 /// Which direction of a metric is better.
@@ -67,7 +71,7 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which reports show them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::TimeToFirstResult,
         Self::Teardown,
         Self::InstantiateWarm,
@@ -82,6 +86,7 @@ impl Metric {
         Self::BytesPerSecond,
         Self::RequestsPerSecond,
         Self::Latency,
+        Self::Conformance,
     ];
 
     /// The name in files and on the command line.
@@ -101,6 +106,7 @@ impl Metric {
             Self::BytesPerSecond => "bytes_per_second",
             Self::RequestsPerSecond => "requests_per_second",
             Self::Latency => "latency",
+            Self::Conformance => "conformance",
         }
     }
 
@@ -120,6 +126,7 @@ impl Metric {
                 Unit::PerSecond
             }
             Self::BytesPerSecond => Unit::BytesPerSecond,
+            Self::Conformance => Unit::Count,
         }
     }
 
@@ -127,14 +134,14 @@ impl Metric {
     pub fn better(self) -> Better {
         match self.unit() {
             Unit::Ns | Unit::Bytes => Better::Lower,
-            Unit::PerSecond | Unit::BytesPerSecond => Better::Higher,
+            Unit::PerSecond | Unit::BytesPerSecond | Unit::Count => Better::Higher,
         }
     }
 
     /// Whether its values are counted, not measured: one is enough, and it is its own
     /// interval.
     pub fn is_exact(self) -> bool {
-        matches!(self, Self::Size | Self::SizeNeeded)
+        matches!(self, Self::Size | Self::SizeNeeded | Self::Conformance)
     }
 
     /// One line that says from where to where.
@@ -173,6 +180,9 @@ impl Metric {
             Self::RequestsPerSecond => "requests answered correctly, after the warm-up",
             Self::Latency => {
                 "from the instant at which a request was due to its whole correct answer"
+            }
+            Self::Conformance => {
+                "1 where the isolation does what is checked, as its definition says; 0 where it does not"
             }
         }
     }

@@ -42,7 +42,7 @@ pub struct Sample {
     /// the number of instances and the bytes that they held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<(f64, f64)>,
-    /// Why there is no value.
+    /// Why there is no value; of a conformance of 0, what was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Two runs set side by side, row by row.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use labrun_record::{Better, Metric, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
@@ -120,8 +121,8 @@ pub struct Side {
 /// The candidate against the base.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PairRatio {
-    /// Median of the candidate / median of the base.
-    pub value: f64,
+    /// Median of the candidate / median of the base; null where that is 0.
+    pub value: Option<f64>,
     /// 95% bootstrap interval, launches of the two runs resampled independently.
     pub ci: Option<Interval>,
     /// What the interval allows to be said.
@@ -287,6 +288,9 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
 
 fn ratio(row: &Row, base: &Measured, new: &Measured, margin: f64, seed: u64) -> Option<PairRatio> {
     let (of_new, of_base) = (new.0.median?, base.0.median?);
+    if row.metric.unit() == Unit::Count {
+        return Some(of_counts(of_base, of_new, row.metric.better()));
+    }
     // A slope or an intercept can be 0 or less: nothing is a multiple of it.
     if of_new <= 0.0 || of_base <= 0.0 {
         return None;
@@ -298,10 +302,28 @@ fn ratio(row: &Row, base: &Measured, new: &Measured, margin: f64, seed: u64) -> 
         ratio_interval(&new.1, &base.1, false, seed)
     };
     Some(PairRatio {
-        value,
+        value: Some(value),
         ci,
         verdict: verdict(ci, row.metric.better(), margin),
     })
+}
+
+/// What holds or does not is the same, or it is not: no margin says more.
+fn of_counts(base: f64, new: f64, better: Better) -> PairRatio {
+    let ordered = match better {
+        Better::Higher => new.total_cmp(&base),
+        Better::Lower => base.total_cmp(&new),
+    };
+    let value = (base > 0.0).then(|| new / base);
+    PairRatio {
+        value,
+        ci: value.map(|value| [value, value]),
+        verdict: match ordered {
+            Ordering::Less => Verdict::Worse,
+            Ordering::Equal => Verdict::Equivalent,
+            Ordering::Greater => Verdict::Better,
+        },
+    }
 }
 
 fn count(rows: &[Pair], only_in_base: usize, only_in_candidate: usize) -> Counts {

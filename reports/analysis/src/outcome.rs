@@ -9,7 +9,8 @@ use crate::stats::Observation;
 pub struct RowOutcome {
     /// The worst outcome among its lines.
     pub outcome: Outcome,
-    /// The reason of the first line with that outcome.
+    /// The reason of the first line with that outcome. One that was measured has it of a
+    /// conformance of 0.
     pub reason: Option<String>,
 }
 
@@ -33,14 +34,12 @@ pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
             )),
         };
     };
-    let reason = (worst != Outcome::Measured).then(|| {
-        let first = lines.iter().find(|l| effective(l) == worst);
-        first
-            .and_then(|line| line.reason.clone())
-            .unwrap_or_else(|| match first.map(|line| line.outcome) {
-                Some(Outcome::Measured) => "a launch was measured and gave no number".to_owned(),
-                _ => format!("{worst}, and no reason was recorded"),
-            })
+    let first = lines.iter().find(|l| effective(l) == worst);
+    let recorded = first.and_then(|line| line.reason.clone());
+    let reason = recorded.or_else(|| match first.map(|line| line.outcome) {
+        _ if worst == Outcome::Measured => None,
+        Some(Outcome::Measured) => Some("a launch was measured and gave no number".to_owned()),
+        _ => Some(format!("{worst}, and no reason was recorded")),
     });
     RowOutcome {
         outcome: worst,

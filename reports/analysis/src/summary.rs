@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use labrun_record::{Better, Outcome, Row, Start, Unit};
+use labrun_record::{Better, Metric, Outcome, Row, Start, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::{Interval, Verdict, Warning};
@@ -80,7 +80,7 @@ pub struct RowSummary {
     pub better: Better,
     /// What became of it.
     pub outcome: Outcome,
-    /// Why it was not measured.
+    /// Why it was not measured; of a conformance of 0, what was seen.
     pub reason: Option<String>,
     /// Version of the isolation; null where it is not here.
     pub isolation_version: Option<String>,
@@ -168,6 +168,11 @@ impl RowSummary {
     /// Its median, if it was measured.
     pub fn median(&self) -> Option<f64> {
         Some(self.numbers.as_ref()?.median)
+    }
+
+    /// Whether it is a check that does not hold.
+    pub fn is_fault(&self) -> bool {
+        self.row.metric == Metric::Conformance && self.median().is_some_and(|held| held < 1.0)
     }
 
     /// The 95% interval of its median, if it has one.

@@ -207,6 +207,7 @@ fn amount(value: f64, unit: Unit) -> String {
         Unit::Ns => micros(value),
         Unit::Bytes => format!("{:.1} KiB", value / 1024.0),
         Unit::PerSecond => format!("{value:.0}/s"),
+        Unit::Count => format!("{value:.0}"),
         Unit::BytesPerSecond => format!("{:.1} MiB/s", value / (1024.0 * 1024.0)),
     }
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use labrun_analysis::{Measurements, Verdict, compare};
-use labrun_record::{Outcome, Run, Sample};
+use labrun_record::{Metric, Outcome, Run, Sample};
 use support::{Noise, lines, run, sample};
 
 fn launches(seed: u64, slower: f64) -> Vec<Sample> {
@@ -105,5 +105,39 @@ fn rows_of_one_run_are_listed_and_failures_carry_no_numbers() {
     assert_eq!(
         serde_json::from_str::<labrun_analysis::Comparison>(&text).expect("parses"),
         seen
+    );
+}
+
+#[test]
+fn a_check_that_no_longer_holds_is_worse_and_one_that_holds_now_better() {
+    let mut run = run();
+    for row in &mut run.rows {
+        row.metric = Metric::Conformance;
+        row.start = None;
+    }
+    let held = |values: [f64; 2]| -> Vec<Sample> {
+        let each = values.iter().enumerate();
+        each.flat_map(|(row, value)| lines(row, &[*value]))
+            .collect()
+    };
+    let (old, new) = (held([1.0, 0.0]), held([0.0, 1.0]));
+    let verdicts = |from: &[Sample], to: &[Sample]| -> Vec<(Option<f64>, Verdict)> {
+        let seen = compare(of(&run, from), of(&run, to), false);
+        let text = serde_json::to_string(&seen).expect("serialises");
+        let back: labrun_analysis::Comparison = serde_json::from_str(&text).expect("parses");
+        assert_eq!(back, seen);
+        let ratios = seen.rows.iter().map(|pair| pair.ratio.expect("a ratio"));
+        ratios.map(|ratio| (ratio.value, ratio.verdict)).collect()
+    };
+    assert_eq!(
+        verdicts(&old, &new),
+        [(Some(0.0), Verdict::Worse), (None, Verdict::Better)]
+    );
+    assert_eq!(
+        verdicts(&old, &old),
+        [
+            (Some(1.0), Verdict::Equivalent),
+            (None, Verdict::Equivalent)
+        ]
     );
 }

@@ -61,14 +61,17 @@ fn rank(verdict: Verdict) -> u8 {
 fn line(pair: &Pair) -> Option<[String; 4]> {
     let ratio = pair.ratio?;
     let interval = match ratio.ci {
-        Some(_) if pair.row.metric.is_exact() => "exact".to_owned(),
+        _ if pair.row.metric.is_exact() => "exact".to_owned(),
         Some([low, high]) => format!("[{low:.3}, {high:.3}]"),
         None => "no interval".to_owned(),
     };
     let median = |side: Option<f64>| side.map_or_else(String::new, |v| units::value(v, pair.unit));
     Some([
         words::verdict(pair.unit, ratio.verdict).to_owned(),
-        format!("{:.3} {interval}", ratio.value),
+        match ratio.value {
+            Some(value) => format!("{value:.3} {interval}"),
+            None => interval,
+        },
         format!(
             "{} -> {}",
             median(pair.base.median),

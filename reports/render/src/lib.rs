@@ -5,6 +5,7 @@
 
 mod chart;
 mod comparison;
+mod conformance;
 mod facets;
 mod measure;
 mod page;
@@ -14,6 +15,7 @@ pub mod units;
 mod words;
 
 pub use comparison::comparison;
+pub use conformance::conformance_page;
 pub use page::{Section, page, pages};
 pub use table::table;
 

@@ -1,4 +1,4 @@
-//! The four things that the lab measures, and which of their rows are headlines.
+//! The five things that the lab measures, and which of their rows are headlines.
 
 use labrun_analysis::RowSummary;
 use labrun_record::Metric;
@@ -10,10 +10,17 @@ pub(crate) enum Measure {
     Memory,
     Size,
     Throughput,
+    Conformance,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 4] = [Self::ColdStart, Self::Memory, Self::Size, Self::Throughput];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::ColdStart,
+        Self::Memory,
+        Self::Size,
+        Self::Throughput,
+        Self::Conformance,
+    ];
 
     pub(crate) fn of(metric: Metric) -> Self {
         match metric {
@@ -30,6 +37,7 @@ impl Measure {
             | Metric::BytesPerSecond
             | Metric::RequestsPerSecond
             | Metric::Latency => Self::Throughput,
+            Metric::Conformance => Self::Conformance,
         }
     }
 
@@ -47,6 +55,7 @@ impl Measure {
             Self::Memory => "Memory",
             Self::Size => "Size",
             Self::Throughput => "Throughput",
+            Self::Conformance => "Conformance",
         }
     }
 
@@ -63,6 +72,7 @@ impl Measure {
             Self::Throughput => {
                 "calls, operations and requests in a second, and of latencies the 99% quantile"
             }
+            Self::Conformance => "all of them",
         }
     }
 }
@@ -95,6 +105,8 @@ pub(crate) fn is_headline(row: &RowSummary) -> bool {
         Metric::BytesPerSecond
         | Metric::MemoryFixed
         | Metric::Teardown
-        | Metric::InstantiateWarm => false,
+        | Metric::InstantiateWarm
+        // It has a matrix of its own.
+        | Metric::Conformance => false,
     }
 }

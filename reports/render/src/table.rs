@@ -2,6 +2,7 @@
 
 mod cells;
 mod closing;
+mod matrix;
 mod unmeasured;
 
 use std::fmt::Write as _;
@@ -35,6 +36,10 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     for measure in &measures {
         if brief {
             blocks.push(format!("{}\n", measure.title().to_uppercase()));
+        }
+        if *measure == Measure::Conformance {
+            blocks.push(matrix::matrix(summary, width, colour));
+            continue;
         }
         let shown = |row: &RowSummary| {
             is_of(*measure, row) && (!brief || is_wrong(row) || is_headline(row) && is_here(row))

@@ -31,6 +31,11 @@ const TIME: [Scale; 4] = [
     },
 ];
 
+const COUNT: [Scale; 1] = [Scale {
+    name: "",
+    factor: 1.0,
+}];
+
 const KIB: f64 = 1024.0;
 
 const BYTES: [Scale; 4] = scales(["B", "KiB", "MiB", "GiB"], KIB);
@@ -62,11 +67,12 @@ const fn scales(names: [&'static str; 4], step: f64) -> [Scale; 4] {
 
 /// The unit in which `value` has one to three digits before the point.
 pub fn scale(value: f64, unit: Unit) -> Scale {
-    let scales = match unit {
+    let scales: &[Scale] = match unit {
         Unit::Ns => &TIME,
         Unit::Bytes => &BYTES,
         Unit::PerSecond => &RATE,
         Unit::BytesPerSecond => &BYTE_RATE,
+        Unit::Count => &COUNT,
     };
     let fits = |s: &&Scale| value.abs() >= s.factor * 0.9995;
     *scales.iter().rev().find(fits).unwrap_or(&scales[0])
@@ -103,7 +109,8 @@ fn decimals(value: f64, interval: Option<Interval>) -> usize {
 pub fn value(value: f64, unit: Unit) -> String {
     let scale = scale(value, unit);
     let shown = value / scale.factor;
-    format!("{shown:.*} {}", digits_in(scale, shown, None), scale.name)
+    let shown = format!("{shown:.*} {}", digits_in(scale, shown, None), scale.name);
+    shown.trim_end().to_owned()
 }
 
 /// A duration in nanoseconds, as [`value`].
@@ -113,7 +120,7 @@ pub fn duration(ns: f64) -> String {
 
 /// Decimals of numbers in a unit: none of whole bytes.
 fn digits_in(scale: Scale, value: f64, interval: Option<Interval>) -> usize {
-    if scale == BYTES[0] {
+    if scale == BYTES[0] || scale == COUNT[0] {
         0
     } else {
         decimals(value, interval)

@@ -7,6 +7,7 @@ use labrun_record::{Metric, Row, Start, Target, Tier, Unit};
 fn degrees(unit: Unit) -> [&'static str; 4] {
     match unit {
         Unit::Bytes => ["smaller", "larger", "smallest", "largest"],
+        Unit::Count => ["better", "worse", "best", "worst"],
         Unit::Ns | Unit::PerSecond | Unit::BytesPerSecond => {
             ["faster", "slower", "fastest", "slowest"]
         }
@@ -46,6 +47,7 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
         Metric::BytesPerSecond => "Bytes in a second",
         Metric::RequestsPerSecond => "Requests in a second",
         Metric::Latency => "Latency",
+        Metric::Conformance => "Conformance",
     }
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn verb(metric: Metric) -> &'static str {
             "takes"
         }
         Metric::Size => "ships",
+        Metric::Conformance => "does",
         Metric::CallsPerSecond
         | Metric::OperationsPerSecond
         | Metric::BytesPerSecond

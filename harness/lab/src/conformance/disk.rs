@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::outcome::Failure;
 use crate::site::Site;
 
 /// Size of the file; sparse. Enough for ext4 with a journal.
@@ -20,48 +21,53 @@ const FLUSHES: usize = 15;
 
 /// The disk, mounted where the lab grants folders on a disk. It goes with the value.
 #[derive(Debug)]
-pub struct Disk {
+pub(super) struct Disk {
+    file: PathBuf,
     mount: PathBuf,
     stat: PathBuf,
 }
 
 impl Disk {
     /// Makes and mounts one; or why that cannot be done here.
-    pub fn mount(site: &Site) -> Result<Self, String> {
+    pub(super) fn mount(site: &Site) -> Result<Self, Failure> {
         let needs = |what: String| {
-            format!(
+            Failure::unavailable(format!(
                 "no disk could be made to count flushes on, which needs root and loop devices: {what}"
-            )
+            ))
         };
-        let (file, mount) = (site.scratch().join("disk.img"), site.disk().to_owned());
-        let made = fs::File::create(&file).and_then(|disk| disk.set_len(BYTES));
-        made.and_then(|()| fs::create_dir_all(&mount))
-            .map_err(|error| needs(error.to_string()))?;
-        run("mkfs.ext4", &["-q", "-F"], &[&file]).map_err(needs)?;
-        run("mount", &["-o", "loop"], &[&file, &mount]).map_err(needs)?;
+        // One that is mounted still, by whoever was slow to go, keeps a file of its own.
         let mut disk = Self {
-            mount,
+            file: site.scratch().join(format!("{}.img", site.mark())),
+            mount: site.disk().to_owned(),
             stat: PathBuf::new(),
         };
-        let device = fs::metadata(&disk.mount).map_err(|error| needs(error.to_string()))?;
+        let (file, mount) = (&disk.file, &disk.mount);
+        let made = fs::File::create(file).and_then(|disk| disk.set_len(BYTES));
+        made.and_then(|()| fs::create_dir_all(mount))
+            .map_err(|error| needs(error.to_string()))?;
+        run("mkfs.ext4", &["-q", "-F"], &[file]).map_err(needs)?;
+        run("mount", &["-o", "loop"], &[file, mount]).map_err(needs)?;
+        let device = fs::metadata(mount).map_err(|error| needs(error.to_string()))?;
         let (major, minor) = (libc::major(device.dev()), libc::minor(device.dev()));
         disk.stat = format!("/sys/dev/block/{major}:{minor}/stat").into();
         disk.flushes().map(|_| disk)
     }
 
     /// Flush requests that reached it so far.
-    pub fn flushes(&self) -> Result<u64, String> {
-        let text = fs::read_to_string(&self.stat).map_err(|error| error.to_string())?;
+    pub(super) fn flushes(&self) -> Result<u64, Failure> {
+        let text = fs::read_to_string(&self.stat)
+            .map_err(|error| Failure::unavailable(error.to_string()))?;
         let count = text.split_whitespace().nth(FLUSHES);
-        count
-            .and_then(|count| count.parse().ok())
-            .ok_or_else(|| "this kernel counts no flushes: Linux 5.5 or newer does".to_owned())
+        count.and_then(|count| count.parse().ok()).ok_or_else(|| {
+            Failure::unavailable("this kernel counts no flushes: Linux 5.5 or newer does")
+        })
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
         unmount(&self.mount);
+        let _ = fs::remove_file(&self.file);
     }
 }
 

@@ -2,19 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use labrun_record::{Outcome, Start, Target};
+use labrun_record::{Check, Outcome};
 
+use super::disk::Disk;
 use super::secret::Secret;
-use super::{Check, Conformance, Finding};
-use crate::define::{GrantFiles, Workload};
+use crate::define::GrantFiles;
 use crate::isolation::{Isolation, Job, More};
-use crate::model::Supply;
 use crate::outcome::Failure;
-use crate::plan::{Recipe, for_isolation};
-use crate::task::{FileSystem, NetworkPath, Policy, Task};
-
-/// How long one launch may take: on a slow emulation as well.
-const LIMIT: Duration = Duration::from_mins(1);
+use crate::site::Site;
+use crate::task::{FileSystem, Policy, Task};
 
 /// Syncs that the check of syncs makes.
 const SYNCS: u64 = 32;
@@ -22,17 +18,41 @@ const SYNCS: u64 = 32;
 /// Bytes of the check of a large output: nearly what the lab keeps of one at all.
 const OUTPUT: usize = 60_000;
 
-/// One isolation that is looked at, as one target.
+/// An isolation that is looked at.
 pub(super) struct Look<'a> {
-    pub(super) conformance: &'a Conformance<'a>,
     pub(super) isolation: &'a dyn Isolation,
-    pub(super) workload: &'a Workload,
-    pub(super) target: Target,
+    pub(super) site: &'a Site,
+    /// What is launched, but for its task.
+    pub(super) job: &'a Job,
+}
+
+/// Why a check does not hold.
+pub(super) enum Unmet {
+    /// What was seen is wrong.
+    Seen(String),
+    /// Nothing could be seen.
+    NotMade(Failure),
+}
+
+impl From<Failure> for Unmet {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Outcome(Outcome::Unavailable, _) | Failure::Interrupted => {
+                Self::NotMade(failure)
+            }
+            Failure::Outcome(..) => Self::Seen(failure.to_string()),
+        }
+    }
+}
+
+/// What is wrong with what was seen.
+fn seen(what: impl Into<String>) -> Result<(), Unmet> {
+    Err(Unmet::Seen(what.into()))
 }
 
 impl Look<'_> {
     /// Looks; gives what is wrong.
-    pub(super) fn at(&self, check: Check) -> Result<(), Finding> {
+    pub(super) fn at(&self, check: Check) -> Result<(), Unmet> {
         match check {
             Check::Arguments => self.prints(
                 &["arguments", "", "a b", "\u{e9}"],
@@ -41,9 +61,10 @@ impl Look<'_> {
             Check::Environment => self.stays(&["environment", "LABRUN_HOLD"], "=1").map(drop),
             Check::Stdin => {
                 if self.stays(&["arguments", "stays"], "\"stays\"")? {
-                    return Ok(());
+                    Ok(())
+                } else {
+                    seen("it had to be killed")
                 }
-                Err(Finding::Fault("it had to be killed".to_owned()))
             }
             Check::ExitCode => self.fails(&["exit", "3"], Some("3")),
             Check::Crash => self.fails(&["crash"], None),
@@ -56,156 +77,110 @@ impl Look<'_> {
             }
             Check::Clock => self.clock(),
             Check::Randomness => self.randomness(),
-            Check::Http => self.http(),
+            Check::Http => self.launch(self.job),
         }
     }
 
-    fn job(&self, task: Task) -> Result<Job, Finding> {
-        let Supply {
-            stock, isolations, ..
-        } = self.conformance.supply;
-        let kind = self.workload.artifact_kind(self.target);
-        let (profile, arch) = (self.isolation.profile(), std::env::consts::ARCH);
-        let (artifact, precompiled) =
-            for_isolation(profile, self.workload, arch, self.target, kind);
-        let made = |recipe: &Recipe| {
-            let made = stock.artifact(recipe, isolations);
-            made.map_err(|failure| Finding::Unavailable(failure.into_reason()))
-        };
-        let precompiled = precompiled.as_ref().map(made).transpose()?;
-        Ok(Job {
-            workload: self.workload.clone(),
-            target: self.target,
-            start: Start::Process,
-            task,
-            artifact: made(&artifact)?.path,
-            precompiled: precompiled.map(|built| built.path),
-            other: None,
-            file_system: FileSystem::default(),
-            policy: Policy::default(),
-            way: NetworkPath::default(),
-            instances: 0,
-            timeout: LIMIT,
-            warm_repeats: 0,
-        })
+    fn launch(&self, job: &Job) -> Result<(), Unmet> {
+        self.isolation.launch(self.site, job)?;
+        Ok(())
     }
 
-    fn run(&self, args: &[&str], line: &str) -> Result<Job, Finding> {
-        self.job(Task::Run {
+    /// The launch of a command with other arguments, which prints one line.
+    fn run(&self, args: &[&str], line: &str) -> Job {
+        let mut job = self.job.clone();
+        job.task = Task::Run {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
             expected: format!("{line}\n").into_bytes(),
-        })
+        };
+        job
     }
 
     /// A command whose whole output is one line.
-    fn prints(&self, args: &[&str], line: &str) -> Result<(), Finding> {
-        let job = self.run(args, line)?;
-        let launched = self.isolation.launch(self.conformance.supply.site, &job);
-        launched.map(drop).map_err(fault)
+    fn prints(&self, args: &[&str], line: &str) -> Result<(), Unmet> {
+        self.launch(&self.run(args, line))
     }
 
     /// A command that stays after its line, until its stdin is closed; gives whether it ends
     /// by that.
-    fn stays(&self, args: &[&str], line: &str) -> Result<bool, Finding> {
-        let mut job = self.run(args, line)?;
+    fn stays(&self, args: &[&str], line: &str) -> Result<bool, Unmet> {
+        let mut job = self.run(args, line);
         job.instances = 1;
         job.policy = Policy::Reused;
-        let standing = self.isolation.stand(self.conformance.supply.site, &job);
-        let mut standing = standing.map_err(fault)?;
-        standing.still_stand().map_err(fault)?;
+        let mut standing = self.isolation.stand(self.site, &job)?;
+        standing.still_stand()?;
         let by_itself = standing.sees_end_of_stdin();
-        standing.end().map_err(fault)?;
+        standing.end()?;
         Ok(by_itself)
     }
 
     /// A command that fails; the reason names `code`.
-    fn fails(&self, args: &[&str], code: Option<&str>) -> Result<(), Finding> {
-        let job = self.run(args, "never")?;
-        match self.isolation.launch(self.conformance.supply.site, &job) {
+    fn fails(&self, args: &[&str], code: Option<&str>) -> Result<(), Unmet> {
+        match self.isolation.launch(self.site, &self.run(args, "never")) {
             Err(Failure::Outcome(Outcome::Failed, reason)) => match code {
-                Some(code) if !reason.contains(code) => Err(Finding::Fault(format!(
-                    "the reason does not name {code}: {reason}"
-                ))),
+                Some(code) if !reason.contains(code) => {
+                    seen(format!("the reason does not name {code}: {reason}"))
+                }
                 _ => Ok(()),
             },
-            Err(Failure::Outcome(Outcome::Unavailable, reason)) => {
-                Err(Finding::Unavailable(reason))
-            }
-            Err(failure) => Err(Finding::Fault(format!(
-                "it is not told as a failure: {failure}"
-            ))),
-            Ok(_) => Err(Finding::Fault(
-                "the launch is taken for a good one".to_owned(),
-            )),
+            Err(failure) => match Unmet::from(failure) {
+                Unmet::Seen(what) => seen(format!("it is not told as a failure: {what}")),
+                not_made @ Unmet::NotMade(_) => Err(not_made),
+            },
+            Ok(_) => seen("the launch is taken for a good one"),
         }
     }
 
     /// The line that a command prints, whatever it is.
-    fn line(&self, args: &[&str], file_system: FileSystem) -> Result<String, Finding> {
-        let mut job = self.job(Task::Batches {
+    fn line(&self, args: &[&str], file_system: FileSystem) -> Result<String, Unmet> {
+        let mut job = self.job.clone();
+        job.task = Task::Batches {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
             line: Vec::new(),
-        })?;
+        };
         job.file_system = file_system;
         let mut text = String::new();
-        let streamed = self
-            .isolation
-            .stream(self.conformance.supply.site, &job, &mut |line| {
-                String::from_utf8_lossy(line.text)
-                    .trim_end()
-                    .clone_into(&mut text);
-                Ok(More::Enough)
-            });
-        streamed.map_err(fault)?;
+        self.isolation.stream(self.site, &job, &mut |line| {
+            String::from_utf8_lossy(line.text)
+                .trim_end()
+                .clone_into(&mut text);
+            Ok(More::Enough)
+        })?;
         Ok(text)
     }
 
     /// By its own path, by the way up from the granted directory, and by a link that lies in it.
-    fn ungranted(&self) -> Result<(), Finding> {
-        let secret = Secret::new(self.conformance.supply.site);
-        let secret = secret.map_err(|error| Finding::Unavailable(error.to_string()))?;
-        let mut workload = self.workload.clone();
-        workload.grant = Some(GrantFiles {
+    fn ungranted(&self) -> Result<(), Unmet> {
+        let secret = Secret::new(self.site);
+        let secret = secret.map_err(|error| Failure::unavailable(error.to_string()))?;
+        let mut job = self.job.clone();
+        job.workload.grant = Some(GrantFiles {
             files: secret.granted().to_owned(),
         });
-        let look = Look {
-            conformance: self.conformance,
-            isolation: self.isolation,
-            workload: &workload,
-            target: self.target,
-        };
+        let look = Look { job: &job, ..*self };
         for (way, path) in secret.ways() {
-            match look
-                .line(&["ungranted", &path], FileSystem::default())?
-                .as_str()
-            {
-                "denied" => {}
-                other => {
-                    let reason = format!("a file that was not granted, by {way}: {other}");
-                    return Err(Finding::Fault(reason));
-                }
+            let line = look.line(&["ungranted", &path], FileSystem::default())?;
+            if line != "denied" {
+                return seen(format!("a file that was not granted, by {way}: {line}"));
             }
         }
         Ok(())
     }
 
-    fn fsync(&self) -> Result<(), Finding> {
-        let disk = self.conformance.disk.as_ref();
-        let disk = disk.map_err(|reason| Finding::Unavailable(reason.clone()))?;
-        let before = disk.flushes().map_err(Finding::Unavailable)?;
+    fn fsync(&self) -> Result<(), Unmet> {
+        let disk = Disk::mount(self.site)?;
+        let before = disk.flushes()?;
         let times = SYNCS.to_string();
         let line = self.line(&["sync", "{grant}", &times], FileSystem::Disk)?;
-        let seen = disk.flushes().map_err(Finding::Unavailable)? - before;
+        let reached = disk.flushes()? - before;
         match line.as_str() {
-            "synced" if seen >= SYNCS => Ok(()),
-            "synced" => Err(Finding::Fault(format!(
-                "of {SYNCS} syncs {seen} reached the disk"
-            ))),
-            other => Err(Finding::Fault(format!("it printed {other:?}"))),
+            "synced" if reached >= SYNCS => Ok(()),
+            "synced" => seen(format!("of {SYNCS} syncs {reached} reached the disk")),
+            other => seen(format!("it printed {other:?}")),
         }
     }
 
-    fn clock(&self) -> Result<(), Finding> {
+    fn clock(&self) -> Result<(), Unmet> {
         let day = || {
             SystemTime::now()
                 .duration_since(UNIX_EPOCH)
@@ -220,40 +195,22 @@ impl Look<'_> {
             [day, step] if step > 0 => {
                 let day = Duration::from_nanos(day);
                 if day + second < before || day > after + second {
-                    return Err(Finding::Fault(format!(
+                    return seen(format!(
                         "its time of day is {day:?}, the lab's {before:?} to {after:?}"
-                    )));
+                    ));
                 }
                 Ok(())
             }
-            _ => Err(Finding::Fault(format!("it printed {line:?}"))),
+            _ => seen(format!("it printed {line:?}")),
         }
     }
 
-    fn randomness(&self) -> Result<(), Finding> {
+    fn randomness(&self) -> Result<(), Unmet> {
         let draw = || self.line(&["random"], FileSystem::default());
         let (one, other) = (draw()?, draw()?);
         if one == other {
-            return Err(Finding::Fault(format!("two launches drew {one}")));
+            return seen(format!("two launches drew {one}"));
         }
         Ok(())
-    }
-
-    fn http(&self) -> Result<(), Finding> {
-        if let Some(reason) = self.isolation.unavailable(self.workload) {
-            return Err(Finding::Unavailable(reason));
-        }
-        let task = self.workload.task();
-        let task = task.map_err(|error| Finding::Unavailable(error.to_string()))?;
-        let job = self.job(task)?;
-        let launched = self.isolation.launch(self.conformance.supply.site, &job);
-        launched.map(drop).map_err(fault)
-    }
-}
-
-fn fault(failure: Failure) -> Finding {
-    match failure {
-        Failure::Outcome(Outcome::Unavailable, reason) => Finding::Unavailable(reason),
-        failure => Finding::Fault(failure.to_string()),
     }
 }

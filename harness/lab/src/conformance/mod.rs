@@ -2,148 +2,69 @@
 //! outside. The same small checks on every isolation; what one cannot do has its reason in
 //! its own definition ([`Profile`](crate::isolation::Profile)), and nowhere else.
 
-mod check;
 mod disk;
 mod look;
 mod secret;
 
-use labrun_record::{Outcome, Target};
+use labrun_record::{Check, Outcome};
 
-use crate::define::Workload;
-use crate::isolation::Isolation;
-use crate::model::Supply;
+use crate::define::Need;
+use crate::isolation::{Isolation, Job};
+use crate::outcome::Failure;
+use crate::site::Site;
 
-pub use check::Check;
-pub use disk::Disk;
 pub(crate) use disk::unmount;
-use look::Look;
+use look::{Look, Unmet};
 
-/// Name of the workload whose program does what is checked.
+/// Name of the workload whose program does what is checked; [`Check::Http`] is for what serves.
 pub const WORKLOAD: &str = "conform";
 
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// It does it.
-    Conforms,
-    /// It does not, and its definition says why.
-    Excepted(String),
-    /// It does not do what it should, or does what its definition says that it cannot.
-    Fault(String),
-    /// Nothing could be looked at here.
-    Unavailable(String),
-}
-
-/// What the checks stand on.
-pub struct Conformance<'a> {
-    /// What launches are made from.
-    pub supply: &'a Supply<'a>,
-    /// Where syncs are counted, or why they cannot be.
-    pub disk: &'a Result<Disk, String>,
-}
-
-impl Conformance<'_> {
-    /// Has an isolation do what every check wants, and gives what was found of each; `None`
-    /// where the run was asked to end.
-    pub fn of(
-        &self,
-        isolation: &dyn Isolation,
-        mut told: impl FnMut(Check),
-    ) -> Option<Vec<(Check, Finding)>> {
-        let record = self.supply.isolations.record(isolation.name())?;
-        let mut findings = Vec::new();
-        for check in Check::ALL {
-            told(check);
-            let finding = match record.outcome {
-                Outcome::Measured => self.look(isolation, check),
-                _ => Finding::Unavailable(record.reason.clone().unwrap_or_default()),
-            };
-            if self.supply.site.interrupt.raised() {
-                return None;
-            }
-            findings.push((check, finding));
-        }
-        Some(findings)
-    }
-
-    /// One check, on every target that both have.
-    fn look(&self, isolation: &dyn Isolation, check: Check) -> Finding {
-        let name = match check {
-            Check::Http => "http",
-            _ => WORKLOAD,
-        };
-        let Some(workload) = self
-            .supply
-            .workloads
-            .iter()
-            .find(|known| known.name == name)
-        else {
-            return Finding::Unavailable(format!("the lab has no workload `{name}`"));
-        };
-        if !isolation.profile().takes(workload) {
-            return Finding::Excepted("it hosts servers, and runs no commands".to_owned());
-        }
-        let has = |target: &&Target| {
-            let source = match target {
-                Target::Image => Target::Native,
-                other => **other,
-            };
-            workload.targets.contains(&source)
-        };
-        let targets = isolation.profile().targets.iter().filter(has);
-        // What is wrong with one of them counts, not that another lacks it.
-        let mut found: Option<Finding> = None;
-        for &target in targets {
-            let one = self.look_at(isolation, check, workload, target);
-            found = Some(match found {
-                None => one,
-                Some(known) => worse(known, one),
-            });
-        }
-        found.unwrap_or_else(|| {
-            Finding::Excepted(format!("{} takes no target of {name}", isolation.name()))
-        })
-    }
-
-    fn look_at(
-        &self,
-        isolation: &dyn Isolation,
-        check: Check,
-        workload: &Workload,
-        target: Target,
-    ) -> Finding {
-        if let Some(reason) = isolation.profile().unsupported(workload, target, &[]) {
-            return Finding::Excepted(reason);
-        }
-        let needs: Vec<_> = check.need().into_iter().collect();
-        let excuse = isolation.profile().unsupported(workload, target, &needs);
-        let look = Look {
-            conformance: self,
-            isolation,
-            workload,
-            target,
-        };
-        match (look.at(check), excuse) {
-            (Ok(()), None) => Finding::Conforms,
-            (Ok(()), Some(reason)) => Finding::Fault(format!(
-                "it does what its definition says it cannot: {reason}"
-            )),
-            (Err(Finding::Fault(_)), Some(reason)) => Finding::Excepted(reason),
-            (Err(finding), _) => finding,
-        }
-    }
-}
-
-fn worse(one: Finding, other: Finding) -> Finding {
-    let rank = |finding: &Finding| match finding {
-        Finding::Excepted(_) => 0,
-        Finding::Conforms => 1,
-        Finding::Unavailable(_) => 2,
-        Finding::Fault(_) => 3,
+/// Has an isolation do what a check asks, by launches of `job`. Gives what is wrong with what was
+/// seen: nothing, where it does what its definition says.
+///
+/// # Errors
+///
+/// `unsupported` where its definition says that it cannot, and it does not; any other failure
+/// where the check could not be made.
+pub(crate) fn check(
+    check: Check,
+    isolation: &dyn Isolation,
+    site: &Site,
+    job: &Job,
+) -> Result<Option<String>, Failure> {
+    let needs: Vec<Need> = need(check).into_iter().collect();
+    let profile = isolation.profile();
+    let excuse = profile.unsupported(&job.workload, job.target, &needs);
+    let look = Look {
+        isolation,
+        site,
+        job,
     };
-    if rank(&other) > rank(&one) {
-        other
-    } else {
-        one
+    match (look.at(check), excuse) {
+        (Ok(()), None) => Ok(None),
+        (Ok(()), Some(reason)) => Ok(Some(format!(
+            "it does what its definition says it cannot: {reason}"
+        ))),
+        (Err(Unmet::Seen(_)), Some(reason)) => Err(Failure::new(Outcome::Unsupported, reason)),
+        (Err(Unmet::Seen(what)), None) => Ok(Some(what)),
+        (Err(Unmet::NotMade(failure)), _) => Err(failure),
     }
+}
+
+/// The ability that a check is about; none for one that is a workload of its own.
+fn need(check: Check) -> Option<Need> {
+    Some(match check {
+        Check::Arguments => Need::Arguments,
+        Check::Environment => Need::Environment,
+        Check::Stdin => Need::Stdin,
+        Check::ExitCode => Need::ExitCode,
+        Check::Crash => Need::Crash,
+        Check::Granted => Need::Grant,
+        Check::Ungranted => Need::Boundary,
+        Check::Fsync => Need::Fsync,
+        Check::Output => Need::Output,
+        Check::Clock => Need::Clock,
+        Check::Randomness => Need::Randomness,
+        Check::Http => return None,
+    })
 }

@@ -77,6 +77,8 @@ pub enum Model {
     Footprint,
     /// Work per second, once it is steady: batches, calls, and load on a server.
     SteadyState,
+    /// What it lets a program do, and what it holds back: checks that hold or do not.
+    Conformance,
 }
 
 /// A metric of a scenario.

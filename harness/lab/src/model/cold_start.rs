@@ -43,14 +43,12 @@ fn value(metric: Metric, taken: &LaunchTiming) -> Value {
             Value::of,
         ),
         _ => Value {
-            given: Ok(taken.total_ns as f64),
             phases: taken
                 .phases
                 .iter()
                 .map(|(name, ns)| (name.clone(), *ns as f64))
                 .collect(),
-            doubt: None,
-            points: Vec::new(),
+            ..Value::of(taken.total_ns as f64)
         },
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Execution<'a> {
         for index in 0..case.case.rows.len() {
             let value = values.get(index).unwrap_or(&missing);
             let (outcome, reason) = match value.given.clone() {
-                Ok(_) => (Outcome::Measured, None),
+                Ok(_) => (Outcome::Measured, value.seen.clone()),
                 Err(failure) => {
                     let (outcome, reason) = failure.into_parts();
                     (outcome, Some(reason))

@@ -34,6 +34,8 @@ pub(super) struct Value {
     pub(super) doubt: Option<Doubt>,
     /// The points that a line was laid through to get it.
     pub(super) points: Vec<(f64, f64)>,
+    /// Of a check that does not hold: what was seen.
+    pub(super) seen: Option<String>,
 }
 
 impl Value {
@@ -44,6 +46,7 @@ impl Value {
             phases: IndexMap::new(),
             doubt: None,
             points: Vec::new(),
+            seen: None,
         }
     }
 
@@ -66,9 +69,7 @@ impl Value {
     pub(super) fn failed(failure: Failure) -> Self {
         Self {
             given: Err(failure),
-            phases: IndexMap::new(),
-            doubt: None,
-            points: Vec::new(),
+            ..Self::of(f64::NAN)
         }
     }
 }

@@ -4,6 +4,7 @@
 mod calibrate;
 mod calls;
 mod cold_start;
+mod conformance;
 mod describe;
 mod execute;
 mod footprint;

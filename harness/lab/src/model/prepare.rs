@@ -7,6 +7,7 @@ use labrun_record::{Artifact, Outcome, Row};
 
 use super::calls::Calling;
 use super::cold_start::ColdStart;
+use super::conformance::Checking;
 use super::footprint::Memory;
 use super::launch::Launch;
 use super::load::{Limit, Loading};
@@ -161,6 +162,7 @@ fn launch(
             rates: rates.clone(),
             limit: Limit::clone(limit),
         }),
+        Measure::Conformance { check } => Box::new(Checking { job, check: *check }),
     })
 }
 

@@ -6,7 +6,7 @@ use labrun_record::{Metric, Outcome, Reference, Row, Start, Target};
 
 use super::{
     Case, Decision, LaunchSpec, Limits, Measure, PLAN_VERSION, Plan, PlanPart, cold_start,
-    footprint, recipe, size, throughput,
+    conformance, footprint, recipe, size, throughput,
 };
 use crate::define::{ArtifactKind, MetricPlan, Model, Need, Scenario, Workload, WorkloadPlan};
 use crate::glob::Globs;
@@ -80,6 +80,7 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
                 Model::Footprint => footprint::cases(&context),
                 Model::Size => size::cases(&context),
                 Model::SteadyState => throughput::cases(&context),
+                Model::Conformance => conformance::cases(&context),
             },
         }
     };

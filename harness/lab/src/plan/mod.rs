@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod cold_start;
+mod conformance;
 mod context;
 mod footprint;
 mod form;
@@ -14,7 +15,7 @@ mod recipe;
 mod size;
 mod throughput;
 
-use labrun_record::{Outcome, Reference, Row, Start, Target};
+use labrun_record::{Check, Outcome, Reference, Row, Start, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::define::{Model, Rate};
@@ -174,6 +175,11 @@ pub enum Measure {
         warmup_s: f64,
         /// Rates of the open loop, in the order in which they are offered.
         rates: Vec<Rate>,
+    },
+    /// Whether a check holds.
+    Conformance {
+        /// Which.
+        check: Check,
     },
 }
 

@@ -13,6 +13,7 @@ mod bad_servers;
 mod bundles;
 mod bundles_refused;
 mod comparing;
+mod conformance;
 mod disk;
 mod docker_absent;
 mod docker_dies;

@@ -52,7 +52,7 @@ impl LogScale {
     /// each decade, or of bytes the powers of two.
     fn ticks(&self) -> Vec<(f64, bool)> {
         match self.unit {
-            Unit::Ns | Unit::PerSecond => self.decimal_ticks(),
+            Unit::Ns | Unit::PerSecond | Unit::Count => self.decimal_ticks(),
             Unit::Bytes | Unit::BytesPerSecond => self.binary_ticks(),
         }
     }

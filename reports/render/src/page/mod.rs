@@ -5,6 +5,7 @@ mod charts;
 mod claims;
 mod glance;
 mod machine;
+mod matrix;
 mod notes;
 mod part;
 mod rates;

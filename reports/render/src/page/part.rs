@@ -6,11 +6,15 @@ use maud::{Markup, PreEscaped, html};
 
 use super::charts::Charts;
 use super::view::View;
-use super::{claims, glance, rows, starts};
+use super::{claims, glance, matrix, rows, starts};
 use crate::measure::Measure;
 use crate::{RenderError, words};
 
 pub(super) fn part(view: &View<'_>, measure: Measure) -> Result<Markup, RenderError> {
+    // What holds or does not has no chart.
+    if measure == Measure::Conformance {
+        return Ok(matrix::matrix(view));
+    }
     let metrics: Vec<Markup> = view
         .metrics(measure)
         .into_iter()

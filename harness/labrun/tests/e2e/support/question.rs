@@ -63,6 +63,11 @@ impl Question {
         Self::new("throughput", "steady-state", metrics, "20")
     }
 
+    /// `conformance`.
+    pub(crate) fn conformance() -> Self {
+        Self::new("conformance", "conformance", &["conformance"], "20")
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &'static str {
         self.name

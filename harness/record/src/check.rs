@@ -1,9 +1,11 @@
-//! The checks: what each has an isolation do, and what is right.
+//! The checks of conformance: something small that an isolation is expected to do, or to hold back.
 
-use crate::define::Need;
+use serde::{Deserialize, Serialize};
 
-/// Something small that every isolation is expected to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a row of [`Metric::Conformance`](crate::Metric::Conformance) is about: its param
+/// [`PARAM`](Self::PARAM) is the check's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// Arguments arrive: an empty one, one with spaces, one beyond ASCII.
     Arguments,
@@ -26,12 +28,16 @@ pub enum Check {
     /// The clocks go, and the one of the day is right.
     Clock,
     /// Random numbers differ from launch to launch.
+    #[serde(rename = "random")]
     Randomness,
     /// The HTTP workload answers, and ends when it is asked to.
     Http,
 }
 
 impl Check {
+    /// Name of the param that says which check a row is about.
+    pub const PARAM: &'static str = "check";
+
     /// Every check, in the order of the matrix.
     pub const ALL: [Self; 12] = [
         Self::Arguments,
@@ -48,13 +54,13 @@ impl Check {
         Self::Http,
     ];
 
-    /// A word or two.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Arguments => "arguments",
             Self::Environment => "environment",
             Self::Stdin => "stdin",
-            Self::ExitCode => "exit code",
+            Self::ExitCode => "exit-code",
             Self::Crash => "crash",
             Self::Granted => "granted",
             Self::Ungranted => "ungranted",
@@ -93,23 +99,5 @@ impl Check {
                 "the HTTP workload answers with the right body, and ends when it is asked to"
             }
         }
-    }
-
-    /// The ability that it is about; none for one that is a workload of its own.
-    pub fn need(self) -> Option<Need> {
-        Some(match self {
-            Self::Arguments => Need::Arguments,
-            Self::Environment => Need::Environment,
-            Self::Stdin => Need::Stdin,
-            Self::ExitCode => Need::ExitCode,
-            Self::Crash => Need::Crash,
-            Self::Granted => Need::Grant,
-            Self::Ungranted => Need::Boundary,
-            Self::Fsync => Need::Fsync,
-            Self::Output => Need::Output,
-            Self::Clock => Need::Clock,
-            Self::Randomness => Need::Randomness,
-            Self::Http => return None,
-        })
     }
 }
