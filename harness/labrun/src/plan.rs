@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lab::plan::{Case, Decision, PlanPart, Recipe};
 use labrun_record::Outcome;
+use labrun_render::units::plural;
 
 use crate::asked::Planned;
 use crate::cli::{Cli, PlanArgs};
@@ -55,13 +56,15 @@ fn show(part: &PlanPart) -> anyhow::Result<()> {
         (times(rules.min_samples), times(rules.max_samples))
     };
     let how_often = if least == most {
-        format!("{most} launches")
+        format!("{most} launch{}", if most == 1 { "" } else { "es" })
     } else {
         format!("{least} to {most} launches")
     };
     crate::out::line(&format!(
-        "{bold}{}{bold:#}  {cases} cases with {rows} rows, {how_often}, at most {}",
+        "{bold}{}{bold:#}  {} with {}, {how_often}, at most {}",
         part.scenario,
+        plural(cases, "case"),
+        plural(rows, "row"),
         duration(rules.time_budget_s)
     ))?;
     let mut by_isolation: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -116,7 +119,7 @@ fn left(planned: &Planned) -> anyhow::Result<()> {
         }
     }
     for ((outcome, reason), rows) in reasons {
-        crate::out::line(&format!("{rows:5} rows {outcome}: {reason}"))?;
+        crate::out::line(&format!("{:>10} {outcome}: {reason}", plural(rows, "row")))?;
     }
     Ok(())
 }

@@ -108,6 +108,17 @@ fn what_a_newer_labrun_wrote_is_refused_and_a_new_field_taken() {
     }
     away.altered("broken.tar.zst", |_, contents| contents["plans"] = json!(3));
     refused(&away, "broken.tar.zst", "the bundle's manifest: ");
+    let empties: [(&str, Edit); 2] = [
+        ("no-rows.tar.zst", |contents| {
+            contents["plans"][0]["parts"][0]["cases"][0]["rows"] = json!([]);
+        }),
+        ("no-parts.tar.zst", |contents| contents["plans"][0]["parts"] = json!([])),
+    ];
+    for (name, edit) in empties {
+        away.altered(name, |_, contents| edit(contents));
+        let reason = "the bundle's plan of cold-start has no parts, or a case without rows";
+        refused(&away, name, reason);
+    }
     away.altered("field.tar.zst", |_, contents| {
         contents["sent_by"] = json!("a later labrun");
         contents["plans"][0]["parts"][0]["cases"][0]["note"] = json!("later");
