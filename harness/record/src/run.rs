@@ -137,15 +137,10 @@ pub struct Plan {
     pub min_samples: u32,
     /// Launches that a row gets at most.
     pub max_samples: u32,
-    /// A row stops early once the half-width of its interval is under this share
-    /// of its median ...
+    /// Half of an interval, as a share of its median, that is narrow enough: where all are, a run
+    /// ends before its time is over.
     pub half_width: f64,
-    /// ... unless it has cost less than `fine_s` so far: then it goes on until the
-    /// half-width is under this share.
-    pub fine_half_width: f64,
-    /// Seconds that a row may cost for the finer interval.
-    pub fine_s: f64,
-    /// Seconds for the whole scenario, shared evenly by its rows.
+    /// Seconds for the whole scenario.
     pub time_budget_s: f64,
     /// Seconds until a launch is given up.
     pub timeout_s: f64,

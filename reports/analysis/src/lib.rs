@@ -20,7 +20,8 @@ mod warnings;
 
 pub use artifact::artifact_of;
 pub use compare::{
-    Comparison, Counts, Measurements, Pair, PairRatio, RunId, Side, Unpaired, compare,
+    CommonShift, Comparison, Counts, Measurements, OwnRatio, Pair, PairRatio, Quantity, RunId,
+    Side, Unpaired, compare,
 };
 pub use outcome::{RowOutcome, outcome_of};
 pub use stats::Observation;

@@ -5,8 +5,8 @@ use labrun_record::{Metric, Part, Row, Run, SCHEMA_VERSION, Sample};
 
 use crate::outcome::{lines_by_row, observations};
 use crate::stats::{
-    self, Observation, cliffs_delta, hodges_lehmann, lag1, median_interval, quantile,
-    ratio_interval, row_seed, sorted, theil_sen,
+    self, Observation, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1,
+    median_interval, quantile, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
     Interval, MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape,
@@ -158,16 +158,19 @@ fn ratio_to(
 ) -> Option<Ratio> {
     let (row, other) = (&results[index], &results[reference]);
     let (median, against) = (row.numbers.as_ref()?.median, other.numbers.as_ref()?.median);
-    let value = median / against;
     // The slope or the intercept of a line can be 0 or less: no multiple says anything then.
-    if !value.is_finite() || median <= 0.0 || against <= 0.0 {
+    if median <= 0.0 || against <= 0.0 {
         return None;
     }
     let (a, b) = (&values[index], &values[reference]);
-    let ci = if row.row.metric.is_exact() {
-        Some([value, value])
+    let RatioEstimate { value, intervals } = if row.row.metric.is_exact() {
+        let value = median / against;
+        RatioEstimate {
+            value,
+            intervals: Some(RatioIntervals::exact(value)),
+        }
     } else {
-        ratio_interval(a, b, true, row_seed(run.seed, &row.row))
+        shared_ratio(a, b, row_seed(run.seed, &row.row))?
     };
     let bare = |side: &[Observation]| side.iter().map(|o| o.value).collect::<Vec<f64>>();
     let (a, b) = (bare(a), bare(b));
@@ -182,8 +185,9 @@ fn ratio_to(
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         value,
-        ci,
-        verdict: verdict(ci, row.better, run.plan_of(index).margin),
+        ci: intervals.map(|both| both.ci),
+        ci90: intervals.map(|both| both.ci90),
+        verdict: verdict(intervals, row.better, run.plan_of(index).margin),
         hodges_lehmann: hodges_lehmann(&a, &b),
         cliffs_delta: cliffs_delta(&a, &b),
     })

@@ -137,10 +137,13 @@ pub struct Ratio {
     /// Those of the reference's params that are not the row's; absent where none is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub to_params: BTreeMap<String, String>,
-    /// Median of the row / median of the reference.
+    /// Median of the row / median of the reference, over the blocks that both have.
     pub value: f64,
     /// 95% bootstrap interval of the ratio; null if there is none.
     pub ci: Option<Interval>,
+    /// 90% interval, which decides whether they are equivalent; null if there is none.
+    #[serde(default)]
+    pub ci90: Option<Interval>,
     /// What the interval allows to be said.
     pub verdict: Verdict,
     /// Hodges-Lehmann shift from the reference, in the metric's unit.

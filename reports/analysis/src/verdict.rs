@@ -6,33 +6,36 @@ use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
 use crate::Interval;
+use crate::stats::RatioIntervals;
 
 /// What the interval of a ratio says about a row and its reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The whole interval is better than the margin.
+    /// The whole 95% interval is better than the margin.
     Better,
-    /// The whole interval is worse than the margin.
+    /// The whole 95% interval is worse than the margin.
     Worse,
-    /// The whole interval is inside the margin.
+    /// The whole 90% interval is inside the margin.
     Equivalent,
     /// Neither, or there is no interval.
     Inconclusive,
 }
 
-/// The verdict on the interval of the ratio `row / reference`, against the equivalence
+/// The verdict on the intervals of the ratio `row / reference`, against the equivalence
 /// margin `[1 / (1 + margin), 1 + margin]`, which is symmetric: swapping row and
 /// reference swaps better and worse and nothing else.
 ///
-/// Better or worse only if the whole interval lies outside the margin, equivalent only
-/// if it lies wholly inside (two one-sided tests at 97.5%); else, and without an
-/// interval, inconclusive.
-pub fn verdict(ratio: Option<Interval>, better: Better, margin: f64) -> Verdict {
-    let Some([low, high]) = ratio else {
+/// Better or worse only if the whole 95% interval lies outside the margin. Equivalent only if the
+/// whole 90% interval lies inside: that is two one-sided tests at 5% (Schuirmann, "A Comparison of
+/// the Two One-Sided Tests Procedure and the Power Approach", 1987). Else, and without intervals,
+/// inconclusive.
+pub fn verdict(ratio: Option<RatioIntervals>, better: Better, margin: f64) -> Verdict {
+    let Some(RatioIntervals { ci, ci90 }) = ratio else {
         return Verdict::Inconclusive;
     };
-    if !low.is_finite() || !high.is_finite() || low > high || margin.is_nan() {
+    let usable = |[low, high]: Interval| low.is_finite() && high.is_finite() && low <= high;
+    if !usable(ci) || !usable(ci90) || margin.is_nan() {
         return Verdict::Inconclusive;
     }
     let (inner, outer) = (1.0 / (1.0 + margin), 1.0 + margin);
@@ -40,11 +43,11 @@ pub fn verdict(ratio: Option<Interval>, better: Better, margin: f64) -> Verdict 
         Better::Lower => (Verdict::Better, Verdict::Worse),
         Better::Higher => (Verdict::Worse, Verdict::Better),
     };
-    if high < inner {
+    if ci[1] < inner {
         below
-    } else if low > outer {
+    } else if ci[0] > outer {
         above
-    } else if low >= inner && high <= outer {
+    } else if ci90[0] >= inner && ci90[1] <= outer {
         Verdict::Equivalent
     } else {
         Verdict::Inconclusive

@@ -52,6 +52,12 @@ fn other_machines_and_methods_are_not_compared_unless_forced() {
             .all(|r| r.ratio.is_none() && r.base.median.is_some())
     );
     let forced = compare(of(&base, &samples), of(&other, &samples), true);
+    assert_eq!(
+        forced.counts.not_compared, 2,
+        "another method measures something else"
+    );
+    other.method_version = base.method_version;
+    let forced = compare(of(&base, &samples), of(&other, &samples), true);
     assert!(forced.forced && forced.counts.equivalent == 2);
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use labrun_analysis::stats::{
-    Observation, cliffs_delta, dip, hodges_lehmann, lag1, median, median_interval, quantile,
-    ratio_interval, sorted, theil_sen, theil_sen_line,
+    Observation, RatioIntervals, cliffs_delta, dip, hodges_lehmann, lag1, median, median_interval,
+    quantile, ratio_apart, shared_ratio, sorted, stretch, theil_sen, theil_sen_line,
 };
 use labrun_analysis::{Verdict, half_width, verdict};
 use labrun_record::Better;
@@ -53,6 +53,8 @@ proptest! {
 
     #[test]
     fn the_order_of_launches_does_not_move_the_interval(values in launches(6), seed: u64) {
+        // Unless they depend on each other.
+        prop_assume!(stretch(&values) == 1);
         let backwards: Vec<f64> = values.iter().rev().copied().collect();
         prop_assert_eq!(median_interval(&values, seed), median_interval(&backwards, seed));
     }
@@ -83,9 +85,20 @@ proptest! {
 
     #[test]
     fn the_interval_of_a_ratio_holds_it(a in launches(6), b in launches(6), shared: bool, seed: u64) {
-        let ratio = median(&a).expect("one") / median(&b).expect("one");
-        let [low, high] = ratio_interval(&in_blocks(&a), &in_blocks(&b), shared, seed).expect("one");
-        prop_assert!(low <= ratio && ratio <= high && low > 0.0);
+        let got = if shared {
+            shared_ratio(&in_blocks(&a), &in_blocks(&b), seed)
+        } else {
+            ratio_apart(&a, &b, seed)
+        };
+        let got = got.expect("a ratio");
+        let both = got.intervals.expect("intervals");
+        let [low, high] = both.ci;
+        prop_assert!(low <= got.value && got.value <= high && low > 0.0);
+        prop_assert!(low <= both.ci90[0] && both.ci90[1] <= high);
+        // What only one of the two has does not count.
+        let n = a.len().min(b.len());
+        let (a, b) = if shared { (&a[..n], &b[..n]) } else { (&a[..], &b[..]) };
+        prop_assert!(near(got.value, median(a).expect("one") / median(b).expect("one")));
     }
 
     #[test]
@@ -144,13 +157,14 @@ proptest! {
     #[test]
     fn verdicts_are_symmetric(low in 0.5..2.0_f64, length in 0.0..0.5_f64, margin in 0.0..0.2_f64) {
         let ratio = [low, low + length];
+        let both = |ends: [f64; 2]| Some(RatioIntervals { ci: ends, ci90: ends });
         let inverse = [1.0 / ratio[1], 1.0 / ratio[0]];
-        let seen = verdict(Some(ratio), Better::Lower, margin);
-        prop_assert_eq!(verdict(Some(ratio), Better::Higher, margin), flipped(seen));
+        let seen = verdict(both(ratio), Better::Lower, margin);
+        prop_assert_eq!(verdict(both(ratio), Better::Higher, margin), flipped(seen));
         // not on the very edge of the margin, where 1 / (1 / x) may round
         let edges = [1.0 + margin, 1.0 / (1.0 + margin)];
         if ratio.iter().all(|end| edges.iter().all(|edge| !near(*end, *edge))) {
-            prop_assert_eq!(verdict(Some(inverse), Better::Lower, margin), flipped(seen));
+            prop_assert_eq!(verdict(both(inverse), Better::Lower, margin), flipped(seen));
         }
     }
 
@@ -158,7 +172,7 @@ proptest! {
     fn nothing_panics_on_rubbish(values in prop::collection::vec(any::<f64>(), 0..40), seed: u64) {
         let _ = (median(&values), median_interval(&values, seed), half_width(&values, seed));
         let _ = (lag1(&values), dip(&sorted(&values)), hodges_lehmann(&values, &values));
-        let _ = ratio_interval(&in_blocks(&values), &in_blocks(&values), true, seed);
+        let _ = (shared_ratio(&in_blocks(&values), &in_blocks(&values), seed), ratio_apart(&values, &values, seed));
         let pairs: Vec<(f64, f64)> = values.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
         let _ = (theil_sen(&values), theil_sen_line(&pairs));
     }
@@ -185,13 +199,22 @@ fn without_an_interval_nothing_is_said() {
     let five = [1.0, 2.0, 3.0, 4.0, 5.0];
     assert_eq!(median_interval(&five, 1), None);
     assert_eq!(half_width(&five, 1), None);
-    assert_eq!(
-        ratio_interval(&in_blocks(&five), &in_blocks(&[1.0; 30]), false, 1),
-        None
-    );
+    let apart = ratio_apart(&five, &[1.0; 30], 1).expect("a ratio");
+    assert_eq!((apart.value, apart.intervals), (3.0, None));
+    let shared = shared_ratio(&in_blocks(&five), &in_blocks(&[2.0; 30]), 1).expect("a ratio");
+    assert_eq!((shared.value, shared.intervals), (1.5, None));
+    assert_eq!(shared_ratio(&in_blocks(&five), &[], 1), None);
+    assert_eq!(ratio_apart(&five, &[1.0, 0.0], 1), None);
     assert_eq!(verdict(None, Better::Lower, 0.05), Verdict::Inconclusive);
     assert_eq!(
-        verdict(Some([f64::NAN, 2.0]), Better::Lower, 0.05),
+        verdict(
+            Some(RatioIntervals {
+                ci: [f64::NAN, 2.0],
+                ci90: [1.0, 2.0]
+            }),
+            Better::Lower,
+            0.05
+        ),
         Verdict::Inconclusive
     );
     assert_eq!(
@@ -209,10 +232,27 @@ fn equal_launches_have_an_interval_of_no_length() {
 
 #[test]
 fn verdicts_need_the_whole_interval() {
-    let of = |low, high| verdict(Some([low, high]), Better::Lower, 0.05);
+    let of = |low, high| {
+        let ends = [low, high];
+        verdict(
+            Some(RatioIntervals {
+                ci: ends,
+                ci90: ends,
+            }),
+            Better::Lower,
+            0.05,
+        )
+    };
     assert_eq!(of(1.06, 1.20), Verdict::Worse);
     assert_eq!(of(1.04, 1.20), Verdict::Inconclusive);
     assert_eq!(of(0.80, 0.90), Verdict::Better);
     assert_eq!(of(0.97, 1.04), Verdict::Equivalent);
     assert_eq!(of(0.90, 1.10), Verdict::Inconclusive);
+}
+
+#[test]
+fn equivalent_is_decided_at_90_percent_and_better_or_worse_at_95() {
+    let of = |ci, ci90| verdict(Some(RatioIntervals { ci, ci90 }), Better::Lower, 0.05);
+    assert_eq!(of([0.94, 1.06], [0.96, 1.04]), Verdict::Equivalent);
+    assert_eq!(of([1.04, 1.20], [1.06, 1.18]), Verdict::Inconclusive);
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use labrun_analysis::Observation;
 use labrun_analysis::stats::{
-    autocorrelated, cliffs_delta, dip, drift, hodges_lehmann, kendall_p, lag1, median,
-    median_interval, quantile, ratio_interval, sorted, theil_sen, theil_sen_line, two_modes,
+    RatioEstimate, autocorrelated, cliffs_delta, dip, drift, hodges_lehmann, kendall_p, lag1,
+    median, median_interval, order_interval, quantile, ratio_apart, shared_ratio, sorted, stretch,
+    theil_sen, theil_sen_line, two_modes,
 };
 use serde::Deserialize;
 
@@ -31,7 +32,9 @@ struct Series {
     median: f64,
     quantiles: BTreeMap<String, f64>,
     interval: [f64; 2],
+    order_interval: [f64; 2],
     lag1: f64,
+    rank_lag1: f64,
     kendall_p: f64,
     theil_sen: f64,
     dip: f64,
@@ -94,15 +97,40 @@ fn median_and_quantiles() {
 
 #[test]
 fn interval_of_the_median() {
+    let mut bootstrapped = 0;
     for (name, series) in reference().series {
-        interval_close(&name, median_interval(&series.values, 1), series.interval);
+        let wanted = series.order_interval;
+        let by_order = order_interval(&sorted(&series.values), 0.95).expect("an interval");
+        for end in 0..2 {
+            close(&name, Some(by_order[end]), wanted[end], 1e-9);
+        }
+        let got = median_interval(&series.values, 1);
+        if series.values.len() < 20 {
+            assert_eq!(got, Some(by_order), "{name}");
+        } else if stretch(&series.values) == 1 {
+            interval_close(&name, got, series.interval);
+            bootstrapped += 1;
+        } else {
+            // Wider than if launches did not depend on each other.
+            let [low, high] = got.expect("an interval");
+            assert!(
+                high - low > series.interval[1] - series.interval[0],
+                "{name}"
+            );
+        }
     }
+    assert!(bootstrapped >= 4, "{bootstrapped}");
 }
 
 #[test]
 fn series_in_time() {
     for (name, series) in reference().series {
         close(&name, lag1(&series.values), series.lag1, 1e-9);
+        let found = autocorrelated(&series.values);
+        assert!(
+            found.is_none_or(|r| (r - series.rank_lag1).abs() < 1e-9),
+            "{name}: {found:?}"
+        );
         close(&name, theil_sen(&series.values), series.theil_sen, 1e-9);
         let p = kendall_p(&series.values).expect("a p");
         assert!(
@@ -162,12 +190,13 @@ fn in_blocks(values: &[f64]) -> Vec<Observation> {
 fn interval_of_a_ratio() {
     for (name, pair) in reference().pairs {
         let (a, b) = (in_blocks(&pair.a), in_blocks(&pair.b));
-        let independent = ratio_interval(&a, &b, false, 1);
-        interval_close(&name, independent, pair.ratio_independent);
+        let ci = |ratio: Option<RatioEstimate>| Some(ratio?.intervals?.ci);
+        let independent = ratio_apart(&pair.a, &pair.b, 1);
+        interval_close(&name, ci(independent), pair.ratio_independent);
         if let Some(wanted) = pair.ratio_paired {
             interval_close(
                 &format!("{name}, paired"),
-                ratio_interval(&a, &b, true, 1),
+                ci(shared_ratio(&a, &b, 1)),
                 wanted,
             );
         }

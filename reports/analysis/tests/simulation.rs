@@ -6,7 +6,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use labrun_analysis::stats::{
-    Observation, autocorrelated, drift, median_interval, ratio_interval, two_modes,
+    Observation, RatioEstimate, autocorrelated, drift, median_interval, ratio_apart, shared_ratio,
+    two_modes,
 };
 use labrun_analysis::{Verdict, verdict};
 use labrun_record::Better;
@@ -22,8 +23,12 @@ fn in_blocks(values: &[f64]) -> Vec<Observation> {
 }
 
 fn verdict_of(a: &[f64], b: &[f64], seed: u64) -> Verdict {
-    let ci = ratio_interval(&in_blocks(a), &in_blocks(b), false, seed);
-    verdict(ci, Better::Lower, MARGIN)
+    let ratio = ratio_apart(a, b, seed);
+    verdict(
+        ratio.and_then(|ratio| ratio.intervals),
+        Better::Lower,
+        MARGIN,
+    )
 }
 
 #[test]
@@ -56,9 +61,10 @@ fn blocks_make_the_interval_of_a_ratio_narrow_and_right() {
                 .map(|s| median * (s + 0.02 * noise.normal()).exp())
                 .collect()
         };
-        let (a, b) = (in_blocks(&side(1.7e6)), in_blocks(&side(1.5e5)));
-        let paired = ratio_interval(&a, &b, true, seed).expect("an interval");
-        let apart = ratio_interval(&a, &b, false, seed).expect("an interval");
+        let (a, b) = (side(1.7e6), side(1.5e5));
+        let ci = |ratio: Option<RatioEstimate>| ratio?.intervals.map(|both| both.ci);
+        let paired = ci(shared_ratio(&in_blocks(&a), &in_blocks(&b), seed)).expect("an interval");
+        let apart = ci(ratio_apart(&a, &b, seed)).expect("an interval");
         let truth = 1.7e6 / 1.5e5;
         covered += u32::from(paired[0] <= truth && truth <= paired[1]);
         narrower += u32::from(paired[1] - paired[0] < apart[1] - apart[0]);

@@ -191,13 +191,8 @@ pub struct PlanFile {
     pub min_samples: u32,
     /// Launches at most.
     pub max_samples: u32,
-    /// A row stops early once its interval's half-width is under this share of its
-    /// median ...
+    /// Half of an interval, as a share of its median, that is narrow enough.
     pub half_width: f64,
-    /// ... unless it has cost less than `fine_s` so far: then under this one.
-    pub fine_half_width: f64,
-    /// Seconds that a row may cost for the finer interval.
-    pub fine_s: f64,
     /// Seconds for the whole scenario.
     pub time_budget_s: f64,
     /// Seconds until a launch is given up.
@@ -215,9 +210,7 @@ impl Default for PlanFile {
         Self {
             min_samples: 30,
             max_samples: 1000,
-            half_width: 0.05,
-            fine_half_width: 0.05,
-            fine_s: 0.0,
+            half_width: 0.02,
             time_budget_s: 1200.0,
             timeout_s: 20.0,
             warmup: 0,

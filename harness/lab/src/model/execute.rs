@@ -228,14 +228,8 @@ impl<'a> Execution<'a> {
 
 /// Tells the schedule what a launch gave. A launch whose first row has no value fails it.
 fn gave(schedule: &mut Schedule, entry: usize, values: &[Value], spent_s: f64) {
-    let mut given = values
-        .iter()
-        .map(|value| value.given.as_ref().ok().copied());
-    match given.next().flatten() {
-        Some(first) => {
-            let others: Vec<f64> = given.map(|value| value.unwrap_or(f64::NAN)).collect();
-            schedule.gave(entry, first, &others, spent_s);
-        }
-        None => schedule.failed(entry, spent_s),
+    match values.first().map(|value| &value.given) {
+        Some(Ok(first)) => schedule.gave(entry, *first, spent_s),
+        _ => schedule.failed(entry, spent_s),
     }
 }

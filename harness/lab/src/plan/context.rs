@@ -104,8 +104,6 @@ fn rules(scenario: &Scenario, options: &RunOptions, share: f64) -> labrun_record
         min_samples: exact.unwrap_or(file.min_samples),
         max_samples: exact.unwrap_or(file.max_samples),
         half_width: file.half_width,
-        fine_half_width: file.fine_half_width,
-        fine_s: file.fine_s,
         time_budget_s: options
             .time_budget_s
             .map_or(file.time_budget_s, |wished| wished * share),

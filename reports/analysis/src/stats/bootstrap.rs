@@ -1,6 +1,6 @@
-//! The 95% bootstrap interval of a median.
+//! The 95% interval of a median.
 //!
-//! It is the percentile interval (Efron & Tibshirani, "An Introduction to the
+//! Of few values it is the one of order statistics ([`order_interval`]). From 20 on it is the percentile interval (Efron & Tibshirani, "An Introduction to the
 //! Bootstrap", 1993, chapter 13), and not the `BCa` one, on purpose: the acceleration of
 //! `BCa` comes from the jackknife, which is inconsistent for the median (the same book,
 //! section 11.6), because leaving out one launch moves a median between two or three
@@ -10,6 +10,8 @@
 
 use super::order::{quantile, sorted};
 use super::seed::Draw;
+use super::signs::order_interval;
+use super::stretch::{draw_places, stretch};
 
 /// The two ends of a 95% interval, lower first.
 pub type Interval = [f64; 2];
@@ -23,26 +25,60 @@ pub const RESAMPLES: usize = 2_000;
 /// of six it is 96.9%.
 pub const MIN_LAUNCHES: usize = 6;
 
-const TAIL: f64 = 0.025;
+/// What a 95% interval leaves out at either end.
+pub(super) const TAIL: f64 = 0.025;
 
-/// The 95% percentile bootstrap interval of the median, resampling launches. `None`
-/// under [`MIN_LAUNCHES`] launches, or if a value is not finite.
+/// Launches from which on the interval is bootstrapped.
+const BOOTSTRAPPED: usize = 20;
+
+/// The 95% interval of the median of launches in the order taken: by order statistics under 20
+/// launches, else by a percentile bootstrap that resamples launches, or stretches of them where
+/// those in a stretch depend on each other ([`stretch`]). `None` under [`MIN_LAUNCHES`] launches,
+/// or if a value is not finite.
 pub fn median_interval(values: &[f64], seed: u64) -> Option<Interval> {
     let n = values.len();
     if n < MIN_LAUNCHES || values.iter().any(|v| !v.is_finite()) {
         return None;
     }
-    let ordered = sorted(values);
+    let Ranked { ordered, rank_of } = Ranked::new(values);
+    if n < BOOTSTRAPPED {
+        return order_interval(&ordered, 1.0 - 2.0 * TAIL);
+    }
+    let length = stretch(values);
     let mut draw = Draw::new(seed);
     let mut counts = vec![0_u16; n];
     let medians = (0..RESAMPLES)
         .map(|_| {
             counts.fill(0);
-            draw.indexes(n, n, |rank| counts[rank] += 1);
+            if length == 1 {
+                // By rank, so that the order of launches moves nothing.
+                draw.indexes(n, n, |rank| counts[rank] += 1);
+            } else {
+                draw_places(&mut draw, n, length, |place| counts[rank_of[place]] += 1);
+            }
             counted_median(&ordered, &counts, n)
         })
         .collect();
-    ends(medians)
+    ends(medians, TAIL)
+}
+
+/// Values in ascending order, and where each launch went.
+pub(super) struct Ranked {
+    pub(super) ordered: Vec<f64>,
+    pub(super) rank_of: Vec<usize>,
+}
+
+impl Ranked {
+    pub(super) fn new(values: &[f64]) -> Self {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+        let mut rank_of = vec![0; values.len()];
+        for (rank, &launch) in order.iter().enumerate() {
+            rank_of[launch] = rank;
+        }
+        let ordered = order.iter().map(|&launch| values[launch]).collect();
+        Self { ordered, rank_of }
+    }
 }
 
 /// Relative half-width of the interval of the median: half the interval's length as a
@@ -76,12 +112,11 @@ pub(super) fn counted_median(ordered: &[f64], counts: &[u16], total: usize) -> f
     f64::midpoint(lower, ordered[rank])
 }
 
-/// The percentile interval of bootstrap replicates.
-pub(super) fn ends(replicates: Vec<f64>) -> Option<Interval> {
-    let mut replicates = replicates;
-    replicates.sort_unstable_by(f64::total_cmp);
+/// The percentile interval of bootstrap replicates that leaves out `tail` at either end.
+pub(super) fn ends(replicates: Vec<f64>, tail: f64) -> Option<Interval> {
+    let replicates = sorted(&replicates);
     Some([
-        quantile(&replicates, TAIL)?,
-        quantile(&replicates, 1.0 - TAIL)?,
+        quantile(&replicates, tail)?,
+        quantile(&replicates, 1.0 - tail)?,
     ])
 }

@@ -7,13 +7,17 @@ mod order;
 mod paired;
 mod seed;
 mod series;
+mod signs;
+mod stretch;
 mod theil_sen;
 
 pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interval};
 pub use dip::{MIN_FOR_MODES, Modes, dip, dip_critical, two_modes};
 pub use effect::{cliffs_delta, hodges_lehmann};
 pub use order::{median, quantile, sorted};
-pub use paired::{Observation, ratio_interval};
+pub use paired::{Observation, RatioEstimate, RatioIntervals, ratio_apart, shared_ratio};
 pub use seed::row_seed;
 pub use series::{Drift, MIN_FOR_SERIES, autocorrelated, drift, kendall_p, lag1, mann_kendall};
+pub use signs::order_interval;
+pub use stretch::stretch;
 pub use theil_sen::{Line, theil_sen, theil_sen_line};

@@ -20,6 +20,21 @@ pub fn quantile(ordered: &[f64], p: f64) -> Option<f64> {
     Some(low + (high - low) * (rank - below as f64))
 }
 
+/// The rank of each value, from 1; equal ones share the mean of theirs.
+pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut before = 0;
+    for equal in order.chunk_by(|&a, &b| values[a].total_cmp(&values[b]).is_eq()) {
+        for &place in equal {
+            ranks[place] = before as f64 + f64::midpoint(1.0, equal.len() as f64);
+        }
+        before += equal.len();
+    }
+    ranks
+}
+
 /// The median of values in any order; `None` of no values.
 pub fn median(values: &[f64]) -> Option<f64> {
     middle(&mut values.to_vec())

@@ -1,6 +1,6 @@
 //! Launches as a series in time: drift and autocorrelation.
 
-use super::order::median;
+use super::order::{median, ranks};
 use super::theil_sen::theil_sen;
 
 /// Launches below which a series is not judged.
@@ -33,15 +33,23 @@ pub fn lag1(values: &[f64]) -> Option<f64> {
     (spread > 0.0).then(|| together / spread)
 }
 
-/// The lag-1 autocorrelation if it is high enough to make the interval too narrow:
-/// above 0.3 and above 2.576 / sqrt(n), which white noise exceeds once in 200 series
-/// (Bartlett's band). `None` under [`MIN_FOR_SERIES`] launches.
+/// The lag-1 autocorrelation of ranks if it is high enough to make the interval too narrow:
+/// above 0.3 and above the limit of white noise. `None` under [`MIN_FOR_SERIES`] launches.
+///
+/// Ranks, since a few outliers hide it from values: of AR(0.9) series with outliers 3 % were
+/// found by values, 83 % by ranks.
 pub fn autocorrelated(values: &[f64]) -> Option<f64> {
     if values.len() < MIN_FOR_SERIES {
         return None;
     }
-    let limit = (2.576 / (values.len() as f64).sqrt()).max(0.3);
-    lag1(values).filter(|r| *r > limit)
+    let limit = white_noise_limit(values.len()).max(0.3);
+    lag1(&ranks(values)).filter(|r| *r > limit)
+}
+
+/// The lag-1 autocorrelation that white noise exceeds once in 200 series: 2.576 / sqrt(n)
+/// (Bartlett's band).
+pub(super) fn white_noise_limit(n: usize) -> f64 {
+    2.576 / (n as f64).sqrt()
 }
 
 /// The S of Mann and Kendall: pairs that rise with time less pairs that fall (Mann,

@@ -39,6 +39,17 @@ def ratio_interval(a, b, paired):
     return [float(got.confidence_interval.low), float(got.confidence_interval.high)]
 
 
+def order_interval(x, confidence=0.95):
+    """Hettmansperger & Sheather (1986), by the binomial distribution."""
+    x, n = np.sort(x), len(x)
+    covered = lambda k: 1 - 2 * stats.binom.cdf(k - 1, n, 0.5)
+    k = max(k for k in range(1, n // 2 + 1) if covered(k) >= confidence)
+    share = (covered(k) - confidence) / (covered(k) - covered(k + 1))
+    inward = (n - k) * share / (k + (n - 2 * k) * share)
+    return [float((1 - inward) * x[k - 1] + inward * x[k]),
+            float((1 - inward) * x[n - k] + inward * x[n - k - 1])]
+
+
 def series(values):
     tau = stats.kendalltau(range(len(values)), values, method="asymptotic")
     return {
@@ -47,7 +58,9 @@ def series(values):
         "quantiles": {str(p): float(np.quantile(values, p, method="linear"))
                       for p in (0.0, 0.025, 0.1, 0.5, 0.9, 0.95, 0.99, 1.0)},
         "interval": interval(values, "percentile"),
+        "order_interval": order_interval(values),
         "lag1": lag1(values),
+        "rank_lag1": lag1(stats.rankdata(values)),
         "kendall_p": float(tau.pvalue),
         "theil_sen": float(stats.theilslopes(values).slope),
         "dip": float(diptest.dipstat(np.sort(values))),

@@ -10,6 +10,8 @@ use labrun_record::{
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
+pub mod simulated;
+
 /// Noise with a fixed seed.
 pub struct Noise(Xoshiro256PlusPlus);
 
@@ -67,8 +69,6 @@ pub fn run() -> Run {
             min_samples: 30,
             max_samples: 300,
             half_width: 0.05,
-            fine_half_width: 0.02,
-            fine_s: 3.0,
             time_budget_s: 1200.0,
             timeout_s: 10.0,
             warmup: 3,

@@ -123,8 +123,6 @@ pub fn run(rows: Vec<Row>) -> Run {
             min_samples: 30,
             max_samples: 300,
             half_width: 0.05,
-            fine_half_width: 0.02,
-            fine_s: 3.0,
             time_budget_s: 1200.0,
             timeout_s: 10.0,
             warmup: 3,

@@ -1,15 +1,19 @@
 //! Two runs set side by side, row by row.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+mod judge;
+mod obstacles;
+mod shift;
 
-use labrun_record::{Better, Metric, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
+use labrun_record::{Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
+pub use shift::{CommonShift, Quantity};
+
 use crate::outcome::{lines_by_row, observations};
-use crate::stats::{Observation, ratio_interval, row_seed, sorted};
+use crate::stats::{row_seed, sorted};
 use crate::summarise::interval;
-use crate::{Interval, Verdict, outcome_of, verdict};
+use crate::{Interval, Verdict, outcome_of};
+use obstacles::{kinds, obstacles, unlike_blocks};
 
 /// One run's records.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +37,10 @@ pub struct Comparison {
     pub incomparable: Vec<String>,
     /// Whether they were compared in spite of that.
     pub forced: bool,
-    /// The equivalence margin of the verdicts: the wider of the two runs'.
+    /// The equivalence margin of the verdicts: the wider of the two runs', of the first part.
     pub margin: f64,
+    /// What moved all rows alike: the machine's own shift. Rows are judged after it.
+    pub shifts: Vec<CommonShift>,
     /// How many rows got which verdict.
     pub counts: Counts,
     /// The rows that both runs have, in the base's order.
@@ -125,8 +131,19 @@ pub struct PairRatio {
     pub value: Option<f64>,
     /// 95% bootstrap interval, launches of the two runs resampled independently.
     pub ci: Option<Interval>,
-    /// What the interval allows to be said.
+    /// The same without what all rows have in common; null where nothing in common is known.
+    pub own: Option<OwnRatio>,
+    /// What the intervals allow to be said: those without what is in common, where they are known.
     pub verdict: Verdict,
+}
+
+/// A ratio without what all rows have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OwnRatio {
+    /// The ratio.
+    pub value: f64,
+    /// Its 95% interval.
+    pub ci: Option<Interval>,
 }
 
 /// A row that one run alone has.
@@ -143,41 +160,55 @@ pub struct Unpaired {
 
 /// Compares `candidate` with `base`, row by row, by equality of identities.
 ///
-/// Runs of different machine classes, method versions or scenarios, or of which one took
-/// more than twice as many kinds of launch, are listed and not compared, with the reasons
-/// in `incomparable`, unless `force`. Emulated rows are never compared.
+/// Each row is judged after what all rows have in common ([`CommonShift`]). Runs of different
+/// machine classes or scenarios, or of which one took more than twice as many kinds of launch, are
+/// listed and not compared, with the reasons in `incomparable`, unless `force`; those of different
+/// methods in no case. Emulated rows are never compared.
 pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool) -> Comparison {
-    let margin = base.run.plan.margin.max(candidate.run.plan.margin);
+    let margin = |old: usize, new: usize| {
+        let (old, new) = (base.run.plan_of(old), candidate.run.plan_of(new));
+        old.margin.max(new.margin)
+    };
     let (old, new) = (sides(base), sides(candidate));
     let mut incomparable = obstacles(base.run, candidate.run);
     incomparable.extend(unlike_blocks(
         kinds(base.run, &old),
         kinds(candidate.run, &new),
     ));
-    let allowed = incomparable.is_empty() || force;
+    let same_method = base.run.method_version == candidate.run.method_version;
+    let allowed = incomparable.is_empty() || force && same_method;
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
 
     let mut rows = Vec::new();
+    let mut estimates = Vec::new();
     let mut only_in_base = Vec::new();
-    for (row, side) in base.run.rows.iter().zip(&old) {
-        let Some(index) = place(&candidate.run.rows, row) else {
+    for (index, (row, side)) in base.run.rows.iter().zip(&old).enumerate() {
+        let Some(other) = place(&candidate.run.rows, row) else {
             only_in_base.push(unpaired(row, &side.0));
             continue;
         };
-        let other = &new[index];
         let emulated = [base.run, candidate.run]
             .iter()
             .any(|run| run.machine.emulated || run.machine.arch != row.arch);
         let seed = row_seed(base.run.seed ^ candidate.run.seed.rotate_left(32), row);
+        let estimate = (allowed && !emulated)
+            .then(|| judge::estimate(row, side, &new[other], seed))
+            .flatten();
+        estimates.push(estimate.map(|estimate| (estimate, margin(index, other))));
         rows.push(Pair {
             row: row.clone(),
             unit: row.metric.unit(),
             better: row.metric.better(),
             base: side.0.clone(),
-            candidate: other.0.clone(),
-            ratio: (allowed && !emulated)
-                .then(|| ratio(row, side, other, margin, seed))
-                .flatten(),
+            candidate: new[other].0.clone(),
+            ratio: None,
+        });
+    }
+    let shifts = CommonShift::all(&rows, &estimates);
+    for (pair, estimate) in rows.iter_mut().zip(estimates) {
+        pair.ratio = estimate.map(|(estimate, margin)| {
+            let common = CommonShift::on(&shifts, pair);
+            judge::judged(&estimate, common, pair.better, margin)
         });
     }
     let only_in_candidate: Vec<Unpaired> = candidate
@@ -194,7 +225,8 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         candidate: run_id(candidate.run),
         forced: force && !incomparable.is_empty(),
         incomparable,
-        margin,
+        margin: margin(0, 0),
+        shifts,
         counts: count(&rows, only_in_base.len(), only_in_candidate.len()),
         rows,
         only_in_base,
@@ -202,63 +234,8 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     }
 }
 
-/// Why two runs cannot be compared.
-fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut differ = |what: &str, a: String, b: String| {
-        if a != b {
-            found.push(format!("{what} differ: {a} and {b}"));
-        }
-    };
-    differ(
-        "machine classes",
-        base.machine_class.clone(),
-        candidate.machine_class.clone(),
-    );
-    differ(
-        "method versions",
-        base.method_version.to_string(),
-        candidate.method_version.to_string(),
-    );
-    differ(
-        "scenarios",
-        base.scenario.clone(),
-        candidate.scenario.clone(),
-    );
-    found
-}
-
-/// How many times as many kinds of launch one of two runs may take.
-const KINDS_LIMIT: usize = 2;
-
-/// How many kinds of cold start were launched in turn: so long is a block, and so cold
-/// are the caches when a kind's turn comes again.
-fn kinds(run: &Run, sides: &[Measured]) -> usize {
-    let launched: BTreeSet<Row> = run
-        .rows
-        .iter()
-        .zip(sides)
-        .filter(|(row, (side, _))| row.start.is_some() && side.outcome == Outcome::Measured)
-        .map(|(row, _)| Row {
-            // One launch gives a value for each.
-            metric: Metric::TimeToFirstResult,
-            ..row.clone()
-        })
-        .collect();
-    launched.len()
-}
-
-fn unlike_blocks(base: usize, candidate: usize) -> Option<String> {
-    let (few, many) = (base.min(candidate), base.max(candidate));
-    (few > 0 && many > KINDS_LIMIT * few).then(|| {
-        format!(
-            "selections differ: {base} and {candidate} kinds of launch took turns, so that caches \
-             were not equally cold"
-        )
-    })
-}
-
-type Measured = (Side, Vec<Observation>);
+/// A row, and its values in the order taken.
+type Measured = (Side, Vec<f64>);
 
 fn sides(of: Measurements<'_>) -> Vec<Measured> {
     lines_by_row(of.run, of.samples)
@@ -267,12 +244,11 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
         .map(|(lines, row)| {
             let became = outcome_of(of.run, lines);
             let isolation = of.run.isolations.iter().find(|i| i.name == row.isolation);
-            let seen = if became.outcome == Outcome::Measured {
-                observations(lines)
+            let values: Vec<f64> = if became.outcome == Outcome::Measured {
+                observations(lines).iter().map(|o| o.value).collect()
             } else {
                 Vec::new()
             };
-            let values: Vec<f64> = seen.iter().map(|o| o.value).collect();
             let side = Side {
                 outcome: became.outcome,
                 reason: became.reason,
@@ -281,49 +257,9 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
                 median: crate::stats::quantile(&sorted(&values), 0.5),
                 ci: interval(row.metric, &values, row_seed(of.run.seed, row)),
             };
-            (side, seen)
+            (side, values)
         })
         .collect()
-}
-
-fn ratio(row: &Row, base: &Measured, new: &Measured, margin: f64, seed: u64) -> Option<PairRatio> {
-    let (of_new, of_base) = (new.0.median?, base.0.median?);
-    if row.metric.unit() == Unit::Count {
-        return Some(of_counts(of_base, of_new, row.metric.better()));
-    }
-    // A slope or an intercept can be 0 or less: nothing is a multiple of it.
-    if of_new <= 0.0 || of_base <= 0.0 {
-        return None;
-    }
-    let value = of_new / of_base;
-    let ci = if row.metric.is_exact() {
-        Some([value, value])
-    } else {
-        ratio_interval(&new.1, &base.1, false, seed)
-    };
-    Some(PairRatio {
-        value: Some(value),
-        ci,
-        verdict: verdict(ci, row.metric.better(), margin),
-    })
-}
-
-/// What holds or does not is the same, or it is not: no margin says more.
-fn of_counts(base: f64, new: f64, better: Better) -> PairRatio {
-    let ordered = match better {
-        Better::Higher => new.total_cmp(&base),
-        Better::Lower => base.total_cmp(&new),
-    };
-    let value = (base > 0.0).then(|| new / base);
-    PairRatio {
-        value,
-        ci: value.map(|value| [value, value]),
-        verdict: match ordered {
-            Ordering::Less => Verdict::Worse,
-            Ordering::Equal => Verdict::Equivalent,
-            Ordering::Greater => Verdict::Better,
-        },
-    }
 }
 
 fn count(rows: &[Pair], only_in_base: usize, only_in_candidate: usize) -> Counts {

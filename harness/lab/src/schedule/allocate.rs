@@ -1,0 +1,183 @@
+//! How many launches each case gets: as many as buy the most verdicts in the time that is left.
+
+use labrun_analysis::stats::shared_ratio;
+use labrun_analysis::{Observation, half_width};
+use labrun_record::Plan;
+
+/// More launches than the pilot's spread asks for: it is known from a few alone.
+const SPARE: f64 = 1.3;
+
+/// The 90% interval, by which rows are equivalent, as a share of the 95% one (of a normal).
+const NARROWER: f64 = 1.645 / 1.960;
+
+/// A case after the pilot.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    /// Launches so far.
+    pub(super) taken: u32,
+    /// What one costs.
+    pub(super) cost_s: f64,
+    /// Whether it gets any more.
+    pub(super) live: bool,
+    /// The case that it is compared with.
+    pub(super) reference: Option<usize>,
+    /// What the pilot saw; nothing of too few launches.
+    pub(super) seen: Option<Seen>,
+}
+
+/// What a pilot saw of a case.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Seen {
+    /// Launches that it saw.
+    pub(super) launches: f64,
+    /// The log of its ratio to the reference, where it is compared.
+    pub(super) log_ratio: Option<f64>,
+    /// Half of its 95% interval (that of the ratio, where it is compared), in logs.
+    pub(super) half_width: f64,
+}
+
+/// What a pilot saw of a case, compared or not.
+pub(super) fn seen(
+    values: &[Observation],
+    reference: Option<&[Observation]>,
+    seed: u64,
+) -> Option<Seen> {
+    let launches = values.len() as f64;
+    let compared = reference.and_then(|reference| {
+        let ratio = shared_ratio(values, reference, seed)?;
+        let [low, high] = ratio.intervals?.ci;
+        Some(Seen {
+            launches,
+            log_ratio: Some(ratio.value.ln()),
+            half_width: (high / low).ln() / 2.0,
+        })
+    });
+    compared.or_else(|| {
+        let values: Vec<f64> = values.iter().map(|seen| seen.value).collect();
+        Some(Seen {
+            launches,
+            log_ratio: None,
+            half_width: half_width(&values, seed)?,
+        })
+    })
+}
+
+impl Seen {
+    /// Launches until half of its interval is this wide: it narrows with their square root.
+    fn until(&self, half_width: f64) -> f64 {
+        self.launches * (self.half_width / half_width).powi(2)
+    }
+
+    /// Launches that its verdict is likely to need.
+    fn verdict(&self, margin: f64) -> Option<f64> {
+        let (distance, margin) = (self.log_ratio?.abs(), (1.0 + margin).ln());
+        let room = if distance > margin {
+            distance - margin
+        } else {
+            (margin - distance) / NARROWER
+        };
+        Some(SPARE * self.until(room.max(1e-9)))
+    }
+}
+
+/// How many more launches each case gets.
+///
+/// First all get the plan's least number, or the same share of it where there is no time for
+/// more. Then verdicts are bought, the cheapest first: one that the pilot predicts to need more
+/// than the most launches, or more time than is left, is not. Then intervals of the plan's half-width,
+/// likewise. What is left is shared by all that are wider. Widths alike for all would spend it
+/// on rows that never get there.
+///
+/// A reference gets as many launches as whoever is compared with it.
+pub(super) fn allocate(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
+    let mut account = Account {
+        cases,
+        wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
+        most: f64::from(plan.max_samples),
+        left_s: time_s,
+    };
+    account.raise_all(|_| f64::from(plan.min_samples));
+    account.buy(|seen| seen.verdict(plan.margin));
+    account.buy(|seen| Some(seen.until(plan.half_width)));
+    let finished = |case: &Case, wanted: f64| {
+        let narrow = |seen: &Seen| seen.until(plan.half_width) <= wanted;
+        case.seen.as_ref().is_some_and(narrow)
+    };
+    let unfinished: Vec<bool> = cases
+        .iter()
+        .zip(&account.wanted)
+        .map(|(case, wanted)| !finished(case, *wanted))
+        .collect();
+    let (most, now) = (account.most, account.wanted.clone());
+    account.raise_all(|e| if unfinished[e] { most } else { now[e] });
+    let more = |(case, wanted): (&Case, &f64)| (wanted - f64::from(case.taken)).max(0.0) as u32;
+    cases.iter().zip(&account.wanted).map(more).collect()
+}
+
+/// Launches that are wanted, and the time that is left for more.
+struct Account<'a> {
+    cases: &'a [Case],
+    wanted: Vec<f64>,
+    most: f64,
+    left_s: f64,
+}
+
+impl Account<'_> {
+    /// Raises every case towards what `to` says, all by the same share of the way, as far as the
+    /// time goes.
+    fn raise_all(&mut self, to: impl Fn(usize) -> f64) {
+        let mut goals: Vec<f64> = (0..self.cases.len()).map(|e| self.goal(e, to(e))).collect();
+        for (e, case) in self.cases.iter().enumerate() {
+            if let Some(reference) = case.reference {
+                goals[reference] = goals[reference].max(goals[e]);
+            }
+        }
+        let missing = |e: usize| (goals[e] - self.wanted[e]).max(0.0);
+        let price: f64 = (0..self.cases.len())
+            .map(|e| missing(e) * self.cases[e].cost_s)
+            .sum();
+        let share = if price > 0.0 {
+            (self.left_s / price).clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
+        let raised: Vec<f64> = (0..self.cases.len())
+            .map(|e| self.wanted[e] + (missing(e) * share).floor())
+            .collect();
+        self.wanted = raised;
+        self.left_s -= price * share;
+    }
+
+    /// Raises each case to what it needs, the cheapest first, as long as the time lasts.
+    fn buy(&mut self, need: impl Fn(&Seen) -> Option<f64>) {
+        let price = |account: &Self, e: usize, goal: f64| {
+            let missing = |e: usize| (goal - account.wanted[e]).max(0.0) * account.cases[e].cost_s;
+            missing(e) + account.cases[e].reference.map_or(0.0, missing)
+        };
+        let mut wishes: Vec<(usize, f64)> = (0..self.cases.len())
+            .filter_map(|e| Some((e, need(self.cases[e].seen.as_ref()?)?.ceil())))
+            .filter(|(e, goal)| {
+                self.cases[*e].live && *goal <= self.most && *goal > self.wanted[*e]
+            })
+            .collect();
+        wishes.sort_by(|a, b| price(self, a.0, a.1).total_cmp(&price(self, b.0, b.1)));
+        for (e, goal) in wishes {
+            let price = price(self, e, goal);
+            if price <= self.left_s {
+                self.left_s -= price;
+                for e in [Some(e), self.cases[e].reference].into_iter().flatten() {
+                    self.wanted[e] = self.wanted[e].max(goal);
+                }
+            }
+        }
+    }
+
+    /// What a case may get of what is wished for it.
+    fn goal(&self, e: usize, wished: f64) -> f64 {
+        if self.cases[e].live {
+            wished.clamp(self.wanted[e], self.most.max(self.wanted[e]))
+        } else {
+            self.wanted[e]
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One row of both runs: its ratio, and what may be said of it.
+
+use std::cmp::Ordering;
+
+use labrun_record::{Better, Row, Unit};
+
+use super::{Measured, OwnRatio, PairRatio};
+use crate::stats::{RatioEstimate, RatioIntervals, ratio_apart};
+use crate::{Verdict, verdict};
+
+/// What is known of a row's ratio.
+pub(super) enum Estimate {
+    /// It is a ratio, with what is in common to all rows in it.
+    Ratio(RatioEstimate),
+    /// It holds or it does not: what it was, and what it is.
+    Count(f64, f64),
+}
+
+/// The candidate against the base; nothing where a side was not measured, or is 0 or less: a slope
+/// or an intercept can be that, and nothing is a multiple of it.
+pub(super) fn estimate(row: &Row, base: &Measured, new: &Measured, seed: u64) -> Option<Estimate> {
+    let (of_new, of_base) = (new.0.median?, base.0.median?);
+    if row.metric.unit() == Unit::Count {
+        return Some(Estimate::Count(of_base, of_new));
+    }
+    if of_new <= 0.0 || of_base <= 0.0 {
+        return None;
+    }
+    if row.metric.is_exact() {
+        let value = of_new / of_base;
+        return Some(Estimate::Ratio(RatioEstimate {
+            value,
+            intervals: Some(RatioIntervals::exact(value)),
+        }));
+    }
+    ratio_apart(&new.1, &base.1, seed).map(Estimate::Ratio)
+}
+
+impl Estimate {
+    /// The ratio, where it is one.
+    pub(super) fn value(&self) -> Option<f64> {
+        match self {
+            Self::Ratio(ratio) => Some(ratio.value),
+            Self::Count(..) => None,
+        }
+    }
+}
+
+/// The verdict, after what is `common` to all rows where that is known.
+pub(super) fn judged(
+    estimate: &Estimate,
+    common: Option<f64>,
+    better: Better,
+    margin: f64,
+) -> PairRatio {
+    let ratio = match estimate {
+        Estimate::Count(base, new) => return of_counts(*base, *new, better),
+        Estimate::Ratio(ratio) => ratio,
+    };
+    let without = |by: f64| {
+        ratio
+            .intervals
+            .map(|RatioIntervals { ci, ci90 }| RatioIntervals {
+                ci: ci.map(|end| end / by),
+                ci90: ci90.map(|end| end / by),
+            })
+    };
+    let own = without(common.unwrap_or(1.0));
+    PairRatio {
+        value: Some(ratio.value),
+        ci: ratio.intervals.map(|both| both.ci),
+        own: common.map(|by| OwnRatio {
+            value: ratio.value / by,
+            ci: own.map(|both| both.ci),
+        }),
+        verdict: verdict(own, better, margin),
+    }
+}
+
+/// What holds or does not is the same, or it is not: no margin says more.
+fn of_counts(base: f64, new: f64, better: Better) -> PairRatio {
+    let ordered = match better {
+        Better::Higher => new.total_cmp(&base),
+        Better::Lower => base.total_cmp(&new),
+    };
+    let value = (base > 0.0).then(|| new / base);
+    PairRatio {
+        value,
+        ci: value.map(|value| [value, value]),
+        own: None,
+        verdict: match ordered {
+            Ordering::Less => Verdict::Worse,
+            Ordering::Equal => Verdict::Equivalent,
+            Ordering::Greater => Verdict::Better,
+        },
+    }
+}

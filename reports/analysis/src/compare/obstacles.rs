@@ -1,0 +1,63 @@
+//! Why two runs cannot be compared.
+
+use std::collections::BTreeSet;
+
+use labrun_record::{Metric, Outcome, Row, Run};
+
+use super::Measured;
+
+/// Why two runs cannot be compared.
+pub(super) fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut differ = |what: &str, a: String, b: String| {
+        if a != b {
+            found.push(format!("{what} differ: {a} and {b}"));
+        }
+    };
+    differ(
+        "machine classes",
+        base.machine_class.clone(),
+        candidate.machine_class.clone(),
+    );
+    differ(
+        "method versions",
+        base.method_version.to_string(),
+        candidate.method_version.to_string(),
+    );
+    differ(
+        "scenarios",
+        base.scenario.clone(),
+        candidate.scenario.clone(),
+    );
+    found
+}
+
+/// How many times as many kinds of launch one of two runs may take.
+const KINDS_LIMIT: usize = 2;
+
+/// How many kinds of cold start were launched in turn: so long is a block, and so cold
+/// are the caches when a kind's turn comes again.
+pub(super) fn kinds(run: &Run, sides: &[Measured]) -> usize {
+    let launched: BTreeSet<Row> = run
+        .rows
+        .iter()
+        .zip(sides)
+        .filter(|(row, (side, _))| row.start.is_some() && side.outcome == Outcome::Measured)
+        .map(|(row, _)| Row {
+            // One launch gives a value for each.
+            metric: Metric::TimeToFirstResult,
+            ..row.clone()
+        })
+        .collect();
+    launched.len()
+}
+
+pub(super) fn unlike_blocks(base: usize, candidate: usize) -> Option<String> {
+    let (few, many) = (base.min(candidate), base.max(candidate));
+    (few > 0 && many > KINDS_LIMIT * few).then(|| {
+        format!(
+            "selections differ: {base} and {candidate} kinds of launch took turns, so that caches \
+             were not equally cold"
+        )
+    })
+}
