@@ -36,13 +36,18 @@ const BOOTSTRAPPED: usize = 20;
 /// those in a stretch depend on each other ([`stretch`]). `None` under [`MIN_LAUNCHES`] launches,
 /// or if a value is not finite.
 pub fn median_interval(values: &[f64], seed: u64) -> Option<Interval> {
+    median_interval_at(values, TAIL, seed)
+}
+
+/// The same, leaving out `tail` at either end.
+pub(super) fn median_interval_at(values: &[f64], tail: f64, seed: u64) -> Option<Interval> {
     let n = values.len();
     if n < MIN_LAUNCHES || values.iter().any(|v| !v.is_finite()) {
         return None;
     }
     let Ranked { ordered, rank_of } = Ranked::new(values);
     if n < BOOTSTRAPPED {
-        return order_interval(&ordered, 1.0 - 2.0 * TAIL);
+        return order_interval(&ordered, 1.0 - 2.0 * tail);
     }
     let length = stretch(values);
     let mut draw = Draw::new(seed);
@@ -59,7 +64,7 @@ pub fn median_interval(values: &[f64], seed: u64) -> Option<Interval> {
             counted_median(&ordered, &counts, n)
         })
         .collect();
-    ends(medians, TAIL)
+    ends(medians, tail)
 }
 
 /// Values in ascending order, and where each launch went.

@@ -1,5 +1,9 @@
 //! Simulated rows: what a machine does to all launches alike, and the launches in it.
 
+use labrun_analysis::stats::{Counts, Observation, Pool, RatioEstimate, quad_ratio, shared_ratio};
+use labrun_analysis::{Verdict, verdict};
+use labrun_record::Better;
+
 use super::Noise;
 
 /// What the machine does meanwhile, to all rows alike.
@@ -60,4 +64,114 @@ impl Machine {
 /// The places of `n` launches that are spread evenly over so many blocks.
 pub fn spread(n: usize, blocks: usize) -> impl Iterator<Item = usize> {
     (0..n).map(move |launch| (2 * launch + 1) * blocks / (2 * n))
+}
+
+/// What became of many simulated comparisons of a thing with itself.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Share of 95% intervals that hold 1.
+    pub covered: f64,
+    /// Share of verdicts that are better or worse.
+    pub called: f64,
+    /// Share of verdicts that are equivalent.
+    pub equivalent: f64,
+    /// Mean half of the intervals.
+    pub half_width: f64,
+}
+
+impl Found {
+    fn of(rounds: u64, mut one: impl FnMut(u64) -> Option<RatioEstimate>) -> Self {
+        let mut found = Self::default();
+        let share = 1.0 / rounds as f64;
+        for seed in 0..rounds {
+            let intervals = one(seed).and_then(|ratio| ratio.intervals);
+            let [low, high] = intervals.expect("intervals").ci;
+            let verdict = verdict(intervals, Better::Lower, 0.05);
+            let one = |is: bool| if is { share } else { 0.0 };
+            found.covered += one(low <= 1.0 && 1.0 <= high);
+            found.called += one(matches!(verdict, Verdict::Better | Verdict::Worse));
+            found.equivalent += one(verdict == Verdict::Equivalent);
+            found.half_width += share * (high - low) / 2.0;
+        }
+        found
+    }
+}
+
+/// Blocks of a simulated run.
+const BLOCKS: usize = 540;
+
+/// A row with `n` launches spread over a run beside its reference, which has one in each block.
+pub fn of_row(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
+    let mut noise = Noise::new(n as u64);
+    Found::of(rounds, |seed| {
+        let common = machine.blocks(BLOCKS, &mut noise);
+        let mut at = |block: usize| Observation {
+            block: u32::try_from(block).expect("few blocks"),
+            value: 1e6 * (common[block] + sigma * noise.normal()).exp(),
+        };
+        let row: Vec<Observation> = spread(n, BLOCKS).map(&mut at).collect();
+        let reference: Vec<Observation> = (0..BLOCKS).map(at).collect();
+        shared_ratio(&row, &reference, seed)
+    })
+}
+
+/// A replay of `n` quads: neighbours share three quarters of their noise.
+pub fn of_quads(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
+    let mut noise = Noise::new(n as u64);
+    Found::of(rounds, |seed| {
+        let common = machine.blocks(n, &mut noise);
+        let quads: Vec<[f64; 4]> = common
+            .iter()
+            .map(|common| {
+                let together = common + sigma * 0.75_f64.sqrt() * noise.normal();
+                [(); 4].map(|()| 1e6 * (together + sigma * 0.25_f64.sqrt() * noise.normal()).exp())
+            })
+            .collect();
+        quad_ratio(&quads, seed)
+    })
+}
+
+/// How often the interval of the pooled 99% quantile holds that of the long run: 1,000 requests a
+/// second of 0.12 ms, and in the mean half a stall of 50 ms a second, during which all wait.
+pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
+    const STALLS_PER_S: f64 = 0.5;
+    const STALL_NS: f64 = 50e6;
+    const RATE: f64 = 1_000.0;
+    const SECONDS: f64 = 0.8;
+    let mut noise = Noise::new(launches as u64);
+    let mut launch = |seconds: f64| -> Counts {
+        let mut stalls = Vec::new();
+        let mut at = 0.0;
+        loop {
+            at += -noise.uniform().ln() / STALLS_PER_S;
+            if at > seconds {
+                break;
+            }
+            stalls.push(at);
+        }
+        let waits = |due: f64| {
+            let left = |from: &f64| STALL_NS - (due - from) * 1e9;
+            let within = |from: &&f64| due >= **from && left(from) > 0.0;
+            stalls.iter().filter(within).map(left).fold(0.0, f64::max)
+        };
+        let requests = (0..(RATE * seconds) as u32).map(|n| {
+            let latency = 120e3 * (0.1 * noise.normal()).exp() + waits(f64::from(n) / RATE);
+            // As a histogram has them: to three digits.
+            let step = 10_f64.powf(latency.log10().floor() - 2.0);
+            ((latency / step).round() * step) as u64
+        });
+        let mut requests: Vec<u64> = requests.collect();
+        requests.sort_unstable();
+        let equal = requests.chunk_by(|a, b| a == b);
+        equal.map(|equal| (equal[0], equal.len() as u64)).collect()
+    };
+    let long: Vec<Counts> = (0..40).map(|_| launch(100.0)).collect();
+    let truth = Pool::new(&long).quantile(0.99).expect("a quantile");
+    let mut covered = 0;
+    for seed in 0..rounds {
+        let taken: Vec<Counts> = (0..launches).map(|_| launch(SECONDS)).collect();
+        let [low, high] = Pool::new(&taken).interval(0.99, seed).expect("an interval");
+        covered += u32::from(low <= truth && truth <= high);
+    }
+    f64::from(covered) / rounds as f64
 }
