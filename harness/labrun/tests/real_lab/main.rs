@@ -5,10 +5,12 @@
 //! labrun builds what it measures into the caller's `CARGO_TARGET_DIR`: the first time
 //! that takes many minutes, later ones none.
 
+mod checkout;
 mod conformance;
 mod expected;
 mod known_memory;
 mod page;
+mod planned;
 mod rows;
 #[path = "../e2e/support/skip.rs"]
 mod skip;
@@ -29,6 +31,11 @@ struct Ran {
     page: PathBuf,
 }
 
+/// The lab of this repository.
+fn lab() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// Held while labrun runs on this lab: one at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
@@ -42,7 +49,6 @@ fn scenario(name: &str, before: &[&str], arguments: &[&str]) -> Ran {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     // What an earlier test run left to be looked at.
     let _ = std::fs::remove_dir_all(&out);
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let binary = env!("CARGO_BIN_EXE_labrun");
     let (program, rest) = match before {
         [] => (binary, &[][..]),
@@ -55,7 +61,7 @@ fn scenario(name: &str, before: &[&str], arguments: &[&str]) -> Ran {
     }
     let ran = command
         .arg("--lab")
-        .arg(lab)
+        .arg(lab())
         .arg("scenario")
         .args(arguments)
         .args(["--json", "--out"])
