@@ -52,9 +52,10 @@ fn commands(prose: &str) -> Vec<String> {
 fn write(lab: &Checkout, blocks: &[(Option<String>, String)]) {
     for (file, text) in blocks {
         let Some(file) = file else { continue };
-        let before = match lab.path().join(file).exists() {
-            true => lab.read(file) + "\n",
-            false => String::new(),
+        let before = if lab.path().join(file).exists() {
+            lab.read(file) + "\n"
+        } else {
+            String::new()
         };
         lab.write(file, &(before + text));
     }
