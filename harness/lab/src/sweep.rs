@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cgroup;
 use crate::conformance::unmount;
-use crate::isolation::docker;
+use crate::isolation::docker::DockerHost;
 use crate::owner::{Owner, VARIABLE};
 use crate::proc;
 use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -37,7 +37,7 @@ pub fn sweep(with_docker: bool) -> Swept {
     let processes = processes();
     // Containers before folders: one may still hold a folder as its mount.
     let (containers, mut left) = if with_docker {
-        docker::sweep()
+        DockerHost::default().sweep()
     } else {
         (0, Vec::new())
     };

@@ -8,7 +8,7 @@ use super::store::{Store, Stored};
 use super::toolchain::{Toolchain, Variable};
 use crate::define::LabFolder;
 use crate::isolation::find::on_path;
-use crate::isolation::runner::{Executable, Ready};
+use crate::isolation::runner::Ready;
 use crate::progress::Progress;
 use crate::site::Site;
 
@@ -86,13 +86,6 @@ pub(super) fn needed() -> Result<Variable, String> {
 }
 
 fn ready(stored: Stored) -> Ready {
-    Ready {
-        executable: Executable {
-            path: stored.path,
-            script: None,
-        },
-        linked: None,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        sha256: stored.sha256,
-    }
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Ready::of_file(stored.path, version, stored.sha256)
 }

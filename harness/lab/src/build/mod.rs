@@ -26,8 +26,9 @@ use labrun_record::{Artifact, BuildEnvironment, Target};
 
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Base, Driver, Inside, Packing, docker, oci};
+use crate::isolation::docker::{DockerHost, ImageRequest};
+use crate::isolation::runner::Ready;
+use crate::isolation::{Base, Driver, Inside, Packing, oci};
 use crate::outcome::Failure;
 use crate::plan::Recipe;
 use crate::progress::Progress;
@@ -105,8 +106,8 @@ impl<'a> Builder<'a> {
             } else {
                 runner::built(self.lab, &self.store, &self.toolchain, definition)
             };
-            let state = built.map_or_else(|absence| state(definition, absence), State::Ready);
-            drivers.insert(Driver::Runner(definition.name.clone()), state);
+            let built = built.map_err(|absence| missing(definition, absence));
+            drivers.insert(Driver::Runner(definition.name.clone()), built);
         }
         for profile in profiles(&[], &[]) {
             if let Some(Driver::Helper(name)) = profile.driver {
@@ -136,7 +137,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A helper, built or only looked for, or why it is missing.
-    fn helper(&self, name: &str, is_wanted: bool) -> State {
+    fn helper(&self, name: &str, is_wanted: bool) -> Result<Ready, Failure> {
         let helper = helper::Helper {
             name,
             lab: self.lab,
@@ -150,12 +151,11 @@ impl<'a> Builder<'a> {
         } else {
             helper.build(self.site, self.progress)
         };
-        let missing = |reason: String| {
-            format!(
+        built.map_err(|reason| {
+            Failure::failed(format!(
                 "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
-            )
-        };
-        built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready)
+            ))
+        })
     }
 
     fn make(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
@@ -222,7 +222,7 @@ impl<'a> Builder<'a> {
     }
 
     fn image(&self, binary: &Artifact, base: Base) -> Result<Artifact, Failure> {
-        let image = docker::build_image(&docker::ImageRequest {
+        let image = DockerHost::default().build_image(&ImageRequest {
             dockerfile: &self.lab.dockerfile(),
             workload: &binary.workload,
             binary: &binary.path,
@@ -230,8 +230,7 @@ impl<'a> Builder<'a> {
             base,
             interrupt: &self.site.interrupt,
             progress: self.progress,
-        })
-        .map_err(|error| Failure::new(error.outcome(), error.to_string()))?;
+        })?;
         Ok(Artifact {
             target: Target::Image,
             triple: image.tag.clone(),
@@ -281,15 +280,15 @@ impl Stock for Builder<'_> {
 }
 
 /// That a runner is not there.
-fn state(definition: &RunnerDefinition, absence: Absence) -> State {
+fn missing(definition: &RunnerDefinition, absence: Absence) -> Failure {
     let name = &definition.name;
     let reason = match absence {
         // Its own words say how to mend it; a build would say the same again.
         Absence::PrerequisiteMissing(reason) => {
-            return State::Skipped(format!("the runner {name} is missing: {reason}"));
+            return Failure::unavailable(format!("the runner {name} is missing: {reason}"));
         }
         Absence::InvalidPath(reason) => {
-            return State::Missing(format!("the runner {name} is missing: {reason}"));
+            return Failure::failed(format!("the runner {name} is missing: {reason}"));
         }
         Absence::Failed(reason) => reason,
     };
@@ -299,7 +298,7 @@ fn state(definition: &RunnerDefinition, absence: Absence) -> State {
         Some(_) => format!(" (it needs {needs})"),
         None => format!(" (building it needs {needs})"),
     };
-    State::Missing(format!(
+    Failure::failed(format!(
         "the runner {name} is missing: {reason}{needs}; `labrun build --isolation '{name}/*'` \
          builds it"
     ))

@@ -15,7 +15,7 @@ use crate::catalog::{Drivers, Isolations};
 use crate::define::{DefineError, Definitions, LabFolder};
 use crate::digest::sha256;
 use crate::isolation::find::on_path;
-use crate::isolation::runner::{Executable, Ready, State, describe};
+use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
 use crate::plan::{PLAN_VERSION, Plan, Recipe};
@@ -153,10 +153,9 @@ impl Carried {
     /// it does not take becomes the reason of the artifacts that are that image.
     pub fn load_images(&mut self, site: &Site) {
         for image in &self.manifest.images {
-            let Err(error) = images::load(&self.folder, image, &site.interrupt) else {
+            let Err(failure) = images::load(&self.folder, image, &site.interrupt) else {
                 continue;
             };
-            let failure = Failure::new(error.outcome(), error.to_string());
             for built in self.built.values_mut() {
                 if built.as_ref().is_ok_and(|built| built.triple == image.tag) {
                     *built = Err(failure.clone());
@@ -184,7 +183,7 @@ impl Carried {
                 .as_ref()
                 .map_err(|missing| missing.reason.clone())
                 .and_then(|program| self.ready(site, driver, program));
-            ready.map_or_else(State::Missing, State::Ready)
+            ready.map_err(Failure::failed)
         };
         carried
             .map(|one| (one.driver.clone(), state(&one.driver, &one.built)))

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::build::layout;
 use crate::interrupt::Interrupt;
-use crate::isolation::docker::{DockerHost, ImageError};
+use crate::isolation::docker::DockerHost;
+use crate::outcome::Failure;
 
 /// An image that is carried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,19 +30,19 @@ pub(super) fn save(
     store: &Path,
     tag: &str,
     interrupt: &Interrupt,
-) -> Result<(String, PathBuf), ImageError> {
+) -> Result<(String, PathBuf), Failure> {
     let host = DockerHost::default();
-    let missing = || ImageError::Failed(format!("the Docker daemon has no image {tag}"));
-    let image = host.image(tag)?.ok_or_else(missing)?;
+    let image = host.image_that_is_there(tag)?;
+    let failed = Failure::cannot("build the image");
     let folder = store.join(format!("images/docker/{:.12}", image.sha256));
     let path = folder.join("image.tar");
     if !path.is_file() {
         let saved = host.save(tag, interrupt, |saved| read(saved))?;
-        let archive = saved.layout(tag)?;
-        fs::create_dir_all(&folder)?;
+        let archive = saved.layout(tag).map_err(failed)?;
+        fs::create_dir_all(&folder).map_err(failed)?;
         let beside = folder.join(format!("image.tar.{}.partial", std::process::id()));
-        fs::write(&beside, archive)?;
-        fs::rename(beside, &path)?;
+        fs::write(&beside, archive).map_err(failed)?;
+        fs::rename(beside, &path).map_err(failed)?;
     }
     Ok((image.sha256, path))
 }
@@ -51,9 +52,9 @@ pub(super) fn load(
     folder: &Path,
     image: &CarriedImage,
     interrupt: &Interrupt,
-) -> Result<(), ImageError> {
+) -> Result<(), Failure> {
     let host = DockerHost::default();
-    let is_there = || -> Result<bool, ImageError> {
+    let is_there = || -> Result<bool, Failure> {
         let found = host.image(&image.tag)?;
         Ok(found.is_some_and(|found| found.sha256 == image.sha256))
     };
@@ -65,7 +66,7 @@ pub(super) fn load(
         return Ok(());
     }
     let tag = &image.tag;
-    Err(ImageError::Failed(format!(
+    Err(Failure::failed(format!(
         "the Docker daemon loaded {tag} as another image than the bundle says"
     )))
 }

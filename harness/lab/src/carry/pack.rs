@@ -16,8 +16,8 @@ use crate::build::Builder;
 use crate::bundle::{self, BundleError, Contents};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
-use crate::isolation::docker::{self, ImageError};
-use crate::isolation::runner::{Executable, Ready, State};
+use crate::isolation::docker;
+use crate::isolation::runner::{Executable, Ready};
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Recipe};
@@ -200,9 +200,9 @@ fn images_of(
                     tag,
                     sha256,
                 }),
-                Err(ImageError::Interrupted) => return Err(BundleError::Interrupted),
-                Err(error) => {
-                    artifact.built = Err(reason(Failure::new(error.outcome(), error.to_string())));
+                Err(Failure::Interrupted) => return Err(BundleError::Interrupted),
+                Err(failure) => {
+                    artifact.built = Err(reason(failure));
                     break;
                 }
             }
@@ -243,12 +243,10 @@ fn drivers_of(
             version: ready.version.clone(),
         })
     };
-    let one = |(driver, state): (&Driver, &State)| {
+    let one = |(driver, state): (&Driver, &Result<Ready, Failure>)| {
         let built = match state {
-            State::Ready(ready) => Ok(program(driver, ready)?),
-            State::Missing(why) | State::Skipped(why) => {
-                Err(reason(Failure::unavailable(why.clone())))
-            }
+            Ok(ready) => Ok(program(driver, ready)?),
+            Err(why) => Err(reason(Failure::unavailable(why.clone().into_reason()))),
         };
         Ok(CarriedDriver {
             driver: driver.clone(),

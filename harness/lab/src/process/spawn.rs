@@ -12,7 +12,10 @@ use std::ptr;
 
 use super::clone_into::clone_into;
 use super::held::Process;
+use super::isolate::Isolate as _;
+use super::source::Stream;
 use crate::cgroup::{Cgroup, Entrance};
+use crate::outcome::Failure;
 use crate::owner;
 use crate::site::Site;
 
@@ -53,6 +56,22 @@ pub struct Prepared {
 }
 
 impl Program {
+    /// Starts it; `what` it is, a failure says.
+    pub(crate) fn start(&self, site: &Site, what: &str) -> Result<Process, Failure> {
+        let started = self.prepare(site).and_then(Prepared::spawn);
+        started.map_err(|error| Failure::failed(format!("cannot start {what}: {error}")))
+    }
+
+    /// Starts it, and waits until it has ended well.
+    pub(crate) fn run(&self, site: &Site, deadline_ns: u64) -> Result<Process, Failure> {
+        let mut process = self.start(site, "it")?;
+        let exit = process.finish(site, deadline_ns)?;
+        if exit.is_success() {
+            return Ok(process);
+        }
+        Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout))
+    }
+
     /// Makes everything that the start needs.
     pub fn prepare(&self, site: &Site) -> io::Result<Prepared> {
         let mut child_ends: Vec<(OwnedFd, RawFd)> = Vec::with_capacity(4);
@@ -339,7 +358,6 @@ impl Drop for Actions {
 mod tests {
     use super::*;
     use crate::interrupt::Interrupt;
-    use crate::process::{Isolate as _, Stream};
 
     #[test]
     fn what_others_write_to_a_named_output_is_read_with_the_process_s_own() {

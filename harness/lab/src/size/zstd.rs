@@ -8,9 +8,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::SizeError;
 use super::content::{Content, Watched};
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 
 /// The level: the best that needs no `--ultra`.
@@ -28,10 +28,10 @@ pub struct Zstd {
 
 impl Zstd {
     /// The command that is on `PATH`.
-    pub fn find() -> Result<Self, SizeError> {
+    pub fn find() -> Result<Self, Failure> {
         let asked = Command::new("zstd").arg("--version").output();
         let asked = asked.map_err(|error| {
-            SizeError::Unavailable(format!(
+            Failure::unavailable(format!(
                 "cannot run zstd ({error}); install it: sudo apt-get install zstd"
             ))
         })?;
@@ -40,7 +40,7 @@ impl Zstd {
             .split([' ', ','])
             .find_map(|word| word.strip_prefix('v'));
         let version = version.ok_or_else(|| {
-            SizeError::Unavailable(format!(
+            Failure::unavailable(format!(
                 "zstd --version says no version: {}",
                 text.lines().next().unwrap_or_default()
             ))
@@ -52,9 +52,9 @@ impl Zstd {
 
     /// Bytes of it as zstd at [`ZSTD_LEVEL`], with one worker: exactly what
     /// `zstd -19 -T1 FILE` writes.
-    pub fn bytes(&self, content: Content<'_>, interrupt: &Interrupt) -> Result<u64, SizeError> {
+    pub fn bytes(&self, content: Content<'_>, interrupt: &Interrupt) -> Result<u64, Failure> {
         let (reader, length) = content.open()?;
-        let failed = |why: String| SizeError::Failed(format!("zstd {}: {why}", self.version));
+        let failed = |why: String| Failure::failed(format!("zstd {}: {why}", self.version));
         let mut running = Running::start(length).map_err(|error| failed(error.to_string()))?;
         let mut reader = Watched { reader, interrupt };
         let pipes = running.pipes();
@@ -81,10 +81,10 @@ impl Zstd {
             (feeding.join(), counted)
         });
         if interrupt.raised() {
-            return Err(SizeError::Interrupted);
+            return Err(Failure::Interrupted);
         }
         if let Ok(Err(error)) = fed {
-            return Err(content.unreadable(error));
+            return Err(content.unreadable(&error));
         }
         let mut complaint = String::new();
         let _ = stderr.read_to_string(&mut complaint);
