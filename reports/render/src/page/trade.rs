@@ -1,4 +1,4 @@
-//! The trade: a line for each technology, what it costs side by side. There is no score:
+//! The trade: a line or two for each technology, what it costs side by side. There is no score:
 //! whoever decides knows what a millisecond is worth in megabytes, and a page does not.
 
 mod column;
@@ -27,7 +27,7 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
         section.answer {
             h2 { "The trade" }
             p.note {
-                "One configuration of each technology, the same in every column: the one that others are compared with, or else the first that was measured in most columns. "
+                "One configuration on each line, the same in every column: of each technology those that others are compared with, or else the first, and each further one that has a number where they have none. "
                 "In each cell the median, its 95% interval, and how it compares with the column\u{2019}s own reference. "
                 "There is no score: what a millisecond is worth in megabytes is for the reader to say. Every other configuration follows."
             }
@@ -55,29 +55,28 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
     }
 }
 
-/// One configuration of each technology that was measured: the one that others are compared
-/// with, or else the first of those with a number in most columns.
+/// The configurations that were measured, technology by technology: those that others are
+/// compared with, then each that has a number where those before it have none.
 fn lines<'a>(view: &View<'a>, columns: &[Shown]) -> Vec<(&'a str, &'a str)> {
     let rows = &view.summary.results;
     let measured = rows.iter().filter(|r| r.median().is_some());
-    let all = distinct(measured.map(|r| (r.technology(), r.row.isolation.as_str())));
-    let worth = |isolation: &str| {
-        let mut references = view.run.references.iter();
-        let has_number = |(column, workload): &&Shown| {
+    let mut lines = distinct(measured.map(|r| (r.technology(), r.row.isolation.as_str())));
+    let is_reference = |isolation| view.run.references.iter().any(|r| r.isolation == isolation);
+    lines.sort_by_key(|(technology, isolation)| {
+        let place = view.technologies.iter().position(|t| t == technology);
+        (place, !is_reference(*isolation))
+    });
+    let mut seen = Vec::new();
+    lines.retain(|(technology, isolation)| {
+        let has_number = |(_, (column, workload)): &(usize, &Shown)| {
             let row = column.of(rows, workload, isolation);
             row.and_then(RowSummary::median).is_some()
         };
-        (
-            references.any(|r| r.isolation == isolation),
-            columns.iter().filter(has_number).count(),
-        )
-    };
-    let best = |technology: &&str| {
-        let own = all.iter().filter(|(name, _)| name == technology);
-        // Of several, `max_by_key` takes the last.
-        own.rev()
-            .max_by_key(|(_, isolation)| worth(isolation))
-            .copied()
-    };
-    view.technologies.iter().filter_map(best).collect()
+        let own = columns.iter().enumerate().filter(has_number);
+        let own: Vec<_> = own.map(|(place, _)| (*technology, place)).collect();
+        let adds = own.iter().any(|number| !seen.contains(number));
+        seen.extend(own);
+        adds
+    });
+    lines
 }
