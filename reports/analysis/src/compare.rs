@@ -7,9 +7,9 @@ use labrun_record::{Better, Metric, Outcome, Row, Run, SCHEMA_VERSION, Sample, U
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{lines_by_row, observations};
-use crate::stats::{Observation, ratio_interval, row_seed, sorted};
-use crate::summarise::interval;
-use crate::{Interval, Verdict, outcome_of, verdict};
+use crate::stats::{Observation, row_seed};
+use crate::summarise::{ratio_of, summarise_row};
+use crate::{Interval, Verdict, verdict};
 
 /// One run's records.
 #[derive(Debug, Clone, Copy)]
@@ -204,28 +204,18 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
 
 /// Why two runs cannot be compared.
 fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut differ = |what: &str, a: String, b: String| {
-        if a != b {
-            found.push(format!("{what} differ: {a} and {b}"));
-        }
+    let of = |run: &Run| {
+        [
+            ("machine classes", run.machine_class.clone()),
+            ("method versions", run.method_version.to_string()),
+            ("scenarios", run.scenario.clone()),
+        ]
     };
-    differ(
-        "machine classes",
-        base.machine_class.clone(),
-        candidate.machine_class.clone(),
-    );
-    differ(
-        "method versions",
-        base.method_version.to_string(),
-        candidate.method_version.to_string(),
-    );
-    differ(
-        "scenarios",
-        base.scenario.clone(),
-        candidate.scenario.clone(),
-    );
-    found
+    let pairs = of(base).into_iter().zip(of(candidate));
+    pairs
+        .filter(|((_, a), (_, b))| a != b)
+        .map(|((what, a), (_, b))| format!("{what} differ: {a} and {b}"))
+        .collect()
 }
 
 /// How many times as many kinds of launch one of two runs may take.
@@ -265,42 +255,26 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
         .iter()
         .zip(&of.run.rows)
         .map(|(lines, row)| {
-            let became = outcome_of(of.run, lines);
-            let isolation = of.run.isolations.iter().find(|i| i.name == row.isolation);
-            let seen = if became.outcome == Outcome::Measured {
-                observations(lines)
-            } else {
-                Vec::new()
-            };
-            let values: Vec<f64> = seen.iter().map(|o| o.value).collect();
+            let row = summarise_row(of.run, row, lines);
             let side = Side {
-                outcome: became.outcome,
-                reason: became.reason,
-                isolation_version: isolation.and_then(|i| i.version.clone()),
-                n: (!values.is_empty()).then_some(values.len()),
-                median: crate::stats::quantile(&sorted(&values), 0.5),
-                ci: interval(row.metric, &values, row_seed(of.run.seed, row)),
+                n: row.numbers.as_ref().map(|numbers| numbers.n),
+                median: row.median(),
+                ci: row.ci(),
+                outcome: row.outcome,
+                reason: row.reason,
+                isolation_version: row.isolation_version,
             };
-            (side, seen)
+            (side, observations(lines))
         })
         .collect()
 }
 
 fn ratio(row: &Row, base: &Measured, new: &Measured, margin: f64, seed: u64) -> Option<PairRatio> {
-    let (of_new, of_base) = (new.0.median?, base.0.median?);
+    let (of_new, of_base) = ((new.0.median?, &new.1[..]), (base.0.median?, &base.1[..]));
     if row.metric.unit() == Unit::Count {
-        return Some(of_counts(of_base, of_new, row.metric.better()));
+        return Some(of_counts(of_base.0, of_new.0, row.metric.better()));
     }
-    // A slope or an intercept can be 0 or less: nothing is a multiple of it.
-    if of_new <= 0.0 || of_base <= 0.0 {
-        return None;
-    }
-    let value = of_new / of_base;
-    let ci = if row.metric.is_exact() {
-        Some([value, value])
-    } else {
-        ratio_interval(&new.1, &base.1, false, seed)
-    };
+    let (value, ci) = ratio_of(row.metric, of_new, of_base, false, seed)?;
     Some(PairRatio {
         value: Some(value),
         ci,

@@ -74,7 +74,7 @@ pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
     (run.rows[index] != *row).then_some(index)
 }
 
-fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
+pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
     let became = outcome_of(run, lines);
     let numbers = (became.outcome == labrun_record::Outcome::Measured)
         .then(|| numbers_of(run, row, lines))
@@ -93,7 +93,7 @@ fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
 }
 
 fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
-    let values: Vec<f64> = observations(lines).iter().map(|o| o.value).collect();
+    let values = bare(&observations(lines));
     let ordered = sorted(&values);
     let n = ordered.len();
     let median = quantile(&ordered, 0.5)?;
@@ -121,7 +121,7 @@ fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
 }
 
 /// The interval of a median. What is counted exactly is its own interval.
-pub(crate) fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
+fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
     match (metric.is_exact(), values) {
         (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
             Some([*first, *first])
@@ -149,6 +149,30 @@ fn phases_of(lines: &[&Sample]) -> IndexMap<String, PhaseSummary> {
         .collect()
 }
 
+/// One row's median and values.
+pub(crate) type Measured<'a> = (f64, &'a [Observation]);
+
+/// The ratio of two medians with its interval; `paired` where both are of the same blocks.
+/// `None` where no multiple says anything: a slope or an intercept can be 0 or less.
+pub(crate) fn ratio_of(
+    metric: Metric,
+    (median, values): Measured<'_>,
+    (base, base_values): Measured<'_>,
+    paired: bool,
+    seed: u64,
+) -> Option<(f64, Option<Interval>)> {
+    let value = median / base;
+    if !value.is_finite() || median <= 0.0 || base <= 0.0 {
+        return None;
+    }
+    let ci = if metric.is_exact() {
+        Some([value, value])
+    } else {
+        ratio_interval(values, base_values, paired, seed)
+    };
+    Some((value, ci))
+}
+
 fn ratio_to(
     run: &Run,
     results: &[RowSummary],
@@ -157,27 +181,17 @@ fn ratio_to(
     reference: usize,
 ) -> Option<Ratio> {
     let (row, other) = (&results[index], &results[reference]);
-    let (median, against) = (row.numbers.as_ref()?.median, other.numbers.as_ref()?.median);
-    let value = median / against;
-    // The slope or the intercept of a line can be 0 or less: no multiple says anything then.
-    if !value.is_finite() || median <= 0.0 || against <= 0.0 {
-        return None;
-    }
-    let (a, b) = (&values[index], &values[reference]);
-    let ci = if row.row.metric.is_exact() {
-        Some([value, value])
-    } else {
-        ratio_interval(a, b, true, row_seed(run.seed, &row.row))
-    };
-    let bare = |side: &[Observation]| side.iter().map(|o| o.value).collect::<Vec<f64>>();
-    let (a, b) = (bare(a), bare(b));
+    let (own, base) = (&values[index], &values[reference]);
+    let measured = (row.median()?, &own[..]);
+    let against = (other.median()?, &base[..]);
+    let seed = row_seed(run.seed, &row.row);
+    let (value, ci) = ratio_of(row.row.metric, measured, against, true, seed)?;
+    let (a, b) = (bare(own), bare(base));
+    let params = other.row.params.iter();
     Some(Ratio {
         to: other.row.isolation.clone(),
         to_start: other.row.start,
-        to_params: other
-            .row
-            .params
-            .iter()
+        to_params: params
             .filter(|(name, value)| row.row.params.get(*name) != Some(*value))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
@@ -187,4 +201,9 @@ fn ratio_to(
         hodges_lehmann: hodges_lehmann(&a, &b),
         cliffs_delta: cliffs_delta(&a, &b),
     })
+}
+
+/// Values without their blocks.
+pub(crate) fn bare(values: &[Observation]) -> Vec<f64> {
+    values.iter().map(|o| o.value).collect()
 }

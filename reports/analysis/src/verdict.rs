@@ -1,15 +1,27 @@
 //! What an interval allows to be said.
 
-use std::fmt;
-
 use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
 use crate::Interval;
 
 /// What the interval of a ratio says about a row and its reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// The whole interval is better than the margin.
     Better,
@@ -54,17 +66,6 @@ pub fn verdict(ratio: Option<Interval>, better: Better, margin: f64) -> Verdict 
 impl Verdict {
     /// The name in files.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::Equivalent => "equivalent",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        self.into()
     }
 }
