@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP: noticed at once, acted on between and inside launches.
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -28,6 +28,9 @@ impl Interrupt {
         let raised = Arc::new(AtomicBool::new(false));
         let first_ns = Arc::new(AtomicU64::new(0));
         let (wake, write) = UnixStream::pair()?;
+        // The first look at the clock finds the kernel's function, and may allocate: not in a
+        // handler.
+        now_ns();
         for signal in [
             signal_hook::consts::SIGINT,
             signal_hook::consts::SIGTERM,
@@ -74,8 +77,8 @@ impl Interrupt {
     }
 
     /// Readable once [`raised`](Self::raised); never read from it.
-    pub fn fd(&self) -> RawFd {
-        self.wake.as_raw_fd()
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.wake.as_fd()
     }
 }
 

@@ -11,6 +11,8 @@ use std::fs;
 use std::path::Path;
 use std::ptr;
 
+use rustix::param::page_size;
+
 use super::CgroupError;
 
 /// Pages for each processor whose change the kernel counts as enough:
@@ -36,8 +38,7 @@ fn online() -> usize {
 /// Takes fresh pages from the kernel, writes each and gives them back; where there is no
 /// memory for them there is nothing to do.
 fn touch(pages: usize) {
-    // SAFETY: takes a number.
-    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
+    let page = page_size();
     let bytes = pages * page;
     // SAFETY: a fresh private mapping, checked, written only inside, unmapped whole.
     unsafe {

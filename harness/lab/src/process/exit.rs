@@ -1,5 +1,8 @@
 //! How a process ended.
 
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+
 use crate::clock::now_ns;
 
 /// How a process ended.
@@ -7,7 +10,7 @@ use crate::clock::now_ns;
 pub struct Exit {
     /// When the lab knew that it was gone.
     pub at_ns: u64,
-    pub(super) status: libc::c_int,
+    pub(super) status: ExitStatus,
 }
 
 impl Exit {
@@ -15,7 +18,7 @@ impl Exit {
     pub(crate) fn with_code(code: i64) -> Self {
         Self {
             at_ns: now_ns(),
-            status: ((code & 0xff) << 8) as libc::c_int,
+            status: ExitStatus::from_raw(((code & 0xff) << 8) as i32),
         }
     }
 
@@ -23,30 +26,29 @@ impl Exit {
     pub(crate) fn killed() -> Self {
         Self {
             at_ns: now_ns(),
-            status: libc::SIGKILL,
+            status: ExitStatus::from_raw(libc::SIGKILL),
         }
     }
 
     /// Whether it ended with status 0.
     pub fn is_success(self) -> bool {
-        self.status == 0
+        self.status.success()
     }
 
     /// Whether it ended with this code.
     pub fn is_code(self, code: u8) -> bool {
-        libc::WIFEXITED(self.status) && libc::WEXITSTATUS(self.status) == libc::c_int::from(code)
+        self.status.code() == Some(i32::from(code))
     }
 
     /// Whether this signal ended it.
     pub fn is_by(self, signal: libc::c_int) -> bool {
-        libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == signal
+        self.status.signal() == Some(signal)
     }
 }
 
 impl std::fmt::Display for Exit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if libc::WIFSIGNALED(self.status) {
-            let signal = libc::WTERMSIG(self.status);
+        if let Some(signal) = self.status.signal() {
             let name = match signal {
                 libc::SIGSEGV => " (SIGSEGV)",
                 libc::SIGABRT => " (SIGABRT)",
@@ -56,7 +58,11 @@ impl std::fmt::Display for Exit {
             };
             write!(f, "was ended by signal {signal}{name}")
         } else {
-            write!(f, "exited with code {}", libc::WEXITSTATUS(self.status))
+            write!(
+                f,
+                "exited with code {}",
+                self.status.code().unwrap_or_default()
+            )
         }
     }
 }

@@ -1,7 +1,12 @@
 //! A process that the lab started: its streams, its end.
 
 use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+
+use rustix::io::retry_on_intr;
+use rustix::process::{Signal, WaitOptions, waitpid};
 
 use super::exit::Exit;
 use super::isolate::Isolate;
@@ -9,9 +14,9 @@ use super::left;
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::proc::Pid;
+use crate::proc::{self, Pid};
 use crate::site::Site;
-use crate::wait::{pidfd, poll, readable};
+use crate::wait::{is_ready, pidfd, poll, readable};
 
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]
@@ -108,7 +113,7 @@ impl Process {
     ) -> Result<Option<Exit>, Failure> {
         let output = other.source(Stream::Stdout);
         let output = output.and_then(|source| source.pipe.as_ref());
-        let output = output.map(AsRawFd::as_raw_fd);
+        let output = output.map(AsFd::as_fd);
         if self.wait_for_end(site, deadline_ns, output)? {
             self.end(site, deadline_ns).map(Some)
         } else {
@@ -121,20 +126,20 @@ impl Process {
         &self,
         site: &Site,
         deadline_ns: u64,
-        or: Option<RawFd>,
+        or: Option<BorrowedFd<'_>>,
     ) -> Result<bool, Failure> {
         let pidfd =
             pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
-        let mut fds = vec![readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
+        let mut fds = vec![readable(pidfd.as_fd()), readable(site.interrupt.fd())];
         fds.extend(or.map(readable));
         poll(&mut fds, deadline_ns)?;
-        if fds[0].revents != 0 {
+        if is_ready(&fds[0]) {
             return Ok(true);
         }
-        if fds[1].revents != 0 {
+        if is_ready(&fds[1]) {
             return Err(Failure::Interrupted);
         }
-        if fds.get(2).is_some_and(|fd| fd.revents != 0) {
+        if fds.get(2).is_some_and(is_ready) {
             return Ok(false);
         }
         Err(Failure::timeout(
@@ -144,25 +149,19 @@ impl Process {
 
     /// Reaps it; it has ended, or is being killed.
     fn reap(&mut self) -> Exit {
-        // SAFETY: the leader is not yet reaped, so the group's number is still its
-        // own; ending a group that is empty but for a zombie does nothing.
-        unsafe { libc::kill(-self.pid, libc::SIGKILL) };
-        self.signal(libc::SIGKILL);
+        // Ending a group that is empty but for a zombie does nothing.
+        proc::kill_group(self.pid);
+        let _ = proc::kill(self.pid, Signal::KILL);
         self.wait_for_status()
     }
 
     /// Waits for how it ended; it has, or is being killed.
     fn wait_for_status(&mut self) -> Exit {
-        let mut status = 0;
-        // SAFETY: it is the lab's own child, not yet reaped.
-        unsafe {
-            while libc::waitpid(self.pid, &raw mut status, 0) < 0
-                && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
-            {}
-        }
+        let wait = || waitpid(Some(proc::id(self.pid)?), WaitOptions::empty());
+        let ended = retry_on_intr(wait).ok().flatten();
         let exit = Exit {
             at_ns: now_ns(),
-            status,
+            status: ExitStatus::from_raw(ended.map_or(0, |(_, status)| status.as_raw())),
         };
         if let Some(mark) = &self.mark {
             left::end_all(mark);
@@ -221,9 +220,8 @@ impl Isolate for Process {
     }
 
     fn signal(&self, signal: libc::c_int) {
-        if self.ended.is_none() {
-            // SAFETY: the process is ours and not yet reaped, so the id is its own.
-            unsafe { libc::kill(self.pid, signal) };
+        if let (None, Some(signal)) = (self.ended, Signal::from_named_raw(signal)) {
+            let _ = proc::kill(self.pid, signal);
         }
     }
 

@@ -10,6 +10,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
 
+use rustix::fs::{CWD, Mode, OFlags, fcntl_setfl, mkfifoat};
+use rustix::io::fcntl_dupfd_cloexec;
+
 use super::clone_into::clone_into;
 use super::held::Process;
 use crate::cgroup::{Cgroup, Entrance};
@@ -127,12 +130,7 @@ impl Program {
 
 /// A pipe with a name in a file system: one for those who cannot inherit an end of it.
 pub(crate) fn make_named_pipe(path: &Path) -> io::Result<()> {
-    let path = CString::new(path.as_os_str().as_bytes())?;
-    // SAFETY: the path ends with a NUL, and outlives the call.
-    if unsafe { libc::mkfifo(path.as_ptr(), 0o600) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    Ok(mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR)?)
 }
 
 /// Both ends of a fresh pipe with a name.
@@ -144,10 +142,7 @@ fn named_pipe(path: &Path) -> io::Result<(PipeReader, PipeWriter)> {
         .custom_flags(libc::O_NONBLOCK)
         .open(path)?;
     let writer = OpenOptions::new().write(true).open(path)?;
-    // SAFETY: the descriptor is open and owned; no pointer is passed.
-    if unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_SETFL, 0) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
+    fcntl_setfl(&reader, OFlags::empty())?;
     Ok((OwnedFd::from(reader).into(), OwnedFd::from(writer).into()))
 }
 
@@ -157,13 +152,7 @@ fn above_targets(end: OwnedFd) -> io::Result<OwnedFd> {
     if end.as_raw_fd() >= FIRST_FREE {
         return Ok(end);
     }
-    // SAFETY: the descriptor is open and owned; the call makes a new one.
-    let moved = unsafe { libc::fcntl(end.as_raw_fd(), libc::F_DUPFD_CLOEXEC, FIRST_FREE) };
-    if moved < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: `moved` is a fresh descriptor that nobody else owns.
-    Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(moved) })
+    Ok(fcntl_dupfd_cloexec(end, FIRST_FREE)?)
 }
 
 impl Prepared {

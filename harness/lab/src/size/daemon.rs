@@ -104,7 +104,8 @@ fn daemon_process(socket: &Path) -> Result<Pid, SizeError> {
     }
 }
 
-/// The process that listens at the other end; none where this one cannot see it.
+/// The process that listens at the other end; none where this one cannot see it: 0, which
+/// rustix's `socket_peercred` takes for a process.
 fn peer(stream: &UnixStream) -> Option<Pid> {
     let mut peer = libc::ucred {
         pid: 0,
