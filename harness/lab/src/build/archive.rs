@@ -11,7 +11,7 @@ use labrun_record::Artifact;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::store::Store;
+use super::store::{Store, replace};
 use crate::digest::sha256;
 use crate::isolation::Inside;
 
@@ -23,12 +23,7 @@ pub(super) fn pack(store: &Store, artifact: &Artifact, inside: Inside) -> io::Re
     let path = store.path(&format!("images/{name}/{digest:.12}/image.tar"));
     // One that was damaged since is written again.
     if !sha256(&path).is_ok_and(|found| found == digest) {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let beside = path.with_extension(format!("{}.partial", std::process::id()));
-        fs::write(&beside, &archive)?;
-        fs::rename(beside, &path)?;
+        replace(&path, |beside| fs::write(beside, &archive))?;
     }
     Ok(Artifact {
         triple: format!("oci:{name}-{digest:.12}"),

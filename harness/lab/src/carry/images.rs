@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::build::layout;
+use crate::build::{layout, replace};
 use crate::interrupt::Interrupt;
 use crate::isolation::docker::{DockerHost, ImageError};
 
@@ -33,15 +33,11 @@ pub(super) fn save(
     let host = DockerHost::default();
     let missing = || ImageError::Failed(format!("the Docker daemon has no image {tag}"));
     let image = host.image(tag)?.ok_or_else(missing)?;
-    let folder = store.join(format!("images/docker/{:.12}", image.sha256));
-    let path = folder.join("image.tar");
+    let path = store.join(format!("images/docker/{:.12}/image.tar", image.sha256));
     if !path.is_file() {
         let saved = host.save(tag, interrupt, |saved| read(saved))?;
         let archive = saved.layout(tag)?;
-        fs::create_dir_all(&folder)?;
-        let beside = folder.join(format!("image.tar.{}.partial", std::process::id()));
-        fs::write(&beside, archive)?;
-        fs::rename(beside, &path)?;
+        replace(&path, |beside| fs::write(beside, archive))?;
     }
     Ok((image.sha256, path))
 }

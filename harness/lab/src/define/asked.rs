@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::document::check_name;
 use super::{DefineError, Scenario, read_toml};
 
 /// A question, and the scenarios that answer it together.
@@ -50,23 +51,14 @@ impl Asked {
             });
         }
         let together: Together = read_toml(&path)?;
-        let fault = |reason: String| DefineError::Shape {
-            path: path.clone(),
-            line: 1,
-            reason,
-        };
-        if together.name != name {
-            return Err(fault(format!(
-                "name is `{}`, but its file has another name",
-                together.name
-            )));
-        }
+        check_name(&path, "file", Some(name.as_ref()), &together.name)?;
         if together.parts.is_empty() {
-            return Err(fault("parts: it names no scenario".to_owned()));
+            return Err(DefineError::shape(&path, "parts: it names no scenario"));
         }
         let part = |name: &String| {
             if !file(name).is_file() {
-                return Err(fault(format!("parts: there is no scenario `{name}`")));
+                let reason = format!("parts: there is no scenario `{name}`");
+                return Err(DefineError::shape(&path, reason));
             }
             Scenario::read(&file(name))
         };
