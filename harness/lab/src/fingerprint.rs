@@ -4,6 +4,8 @@ use std::fs;
 
 use labrun_record::{CgroupVersion, Fingerprint};
 
+use crate::proc::bytes;
+
 /// The fingerprint of this machine.
 pub fn fingerprint() -> Fingerprint {
     let cpuinfo = read("/proc/cpuinfo").unwrap_or_default();
@@ -16,6 +18,7 @@ pub fn fingerprint() -> Fingerprint {
     let virtual_machine = cpuinfo
         .lines()
         .any(|line| line.starts_with("flags") && line.contains(" hypervisor"));
+    let meminfo = read("/proc/meminfo");
     Fingerprint {
         host: read("/proc/sys/kernel/hostname").unwrap_or_else(|| "unknown".to_owned()),
         arch: std::env::consts::ARCH.to_owned(),
@@ -23,7 +26,9 @@ pub fn fingerprint() -> Fingerprint {
             .or_else(|| field("CPU part"))
             .unwrap_or_else(|| "unknown".to_owned()),
         cores: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
-        memory_bytes: memory_bytes(),
+        memory_bytes: meminfo
+            .and_then(|text| bytes(&text, "MemTotal"))
+            .unwrap_or(0),
         kernel: read("/proc/sys/kernel/osrelease").unwrap_or_else(|| "unknown".to_owned()),
         os: os_name(),
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
@@ -47,28 +52,11 @@ fn chosen(text: &str) -> Option<String> {
     Some(text.split_once('[')?.1.split_once(']')?.0.to_owned())
 }
 
-fn memory_bytes() -> u64 {
-    read("/proc/meminfo")
-        .and_then(|text| {
-            text.lines()
-                .next()?
-                .split_whitespace()
-                .nth(1)?
-                .parse::<u64>()
-                .ok()
-        })
-        .map_or(0, |kib| kib * 1024)
-}
-
 fn os_name() -> String {
-    read("/etc/os-release")
-        .and_then(|text| {
-            let name = text
-                .lines()
-                .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
-            Some(name.trim_matches('"').to_owned())
-        })
-        .unwrap_or_else(|| "unknown".to_owned())
+    let text = read("/etc/os-release").unwrap_or_default();
+    let mut lines = text.lines();
+    let name = lines.find_map(|line| line.strip_prefix("PRETTY_NAME="));
+    name.unwrap_or("unknown").trim_matches('"').to_owned()
 }
 
 /// Where the memory controller is: in hybrid mode that is version 1.

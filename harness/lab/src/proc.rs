@@ -100,6 +100,15 @@ pub fn variable(pid: Pid, name: &str) -> Option<Vec<u8>> {
     Some(found[start.len()..].to_vec())
 }
 
+/// The bytes that a line `NAME:   123 kB` of a file in `/proc` tells.
+pub(crate) fn bytes(text: &str, name: &str) -> Option<u64> {
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
 fn words(read: io::Result<Vec<u8>>) -> Vec<Vec<u8>> {
     let read = read.unwrap_or_default();
     read.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()

@@ -61,14 +61,16 @@ impl Site {
 
     /// A fresh and empty folder in memory; it goes with the value.
     pub fn folder(&self) -> io::Result<Grant> {
-        let folder = Grant(self.scratch.join(self.name("folder")));
-        fs::create_dir_all(&folder.0)?;
-        Ok(folder)
+        self.folder_in(&self.scratch)
     }
 
     /// A fresh and empty folder on a disk; it goes with the value.
     pub fn disk_folder(&self) -> io::Result<Grant> {
-        let folder = Grant(self.disk.join(self.name("folder")));
+        self.folder_in(&self.disk)
+    }
+
+    fn folder_in(&self, parent: &Path) -> io::Result<Grant> {
+        let folder = Grant(parent.join(self.name("folder")));
         fs::create_dir_all(&folder.0)?;
         Ok(folder)
     }

@@ -8,7 +8,7 @@ use labrun_record::{Artifact, BuildEnvironment};
 use semver::Version;
 use thiserror::Error;
 
-use super::{CarriedProgram, Manifest, Reason, definitions::LAB, images};
+use super::{CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations};
@@ -198,11 +198,7 @@ impl Carried {
         program: &CarriedProgram,
     ) -> Result<Ready, String> {
         let path = self.folder.join(&program.path);
-        let definition = self
-            .definitions
-            .runners
-            .iter()
-            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
+        let definition = runner_of(driver, &self.definitions.runners);
         let executable = if let Some(interpreter) = &program.interpreter {
             Executable {
                 path: on_path(&[interpreter])?,
@@ -237,13 +233,7 @@ fn fits(
     artifact: Artifact,
     features: &Result<(), String>,
 ) -> Result<Artifact, Failure> {
-    if matches!(
-        recipe,
-        Recipe::Pack {
-            packing: Packing::Image(_),
-            ..
-        }
-    ) {
+    if image_of(recipe).is_some() {
         // Its path is its tag, by which the daemon has it.
         return Ok(artifact);
     }

@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::OpenOptionsExt as _;
+
+use rustix::fs::{Mode, OFlags, open};
 
 use super::group::Group;
 use super::mount::{Mount, Version};
@@ -30,11 +31,10 @@ impl Entrance {
     pub(super) fn of(group: &Group) -> io::Result<Self> {
         match group.version {
             Version::V1 => Ok(Self::ThisThread(Inside::enter(group)?)),
-            Version::V2 => OpenOptions::new()
-                .read(true)
-                .custom_flags(libc::O_DIRECTORY)
-                .open(&group.path)
-                .map(|folder| Self::Clone(folder.into())),
+            Version::V2 => {
+                let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+                Ok(Self::Clone(open(&group.path, flags, Mode::empty())?))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A process that the lab started: its streams, its end.
 
-use std::io::{self, PipeReader, PipeWriter, Write};
+use std::io::{self, PipeWriter, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
@@ -21,63 +21,19 @@ use crate::wait::{is_ready, pidfd, poll, readable};
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]
 pub struct Process {
-    pid: libc::pid_t,
-    stdin: Option<PipeWriter>,
+    pub(super) pid: Pid,
+    pub(super) stdin: Option<PipeWriter>,
     pub(super) sources: Vec<Source>,
     /// The stream that the workload writes its output to.
     pub(super) output: Stream,
-    ended: Option<Exit>,
+    pub(super) ended: Option<Exit>,
     /// By which what it leaves behind is found.
-    mark: Option<String>,
+    pub(super) mark: Option<String>,
 }
 
 impl Process {
-    pub(super) fn new(
-        pid: libc::pid_t,
-        stdin: Option<PipeWriter>,
-        stdout: PipeReader,
-        stderr: PipeReader,
-        guest: Option<PipeReader>,
-    ) -> Self {
-        let source = |stream, pipe| Source {
-            stream,
-            pipe: Some(pipe),
-            kept: Vec::new(),
-            at_ns: 0,
-        };
-        let mut sources = vec![
-            source(Stream::Stdout, stdout),
-            source(Stream::Stderr, stderr),
-        ];
-        let mut output = Stream::Stdout;
-        if let Some(guest) = guest {
-            sources.push(source(Stream::Guest, guest));
-            output = Stream::Guest;
-        }
-        Self {
-            pid,
-            stdin,
-            sources,
-            output,
-            ended: None,
-            mark: None,
-        }
-    }
-
-    /// The same, whose descendants carry a mark.
-    pub(super) fn marked(mut self, mark: Option<String>) -> Self {
-        self.mark = mark;
-        self
-    }
-
-    /// The same, whose workload writes to stdout even where there is a guest's pipe.
-    pub(super) fn with_output_on_stdout(mut self) -> Self {
-        self.output = Stream::Stdout;
-        self
-    }
-
     /// Its id; another process's once this one was reaped.
-    pub fn pid(&self) -> libc::pid_t {
+    pub fn pid(&self) -> Pid {
         self.pid
     }
 
@@ -99,7 +55,7 @@ impl Process {
 
     /// From here on this is process `pid`, which the one that has ended left in its place:
     /// a child of the lab's, with the same streams.
-    pub fn follow(&mut self, pid: libc::pid_t) {
+    pub fn follow(&mut self, pid: Pid) {
         self.pid = pid;
         self.ended = None;
     }

@@ -31,6 +31,15 @@ pub(super) struct Source {
 }
 
 impl Source {
+    pub(super) fn new(stream: Stream, pipe: PipeReader) -> Self {
+        Self {
+            stream,
+            pipe: Some(pipe),
+            kept: Vec::new(),
+            at_ns: 0,
+        }
+    }
+
     /// One read into what is kept.
     pub(super) fn fill(&mut self) -> io::Result<()> {
         let Some(pipe) = &mut self.pipe else {

@@ -1,6 +1,6 @@
 //! From a program to a process: all preparation first, then one system call.
 
-use std::ffi::{CString, NulError, OsStr};
+use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, PipeWriter};
 use std::mem::MaybeUninit;
@@ -15,8 +15,10 @@ use rustix::io::fcntl_dupfd_cloexec;
 
 use super::clone_into::clone_into;
 use super::held::Process;
+use super::source::{Source, Stream};
 use crate::cgroup::{Cgroup, Entrance};
 use crate::owner;
+use crate::proc::Pid;
 use crate::site::Site;
 
 /// A program to be started.
@@ -85,31 +87,28 @@ impl Program {
             .map(|(end, number)| Ok((above_targets(end)?, number)))
             .collect::<io::Result<_>>()?;
 
-        let text = |s: &OsStr| {
-            CString::new(s.as_bytes()).map_err(|_: NulError| {
-                io::Error::new(io::ErrorKind::InvalidInput, "an argument holds a NUL byte")
-            })
-        };
-        let path = text(self.path.as_os_str())?;
-        let mut argv = vec![path.clone()];
-        for arg in &self.args {
-            argv.push(text(OsStr::new(arg))?);
-        }
+        let path = c_string(self.path.as_os_str().as_bytes())?;
+        let words = self.args.iter().map(|word| c_string(word.as_bytes()));
+        let argv = [Ok(path.clone())].into_iter().chain(words);
         let search = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
-        let mut envp = vec![
-            text(OsStr::new(&format!("PATH={search}")))?,
-            text(OsStr::new(&format!("{}={}", owner::VARIABLE, site.owner)))?,
+        let own = [
+            Some(format!("PATH={search}")),
+            Some(format!("{}={}", owner::VARIABLE, site.owner)),
+            self.mark
+                .as_ref()
+                .map(|mark| format!("{}={mark}", owner::LAUNCH)),
         ];
-        if let Some(mark) = &self.mark {
-            envp.push(text(OsStr::new(&format!("{}={mark}", owner::LAUNCH)))?);
-        }
-        for (name, value) in &self.env {
-            envp.push(text(OsStr::new(&format!("{name}={value}")))?);
-        }
+        let given = self
+            .env
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let envp = own.into_iter().flatten().chain(given);
         Ok(Prepared {
             path,
-            argv,
-            envp,
+            argv: argv.collect::<io::Result<_>>()?,
+            envp: envp
+                .map(|variable| c_string(variable.as_bytes()))
+                .collect::<io::Result<_>>()?,
             child_ends,
             stdin,
             stdout,
@@ -126,6 +125,11 @@ impl Program {
             None => io::pipe(),
         }
     }
+}
+
+fn c_string(bytes: &[u8]) -> io::Result<CString> {
+    CString::new(bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "an argument holds a NUL byte"))
 }
 
 /// A pipe with a name in a file system: one for those who cannot inherit an end of it.
@@ -180,13 +184,9 @@ impl Prepared {
     }
 
     /// The same in a cgroup: the process is in it before its first instruction, and so
-    /// is all that it allocates. Slower than [`spawn`](Self::spawn) by what the kernel
-    /// needs to move a thread: not for launches whose time is measured.
-    pub fn spawn_in(self, cgroup: &Cgroup) -> io::Result<Process> {
-        self.spawn_in_after(cgroup, || Ok(()))
-    }
-
-    /// The same; `before` is done by the calling thread right before, when it is in the group.
+    /// is all that it allocates; `before` is done by the calling thread when it is in the group.
+    /// Slower than [`spawn`](Self::spawn) by what the kernel needs to move a thread: not for
+    /// launches whose time is measured.
     pub fn spawn_in_after(
         self,
         cgroup: &Cgroup,
@@ -214,7 +214,7 @@ impl Prepared {
         }
     }
 
-    fn posix_spawn(&self) -> io::Result<libc::pid_t> {
+    fn posix_spawn(&self) -> io::Result<Pid> {
         let attributes = Attributes::new()?;
         let actions = Actions::new(&self.child_ends)?;
         let argv = pointers(&self.argv);
@@ -237,13 +237,23 @@ impl Prepared {
     }
 
     /// The lab's half of the pipes; the child's ends are closed.
-    fn into_process(self, pid: libc::pid_t) -> Process {
-        let process = Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest);
-        let process = process.marked(self.mark);
-        if self.named {
-            process.with_output_on_stdout()
-        } else {
-            process
+    fn into_process(self, pid: Pid) -> Process {
+        let output = match self.guest {
+            Some(_) if !self.named => Stream::Guest,
+            _ => Stream::Stdout,
+        };
+        let mut sources = vec![
+            Source::new(Stream::Stdout, self.stdout),
+            Source::new(Stream::Stderr, self.stderr),
+        ];
+        sources.extend(self.guest.map(|pipe| Source::new(Stream::Guest, pipe)));
+        Process {
+            pid,
+            stdin: self.stdin,
+            sources,
+            output,
+            ended: None,
+            mark: self.mark,
         }
     }
 }
@@ -328,7 +338,7 @@ impl Drop for Actions {
 mod tests {
     use super::*;
     use crate::interrupt::Interrupt;
-    use crate::process::{Isolate as _, Stream};
+    use crate::process::Isolate as _;
 
     #[test]
     fn what_others_write_to_a_named_output_is_read_with_the_process_s_own() {

@@ -45,17 +45,13 @@ pub fn image_size(
     base: Option<&str>,
     interrupt: &Interrupt,
 ) -> Result<ImageSize, SizeError> {
-    let base_ids = match base {
-        Some(base) => host.layers(base).map_err(size_error)?,
-        None => Vec::new(),
-    };
+    let base_ids = base.map_or(Ok(Vec::new()), |base| host.layers(base))?;
     // It may name an image that is there no longer: asked first, so that the error says so.
-    let ids = host.layers(image).map_err(size_error)?;
-    let saved = host.save(image, interrupt, |archive| read_saved(archive));
+    let ids = host.layers(image)?;
     let Saved {
         layers: mut own,
         config_bytes,
-    } = saved.map_err(size_error)?;
+    } = host.save(image, interrupt, |archive| read_saved(archive))?;
     if !own.iter().map(|layer| &layer.sha256).eq(&ids) {
         return Err(SizeError::Failed(format!(
             "the daemon saved other layers than {image} has"
@@ -86,11 +82,13 @@ pub fn archive_size(archive: &Path) -> Result<ImageSize, SizeError> {
     })
 }
 
-fn size_error(error: ImageError) -> SizeError {
-    match error {
-        ImageError::Unavailable(reason) => SizeError::Unavailable(reason),
-        ImageError::Failed(reason) => SizeError::Failed(reason),
-        ImageError::Io(error) => SizeError::Failed(error.to_string()),
-        ImageError::Interrupted => SizeError::Interrupted,
+impl From<ImageError> for SizeError {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Unavailable(reason) => Self::Unavailable(reason),
+            ImageError::Failed(reason) => Self::Failed(reason),
+            ImageError::Io(error) => Self::Failed(error.to_string()),
+            ImageError::Interrupted => Self::Interrupted,
+        }
     }
 }
