@@ -4,6 +4,7 @@ use std::fs;
 
 use labrun_record::{CgroupVersion, Fingerprint};
 
+use crate::cgroup::{Mount, Version};
 use crate::proc::bytes;
 
 /// The fingerprint of this machine.
@@ -34,7 +35,12 @@ pub fn fingerprint() -> Fingerprint {
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         hypervisor: read("/sys/hypervisor/type")
             .or_else(|| virtual_machine.then(|| "virtual".to_owned())),
-        cgroup: cgroup(),
+        // Where the memory controller is: in hybrid mode that is version 1.
+        cgroup: match Mount::find().map(|mount| mount.version) {
+            Some(Version::V1) => CgroupVersion::V1,
+            Some(Version::V2) => CgroupVersion::V2,
+            None => CgroupVersion::None,
+        },
         transparent_hugepages: read("/sys/kernel/mm/transparent_hugepage/enabled")
             .and_then(|text| chosen(&text)),
         emulated: emulated(&cpuinfo),
@@ -57,25 +63,6 @@ fn os_name() -> String {
     let mut lines = text.lines();
     let name = lines.find_map(|line| line.strip_prefix("PRETTY_NAME="));
     name.unwrap_or("unknown").trim_matches('"').to_owned()
-}
-
-/// Where the memory controller is: in hybrid mode that is version 1.
-fn cgroup() -> CgroupVersion {
-    let mounts = read("/proc/self/mounts").unwrap_or_default();
-    let mut fields = mounts.lines().map(|line| {
-        let mut words = line.split_whitespace();
-        (words.nth(2).unwrap_or(""), words.next().unwrap_or(""))
-    });
-    if fields
-        .clone()
-        .any(|(kind, options)| kind == "cgroup" && options.split(',').any(|o| o == "memory"))
-    {
-        CgroupVersion::V1
-    } else if fields.any(|(kind, _)| kind == "cgroup2") {
-        CgroupVersion::V2
-    } else {
-        CgroupVersion::None
-    }
 }
 
 /// qemu's user-mode emulation shows the host's processor to a guest program, so

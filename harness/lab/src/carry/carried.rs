@@ -1,7 +1,7 @@
 //! A bundle that was opened: definitions, plans, drivers and artifacts, as far as they fit this
 //! machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use labrun_record::{Artifact, BuildEnvironment};
@@ -129,24 +129,14 @@ impl Carried {
 
     /// Names of the isolations that anything of it is launched on.
     pub fn launched_on(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self
-            .manifest
-            .plans
-            .iter()
-            .flat_map(Plan::launched_on)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        let names = self.manifest.plans.iter().flat_map(Plan::launched_on);
+        names.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Why something of it cannot be launched here, each reason once.
-    pub fn misfits(&self) -> Vec<String> {
+    pub fn misfits(&self) -> BTreeSet<String> {
         let failures = self.built.values().filter_map(|built| built.clone().err());
-        let mut reasons: Vec<String> = failures.map(Failure::into_reason).collect();
-        reasons.sort();
-        reasons.dedup();
-        reasons
+        failures.map(Failure::into_reason).collect()
     }
 
     /// Has the Docker daemon hold the images that it carries, before anything is asked of it. What

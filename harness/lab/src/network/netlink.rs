@@ -74,23 +74,17 @@ impl Netlink {
         self.send(message)
     }
 
-    /// Removes a link by its name, and with it the other end.
-    pub(super) fn remove(&mut self, name: &str) -> io::Result<()> {
+    /// Removes a link of this thread's network by its name, and with it the other end.
+    pub(super) fn remove(name: &str) -> io::Result<()> {
         let mut message = Message::new(libc::RTM_DELLINK, 0);
         message.link(0, 0, 0);
         message.text(libc::IFLA_IFNAME, name);
-        self.send(message)
+        Self::open()?.send(message)
     }
 
     /// Refuses everything to a network (`add`), unless a better route than `metric`
     /// leads there; or no longer does.
-    pub(super) fn refuse(
-        &mut self,
-        add: bool,
-        network: Ipv4Addr,
-        prefix: u8,
-        metric: u32,
-    ) -> io::Result<()> {
+    pub(super) fn refuse(add: bool, network: Ipv4Addr, prefix: u8, metric: u32) -> io::Result<()> {
         let (kind, flags) = if add {
             (libc::RTM_NEWROUTE, NEW)
         } else {
@@ -114,7 +108,7 @@ impl Netlink {
         message.0.extend_from_slice(&[0; 4]);
         message.attribute(libc::RTA_DST, &network.octets());
         message.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
-        self.send(message)
+        Self::open()?.send(message)
     }
 
     /// Sends one message; its acknowledgement is an errno, 0 for done.

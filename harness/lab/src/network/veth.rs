@@ -142,7 +142,7 @@ impl Veth {
 impl Drop for Veth {
     fn drop(&mut self) {
         if !self.is_gone() {
-            let _ = Netlink::open().and_then(|mut netlink| netlink.remove(&self.name));
+            let _ = Netlink::remove(&self.name);
         }
     }
 }
@@ -150,22 +150,13 @@ impl Drop for Veth {
 /// Removes the links of owners that no longer run; gives how many.
 pub(crate) fn sweep() -> u32 {
     let mut removed = 0;
-    for entry in fs::read_dir("/sys/class/net")
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
+    for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let alias = fs::read_to_string(entry.path().join("ifalias")).unwrap_or_default();
         let dead = name.starts_with(PREFIX)
             && Owner::parse(alias.trim()).is_some_and(|owner| !owner.is_alive());
-        if dead
-            && Netlink::open()
-                .and_then(|mut netlink| netlink.remove(&name))
-                .is_ok()
-        {
-            removed += 1;
-        }
+        removed += u32::from(dead && Netlink::remove(&name).is_ok());
     }
     subnet::sweep();
     removed
