@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::now_ns;
+use crate::proc::own_mask;
 
 /// Signals within this time count as one.
 const SAME_NS: u64 = 1_000_000_000;
@@ -83,10 +84,6 @@ impl Interrupt {
 }
 
 /// Whether a signal is ignored, as whoever started this process wished.
-fn is_ignored(signal: libc::c_int) -> bool {
-    // SAFETY: all zeros is a valid sigaction.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: only asks; `action` is valid and filled by the call.
-    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
-    asked == 0 && action.sa_sigaction == libc::SIG_IGN
+fn is_ignored(signal: i32) -> bool {
+    own_mask("SigIgn") & (1 << (signal - 1)) != 0
 }

@@ -109,6 +109,16 @@ pub(crate) fn bytes(text: &str, name: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// A set of bits, such as signals or capabilities, that the kernel keeps of this process; none
+/// where it does not say.
+pub(crate) fn own_mask(name: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
+
 fn words(read: io::Result<Vec<u8>>) -> Vec<Vec<u8>> {
     let read = read.unwrap_or_default();
     read.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()

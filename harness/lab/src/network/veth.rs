@@ -14,7 +14,7 @@ use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::owner::Owner;
-use crate::proc::Pid;
+use crate::proc::{Pid, own_mask};
 use crate::site::Site;
 use crate::wait::until_gone;
 
@@ -166,12 +166,7 @@ pub(crate) fn sweep() -> u32 {
 pub(crate) fn not_permitted() -> Option<String> {
     const NET_ADMIN: u32 = 12;
     const SYS_ADMIN: u32 = 21;
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status
-        .lines()
-        .find_map(|line| line.strip_prefix("CapEff:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or_default();
+    let effective = own_mask("CapEff");
     let has = |capability: u32| effective & (1 << capability) != 0;
     (!has(NET_ADMIN) || !has(SYS_ADMIN)).then(|| {
         "a server with no network needs a veth pair, and making one needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN): \

@@ -1,8 +1,5 @@
 //! How a process ended.
 
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
-
 use crate::clock::now_ns;
 
 /// How a process ended.
@@ -10,7 +7,7 @@ use crate::clock::now_ns;
 pub struct Exit {
     /// When the lab knew that it was gone.
     pub at_ns: u64,
-    pub(super) status: ExitStatus,
+    pub(super) status: libc::c_int,
 }
 
 impl Exit {
@@ -18,7 +15,7 @@ impl Exit {
     pub(crate) fn with_code(code: i64) -> Self {
         Self {
             at_ns: now_ns(),
-            status: ExitStatus::from_raw(((code & 0xff) << 8) as i32),
+            status: ((code & 0xff) << 8) as libc::c_int,
         }
     }
 
@@ -26,29 +23,30 @@ impl Exit {
     pub(crate) fn killed() -> Self {
         Self {
             at_ns: now_ns(),
-            status: ExitStatus::from_raw(libc::SIGKILL),
+            status: libc::SIGKILL,
         }
     }
 
     /// Whether it ended with status 0.
     pub fn is_success(self) -> bool {
-        self.status.success()
+        self.status == 0
     }
 
     /// Whether it ended with this code.
     pub fn is_code(self, code: u8) -> bool {
-        self.status.code() == Some(i32::from(code))
+        libc::WIFEXITED(self.status) && libc::WEXITSTATUS(self.status) == libc::c_int::from(code)
     }
 
     /// Whether this signal ended it.
     pub fn is_by(self, signal: libc::c_int) -> bool {
-        self.status.signal() == Some(signal)
+        libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == signal
     }
 }
 
 impl std::fmt::Display for Exit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(signal) = self.status.signal() {
+        if libc::WIFSIGNALED(self.status) {
+            let signal = libc::WTERMSIG(self.status);
             let name = match signal {
                 libc::SIGSEGV => " (SIGSEGV)",
                 libc::SIGABRT => " (SIGABRT)",
@@ -58,11 +56,7 @@ impl std::fmt::Display for Exit {
             };
             write!(f, "was ended by signal {signal}{name}")
         } else {
-            write!(
-                f,
-                "exited with code {}",
-                self.status.code().unwrap_or_default()
-            )
+            write!(f, "exited with code {}", libc::WEXITSTATUS(self.status))
         }
     }
 }

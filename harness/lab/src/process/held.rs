@@ -2,8 +2,6 @@
 
 use std::io::{self, PipeWriter, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
 
 use rustix::io::retry_on_intr;
 use rustix::process::{Signal, WaitOptions, waitpid};
@@ -117,7 +115,7 @@ impl Process {
         let ended = retry_on_intr(wait).ok().flatten();
         let exit = Exit {
             at_ns: now_ns(),
-            status: ExitStatus::from_raw(ended.map_or(0, |(_, status)| status.as_raw())),
+            status: ended.map_or(0, |(_, status)| status.as_raw()),
         };
         if let Some(mark) = &self.mark {
             left::end_all(mark);

@@ -91,24 +91,19 @@ impl Program {
         let words = self.args.iter().map(|word| c_string(word.as_bytes()));
         let argv = [Ok(path.clone())].into_iter().chain(words);
         let search = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
-        let own = [
-            Some(format!("PATH={search}")),
-            Some(format!("{}={}", owner::VARIABLE, site.owner)),
-            self.mark
-                .as_ref()
-                .map(|mark| format!("{}={mark}", owner::LAUNCH)),
-        ];
-        let given = self
-            .env
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let envp = own.into_iter().flatten().chain(given);
+        let owner = site.owner.to_string();
+        let mark = self.mark.as_deref().map(|mark| (owner::LAUNCH, mark));
+        let given = self.env.iter();
+        let given = given.map(|(name, value)| (name.as_str(), value.as_str()));
+        let envp = [("PATH", search.as_str()), (owner::VARIABLE, &owner)]
+            .into_iter()
+            .chain(mark)
+            .chain(given)
+            .map(|(name, value)| c_string(format!("{name}={value}").as_bytes()));
         Ok(Prepared {
             path,
             argv: argv.collect::<io::Result<_>>()?,
-            envp: envp
-                .map(|variable| c_string(variable.as_bytes()))
-                .collect::<io::Result<_>>()?,
+            envp: envp.collect::<io::Result<_>>()?,
             child_ends,
             stdin,
             stdout,
