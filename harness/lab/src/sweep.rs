@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use rustix::process::Signal;
+
 use crate::cgroup;
 use crate::conformance::unmount;
 use crate::isolation::docker::DockerHost;
@@ -59,9 +61,7 @@ fn processes() -> u32 {
         let owner = proc::variable(pid, VARIABLE);
         let owner = owner.and_then(|owner| Owner::parse(std::str::from_utf8(&owner).ok()?));
         if owner.is_some_and(|owner| !owner.is_alive()) {
-            // SAFETY: a plain kill; the process was started by a lab that is gone.
-            let killed = unsafe { libc::kill(pid, libc::SIGKILL) };
-            ended += u32::from(killed == 0);
+            ended += u32::from(proc::kill(pid, Signal::KILL).is_ok());
         }
     }
     ended

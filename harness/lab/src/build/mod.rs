@@ -20,7 +20,8 @@ mod version;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use labrun_record::{Artifact, BuildEnvironment, Target};
 
@@ -34,12 +35,15 @@ use crate::plan::Recipe;
 use crate::progress::Progress;
 use crate::site::Site;
 use crate::stock::Stock;
+use cargo::CargoBuild;
 use prerequisite::Absence;
+use turn::Turn;
 
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
 pub(crate) use inputs::files;
 pub use store::Store;
+pub(crate) use store::replace;
 pub use toolchain::Toolchain;
 pub(crate) use version::version_of;
 pub use version::{AskedVersion, VersionError, with_versions};
@@ -104,7 +108,7 @@ impl<'a> Builder<'a> {
             let built = if is_wanted {
                 self.build_runner(definition)
             } else {
-                runner::built(self.lab, &self.store, &self.toolchain, definition)
+                self.built_runner(definition)
             };
             let built = built.map_err(|absence| missing(definition, absence));
             drivers.insert(Driver::Runner(definition.name.clone()), built);
@@ -121,35 +125,53 @@ impl<'a> Builder<'a> {
         drivers
     }
 
-    fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
-        let interrupted = || Absence::Failed("interrupted".to_owned());
-        if self.is_interrupted() {
-            return Err(interrupted());
+    /// Its turn to build into the store.
+    fn turn(&self) -> Result<Turn, String> {
+        self.store.turn(self.site, self.progress)
+    }
+
+    /// A build of one package of the checkout, of all of its programs.
+    fn cargo_build<'b>(
+        &'b self,
+        what: String,
+        package: &'b Path,
+        triple: &'b str,
+    ) -> CargoBuild<'b> {
+        CargoBuild {
+            what,
+            toolchain: &self.toolchain,
+            variables: &[],
+            package,
+            triple,
+            select: vec!["--bins".to_owned()],
+            target_dir: self.store.cargo_target(),
+            interrupt: &self.site.interrupt,
         }
-        runner::build(
-            self.lab,
-            &self.store,
-            &self.toolchain,
-            self.site,
-            definition,
-            self.progress,
-        )
+    }
+
+    /// Runs a build for a target that may have to be added first; gives the artifact `file`.
+    fn with_target(&self, build: &CargoBuild<'_>, file: &str) -> Result<PathBuf, String> {
+        self.toolchain.ensure_target(build.triple, self.progress)?;
+        build.run(Some(file), self.progress)
+    }
+
+    /// Digest of what a package of the checkout's workspace is built from.
+    fn workspace_inputs(&self, triple: &str, package: &Path) -> io::Result<String> {
+        let root = self.lab.path();
+        let inputs = self.toolchain.inputs(&[])?.word(triple);
+        let inputs = inputs.file(&root.join("Cargo.lock"))?;
+        Ok(inputs.package(root, package)?.digest())
     }
 
     /// A helper, built or only looked for, or why it is missing.
     fn helper(&self, name: &str, is_wanted: bool) -> Result<Ready, Failure> {
-        let helper = helper::Helper {
-            name,
-            lab: self.lab,
-            store: &self.store,
-            toolchain: &self.toolchain,
-        };
         let built = if !is_wanted {
-            helper.built().ok_or_else(|| "it is not built".to_owned())
+            self.built_helper(name)
+                .ok_or_else(|| "it is not built".to_owned())
         } else if self.is_interrupted() {
             Err("interrupted".to_owned())
         } else {
-            helper.build(self.site, self.progress)
+            self.build_helper(name)
         };
         built.map_err(|reason| {
             Failure::failed(format!(
@@ -169,19 +191,8 @@ impl<'a> Builder<'a> {
                 triple,
                 kind,
             } => {
-                let (lab, store, toolchain) = (self.lab, &self.store, &self.toolchain);
-                let workload = self.workload(workload)?;
-                let what = (*target, triple.as_str(), *kind);
-                artifact::build(
-                    lab,
-                    store,
-                    toolchain,
-                    self.site,
-                    workload,
-                    what,
-                    self.progress,
-                )
-                .map_err(|reason| {
+                let built = self.compiled(self.workload(workload)?, (*target, triple, *kind));
+                built.map_err(|reason| {
                     if self.is_interrupted() {
                         Failure::Interrupted
                     } else {
@@ -203,7 +214,7 @@ impl<'a> Builder<'a> {
                 let isolation = isolations
                     .get(by)
                     .ok_or_else(|| Failure::unavailable(format!("there is no isolation {by}")))?;
-                runner::precompile(&self.store, self.site, isolation, &module, self.progress)
+                self.precompile(isolation, &module)
             }
         }
     }
@@ -246,7 +257,8 @@ impl<'a> Builder<'a> {
         let kind = format!("bundles/{}", binary.workload);
         let kept = self.store.keep(&kind, "workload", &binary.path);
         let made = kept.and_then(|kept| {
-            oci::root(kept.path.parent().unwrap_or(&kept.path))?;
+            let root = kept.path.parent().unwrap_or(&kept.path);
+            oci::root(root).map_err(|error| error.to_string())?;
             Ok(kept)
         });
         let kept = made.map_err(|error| {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::build::layout;
+use crate::build::{layout, replace};
 use crate::interrupt::Interrupt;
 use crate::isolation::docker::DockerHost;
 use crate::outcome::Failure;
@@ -33,16 +33,12 @@ pub(super) fn save(
 ) -> Result<(String, PathBuf), Failure> {
     let host = DockerHost::default();
     let image = host.image_that_is_there(tag)?;
-    let failed = Failure::cannot("build the image");
-    let folder = store.join(format!("images/docker/{:.12}", image.sha256));
-    let path = folder.join("image.tar");
+    let path = store.join(format!("images/docker/{:.12}/image.tar", image.sha256));
     if !path.is_file() {
+        let failed = Failure::cannot("write the image");
         let saved = host.save(tag, interrupt, |saved| read(saved))?;
         let archive = saved.layout(tag).map_err(failed)?;
-        fs::create_dir_all(&folder).map_err(failed)?;
-        let beside = folder.join(format!("image.tar.{}.partial", std::process::id()));
-        fs::write(&beside, archive).map_err(failed)?;
-        fs::rename(beside, &path).map_err(failed)?;
+        replace(&path, |beside| fs::write(beside, archive)).map_err(failed)?;
     }
     Ok((image.sha256, path))
 }

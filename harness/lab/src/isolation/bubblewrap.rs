@@ -198,9 +198,8 @@ impl Child for Sandbox<'_> {
         };
         for pid in proc::descendants(first) {
             if pid != first {
-                // SAFETY: a plain kill. The process is inside the lab's own sandbox, whose
-                // first process still holds its number.
-                unsafe { libc::kill(pid, libc::SIGTERM) };
+                // Its number is held still by the first process of the lab's own sandbox.
+                let _ = proc::kill(pid, rustix::process::Signal::TERM);
             }
         }
     }

@@ -111,8 +111,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
         let _ = send.send(String::from_utf8_lossy(&text).into_owned());
     });
     let ended = ends_until(child.id().cast_signed(), LIMIT);
-    // SAFETY: the leader is not yet reaped, so the group's number is still its own.
-    unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+    crate::proc::kill_group(child.id().cast_signed());
     let status = child.wait().map_err(cannot)?;
     end_all(&mark);
     // What holds the pipe and hides from the lab is not waited for.

@@ -57,9 +57,11 @@ impl Zstd {
         let failed = |why: String| Failure::failed(format!("zstd {}: {why}", self.version));
         let mut running = Running::start(length).map_err(|error| failed(error.to_string()))?;
         let mut reader = Watched { reader, interrupt };
-        let pipes = running.pipes();
-        let (mut stdin, mut stdout, mut stderr) =
-            pipes.ok_or_else(|| failed("it has no pipes".into()))?;
+        let child = &mut running.0;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(mut stdin), Some(mut stdout), Some(mut stderr)) = pipes else {
+            return Err(failed("it has no pipes".to_owned()));
+        };
         let (fed, counted) = thread::scope(|scope| {
             let feeding = scope.spawn(move || feed(&mut reader, &mut stdin));
             let (send, counted) = mpsc::channel();
@@ -114,12 +116,6 @@ fn feed(reader: &mut impl Read, stdin: &mut impl Write) -> io::Result<()> {
 /// The command while it runs; ended when dropped.
 struct Running(Child);
 
-type Pipes = (
-    std::process::ChildStdin,
-    std::process::ChildStdout,
-    std::process::ChildStderr,
-);
-
 impl Running {
     fn start(length: u64) -> io::Result<Self> {
         // Told the length, it chooses the same parameters as for a file.
@@ -134,15 +130,6 @@ impl Running {
             .process_group(0)
             .spawn()?;
         Ok(Self(child))
-    }
-
-    fn pipes(&mut self) -> Option<Pipes> {
-        let Self(child) = self;
-        Some((
-            child.stdin.take()?,
-            child.stdout.take()?,
-            child.stderr.take()?,
-        ))
     }
 
     fn end(&mut self) {

@@ -40,8 +40,7 @@ pub(super) fn not_possible() -> Option<String> {
             "{needs} is made with debootstrap; install it: sudo apt-get install debootstrap"
         ));
     }
-    // SAFETY: geteuid() takes nothing and cannot fail.
-    let root = unsafe { libc::geteuid() } == 0;
+    let root = rustix::process::geteuid().is_root();
     (!root).then(|| {
         format!(
             "{needs} can only be made by root; make it once: sudo env \"PATH=$PATH\" \"HOME=$HOME\" \
@@ -146,9 +145,7 @@ fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> R
 }
 
 fn end_group(child: &mut Child) {
-    // SAFETY: kill() takes no pointer; the group is that of a child not yet waited for,
-    // so that its id cannot have been given to another.
-    unsafe { libc::kill(-(child.id().cast_signed()), libc::SIGKILL) };
+    crate::proc::kill_group(child.id().cast_signed());
     let _ = child.wait();
 }
 

@@ -127,9 +127,8 @@ impl Runtime {
 
 /// What keeps this user from making containers without a daemon, if anything does.
 pub(super) fn not_permitted(name: &str) -> Option<String> {
-    // SAFETY: a plain system call without arguments.
-    let user = unsafe { libc::geteuid() };
-    (user != 0).then(|| {
+    let root = rustix::process::geteuid().is_root();
+    (!root).then(|| {
         format!(
             "{name} makes cgroups and mounts, which needs root: \
              run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
