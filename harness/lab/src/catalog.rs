@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use labrun_record::{IsolationRecord, Outcome};
 
 use crate::define::{ProductDefinition, RunnerDefinition};
+use crate::isolation::docker::DockerHost;
 use crate::isolation::oci::Oci;
-use crate::isolation::runner::{Runner, State};
+use crate::isolation::runner::{Ready, Runner};
 use crate::isolation::{
-    Bubblewrap, Driver, Isolation, Landlock, Native, Product, Profile, containerd, docker,
+    Bubblewrap, Driver, Isolation, Landlock, Native, Product, Profile, containerd,
 };
+use crate::outcome::Failure;
 
-/// What there is of the programs that drive isolations.
-pub type Drivers = BTreeMap<Driver, State>;
+/// The programs that drive isolations, each where it runs and says of itself what its definition
+/// says; or why it is missing, with the way to mend it. One that cannot be built here, since this
+/// machine lacks what that needs, is unavailable.
+pub type Drivers = BTreeMap<Driver, Result<Ready, Failure>>;
 
 /// Every isolation, each looked at once at most.
 pub struct Isolations(Vec<Known>);
@@ -31,7 +35,7 @@ impl Isolations {
         drivers: &Drivers,
     ) -> Self {
         let state = |driver: Driver| {
-            let missing = || State::Missing("it was not looked for".to_owned());
+            let missing = || Err(Failure::failed("it was not looked for"));
             drivers.get(&driver).cloned().unwrap_or_else(missing)
         };
         let mut all: Vec<Box<dyn Isolation>> = Vec::new();
@@ -39,7 +43,7 @@ impl Isolations {
         all.push(Box::new(Landlock::default()));
         all.push(Box::new(Bubblewrap::default()));
         all.extend(Oci::all().map(boxed));
-        all.extend(docker::isolations());
+        all.extend(DockerHost::default().isolations());
         let helper = Driver::Helper(containerd::HELPER.to_owned());
         all.extend(containerd::isolations(&state(helper)));
         for definition in runners {

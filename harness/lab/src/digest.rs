@@ -1,4 +1,4 @@
-//! SHA-256 of files.
+//! SHA-256 of files and bytes.
 
 use std::fs;
 use std::io;
@@ -8,16 +8,10 @@ use sha2::{Digest as _, Sha256};
 
 /// SHA-256 of a file, 64 hex digits.
 pub fn sha256(path: &Path) -> io::Result<String> {
-    Ok(hex(&Sha256::digest(fs::read(path)?)))
+    fs::read(path).map(|bytes| sha256_of(&bytes))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+/// The same of bytes.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }

@@ -4,6 +4,9 @@ use std::fs;
 
 use labrun_record::{CgroupVersion, Fingerprint};
 
+use crate::cgroup::{Mount, Version};
+use crate::proc::bytes;
+
 /// The fingerprint of this machine.
 pub fn fingerprint() -> Fingerprint {
     let cpuinfo = read("/proc/cpuinfo").unwrap_or_default();
@@ -16,6 +19,7 @@ pub fn fingerprint() -> Fingerprint {
     let virtual_machine = cpuinfo
         .lines()
         .any(|line| line.starts_with("flags") && line.contains(" hypervisor"));
+    let meminfo = read("/proc/meminfo");
     Fingerprint {
         host: read("/proc/sys/kernel/hostname").unwrap_or_else(|| "unknown".to_owned()),
         arch: std::env::consts::ARCH.to_owned(),
@@ -23,13 +27,20 @@ pub fn fingerprint() -> Fingerprint {
             .or_else(|| field("CPU part"))
             .unwrap_or_else(|| "unknown".to_owned()),
         cores: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
-        memory_bytes: memory_bytes(),
+        memory_bytes: meminfo
+            .and_then(|text| bytes(&text, "MemTotal"))
+            .unwrap_or(0),
         kernel: read("/proc/sys/kernel/osrelease").unwrap_or_else(|| "unknown".to_owned()),
         os: os_name(),
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         hypervisor: read("/sys/hypervisor/type")
             .or_else(|| virtual_machine.then(|| "virtual".to_owned())),
-        cgroup: cgroup(),
+        // Where the memory controller is: in hybrid mode that is version 1.
+        cgroup: match Mount::find().map(|mount| mount.version) {
+            Some(Version::V1) => CgroupVersion::V1,
+            Some(Version::V2) => CgroupVersion::V2,
+            None => CgroupVersion::None,
+        },
         transparent_hugepages: read("/sys/kernel/mm/transparent_hugepage/enabled")
             .and_then(|text| chosen(&text)),
         emulated: emulated(&cpuinfo),
@@ -47,47 +58,11 @@ fn chosen(text: &str) -> Option<String> {
     Some(text.split_once('[')?.1.split_once(']')?.0.to_owned())
 }
 
-fn memory_bytes() -> u64 {
-    read("/proc/meminfo")
-        .and_then(|text| {
-            text.lines()
-                .next()?
-                .split_whitespace()
-                .nth(1)?
-                .parse::<u64>()
-                .ok()
-        })
-        .map_or(0, |kib| kib * 1024)
-}
-
 fn os_name() -> String {
-    read("/etc/os-release")
-        .and_then(|text| {
-            let name = text
-                .lines()
-                .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
-            Some(name.trim_matches('"').to_owned())
-        })
-        .unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// Where the memory controller is: in hybrid mode that is version 1.
-fn cgroup() -> CgroupVersion {
-    let mounts = read("/proc/self/mounts").unwrap_or_default();
-    let mut fields = mounts.lines().map(|line| {
-        let mut words = line.split_whitespace();
-        (words.nth(2).unwrap_or(""), words.next().unwrap_or(""))
-    });
-    if fields
-        .clone()
-        .any(|(kind, options)| kind == "cgroup" && options.split(',').any(|o| o == "memory"))
-    {
-        CgroupVersion::V1
-    } else if fields.any(|(kind, _)| kind == "cgroup2") {
-        CgroupVersion::V2
-    } else {
-        CgroupVersion::None
-    }
+    let text = read("/etc/os-release").unwrap_or_default();
+    let mut lines = text.lines();
+    let name = lines.find_map(|line| line.strip_prefix("PRETTY_NAME="));
+    name.unwrap_or("unknown").trim_matches('"').to_owned()
 }
 
 /// qemu's user-mode emulation shows the host's processor to a guest program, so

@@ -1,12 +1,13 @@
 //! Ctrl-C, SIGTERM and SIGHUP: noticed at once, acted on between and inside launches.
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::now_ns;
+use crate::proc::own_mask;
 
 /// Signals within this time count as one.
 const SAME_NS: u64 = 1_000_000_000;
@@ -28,6 +29,9 @@ impl Interrupt {
         let raised = Arc::new(AtomicBool::new(false));
         let first_ns = Arc::new(AtomicU64::new(0));
         let (wake, write) = UnixStream::pair()?;
+        // The first look at the clock finds the kernel's function, and may allocate: not in a
+        // handler.
+        now_ns();
         for signal in [
             signal_hook::consts::SIGINT,
             signal_hook::consts::SIGTERM,
@@ -74,16 +78,12 @@ impl Interrupt {
     }
 
     /// Readable once [`raised`](Self::raised); never read from it.
-    pub fn fd(&self) -> RawFd {
-        self.wake.as_raw_fd()
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.wake.as_fd()
     }
 }
 
 /// Whether a signal is ignored, as whoever started this process wished.
-fn is_ignored(signal: libc::c_int) -> bool {
-    // SAFETY: all zeros is a valid sigaction.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: only asks; `action` is valid and filled by the call.
-    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
-    asked == 0 && action.sa_sigaction == libc::SIG_IGN
+fn is_ignored(signal: i32) -> bool {
+    own_mask("SigIgn") & (1 << (signal - 1)) != 0
 }

@@ -39,6 +39,11 @@ impl Failure {
         Self::Outcome(Outcome::Failed, reason.into())
     }
 
+    /// That something could not be done, with the error that says why: for `map_err`.
+    pub(crate) fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Self + Copy {
+        move |error| Self::failed(format!("cannot {what}: {error}"))
+    }
+
     /// There was output, and it was wrong.
     pub fn mismatch(reason: impl Into<String>) -> Self {
         Self::Outcome(Outcome::Mismatch, reason.into())
@@ -56,6 +61,14 @@ impl Failure {
                 Self::timeout(format!("{reason} without {what}"))
             }
             other => other,
+        }
+    }
+
+    /// The same with more said of the reason; an interruption has none.
+    pub(crate) fn reworded(self, words: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Outcome(outcome, reason) => Self::Outcome(outcome, words(reason)),
+            Self::Interrupted => Self::Interrupted,
         }
     }
 

@@ -35,8 +35,10 @@ const SHOWN: usize = 1024;
 const ANSWER_LIMIT: usize = 1 << 20;
 
 /// An address on which nobody listens: fixed before the clock starts.
-pub fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
+pub fn free_address() -> Result<SocketAddr, Failure> {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|bound| bound.local_addr())
+        .map_err(|error| Failure::failed(format!("no free port: {error}")))
 }
 
 /// Asks `address` for `path` until the body of a 200 is `expected`; gives the instant at

@@ -1,8 +1,12 @@
-//! Other processes, as `/proc` shows them (proc(5)).
+//! Other processes: what `/proc` shows of them (proc(5)), and a signal to them.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
+
+use rustix::io::Errno;
+use rustix::process::{Signal, kill_process, kill_process_group};
 
 /// A process's id.
 pub type Pid = libc::pid_t;
@@ -14,6 +18,22 @@ pub type Processes = BTreeSet<Pid>;
 pub fn every() -> impl Iterator<Item = Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// A process's id as the system calls take it; one that is none is a process that is gone.
+pub(crate) fn id(pid: Pid) -> rustix::io::Result<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(pid).ok_or(Errno::SRCH)
+}
+
+/// Sends a signal to a process.
+pub(crate) fn kill(pid: Pid, signal: Signal) -> io::Result<()> {
+    Ok(kill_process(id(pid)?, signal)?)
+}
+
+/// Ends all of a process group, where it is there. Its leader may not be reaped yet, so that
+/// the number is still its own.
+pub(crate) fn kill_group(leader: Pid) {
+    let _ = id(leader).and_then(|leader| kill_process_group(leader, Signal::KILL));
 }
 
 /// The folder of a process.
@@ -80,7 +100,26 @@ pub fn variable(pid: Pid, name: &str) -> Option<Vec<u8>> {
     Some(found[start.len()..].to_vec())
 }
 
-fn words(read: std::io::Result<Vec<u8>>) -> Vec<Vec<u8>> {
+/// The bytes that a line `NAME:   123 kB` of a file in `/proc` tells.
+pub(crate) fn bytes(text: &str, name: &str) -> Option<u64> {
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// A set of bits, such as signals or capabilities, that the kernel keeps of this process; none
+/// where it does not say.
+pub(crate) fn own_mask(name: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
+
+fn words(read: io::Result<Vec<u8>>) -> Vec<Vec<u8>> {
     let read = read.unwrap_or_default();
     read.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
 }

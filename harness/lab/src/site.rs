@@ -1,12 +1,12 @@
 //! What every launch stands on: who owns it, where its folders are, and whether
 //! the run was asked to end.
 
-use std::ffi::CString;
 use std::fs;
 use std::io;
-use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::statfs;
 
 use crate::interrupt::Interrupt;
 use crate::owner::Owner;
@@ -61,14 +61,16 @@ impl Site {
 
     /// A fresh and empty folder in memory; it goes with the value.
     pub fn folder(&self) -> io::Result<Grant> {
-        let folder = Grant(self.scratch.join(self.name("folder")));
-        fs::create_dir_all(&folder.0)?;
-        Ok(folder)
+        self.folder_in(&self.scratch)
     }
 
     /// A fresh and empty folder on a disk; it goes with the value.
     pub fn disk_folder(&self) -> io::Result<Grant> {
-        let folder = Grant(self.disk.join(self.name("folder")));
+        self.folder_in(&self.disk)
+    }
+
+    fn folder_in(&self, parent: &Path) -> io::Result<Grant> {
+        let folder = Grant(parent.join(self.name("folder")));
         fs::create_dir_all(&folder.0)?;
         Ok(folder)
     }
@@ -127,17 +129,9 @@ impl Drop for Grant {
 
 /// Why nothing can be measured on a disk here.
 pub fn no_disk() -> Option<String> {
-    let mut stat = MaybeUninit::<libc::statfs>::uninit();
-    let path = CString::new(DISK_PARENT).ok()?;
-    // SAFETY: the path ends with a NUL, and the call fills `stat` where it returns 0.
-    let kind = unsafe {
-        if libc::statfs(path.as_ptr(), stat.as_mut_ptr()) != 0 {
-            return Some(format!(
-                "{DISK_PARENT} cannot be used: {}",
-                io::Error::last_os_error()
-            ));
-        }
-        i128::from(stat.assume_init().f_type)
+    let kind = match statfs(DISK_PARENT) {
+        Ok(stat) => i128::from(stat.f_type),
+        Err(error) => return Some(format!("{DISK_PARENT} cannot be used: {error}")),
     };
     let in_memory = [i128::from(libc::TMPFS_MAGIC), RAMFS_MAGIC].contains(&kind);
     in_memory.then(|| format!("{DISK_PARENT} is no disk but memory (a tmpfs): mount a disk there"))

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use rustix::process::Signal;
+
 use crate::cgroup;
 use crate::conformance::unmount;
-use crate::isolation::docker;
+use crate::isolation::docker::DockerHost;
 use crate::owner::{Owner, VARIABLE};
 use crate::proc;
 use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -37,7 +39,7 @@ pub fn sweep(with_docker: bool) -> Swept {
     let processes = processes();
     // Containers before folders: one may still hold a folder as its mount.
     let (containers, mut left) = if with_docker {
-        docker::sweep()
+        DockerHost::default().sweep()
     } else {
         (0, Vec::new())
     };
@@ -59,9 +61,7 @@ fn processes() -> u32 {
         let owner = proc::variable(pid, VARIABLE);
         let owner = owner.and_then(|owner| Owner::parse(std::str::from_utf8(&owner).ok()?));
         if owner.is_some_and(|owner| !owner.is_alive()) {
-            // SAFETY: a plain kill; the process was started by a lab that is gone.
-            let killed = unsafe { libc::kill(pid, libc::SIGKILL) };
-            ended += u32::from(killed == 0);
+            ended += u32::from(proc::kill(pid, Signal::KILL).is_ok());
         }
     }
     ended

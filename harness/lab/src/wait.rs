@@ -2,45 +2,41 @@
 //! the lab's clock.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::Errno;
+use rustix::process::{PidfdFlags, pidfd_open};
+use rustix::time::Timespec;
 
 use crate::clock::now_ns;
 use crate::interrupt::Interrupt;
 use crate::outcome::Failure;
+use crate::proc::{self, Pid};
 
 /// A descriptor to wait for until it can be read.
-pub(crate) fn readable(fd: RawFd) -> libc::pollfd {
-    libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    }
+pub(crate) fn readable(fd: BorrowedFd<'_>) -> PollFd<'_> {
+    PollFd::from_borrowed_fd(fd, PollFlags::IN)
+}
+
+/// Whether a descriptor that was waited for can be read, or has ended.
+pub(crate) fn is_ready(fd: &PollFd<'_>) -> bool {
+    !fd.revents().is_empty()
 }
 
 /// `ppoll` until a descriptor is ready or `deadline_ns` has passed.
-pub(crate) fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Failure> {
+pub(crate) fn poll(fds: &mut [PollFd<'_>], deadline_ns: u64) -> Result<(), Failure> {
     loop {
         let left = deadline_ns.saturating_sub(now_ns());
-        let timeout = libc::timespec {
+        let timeout = Timespec {
             tv_sec: (left / 1_000_000_000).cast_signed(),
             tv_nsec: (left % 1_000_000_000).cast_signed(),
         };
-        // SAFETY: the slice is valid for its length; timeout outlives the call.
-        let ready = unsafe {
-            libc::ppoll(
-                fds.as_mut_ptr(),
-                fds.len() as libc::nfds_t,
-                &raw const timeout,
-                std::ptr::null(),
-            )
-        };
-        if ready >= 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(Failure::failed(format!("poll: {error}")));
+        match rustix::event::poll(fds, Some(&timeout)) {
+            Ok(_) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(Failure::failed(format!("poll: {error}"))),
         }
     }
 }
@@ -49,31 +45,24 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], deadline_ns: u64) -> Result<(), Fai
 pub(crate) fn pause(interrupt: &Interrupt, time: Duration) -> Result<(), Failure> {
     let mut fds = [readable(interrupt.fd())];
     poll(&mut fds, now_ns() + time.as_nanos() as u64)?;
-    if fds[0].revents == 0 {
-        Ok(())
-    } else {
-        Err(Failure::Interrupted)
+    if is_ready(&fds[0]) {
+        return Err(Failure::Interrupted);
     }
+    Ok(())
 }
 
 /// A descriptor that can be read once process `pid` has ended.
-pub(crate) fn pidfd(pid: libc::pid_t) -> io::Result<OwnedFd> {
-    // SAFETY: a plain system call; the descriptor that it gives is fresh.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+pub(crate) fn pidfd(pid: Pid) -> io::Result<OwnedFd> {
+    Ok(pidfd_open(proc::id(pid)?, PidfdFlags::empty())?)
 }
 
 /// Waits until process `pid` has ended; gives whether it has by the deadline.
-pub(crate) fn ends_by(pid: libc::pid_t, deadline_ns: u64) -> bool {
+pub(crate) fn ends_by(pid: Pid, deadline_ns: u64) -> bool {
     let Ok(pidfd) = pidfd(pid) else {
         return true;
     };
-    let mut fds = [readable(pidfd.as_raw_fd())];
-    poll(&mut fds, deadline_ns).is_ok() && fds[0].revents != 0
+    let mut fds = [readable(pidfd.as_fd())];
+    poll(&mut fds, deadline_ns).is_ok() && is_ready(&fds[0])
 }
 
 /// Time between two looks at what has to go.

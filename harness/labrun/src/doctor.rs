@@ -174,7 +174,7 @@ fn cgroups(machine: &Fingerprint) -> Check {
 fn zstd() -> Check {
     let (outcome, said) = match lab::size::Zstd::find() {
         Ok(zstd) => ("ok", zstd.version),
-        Err(error) => ("missing", error.to_string()),
+        Err(failure) => ("missing", failure.into_reason()),
     };
     Check {
         what: "zstd".to_owned(),

@@ -194,7 +194,7 @@ fn measure(
     }
     if source.with_docker {
         // What a launch could not remove: the daemon may have come back since.
-        for reason in lab::isolation::docker::remove_all_of(&site.owner) {
+        for reason in lab::isolation::docker::DockerHost::default().remove_all_of(&site.owner) {
             bars.note(&format!("left behind: {reason}"));
         }
     }

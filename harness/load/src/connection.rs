@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use rustix::event::epoll;
 use rustix::io::Errno;
@@ -39,6 +40,9 @@ pub(crate) enum Read {
 #[derive(Debug)]
 pub(crate) struct Connection {
     socket: Option<OwnedFd>,
+    /// What its events are waited for with, and which number they have there.
+    epoll: Arc<OwnedFd>,
+    index: u64,
     reader: Reader,
     /// Bytes of the request that are written.
     written: usize,
@@ -52,9 +56,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new() -> Self {
+    /// One whose events `epoll` gives with the number `index`.
+    pub(crate) fn new(epoll: &Arc<OwnedFd>, index: usize) -> Self {
         Self {
             socket: None,
+            epoll: Arc::clone(epoll),
+            index: index as u64,
             reader: Reader::new(),
             written: 0,
             armed: false,
@@ -77,13 +84,14 @@ impl Connection {
         self.armed && !self.connecting
     }
 
-    /// Begins to open it, watched by `epoll` under `index`.
-    pub(crate) fn open(
-        &mut self,
-        address: &SocketAddr,
-        epoll: &OwnedFd,
-        index: u64,
-    ) -> rustix::io::Result<()> {
+    /// Gives it a request, of which nothing is written yet.
+    pub(crate) fn ask(&mut self, asked: Asked) {
+        self.asked = Some(asked);
+        self.written = 0;
+    }
+
+    /// Begins to open it.
+    pub(crate) fn open(&mut self, address: &SocketAddr) -> rustix::io::Result<()> {
         let family = match address {
             SocketAddr::V4(_) => AddressFamily::INET,
             SocketAddr::V6(_) => AddressFamily::INET6,
@@ -97,8 +105,8 @@ impl Connection {
             Err(error) => return Err(error),
         };
         self.armed = self.connecting;
-        let data = epoll::EventData::new_u64(index);
-        epoll::add(epoll, &socket, data, interest(self.armed))?;
+        let data = epoll::EventData::new_u64(self.index);
+        epoll::add(&*self.epoll, &socket, data, interest(self.armed))?;
         self.reader.clear();
         self.socket = Some(socket);
         Ok(())
@@ -111,35 +119,27 @@ impl Connection {
     }
 
     /// How opening it ended, once its socket is ready.
-    pub(crate) fn connected(&mut self, epoll: &OwnedFd, index: u64) -> Result<(), ErrorKind> {
+    pub(crate) fn connected(&mut self) -> Result<(), ErrorKind> {
         let failed = |_| ErrorKind::Connect;
         let socket = self.socket.as_ref().ok_or(ErrorKind::Connect)?;
         sockopt::socket_error(socket).flatten().map_err(failed)?;
-        let data = epoll::EventData::new_u64(index);
-        epoll::modify(epoll, socket, data, interest(false)).map_err(failed)?;
-        (self.armed, self.connecting) = (false, false);
-        Ok(())
+        self.connecting = false;
+        self.arm(false).map_err(failed)
     }
 
-    /// Begins to write a request.
-    pub(crate) fn begin(
-        &mut self,
-        request: &[u8],
-        epoll: &OwnedFd,
-        index: u64,
-    ) -> Result<(), ErrorKind> {
-        self.written = 0;
-        self.write(request, epoll, index)
+    /// Whether writability is waited for from here on.
+    fn arm(&mut self, armed: bool) -> rustix::io::Result<()> {
+        if let Some(socket) = self.socket.as_ref().filter(|_| armed != self.armed) {
+            let data = epoll::EventData::new_u64(self.index);
+            epoll::modify(&*self.epoll, socket, data, interest(armed))?;
+            self.armed = armed;
+        }
+        Ok(())
     }
 
     /// Writes what is left of the request. Writability is waited for only if the socket
     /// takes no more.
-    pub(crate) fn write(
-        &mut self,
-        request: &[u8],
-        epoll: &OwnedFd,
-        index: u64,
-    ) -> Result<(), ErrorKind> {
+    pub(crate) fn write(&mut self, request: &[u8]) -> Result<(), ErrorKind> {
         let socket = self.socket.as_ref().ok_or(ErrorKind::Reset)?;
         while self.written < request.len() {
             match send(socket, &request[self.written..], SendFlags::NOSIGNAL) {
@@ -149,13 +149,8 @@ impl Connection {
                 Err(_) => return Err(ErrorKind::Reset),
             }
         }
-        let arm = self.written < request.len();
-        if arm != self.armed {
-            let data = epoll::EventData::new_u64(index);
-            epoll::modify(epoll, socket, data, interest(arm)).map_err(|_| ErrorKind::Reset)?;
-            self.armed = arm;
-        }
-        Ok(())
+        let is_left = self.written < request.len();
+        self.arm(is_left).map_err(|_| ErrorKind::Reset)
     }
 
     /// Reads what is here.

@@ -5,16 +5,14 @@ mod server_thread;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::atomic::AtomicUsize;
 use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::clock;
-use server_thread::{Endpoint, ServerThread};
+use server_thread::{ServerThread, Shared};
 
 /// A response with status 200 and a body of so many bytes.
 pub fn response(body: usize) -> Vec<u8> {
@@ -28,8 +26,7 @@ pub fn response(body: usize) -> Vec<u8> {
 #[derive(Debug)]
 pub struct NullServer {
     address: SocketAddr,
-    stop: Arc<AtomicBool>,
-    wakes: Vec<Arc<OwnedFd>>,
+    shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -39,29 +36,24 @@ impl NullServer {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let stop = Arc::new(AtomicBool::new(false));
         let threads = threads.max(1);
-        let spin_ns = clock::spin_ns(threads);
-        let mut wakes = Vec::new();
-        let mut inboxes = Vec::new();
-        let mut servers: Vec<ServerThread> = Vec::new();
-        for _ in 0..threads {
-            let flags = EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC;
-            let wake = Arc::new(eventfd(0, flags)?);
-            let (sender, inbox) = channel();
-            servers.push(ServerThread::new(response, inbox, &wake, &stop, spin_ns)?);
-            inboxes.push((sender, Arc::clone(&wake)));
-            wakes.push(wake);
-        }
-        servers[0].mind(Endpoint::new(listener, inboxes))?;
+        let shared = Arc::new(Shared {
+            response: response.to_vec(),
+            listener,
+            end: eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?,
+            accepted: AtomicUsize::new(0),
+            threads,
+            spin_ns: clock::spin_ns(threads),
+        });
+        let servers = (0..threads).map(|number| ServerThread::new(&shared, number));
+        let servers: Vec<ServerThread> = servers.collect::<io::Result<_>>()?;
         let threads = servers
             .into_iter()
             .map(|server| thread::spawn(|| server.serve()));
         Ok(Self {
             address,
-            stop,
-            wakes,
             threads: threads.collect(),
+            shared,
         })
     }
 
@@ -73,10 +65,7 @@ impl NullServer {
 
 impl Drop for NullServer {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for wake in &self.wakes {
-            let _ = rustix::io::write(&**wake, &1_u64.to_ne_bytes());
-        }
+        let _ = rustix::io::write(&self.shared.end, &1_u64.to_ne_bytes());
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -1,7 +1,6 @@
 //! What a load came to.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use hdrhistogram::Histogram;
 
@@ -13,7 +12,10 @@ const DIGITS: u8 = 3;
 pub const ERROR_LIMIT: f64 = 0.001;
 
 /// How a request went wrong. Each request has one outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum ErrorKind {
     /// No connection could be opened for it.
     Connect,
@@ -32,34 +34,9 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Connect,
-        Self::Reset,
-        Self::Truncated,
-        Self::Timeout,
-        Self::Status,
-        Self::Body,
-        Self::Malformed,
-    ];
-
     /// Its name in files and output.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Reset => "reset",
-            Self::Truncated => "truncated",
-            Self::Timeout => "timeout",
-            Self::Status => "status",
-            Self::Body => "body",
-            Self::Malformed => "malformed",
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        self.into()
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
@@ -41,7 +42,7 @@ pub(crate) struct Worker<'a> {
     request: Vec<u8>,
     timeout_ns: u64,
     window: Window,
-    epoll: OwnedFd,
+    epoll: Arc<OwnedFd>,
     connections: Vec<Connection>,
     /// Connections without a request, longest first; some of them may have to be reopened.
     idle: VecDeque<usize>,
@@ -64,7 +65,7 @@ impl<'a> Worker<'a> {
         window: Window,
     ) -> Result<Self, Error> {
         let made = epoll::create(epoll::CreateFlags::CLOEXEC);
-        let epoll = made.map_err(|e| Error::system("make an epoll")(e.into()))?;
+        let epoll = Arc::new(made.map_err(|e| Error::system("make an epoll")(e.into()))?);
         let Window { began, from, until } = window;
         Ok(Self {
             plan,
@@ -72,8 +73,10 @@ impl<'a> Worker<'a> {
             request: plan.target.request(),
             timeout_ns: ns(plan.timeout),
             window,
+            connections: (0..count)
+                .map(|index| Connection::new(&epoll, index))
+                .collect(),
             epoll,
-            connections: (0..count).map(|_| Connection::new()).collect(),
             idle: (0..count).collect(),
             resting: Vec::new(),
             under_way: 0,
@@ -88,8 +91,8 @@ impl<'a> Worker<'a> {
     /// Opens every connection before the clock starts; those that are refused are tried
     /// again when a request needs them.
     pub(crate) fn open_all(&mut self) {
-        for (index, connection) in self.connections.iter_mut().enumerate() {
-            let _ = connection.open(&self.plan.target.address, &self.epoll, index as u64);
+        for connection in &mut self.connections {
+            let _ = connection.open(&self.plan.target.address);
         }
     }
 
@@ -112,7 +115,7 @@ impl<'a> Worker<'a> {
             let wait = timespec(if spins { 0 } else { self.wait_ns(now_ns) });
             events.clear();
             // An error can only be an interrupted wait; the turn then goes on without events.
-            let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&wait));
+            let _ = epoll::wait(&*self.epoll, spare_capacity(&mut events), Some(&wait));
             if !events.is_empty() {
                 busy_ns = now_ns;
             }
@@ -159,17 +162,14 @@ impl<'a> Worker<'a> {
     /// Gives a request to a connection, which is opened first if it has to be.
     fn give(&mut self, index: usize, due_ns: u64, given_ns: u64, waited: bool) {
         let connection = &mut self.connections[index];
-        connection.asked = Some(Asked {
+        connection.ask(Asked {
             due_ns,
             given_ns,
             waited,
         });
         self.under_way += 1;
-        if !connection.is_open() {
-            let address = &self.plan.target.address;
-            if connection.open(address, &self.epoll, index as u64).is_err() {
-                return self.fail(index, ErrorKind::Connect, given_ns);
-            }
+        if !connection.is_open() && connection.open(&self.plan.target.address).is_err() {
+            return self.fail(index, ErrorKind::Connect, given_ns);
         }
         if !connection.is_connecting() {
             self.begin(index);
@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
         let Some(asked) = connection.asked else {
             return;
         };
-        match connection.begin(&self.request, &self.epoll, index as u64) {
+        match connection.write(&self.request) {
             Ok(()) if self.plan.pace == Pace::Closed => {}
             Ok(()) => self.tally.sent(asked.due_ns, asked.given_ns, asked.waited),
             Err(kind) => self.fail(index, kind, now_ns()),
@@ -193,13 +193,13 @@ impl<'a> Worker<'a> {
     fn handle(&mut self, index: usize, flags: epoll::EventFlags) {
         let connection = &mut self.connections[index];
         if connection.is_connecting() {
-            return match connection.connected(&self.epoll, index as u64) {
+            return match connection.connected() {
                 Ok(()) => self.begin(index),
                 Err(kind) => self.fail(index, kind, now_ns()),
             };
         }
         if connection.is_writing()
-            && let Err(kind) = connection.write(&self.request, &self.epoll, index as u64)
+            && let Err(kind) = connection.write(&self.request)
         {
             return self.fail(index, kind, now_ns());
         }

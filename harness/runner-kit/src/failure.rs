@@ -39,11 +39,8 @@ pub(crate) fn one_line(error: &anyhow::Error) -> String {
     let mut links: Vec<String> = Vec::new();
     for link in error.chain() {
         let text = link.to_string();
-        let line = text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .unwrap_or("no reason");
+        let mut said = text.lines().map(str::trim);
+        let line = said.find(|line| !line.is_empty()).unwrap_or("no reason");
         let line = line.trim_end_matches(':').to_owned();
         if links.last().is_none_or(|last| !last.contains(&line)) {
             links.push(line);

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use labrun_protocol::{Command as Order, Event, Grants, GuestTarget, Load};
 
 use crate::call::{self, Calls};
@@ -47,9 +47,8 @@ struct Job<R: Runtime> {
 
 impl<R: Runtime> Job<R> {
     fn new(entered: u64, events: Events) -> Self {
-        let entered = Some(entered);
         Self {
-            entered,
+            entered: Some(entered),
             runtime: None,
             current: None,
             previous: None,
@@ -61,17 +60,13 @@ impl<R: Runtime> Job<R> {
 
     /// The event that answers one line.
     fn answer(&mut self, line: &[u8]) -> Event {
-        let order = match serde_json::from_slice::<Order>(line) {
-            Ok(order) => order,
-            Err(error) => {
-                return Event::Failed {
-                    reason: format!("not a command: {error}"),
-                };
-            }
+        let obeyed = || {
+            let order = serde_json::from_slice(line);
+            self.obey(order.map_err(|error| anyhow!("not a command: {error}"))?)
         };
         // A runtime that panics must cost one row. What it left behind may be
         // unsound to go on with, but not unsafe: it is dropped at the next load.
-        match catch_unwind(AssertUnwindSafe(|| self.obey(order))) {
+        match catch_unwind(AssertUnwindSafe(obeyed)) {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => failure::event(&error),
             Err(payload) => failure::panicked(payload.as_ref()),
@@ -194,29 +189,22 @@ impl<R: Runtime> Job<R> {
         marks.end("call");
         drop(instance);
         marks.end("drop");
-        Ok(Event::Done {
-            marks: marks.into_wire(),
-            exit_code: Some(exit_code),
-            spans_ns: Vec::new(),
-        })
+        Ok(finished(marks, Some(exit_code), Vec::new()))
     }
 
     fn listen(&mut self, place: Place, trace: u32, grants: Grants) -> Result<Event> {
         let mut marks = Marks::new();
-        match self.front.take_if(|front| *front.place() != place) {
+        if let Some(other) = self.front.take_if(|front| *front.place() != place) {
             // Its address may be the one that is wanted now.
-            Some(other) => other.stop(),
-            None => {
-                if let Some(front) = &self.front {
-                    front.renew(trace, grants);
-                    marks.end("listen");
-                    return Ok(done(marks));
-                }
-            }
+            other.stop();
         }
-        let front = Front::start(place, trace, grants, self.events.clone())?;
-        front.serve(self.current.clone());
-        self.front = Some(front);
+        if let Some(front) = &self.front {
+            front.renew(trace, grants);
+        } else {
+            let front = Front::start(place, trace, grants, self.events.clone())?;
+            front.serve(self.current.clone());
+            self.front = Some(front);
+        }
         marks.end("listen");
         Ok(done(marks))
     }
@@ -239,36 +227,28 @@ impl<R: Runtime> Job<R> {
 }
 
 fn spans(spans_ns: Vec<u64>) -> Event {
-    Event::Done {
-        marks: Vec::new(),
-        exit_code: None,
-        spans_ns,
-    }
+    finished(Marks::default(), None, spans_ns)
 }
 
 fn done(marks: Marks) -> Event {
+    finished(marks, None, Vec::new())
+}
+
+fn finished(marks: Marks, exit_code: Option<i32>, spans_ns: Vec<u64>) -> Event {
     Event::Done {
         marks: marks.into_wire(),
-        exit_code: None,
-        spans_ns: Vec::new(),
+        exit_code,
+        spans_ns,
     }
 }
 
 /// The configuration called `name`.
 fn find<R: Runtime>(name: &str) -> Result<Configuration> {
-    let found = R::CONFIGURATIONS
-        .iter()
-        .find(|configuration| configuration.name == name);
-    found.copied().with_context(|| {
-        let names: Vec<_> = R::CONFIGURATIONS
-            .iter()
-            .map(|configuration| configuration.name)
-            .collect();
-        format!(
-            "{} has no configuration `{name}`; it has {}",
-            R::NAME,
-            names.join(", ")
-        )
+    let mut all = R::CONFIGURATIONS.iter().copied();
+    all.find(|one| one.name == name).with_context(|| {
+        let names: Vec<_> = R::CONFIGURATIONS.iter().map(|one| one.name).collect();
+        let names = names.join(", ");
+        format!("{} has no configuration `{name}`; it has {names}", R::NAME)
     })
 }
 

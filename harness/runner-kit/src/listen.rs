@@ -120,20 +120,24 @@ impl<M: Module> Front<M> {
 
     /// Reports the next `trace` requests, and grants their instances `grants`.
     pub(crate) fn renew(&self, trace: u32, grants: Grants) {
-        let handler = self.shared.current.borrow().handler.clone();
-        self.shared
-            .current
-            .send_replace(Arc::new(Current { handler, grants }));
+        self.change(|current| Current {
+            handler: current.handler.clone(),
+            grants,
+        });
         self.shared.trace.store(trace, Ordering::Release);
     }
 
     /// Requests go to `module` from now on; where it is no handler, they wait.
     pub(crate) fn serve(&self, module: Option<Arc<M>>) {
-        let grants = self.shared.current.borrow().grants.clone();
-        let handler = module.filter(|module| module.is_handler());
-        self.shared
-            .current
-            .send_replace(Arc::new(Current { handler, grants }));
+        self.change(|current| Current {
+            handler: module.filter(|module| module.is_handler()),
+            grants: current.grants.clone(),
+        });
+    }
+
+    fn change(&self, to: impl FnOnce(&Current<M>) -> Current<M>) {
+        let current = &self.shared.current;
+        current.send_modify(|current| *current = Arc::new(to(current)));
     }
 }
 
@@ -183,11 +187,8 @@ fn hand_out<M: Module>(
     let accepted = EventLoop::new()?.run(accept(listener, stopped, |stream| {
         let turn = turns.next().unwrap_or_default();
         let gone = || format!("thread {turn} of the server is gone");
-        others[turn]
-            .0
-            .send(stream.into_std()?)
-            .ok()
-            .with_context(gone)
+        let given = others[turn].0.send(stream.into_std()?);
+        given.ok().with_context(gone)
     }));
     for (give, thread) in others {
         drop(give);

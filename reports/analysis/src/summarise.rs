@@ -6,7 +6,7 @@ use labrun_record::{Metric, Part, Row, Run, SCHEMA_VERSION, Sample};
 use crate::outcome::{lines_by_row, observations};
 use crate::stats::{
     self, Observation, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1,
-    median_interval, quantile, row_seed, shared_ratio, sorted, theil_sen,
+    median_interval, quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
     Interval, MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape,
@@ -74,7 +74,7 @@ pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
     (run.rows[index] != *row).then_some(index)
 }
 
-fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
+pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
     let became = outcome_of(run, lines);
     let numbers = (became.outcome == labrun_record::Outcome::Measured)
         .then(|| numbers_of(run, row, lines))
@@ -93,7 +93,7 @@ fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
 }
 
 fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
-    let values: Vec<f64> = observations(lines).iter().map(|o| o.value).collect();
+    let values = bare(&observations(lines));
     let ordered = sorted(&values);
     let n = ordered.len();
     let median = quantile(&ordered, 0.5)?;
@@ -121,7 +121,7 @@ fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
 }
 
 /// The interval of a median. What is counted exactly is its own interval.
-pub(crate) fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
+fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
     match (metric.is_exact(), values) {
         (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
             Some([*first, *first])
@@ -149,6 +149,35 @@ fn phases_of(lines: &[&Sample]) -> IndexMap<String, PhaseSummary> {
         .collect()
 }
 
+/// One row's median and values.
+pub(crate) type Measured<'a> = (f64, &'a [Observation]);
+
+/// The ratio of two medians with its intervals: from the blocks that both have where they
+/// `share` a run. `None` where no multiple says anything: a slope or an intercept can be 0 or less.
+pub(crate) fn ratio_of(
+    metric: Metric,
+    (median, values): Measured<'_>,
+    (base, base_values): Measured<'_>,
+    share: bool,
+    seed: u64,
+) -> Option<RatioEstimate> {
+    let value = median / base;
+    if !value.is_finite() || median <= 0.0 || base <= 0.0 {
+        return None;
+    }
+    if metric.is_exact() {
+        return Some(RatioEstimate {
+            value,
+            intervals: Some(RatioIntervals::exact(value)),
+        });
+    }
+    if share {
+        shared_ratio(values, base_values, seed)
+    } else {
+        ratio_apart(&bare(values), &bare(base_values), seed)
+    }
+}
+
 fn ratio_to(
     run: &Run,
     results: &[RowSummary],
@@ -157,30 +186,18 @@ fn ratio_to(
     reference: usize,
 ) -> Option<Ratio> {
     let (row, other) = (&results[index], &results[reference]);
-    let (median, against) = (row.numbers.as_ref()?.median, other.numbers.as_ref()?.median);
-    // The slope or the intercept of a line can be 0 or less: no multiple says anything then.
-    if median <= 0.0 || against <= 0.0 {
-        return None;
-    }
-    let (a, b) = (&values[index], &values[reference]);
-    let RatioEstimate { value, intervals } = if row.row.metric.is_exact() {
-        let value = median / against;
-        RatioEstimate {
-            value,
-            intervals: Some(RatioIntervals::exact(value)),
-        }
-    } else {
-        shared_ratio(a, b, row_seed(run.seed, &row.row))?
-    };
-    let bare = |side: &[Observation]| side.iter().map(|o| o.value).collect::<Vec<f64>>();
-    let (a, b) = (bare(a), bare(b));
+    let (own, base) = (&values[index], &values[reference]);
+    let measured = (row.median()?, &own[..]);
+    let against = (other.median()?, &base[..]);
+    let seed = row_seed(run.seed, &row.row);
+    let RatioEstimate { value, intervals } =
+        ratio_of(row.row.metric, measured, against, true, seed)?;
+    let (a, b) = (bare(own), bare(base));
+    let params = other.row.params.iter();
     Some(Ratio {
         to: other.row.isolation.clone(),
         to_start: other.row.start,
-        to_params: other
-            .row
-            .params
-            .iter()
+        to_params: params
             .filter(|(name, value)| row.row.params.get(*name) != Some(*value))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
@@ -191,4 +208,9 @@ fn ratio_to(
         hodges_lehmann: hodges_lehmann(&a, &b),
         cliffs_delta: cliffs_delta(&a, &b),
     })
+}
+
+/// Values without their blocks.
+pub(crate) fn bare(values: &[Observation]) -> Vec<f64> {
+    values.iter().map(|o| o.value).collect()
 }

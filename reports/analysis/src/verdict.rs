@@ -1,7 +1,5 @@
 //! What an interval allows to be said.
 
-use std::fmt;
-
 use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +7,22 @@ use crate::Interval;
 use crate::stats::RatioIntervals;
 
 /// What the interval of a ratio says about a row and its reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// The whole 95% interval is better than the margin.
     Better,
@@ -57,17 +69,6 @@ pub fn verdict(ratio: Option<RatioIntervals>, better: Better, margin: f64) -> Ve
 impl Verdict {
     /// The name in files.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::Equivalent => "equivalent",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        self.into()
     }
 }

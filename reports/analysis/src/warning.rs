@@ -1,7 +1,5 @@
 //! Doubts about what was measured, each with what to do about it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// A doubt about a run or one of its rows.
@@ -18,8 +16,22 @@ pub struct Warning {
 }
 
 /// The doubts that are known. The names are stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum WarningKind {
     /// The run was ended before its plan was.
     Interrupted,
@@ -52,21 +64,7 @@ pub enum WarningKind {
 impl WarningKind {
     /// The name in files.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Interrupted => "interrupted",
-            Self::LeftOut => "left_out",
-            Self::Governor => "governor",
-            Self::Emulated => "emulated",
-            Self::NoReference => "no_reference",
-            Self::FewLaunches => "few_launches",
-            Self::WideInterval => "wide_interval",
-            Self::Drift => "drift",
-            Self::Autocorrelation => "autocorrelation",
-            Self::TwoModes => "two_modes",
-            Self::Calibration => "calibration",
-            Self::Unsteady => "unsteady",
-            Self::NearCeiling => "near_ceiling",
-        }
+        self.into()
     }
 
     /// What to do about it.
@@ -106,12 +104,6 @@ impl WarningKind {
                 "read the row as an upper bound, or use a metric that repeats inside the process"
             }
         }
-    }
-}
-
-impl fmt::Display for WarningKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 

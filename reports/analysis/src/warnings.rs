@@ -3,7 +3,7 @@
 use labrun_record::{Doubt, Metric, Outcome, Plan, Run, Sample, Start, Unit};
 
 use crate::stats::{self, MIN_LAUNCHES, Observation};
-use crate::summarise::reference_of;
+use crate::summarise::{bare, reference_of};
 use crate::{Numbers, RowSummary, Warning, WarningKind};
 
 /// Share of a value above which the lab's own instrument is worth a warning.
@@ -19,7 +19,7 @@ pub(crate) fn of(
     let mut warnings = of_run(run, results);
     for (index, (row, values)) in results.iter().zip(values).enumerate() {
         if let Some(numbers) = &row.numbers {
-            let values: Vec<f64> = values.iter().map(|o| o.value).collect();
+            let values = bare(values);
             let plan = run.plan_of(index);
             for (kind, message) in of_row(run, plan, row, numbers, &values) {
                 warnings.push(Warning::new(kind, Some(index), message));
@@ -50,12 +50,8 @@ fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
             ),
         );
     }
-    if let Some(governor) = run
-        .machine
-        .governor
-        .as_deref()
-        .filter(|g| *g != "performance")
-    {
+    let governor = run.machine.governor.as_deref();
+    if let Some(governor) = governor.filter(|g| *g != "performance") {
         warn(
             WarningKind::Governor,
             format!("the frequency governor is `{governor}`, so the clock rate follows the load"),
@@ -102,10 +98,8 @@ fn of_row(
     values: &[f64],
 ) -> Vec<(WarningKind, String)> {
     let mut found = Vec::new();
-    let half = numbers
-        .ci
-        .map(|[low, high]| (high - low) / 2.0 / numbers.median);
-    match half {
+    let half = |[low, high]: [f64; 2]| (high - low) / 2.0 / numbers.median;
+    match numbers.ci.map(half) {
         None => found.push((
             WarningKind::FewLaunches,
             format!("{} launches; an interval needs {MIN_LAUNCHES}", numbers.n),

@@ -19,19 +19,10 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         comparison.candidate.run, comparison.base.run
     );
     let lines: Vec<[String; 4]> = compared.iter().filter_map(|pair| line(pair)).collect();
-    let widest = |column: usize| {
-        lines
-            .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths = [widest(0), widest(1), widest(2)];
+    let widest = |column: usize| lines.iter().map(|l| l[column].chars().count()).max();
+    let [first, second, third] = [0, 1, 2].map(|column| widest(column).unwrap_or(0));
     for [verdict, ratio, medians, row] in &lines {
-        let line = format!(
-            "{verdict:0$}  {ratio:>1$}  {medians:>2$}  {row}",
-            widths[0], widths[1], widths[2]
-        );
+        let line = format!("{verdict:first$}  {ratio:>second$}  {medians:>third$}  {row}");
         text.push_str(&cut(&line, width));
         text.push('\n');
     }

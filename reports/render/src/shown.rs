@@ -5,36 +5,34 @@ use labrun_record::Better;
 
 use crate::{units, words};
 
+/// Whether its median is a count, and no estimate.
+fn is_exact(row: &RowSummary) -> bool {
+    row.row.metric.is_exact() && row.ci().is_some()
+}
+
 /// `1.69 ms [1.66, 1.72]`; `412 KiB` where it was counted.
 pub(crate) fn median(row: &RowSummary) -> String {
-    let Some(numbers) = &row.numbers else {
-        return "not measured".to_owned();
-    };
-    if row.row.metric.is_exact() && numbers.ci.is_some() {
-        units::value(numbers.median, row.unit)
-    } else {
-        units::with_interval(numbers.median, numbers.ci, row.unit)
+    match row.median() {
+        None => "not measured".to_owned(),
+        Some(median) if is_exact(row) => units::value(median, row.unit),
+        Some(median) => units::with_interval(median, row.ci(), row.unit),
     }
 }
 
 /// `[1.66, 1.72] ms`; `exact` where it was counted.
 pub(crate) fn interval(row: &RowSummary) -> String {
-    let Some(numbers) = &row.numbers else {
-        return String::new();
-    };
-    if row.row.metric.is_exact() && numbers.ci.is_some() {
-        "exact".to_owned()
-    } else {
-        units::interval(numbers.ci, numbers.median, row.unit)
+    match row.median() {
+        None => String::new(),
+        Some(_) if is_exact(row) => "exact".to_owned(),
+        Some(median) => units::interval(row.ci(), median, row.unit),
     }
 }
 
 /// The interval without its unit, which is that of the median beside it.
 pub(crate) fn bare_interval(row: &RowSummary) -> String {
-    let shown = interval(row);
-    match shown.split_once(']') {
-        Some((ends, _)) => format!("{ends}]"),
-        None => shown,
+    match row.median() {
+        Some(median) if !is_exact(row) => units::bare_interval(row.ci(), median, row.unit),
+        _ => interval(row),
     }
 }
 
@@ -49,7 +47,7 @@ pub(crate) fn ratio_interval(row: &RowSummary, ratio: &Ratio) -> String {
 
 /// How many times better or worse the row is, at least 1 where the verdict is, with its
 /// interval: a rate of half the reference's is 2 times slower.
-pub(crate) fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
+fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
     let turned = match ratio.verdict {
         Verdict::Better => row.better == Better::Lower,
         Verdict::Worse => row.better == Better::Higher,
@@ -61,17 +59,6 @@ pub(crate) fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) 
     } else {
         (ratio.value, ratio.ci)
     }
-}
-
-/// `11.2 [10.9, 11.5]`; `11.2` where it was counted.
-fn times_and_interval(row: &RowSummary, ratio: &Ratio) -> (String, String) {
-    let (times, ends) = times(row, ratio);
-    let ends = if row.row.metric.is_exact() {
-        String::new()
-    } else {
-        format!(" {}", units::ratio_interval(ends, times))
-    };
-    (units::ratio(times), ends)
 }
 
 /// `11.2× slower`.
@@ -91,7 +78,13 @@ pub(crate) fn against(row: &RowSummary) -> String {
     let Some(ratio) = row.ratio() else {
         return String::new();
     };
-    let (times, ends) = times_and_interval(row, ratio);
+    let (times, ends) = times(row, ratio);
+    let ends = if row.row.metric.is_exact() {
+        String::new()
+    } else {
+        format!(" {}", units::ratio_interval(ends, times))
+    };
+    let times = units::ratio(times);
     let word = words::verdict(row.unit, ratio.verdict);
     match ratio.verdict {
         Verdict::Better | Verdict::Worse => {

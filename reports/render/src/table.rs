@@ -81,11 +81,12 @@ fn of_measure(
             if is_aside(metric) {
                 rows.retain(|r| is_wrong(r) && !said_before(summary, r));
             }
-            let title = if component {
-                format!("{workload} as a wasip2 component")
+            let what = if component {
+                " as a wasip2 component"
             } else {
-                workload.to_owned()
+                ""
             };
+            let title = format!("{workload}{what}");
             blocks.extend(block(&title, metric, &rows, width, colour));
         }
     }
@@ -101,7 +102,7 @@ fn block(
 ) -> Option<String> {
     let (measured, others): (Vec<&RowSummary>, Vec<&RowSummary>) =
         rows.iter().partition(|r| r.numbers.is_some());
-    if measured.is_empty() && others.is_empty() {
+    if rows.is_empty() {
         return None;
     }
     let mut text = format!("{title} \u{b7} {}", words::metric(metric).to_lowercase());

@@ -12,70 +12,25 @@ pub struct Scale {
     pub factor: f64,
 }
 
-const TIME: [Scale; 4] = [
-    Scale {
-        name: "ns",
-        factor: 1.0,
-    },
-    Scale {
-        name: "\u{b5}s",
-        factor: 1e3,
-    },
-    Scale {
-        name: "ms",
-        factor: 1e6,
-    },
-    Scale {
-        name: "s",
-        factor: 1e9,
-    },
-];
-
-const COUNT: [Scale; 1] = [Scale {
-    name: "",
-    factor: 1.0,
-}];
-
 const KIB: f64 = 1024.0;
-
-const BYTES: [Scale; 4] = scales(["B", "KiB", "MiB", "GiB"], KIB);
-const BYTE_RATE: [Scale; 4] = scales(["B/s", "KiB/s", "MiB/s", "GiB/s"], KIB);
-const RATE: [Scale; 4] = scales(["/s", "k/s", "M/s", "G/s"], 1e3);
-
-/// Four units, each `step` times the one before.
-const fn scales(names: [&'static str; 4], step: f64) -> [Scale; 4] {
-    let [one, two, three, four] = names;
-    [
-        Scale {
-            name: one,
-            factor: 1.0,
-        },
-        Scale {
-            name: two,
-            factor: step,
-        },
-        Scale {
-            name: three,
-            factor: step * step,
-        },
-        Scale {
-            name: four,
-            factor: step * step * step,
-        },
-    ]
-}
 
 /// The unit in which `value` has one to three digits before the point.
 pub fn scale(value: f64, unit: Unit) -> Scale {
-    let scales: &[Scale] = match unit {
-        Unit::Ns => &TIME,
-        Unit::Bytes => &BYTES,
-        Unit::PerSecond => &RATE,
-        Unit::BytesPerSecond => &BYTE_RATE,
-        Unit::Count => &COUNT,
+    let (names, step) = match unit {
+        Unit::Count => ([""; 4], f64::INFINITY),
+        Unit::Ns => (["ns", "\u{b5}s", "ms", "s"], 1e3),
+        Unit::Bytes => (["B", "KiB", "MiB", "GiB"], KIB),
+        Unit::PerSecond => (["/s", "k/s", "M/s", "G/s"], 1e3),
+        Unit::BytesPerSecond => (["B/s", "KiB/s", "MiB/s", "GiB/s"], KIB),
     };
-    let fits = |s: &&Scale| value.abs() >= s.factor * 0.9995;
-    *scales.iter().rev().find(fits).unwrap_or(&scales[0])
+    let mut power = 0;
+    while power < 3 && value.abs() >= step.powi(power + 1) * 0.9995 {
+        power += 1;
+    }
+    Scale {
+        name: names[power as usize],
+        factor: step.powi(power),
+    }
 }
 
 /// The power of ten of the first digit, once rounded to three digits.
@@ -95,22 +50,39 @@ fn decimals(value: f64, interval: Option<Interval>) -> usize {
     let three = 2 - magnitude(value);
     let wanted = interval.map_or(three, |[low, high]| {
         let length = high - low;
-        if length > 0.0 {
-            three.max(-magnitude(length))
+        let apart = if length > 0.0 {
+            -magnitude(length)
         } else {
             three
-        }
+        };
+        three.max(apart)
     });
     wanted.clamp(0, 4 - magnitude(value).min(4)).unsigned_abs() as usize
 }
 
-/// `152 µs`, `1.69 ms`: three significant digits and the unit. Bytes below a KiB are
-/// whole.
+/// A number, its interval with the digits that tell the ends apart, and the unit of both.
+/// Bytes below a KiB are whole.
+fn shown(value: f64, ci: Option<Interval>, unit: Unit) -> (String, String, &'static str) {
+    let Scale { name, factor } = scale(value, unit);
+    let value = value / factor;
+    let ends = ci.map(|ends| ends.map(|end| end / factor));
+    let digits = if matches!(name, "B" | "") {
+        0
+    } else {
+        decimals(value, ends)
+    };
+    (format!("{value:.digits$}"), bracketed(ends, digits), name)
+}
+
+fn bracketed(ci: Option<Interval>, digits: usize) -> String {
+    let ends = |[low, high]: Interval| format!("[{low:.digits$}, {high:.digits$}]");
+    ci.map_or_else(|| "no interval".to_owned(), ends)
+}
+
+/// `152 µs`, `1.69 ms`: three significant digits and the unit.
 pub fn value(value: f64, unit: Unit) -> String {
-    let scale = scale(value, unit);
-    let shown = value / scale.factor;
-    let shown = format!("{shown:.*} {}", digits_in(scale, shown, None), scale.name);
-    shown.trim_end().to_owned()
+    let (number, _, name) = shown(value, None, unit);
+    format!("{number} {name}").trim_end().to_owned()
 }
 
 /// A duration in nanoseconds, as [`value`].
@@ -118,42 +90,27 @@ pub fn duration(ns: f64) -> String {
     value(ns, Unit::Ns)
 }
 
-/// Decimals of numbers in a unit: none of whole bytes.
-fn digits_in(scale: Scale, value: f64, interval: Option<Interval>) -> usize {
-    if scale == BYTES[0] || scale == COUNT[0] {
-        0
-    } else {
-        decimals(value, interval)
-    }
+/// `[1.66, 1.72]`, in the unit of `around`; words if there is none.
+pub fn bare_interval(ci: Option<Interval>, around: f64, unit: Unit) -> String {
+    shown(around, ci, unit).1
 }
 
-/// `[1.66, 1.72] ms`, in the unit of `around`; a dash if there is none.
-pub fn interval(interval: Option<Interval>, around: f64, unit: Unit) -> String {
-    let Some([low, high]) = interval else {
-        return "no interval".to_owned();
-    };
-    let scale = scale(around, unit);
-    let ends = [low / scale.factor, high / scale.factor];
-    let digits = digits_in(scale, around / scale.factor, Some(ends));
-    format!(
-        "[{:.digits$}, {:.digits$}] {}",
-        ends[0], ends[1], scale.name
-    )
+/// `[1.66, 1.72] ms`, in the unit of `around`; words if there is none.
+pub fn interval(ci: Option<Interval>, around: f64, unit: Unit) -> String {
+    let (_, ends, name) = shown(around, ci, unit);
+    match ci {
+        Some(_) => format!("{ends} {name}"),
+        None => ends,
+    }
 }
 
 /// `1.69 ms [1.66, 1.72]`.
 pub fn with_interval(median: f64, ci: Option<Interval>, unit: Unit) -> String {
-    let Some([low, high]) = ci else {
-        return format!("{} (no interval)", value(median, unit));
-    };
-    let scale = scale(median, unit);
-    let ends = [low / scale.factor, high / scale.factor];
-    let shown = median / scale.factor;
-    let digits = digits_in(scale, shown, Some(ends));
-    format!(
-        "{shown:.digits$} {} [{:.digits$}, {:.digits$}]",
-        scale.name, ends[0], ends[1]
-    )
+    let (number, ends, name) = shown(median, ci, unit);
+    match ci {
+        Some(_) => format!("{number} {name} {ends}"),
+        None => format!("{number} {name} ({ends})"),
+    }
 }
 
 /// `11.2`, `0.152`, `1060`: a ratio, three significant digits.
@@ -163,11 +120,7 @@ pub fn ratio(value: f64) -> String {
 
 /// `[10.9, 11.5]`: a ratio's interval with the digits that tell its ends apart.
 pub fn ratio_interval(ci: Option<Interval>, around: f64) -> String {
-    let Some([low, high]) = ci else {
-        return "no interval".to_owned();
-    };
-    let digits = decimals(around, ci);
-    format!("[{low:.digits$}, {high:.digits$}]")
+    bracketed(ci, decimals(around, ci))
 }
 
 /// `1 234 567` bytes as `1.18 MiB`.

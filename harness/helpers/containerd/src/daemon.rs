@@ -8,7 +8,7 @@ use containerd_client::services::v1::{CreateNamespaceRequest, DeleteNamespaceReq
 use containerd_client::tonic::metadata::{Ascii, MetadataValue};
 use containerd_client::tonic::{Code, Request};
 
-use crate::fault::{Fault, refused, unless};
+use crate::fault::{Fault, innermost, refused, unless};
 
 /// The namespace in which the lab makes everything.
 const NAMESPACE: &str = "labrun";
@@ -31,18 +31,13 @@ impl Daemon {
     /// Connects.
     pub(crate) async fn connect(address: &Path) -> Result<Self, Fault> {
         let client = Client::from_path(address).await.map_err(|error| {
-            let mut last: &dyn std::error::Error = &error;
-            while let Some(source) = last.source() {
-                last = source;
-            }
-            let address = address.display();
-            Fault::Absent(format!("no containerd answers on {address}: {last}"))
+            let (address, why) = (address.display(), innermost(&error));
+            Fault::Absent(format!("no containerd answers on {address}: {why}"))
         })?;
-        let daemon = Self {
+        Ok(Self {
             client,
             lease: None,
-        };
-        Ok(daemon)
+        })
     }
 
     /// A request in the lab's namespace.

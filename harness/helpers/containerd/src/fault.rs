@@ -40,7 +40,10 @@ pub(crate) fn refused(asked_to: &str) -> impl Fn(Status) -> Fault + '_ {
     move |status| {
         // An answer of containerd has no source; what has one was made on this side.
         if status.source().is_some() {
-            Fault::Absent(format!("containerd stopped answering: {}", chain(&status)))
+            Fault::Absent(format!(
+                "containerd stopped answering: {}",
+                innermost(&status)
+            ))
         } else {
             let said = status.message().trim();
             Fault::Failed(format!("containerd could not {asked_to}: {said}"))
@@ -60,13 +63,11 @@ pub(crate) fn unless<T>(
     }
 }
 
-/// The innermost reason of a status.
-fn chain(status: &Status) -> String {
-    let mut last: &dyn std::error::Error = status;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
+/// The innermost reason of an error.
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source())
+        .last()
+        .map_or_else(String::new, ToString::to_string)
 }
 
 #[cfg(test)]

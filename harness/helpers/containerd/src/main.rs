@@ -8,11 +8,12 @@ mod owners;
 mod run;
 mod spec;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use labrun_helper_protocol::{FAILED, Version};
+use labrun_helper_protocol::Version;
+use serde_json::json;
 
 use crate::daemon::Daemon;
 use crate::fault::Fault;
@@ -23,35 +24,14 @@ const LIMIT: Duration = Duration::from_secs(40);
 const USAGE: &str =
     "usage: labrun-containerd --address SOCKET version|owners|clear OWNER|remove ID|run";
 
-/// What is asked for.
-enum Verb {
-    Version,
-    Owners,
-    Clear(String),
-    Remove(String),
-    Run,
-}
-
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    let (address, verb) = match words[..] {
-        ["--address", address, "version"] => (address, Verb::Version),
-        ["--address", address, "owners"] => (address, Verb::Owners),
-        ["--address", address, "clear", owner] => (address, Verb::Clear(owner.to_owned())),
-        ["--address", address, "remove", id] => (address, Verb::Remove(id.to_owned())),
-        ["--address", address, "run"] => (address, Verb::Run),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(FAILED);
-        }
-    };
-    let address = PathBuf::from(address);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(carry_out(address, verb)),
+        Ok(runtime) => runtime.block_on(carry_out(&words)),
         Err(error) => Err(Fault::Failed(format!("cannot start: {error}"))),
     };
     match ended {
@@ -64,39 +44,40 @@ fn main() -> ExitCode {
 }
 
 /// Gives the exit code.
-async fn carry_out(address: PathBuf, verb: Verb) -> Result<u8, Fault> {
-    if matches!(verb, Verb::Run) {
-        return run::run(&address).await;
-    }
-    let work = async {
-        let daemon = Daemon::connect(&address).await?;
-        match verb {
-            Verb::Version => print(&Version {
-                version: daemon.version().await?,
-            }),
-            Verb::Owners => owners::list(&daemon).await.map(|owners| {
-                for owner in owners {
-                    println!("{owner}");
-                }
-            }),
-            Verb::Clear(owner) => owners::clear(&daemon, &owner)
-                .await
-                .map(|containers| println!("{containers}")),
-            Verb::Remove(id) => container::remove(&daemon, &id).await,
-            Verb::Run => Ok(()),
-        }
+async fn carry_out(words: &[&str]) -> Result<u8, Fault> {
+    let ["--address", address, verb @ ..] = words else {
+        return Err(Fault::Failed(USAGE.to_owned()));
     };
-    let late = || {
+    let address = Path::new(address);
+    if let ["run"] = verb {
+        return run::run(address).await;
+    }
+    let late = |_| {
         let seconds = LIMIT.as_secs();
         Fault::Absent(format!("containerd took longer than {seconds} s"))
     };
-    let done = tokio::time::timeout(LIMIT, work).await;
-    done.unwrap_or_else(|_| Err(late())).map(|()| 0)
+    let done = tokio::time::timeout(LIMIT, answer(address, verb)).await;
+    done.map_err(late)?.map(|()| 0)
 }
 
-fn print(what: &impl serde::Serialize) -> Result<(), Fault> {
-    let line = serde_json::to_string(what)
-        .map_err(|error| Fault::Failed(format!("cannot write the answer: {error}")))?;
-    println!("{line}");
+/// The verbs that ask something of containerd, and print what it says.
+async fn answer(address: &Path, verb: &[&str]) -> Result<(), Fault> {
+    if !matches!(verb, ["version" | "owners"] | ["clear" | "remove", _]) {
+        return Err(Fault::Failed(USAGE.to_owned()));
+    }
+    let daemon = Daemon::connect(address).await?;
+    match verb {
+        ["version"] => {
+            let version = daemon.version().await?;
+            println!("{}", json!(Version { version }));
+        }
+        ["clear", owner] => println!("{}", owners::clear(&daemon, owner).await?),
+        ["remove", id] => container::remove(&daemon, id).await?,
+        _ => {
+            for owner in owners::list(&daemon).await? {
+                println!("{owner}");
+            }
+        }
+    }
     Ok(())
 }

@@ -54,31 +54,28 @@ impl Things {
     /// Those that pass `filter`, in containerd's own language.
     async fn find(daemon: &Daemon, filter: &str) -> Result<Self, Fault> {
         let filters = vec![filter.to_owned()];
+        let refused = refused("list what the lab has");
         let client = &daemon.client;
         let request = daemon.request(ListContainersRequest {
             filters: filters.clone(),
         });
-        let containers = client.containers().list(request).await;
-        let containers = containers.map_err(refused("list the lab's containers"))?;
+        let containers = client.containers().list(request).await.map_err(&refused)?;
         let request = daemon.request(ListImagesRequest {
             filters: filters.clone(),
         });
-        let images = client.images().list(request).await;
-        let images = images.map_err(refused("list the lab's images"))?;
+        let images = client.images().list(request).await.map_err(&refused)?;
         let request = daemon.request(ListRequest {
             filters: filters.clone(),
         });
-        let leases = client.leases().list(request).await;
-        let leases = leases.map_err(refused("list the lab's leases"))?;
+        let leases = client.leases().list(request).await.map_err(&refused)?;
         let request = daemon.request(ListSnapshotsRequest {
             snapshotter: SNAPSHOTTER.to_owned(),
             filters,
         });
-        let asked_to = "list the lab's snapshots";
         let listed = client.snapshots().list(request).await;
-        let mut listed = listed.map_err(refused(asked_to))?.into_inner();
+        let mut listed = listed.map_err(&refused)?.into_inner();
         let mut snapshots = Vec::new();
-        while let Some(some) = listed.message().await.map_err(refused(asked_to))? {
+        while let Some(some) = listed.message().await.map_err(&refused)? {
             snapshots.extend(some.info);
         }
         Ok(Self {

@@ -2,13 +2,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use labrun_helper_protocol::{
     ABSENT, Command, ContainerSpec, Created, EVENTS_FD, Event, FAILED, Started, Stdin,
 };
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::time::{ClockId, clock_gettime};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{SignalKind, signal};
@@ -111,16 +113,7 @@ async fn carry_out(
     let ended = until_ended(daemon, id, commands, stdin, &mut asked_to_end).await;
     if let (Err(Fault::Absent(_)), Ok(process)) = (&ended, &process) {
         // Nobody else can end it now.
-        // SAFETY: the descriptor is that of a process, and open; no pointer is followed.
-        unsafe {
-            libc::syscall(
-                libc::SYS_pidfd_send_signal,
-                process.as_raw_fd(),
-                libc::SIGKILL,
-                std::ptr::null::<libc::siginfo_t>(),
-                0,
-            );
-        }
+        let _ = pidfd_send_signal(process, Signal::KILL);
         eprintln!("containerd stopped answering");
         std::process::exit(i32::from(ABSENT));
     }
@@ -184,42 +177,31 @@ fn open_stdin(order: &ContainerSpec) -> Result<File, Fault> {
     let path = order.streams.join("stdin");
     // For reading as well: else it would wait for a reader.
     let mut options = OpenOptions::new();
+    options.read(true).write(true);
     options
-        .read(true)
-        .write(true)
-        .custom_flags(libc::O_NONBLOCK);
-    options.open(&path).map_err(|error| {
-        let path = path.display();
-        Fault::Failed(format!("cannot open {path}: {error}"))
-    })
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path)
+        .map_err(|error| {
+            let path = path.display();
+            Fault::Failed(format!("cannot open {path}: {error}"))
+        })
 }
 
 /// Gives up stdout, which is the pipe that the container writes to.
 fn close_stdout() {
     if let Ok(null) = OpenOptions::new().write(true).open("/dev/null") {
-        // SAFETY: both descriptors are open; nothing here writes to stdout.
-        unsafe { libc::dup2(null.as_raw_fd(), 1) };
+        // It fails on no descriptor that is open.
+        let _ = rustix::stdio::dup2_stdout(null);
     }
 }
 
 fn pidfd(pid: i32) -> io::Result<OwnedFd> {
-    // SAFETY: a plain system call; the descriptor that it gives is fresh.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let fd = i32::try_from(fd).unwrap_or(-1);
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    let pid = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
 }
 
 /// Nanoseconds of `CLOCK_MONOTONIC`.
 fn now_ns() -> u64 {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `now` is valid, and filled by the call; this clock is always there.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec.unsigned_abs() * 1_000_000_000 + now.tv_nsec.unsigned_abs()
 }

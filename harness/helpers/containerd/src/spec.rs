@@ -47,6 +47,23 @@ const READ_ONLY: [&str; 5] = [
     "/proc/sysrq-trigger",
 ];
 
+const PLAIN: &str = "nosuid,noexec,nodev";
+const TMPFS: &str = "nosuid,strictatime,mode=755,size=65536k";
+const PTS: &str = "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5";
+const SHM: &str = "nosuid,noexec,nodev,mode=1777,size=65536k";
+const SYS: &str = "nosuid,noexec,nodev,ro";
+
+/// What is mounted where in every container: target, type, source and options.
+const MOUNTS: [(&str, &str, &str, &str); 7] = [
+    ("/proc", "proc", "proc", PLAIN),
+    ("/dev", "tmpfs", "tmpfs", TMPFS),
+    ("/dev/pts", "devpts", "devpts", PTS),
+    ("/dev/shm", "tmpfs", "shm", SHM),
+    ("/dev/mqueue", "mqueue", "mqueue", PLAIN),
+    ("/sys", "sysfs", "sysfs", SYS),
+    ("/run", "tmpfs", "tmpfs", TMPFS),
+];
+
 /// Type, major and minor number of the devices that may be used; -1 is every one.
 const DEVICES: [(&str, i64, i64, &str); 11] = [
     ("c", -1, -1, "m"),
@@ -77,12 +94,8 @@ pub(crate) fn spec(order: &ContainerSpec, image: &ImageConfig) -> Value {
     if !env.iter().any(|variable| variable.starts_with("PATH=")) {
         env.insert(0, PATH.to_owned());
     }
-    env.extend(
-        order
-            .env
-            .iter()
-            .map(|(name, value)| format!("{name}={value}")),
-    );
+    let given = order.env.iter();
+    env.extend(given.map(|(name, value)| format!("{name}={value}")));
     let namespaces = ["pid", "ipc", "uts", "mount", "network"];
     json!({
         "ociVersion": "1.0.2",
@@ -109,58 +122,16 @@ pub(crate) fn spec(order: &ContainerSpec, image: &ImageConfig) -> Value {
 }
 
 fn mounts(order: &ContainerSpec) -> Vec<Value> {
-    let mount = |target: &str, kind: &str, source: &str, options: &[&str]| json!({"destination": target, "type": kind, "source": source, "options": options});
-    let mut mounts = vec![
-        mount("/proc", "proc", "proc", &["nosuid", "noexec", "nodev"]),
-        mount(
-            "/dev",
-            "tmpfs",
-            "tmpfs",
-            &["nosuid", "strictatime", "mode=755", "size=65536k"],
-        ),
-        mount(
-            "/dev/pts",
-            "devpts",
-            "devpts",
-            &[
-                "nosuid",
-                "noexec",
-                "newinstance",
-                "ptmxmode=0666",
-                "mode=0620",
-                "gid=5",
-            ],
-        ),
-        mount(
-            "/dev/shm",
-            "tmpfs",
-            "shm",
-            &["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
-        ),
-        mount(
-            "/dev/mqueue",
-            "mqueue",
-            "mqueue",
-            &["nosuid", "noexec", "nodev"],
-        ),
-        mount(
-            "/sys",
-            "sysfs",
-            "sysfs",
-            &["nosuid", "noexec", "nodev", "ro"],
-        ),
-        mount(
-            "/run",
-            "tmpfs",
-            "tmpfs",
-            &["nosuid", "strictatime", "mode=755", "size=65536k"],
-        ),
-    ];
-    mounts.extend(order.grants.iter().map(|grant| {
+    let mount = |target: &str, kind: &str, source: &str, options: &str| {
+        let options: Vec<&str> = options.split(',').collect();
+        json!({"destination": target, "type": kind, "source": source, "options": options})
+    };
+    let own = MOUNTS.map(|(target, kind, source, options)| mount(target, kind, source, options));
+    let grants = order.grants.iter().map(|grant| {
         let host = grant.host.display().to_string();
-        mount(&grant.guest, "bind", &host, &["rbind", "rw"])
-    }));
-    mounts
+        mount(&grant.guest, "bind", &host, "rbind,rw")
+    });
+    own.into_iter().chain(grants).collect()
 }
 
 fn devices() -> Vec<Value> {

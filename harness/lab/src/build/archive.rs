@@ -9,26 +9,20 @@ use std::path::Path;
 
 use labrun_record::Artifact;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use super::store::Store;
-use crate::digest::sha256;
+use super::store::{Store, replace};
+use crate::digest::{sha256, sha256_of};
 use crate::isolation::Inside;
 
 /// Writes the image around `artifact` into the store, unless it is there.
 pub(super) fn pack(store: &Store, artifact: &Artifact, inside: Inside) -> io::Result<Artifact> {
     let name = &artifact.workload;
     let archive = archive(name, &fs::read(&artifact.path)?, inside)?;
-    let digest = digest(&archive);
+    let digest = sha256_of(&archive);
     let path = store.path(&format!("images/{name}/{digest:.12}/image.tar"));
     // One that was damaged since is written again.
     if !sha256(&path).is_ok_and(|found| found == digest) {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let beside = path.with_extension(format!("{}.partial", std::process::id()));
-        fs::write(&beside, &archive)?;
-        fs::rename(beside, &path)?;
+        replace(&path, |beside| fs::write(beside, &archive))?;
     }
     Ok(Artifact {
         triple: format!("oci:{name}-{digest:.12}"),
@@ -47,7 +41,7 @@ fn archive(name: &str, file: &[u8], inside: Inside) -> io::Result<Vec<u8>> {
         Inside::Module => ("workload.wasm", "wasip1", "wasm"),
     };
     let layer = tar(&[(program, file.to_vec())], 0o755)?;
-    let layer_id = format!("sha256:{}", digest(&layer));
+    let layer_id = format!("sha256:{}", sha256_of(&layer));
     let config = json!({
         "architecture": architecture,
         "os": os,
@@ -100,16 +94,12 @@ pub(crate) fn layout(
 }
 
 fn described(media_type: &str, bytes: &[u8]) -> Value {
-    let digest = format!("sha256:{}", digest(bytes));
+    let digest = format!("sha256:{}", sha256_of(bytes));
     json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
 }
 
 fn blob(bytes: &[u8]) -> String {
-    format!("blobs/sha256/{}", digest(bytes))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
+    format!("blobs/sha256/{}", sha256_of(bytes))
 }
 
 fn tar(files: &[(impl AsRef<Path>, Vec<u8>)], mode: u32) -> io::Result<Vec<u8>> {

@@ -37,7 +37,7 @@ pub(crate) struct CargoBuild<'a> {
     /// `--bin NAME`, `--lib`, or nothing.
     pub select: Vec<String>,
     /// Cargo's target folder. Nobody else builds there.
-    pub target_dir: &'a Path,
+    pub target_dir: PathBuf,
     /// Ends the build.
     pub interrupt: &'a Interrupt,
 }
@@ -90,7 +90,7 @@ impl CargoBuild<'_> {
         let file = file.unwrap_or("program");
         let built = built.ok_or_else(|| format!("cargo built {what}, but no {file}"))?;
         let lab = self.toolchain.lab();
-        match sources::uncounted(lab, &own, self.target_dir, &built).map_err(fault)? {
+        match sources::uncounted(lab, &own, &self.target_dir, &built).map_err(fault)? {
             None => Ok(built),
             Some(path) => Err(format!(
                 "{what} has {} in it, which does not count for what is stale: move it into the \
@@ -144,11 +144,11 @@ impl CargoBuild<'_> {
             Ok(found) if found == compiler => return Ok(()),
             Ok(_) => {
                 progress.note("the C compiler is another one than before: all is compiled anew");
-                fs::remove_dir_all(self.target_dir)?;
+                fs::remove_dir_all(&self.target_dir)?;
             }
             Err(_) => {}
         }
-        fs::create_dir_all(self.target_dir)?;
+        fs::create_dir_all(&self.target_dir)?;
         fs::write(mark, compiler)
     }
 
@@ -159,7 +159,7 @@ impl CargoBuild<'_> {
             .arg("--manifest-path")
             .arg(self.package.join("Cargo.toml"))
             .arg("--target-dir")
-            .arg(self.target_dir)
+            .arg(&self.target_dir)
             .args(args)
             .args(&self.select);
         Ok(command)
@@ -268,7 +268,7 @@ mod tests {
             package: &lab.path().join("one"),
             triple: &toolchain.host,
             select: vec!["--bins".to_owned()],
-            target_dir: &lab.path().join("built"),
+            target_dir: lab.path().join("built"),
             interrupt: &Interrupt::never().expect("an interrupt"),
         }
         .run(None, &steps)

@@ -11,6 +11,8 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
+use super::store::replace;
+
 /// What both homes share, folders first: cargo locks `.package-cache`, and so both at once.
 const FOLDERS: [&str; 2] = ["registry", "git"];
 const FILES: [&str; 4] = [
@@ -40,11 +42,10 @@ pub(super) fn prepare(home: &Path, users: &Path) -> io::Result<()> {
         link(&users.join(name), &home.join(name))?;
     }
     let config = users.join("config.toml");
-    let text = match fs::read_to_string(&config) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
-    };
+    let text = fs::read_to_string(&config).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(String::new()),
+        _ => Err(error),
+    })?;
     // The user's folders and files are relative to what their own `.cargo` is in.
     let base = users.parent().unwrap_or(users);
     let fault = |reason: String| io::Error::other(format!("{}: {reason}", config.display()));
@@ -53,9 +54,7 @@ pub(super) fn prepare(home: &Path, users: &Path) -> io::Result<()> {
     if fs::read_to_string(&path).is_ok_and(|found| found == text) {
         return Ok(());
     }
-    let beside = home.join(format!("config.{}.partial", std::process::id()));
-    fs::write(&beside, text)?;
-    fs::rename(beside, path)
+    replace(&path, |beside| fs::write(beside, text))
 }
 
 /// Has `link` lead to `to`, whatever it was before.
@@ -63,9 +62,7 @@ fn link(to: &Path, link: &Path) -> io::Result<()> {
     if fs::read_link(link).is_ok_and(|there| there == to) {
         return Ok(());
     }
-    let beside = link.with_extension(format!("{}.partial", std::process::id()));
-    symlink(to, &beside)?;
-    fs::rename(beside, link)
+    replace(link, |beside| symlink(to, beside))
 }
 
 /// What is taken of a user's configuration.

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::interrupt::Interrupt;
+use crate::proc::kill_group;
 
 /// Runs `command` to its end, and tells `each` line of its stdout. Gives how it ended, and what
 /// it said on stderr.
@@ -45,8 +46,7 @@ pub(super) fn run(
     }
     loop {
         if interrupt.raised() {
-            // SAFETY: the child is not yet reaped, so the group's number is its own.
-            unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+            kill_group(child.id().cast_signed());
             break;
         }
         match lines.recv_timeout(Duration::from_millis(50)) {

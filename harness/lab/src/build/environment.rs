@@ -5,12 +5,10 @@
 //! are handed on: what comes over the network is held against the lockfile.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use super::inputs::Inputs;
 
 /// Handed on, and not counted. A star stands for any ending.
 const CARRIED: [&str; 17] = [
@@ -103,16 +101,8 @@ impl Environment {
     }
 
     /// What counts: names and values.
-    pub(crate) fn counted(&self) -> impl Iterator<Item = (&str, &OsStr)> {
-        let all = self.counted.iter();
-        all.map(|(name, value)| (name.as_str(), value.as_os_str()))
-    }
-
-    /// Adds what counts.
-    pub(crate) fn count(&self, inputs: Inputs) -> Inputs {
-        self.counted().fold(inputs, |inputs, (name, value)| {
-            inputs.word(name).bytes(value.as_bytes())
-        })
+    pub(crate) fn counted(&self) -> &BTreeMap<String, OsString> {
+        &self.counted
     }
 
     /// Lets a command see this and no more.
@@ -156,7 +146,10 @@ fn is_in(list: &[&str], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
+    use crate::build::inputs::Inputs;
 
     fn of(variables: &[(&str, &str)]) -> Environment {
         let variables = variables
@@ -199,7 +192,10 @@ mod tests {
 
     #[test]
     fn what_is_handed_on_does_not_count_and_the_programs_do() {
-        let digest = |environment: &Environment| environment.count(Inputs::default()).digest();
+        let digest = |environment: &Environment| {
+            let counted = environment.counted().iter();
+            Inputs::default().variables(counted).digest()
+        };
         let plain = of(&[]);
         let elsewhere = of(&[("HOME", "/home/two"), ("CARGO_HTTP_TIMEOUT", "5")]);
         assert_eq!(digest(&plain), digest(&elsewhere));

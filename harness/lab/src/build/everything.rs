@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::Builder;
 use crate::catalog::Isolations;
 use crate::define::{Definitions, Workload};
-use crate::isolation::runner::{Ready, State};
+use crate::isolation::runner::Ready;
 use crate::isolation::{Driver, Packing, Profile};
+use crate::outcome::Failure;
 use crate::plan::{Recipe, for_isolation};
 use crate::stock::Stock as _;
 
@@ -70,12 +71,14 @@ impl BuildReport {
         };
         for (driver, state) in drivers.iter().filter(|(driver, _)| is_wanted(driver)) {
             match state {
-                State::Ready(ready) => {
+                Ok(ready) => {
                     let what = format!("{driver} {}", ready.version);
                     report.built.push(BuiltItem::driver(what, ready));
                 }
-                State::Missing(reason) => report.failed.push(reason.clone()),
-                State::Skipped(reason) => report.skipped.push(reason.clone()),
+                Err(missing) if is_skipped(missing) => {
+                    report.skipped.push(missing.clone().into_reason());
+                }
+                Err(missing) => report.failed.push(missing.clone().into_reason()),
             }
         }
         for isolation in wanted() {
@@ -84,7 +87,7 @@ impl BuildReport {
                 .driver
                 .as_ref()
                 .and_then(|driver| drivers.get(driver));
-            if matches!(skipped, Some(State::Skipped(_))) {
+            if skipped.is_some_and(|driver| driver.as_ref().is_err_and(is_skipped)) {
                 continue;
             }
             for workload in workloads {
@@ -166,6 +169,11 @@ impl BuildReport {
             self.failed.push(reason);
         }
     }
+}
+
+/// Whether what building it needs is not on this machine.
+fn is_skipped(missing: &Failure) -> bool {
+    matches!(missing, Failure::Outcome(Outcome::Unavailable, _))
 }
 
 /// What was made, for a person.

@@ -2,76 +2,54 @@
 //! needs beside Rust.
 
 use std::path::Path;
+use std::slice;
 
+use super::Builder;
 use super::cargo::CargoBuild;
-use super::store::{Store, Stored};
-use super::toolchain::{Toolchain, Variable};
-use crate::define::LabFolder;
+use super::store::Stored;
+use super::toolchain::Variable;
 use crate::isolation::find::on_path;
-use crate::isolation::runner::{Executable, Ready};
-use crate::progress::Progress;
-use crate::site::Site;
+use crate::isolation::runner::Ready;
 
 /// What building it needs: a program, the variable that may name it, and where it comes from.
 const NEEDS: (&str, &str, &str) = ("protoc", "PROTOC", "sudo apt-get install protobuf-compiler");
 
-/// A helper that is to be built from `harness/helpers/<name>`.
-pub(super) struct Helper<'a> {
-    pub(super) name: &'a str,
-    pub(super) lab: &'a LabFolder,
-    pub(super) store: &'a Store,
-    pub(super) toolchain: &'a Toolchain,
-}
-
-impl Helper<'_> {
-    fn key(&self) -> String {
-        format!("helper-{}", self.name)
-    }
-
-    fn inputs(&self, needed: &Variable) -> std::io::Result<String> {
-        let root = self.lab.path();
-        let inputs = self.toolchain.inputs(std::slice::from_ref(needed))?;
-        let inputs = inputs
-            .file(Path::new(&needed.1))?
-            .file(&root.join("Cargo.toml"))?
-            .package(root, &self.lab.helper(self.name))?;
+impl Builder<'_> {
+    fn helper_inputs(&self, name: &str, needed: &Variable) -> std::io::Result<String> {
+        let inputs = self.toolchain.inputs(slice::from_ref(needed))?;
+        let inputs = inputs.file(Path::new(&needed.1))?;
+        let inputs = inputs.package(self.lab.path(), &self.lab.helper(name))?;
         Ok(inputs.digest())
     }
 
-    /// The helper, if it is built from these very sources.
-    pub(super) fn built(&self) -> Option<Ready> {
-        let inputs = self.inputs(&needed().ok()?).ok()?;
-        let stored = self.store.fresh::<Stored>(&self.key(), &inputs)?;
-        Some(ready(stored))
+    /// The helper of `harness/helpers/<name>`, if it is built from these very sources.
+    pub(super) fn built_helper(&self, name: &str) -> Option<Ready> {
+        let inputs = self.helper_inputs(name, &needed().ok()?).ok()?;
+        self.store.fresh(&key(name), &inputs).map(ready)
     }
 
     /// Builds it unless that is done already.
-    pub(super) fn build(&self, site: &Site, progress: &dyn Progress) -> Result<Ready, String> {
-        let name = self.name;
+    pub(super) fn build_helper(&self, name: &str) -> Result<Ready, String> {
         let needed = needed()?;
-        let stored = self.store.made(
-            &self.key(),
-            || self.inputs(&needed),
-            || self.store.turn(site, progress),
-            || {
-                let program = CargoBuild {
-                    what: format!("helper {name}"),
-                    toolchain: self.toolchain,
-                    variables: std::slice::from_ref(&needed),
-                    package: &self.lab.helper(name),
-                    triple: &self.toolchain.host,
-                    select: vec!["--bins".to_owned()],
-                    target_dir: &self.store.cargo_target(),
-                    interrupt: &site.interrupt,
-                }
-                .run(None, progress)?;
-                let (kind, file) = (format!("helpers/{name}"), format!("labrun-{name}"));
-                let stored = self.store.keep(&kind, &file, &program);
-                stored.map_err(|error| format!("helper {name}: {error}"))
-            },
-        )?;
-        Ok(ready(stored))
+        let inputs = || self.helper_inputs(name, &needed);
+        let make = || {
+            let package = self.lab.helper(name);
+            let host = &self.toolchain.host;
+            let build = CargoBuild {
+                variables: slice::from_ref(&needed),
+                ..self.cargo_build(format!("helper {name}"), &package, host)
+            };
+            let program = build.run(None, self.progress)?;
+            let (kept_as, file) = (format!("helpers/{name}"), format!("labrun-{name}"));
+            self.store.keep(&kept_as, &file, &program)
+        };
+        let built = self.store.made(&key(name), inputs, || self.turn(), make);
+        built.map(ready)
     }
+}
+
+fn key(name: &str) -> String {
+    format!("helper-{name}")
 }
 
 /// The program that building a helper needs, by the variable that names it.
@@ -86,13 +64,6 @@ pub(super) fn needed() -> Result<Variable, String> {
 }
 
 fn ready(stored: Stored) -> Ready {
-    Ready {
-        executable: Executable {
-            path: stored.path,
-            script: None,
-        },
-        linked: None,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        sha256: stored.sha256,
-    }
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Ready::of_file(stored.path, version, stored.sha256)
 }

@@ -4,16 +4,13 @@
 //! nothing, and reading all sources takes milliseconds.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-
-use super::toolchain::Variable;
-use crate::digest::hex;
 
 /// Collects what a build depends on.
 #[derive(Debug, Default)]
@@ -35,25 +32,22 @@ impl Inputs {
     }
 
     /// Variables, with their names.
-    pub(crate) fn variables(self, variables: &[Variable]) -> Self {
-        variables.iter().fold(self, |inputs, (name, value)| {
+    pub(crate) fn variables<'a>(
+        self,
+        variables: impl Iterator<Item = (&'a String, &'a OsString)>,
+    ) -> Self {
+        variables.fold(self, |inputs, (name, value)| {
             inputs.word(name).bytes(value.as_bytes())
         })
     }
 
     /// A file's contents; a missing file counts as that.
     pub(crate) fn file(self, path: &Path) -> io::Result<Self> {
-        let contents = match fs::read(path) {
-            Ok(contents) => contents,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(self.word("missing"));
-            }
-            Err(error) => return Err(error),
-        };
-        let mut this = self;
-        this.0.update((contents.len() as u64).to_le_bytes());
-        this.0.update(&contents);
-        Ok(this)
+        match fs::read(path) {
+            Ok(contents) => Ok(self.bytes(&contents)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(self.word("missing")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Every file below a folder, with its name; build output is left out.
@@ -69,38 +63,36 @@ impl Inputs {
         Ok(self)
     }
 
-    /// A cargo package and every package that it reaches by path.
-    pub(crate) fn package(mut self, root: &Path, folder: &Path) -> io::Result<Self> {
+    /// A cargo package and every package that it reaches by path, with the manifest of the
+    /// checkout in `root`, which has what they share.
+    pub(crate) fn package(self, root: &Path, folder: &Path) -> io::Result<Self> {
+        let mut this = self.file(&root.join("Cargo.toml"))?;
         for package in packages(root, folder)?.into_keys() {
-            self = self.folder(&package)?;
+            this = this.folder(&package)?;
             // Sources that packages of one parent share lie beside them.
             if let Some(parent) = package.parent().filter(|parent| *parent != root) {
-                let mut entries: Vec<_> = fs::read_dir(parent)?.collect::<io::Result<_>>()?;
-                entries.sort_by_key(fs::DirEntry::file_name);
-                for shared in entries {
+                for shared in sorted(parent)? {
                     // Its name, not where it is: another clone of the same is no other.
                     let (path, name) = (shared.path(), shared.file_name());
                     if path.extension().is_some_and(|extension| extension == "rs") {
-                        self = self.word(&name.to_string_lossy()).file(&path)?;
+                        this = this.word(&name.to_string_lossy()).file(&path)?;
                     }
                 }
             }
         }
-        Ok(self)
+        Ok(this)
     }
 
     /// The digest, 64 hex digits.
     pub(crate) fn digest(self) -> String {
-        hex(&self.0.finalize())
+        format!("{:x}", self.0.finalize())
     }
 }
 
 /// Every file below a folder, sorted; build output and hidden files are left out.
 pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
+    for entry in sorted(folder)? {
         if is_left_out(&entry.file_name()) {
             continue;
         }
@@ -111,6 +103,13 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// What is in a folder, by name.
+fn sorted(folder: &Path) -> io::Result<Vec<fs::DirEntry>> {
+    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    Ok(entries)
 }
 
 /// Whether a file or folder of this name is build output, or hidden.

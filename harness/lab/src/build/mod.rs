@@ -20,25 +20,30 @@ mod version;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use labrun_record::{Artifact, BuildEnvironment, Target};
 
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
-use crate::isolation::runner::{Ready, State};
-use crate::isolation::{Base, Driver, Inside, Packing, docker, oci};
+use crate::isolation::docker::{DockerHost, ImageRequest};
+use crate::isolation::runner::Ready;
+use crate::isolation::{Base, Driver, Inside, Packing, oci};
 use crate::outcome::Failure;
 use crate::plan::Recipe;
 use crate::progress::Progress;
 use crate::site::Site;
 use crate::stock::Stock;
+use cargo::CargoBuild;
 use prerequisite::Absence;
+use turn::Turn;
 
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
 pub(crate) use inputs::files;
 pub use store::Store;
+pub(crate) use store::replace;
 pub use toolchain::Toolchain;
 pub(crate) use version::version_of;
 pub use version::{AskedVersion, VersionError, with_versions};
@@ -103,10 +108,10 @@ impl<'a> Builder<'a> {
             let built = if is_wanted {
                 self.build_runner(definition)
             } else {
-                runner::built(self.lab, &self.store, &self.toolchain, definition)
+                self.built_runner(definition)
             };
-            let state = built.map_or_else(|absence| state(definition, absence), State::Ready);
-            drivers.insert(Driver::Runner(definition.name.clone()), state);
+            let built = built.map_err(|absence| missing(definition, absence));
+            drivers.insert(Driver::Runner(definition.name.clone()), built);
         }
         for profile in profiles(&[], &[]) {
             if let Some(Driver::Helper(name)) = profile.driver {
@@ -120,42 +125,59 @@ impl<'a> Builder<'a> {
         drivers
     }
 
-    fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
-        let interrupted = || Absence::Failed("interrupted".to_owned());
-        if self.is_interrupted() {
-            return Err(interrupted());
+    /// Its turn to build into the store.
+    fn turn(&self) -> Result<Turn, String> {
+        self.store.turn(self.site, self.progress)
+    }
+
+    /// A build of one package of the checkout, of all of its programs.
+    fn cargo_build<'b>(
+        &'b self,
+        what: String,
+        package: &'b Path,
+        triple: &'b str,
+    ) -> CargoBuild<'b> {
+        CargoBuild {
+            what,
+            toolchain: &self.toolchain,
+            variables: &[],
+            package,
+            triple,
+            select: vec!["--bins".to_owned()],
+            target_dir: self.store.cargo_target(),
+            interrupt: &self.site.interrupt,
         }
-        runner::build(
-            self.lab,
-            &self.store,
-            &self.toolchain,
-            self.site,
-            definition,
-            self.progress,
-        )
+    }
+
+    /// Runs a build for a target that may have to be added first; gives the artifact `file`.
+    fn with_target(&self, build: &CargoBuild<'_>, file: &str) -> Result<PathBuf, String> {
+        self.toolchain.ensure_target(build.triple, self.progress)?;
+        build.run(Some(file), self.progress)
+    }
+
+    /// Digest of what a package of the checkout's workspace is built from.
+    fn workspace_inputs(&self, triple: &str, package: &Path) -> io::Result<String> {
+        let root = self.lab.path();
+        let inputs = self.toolchain.inputs(&[])?.word(triple);
+        let inputs = inputs.file(&root.join("Cargo.lock"))?;
+        Ok(inputs.package(root, package)?.digest())
     }
 
     /// A helper, built or only looked for, or why it is missing.
-    fn helper(&self, name: &str, is_wanted: bool) -> State {
-        let helper = helper::Helper {
-            name,
-            lab: self.lab,
-            store: &self.store,
-            toolchain: &self.toolchain,
-        };
+    fn helper(&self, name: &str, is_wanted: bool) -> Result<Ready, Failure> {
         let built = if !is_wanted {
-            helper.built().ok_or_else(|| "it is not built".to_owned())
+            self.built_helper(name)
+                .ok_or_else(|| "it is not built".to_owned())
         } else if self.is_interrupted() {
             Err("interrupted".to_owned())
         } else {
-            helper.build(self.site, self.progress)
+            self.build_helper(name)
         };
-        let missing = |reason: String| {
-            format!(
+        built.map_err(|reason| {
+            Failure::failed(format!(
                 "the helper for {name} is missing: {reason}; `labrun build --isolation '{name}/*'` builds it"
-            )
-        };
-        built.map_or_else(|reason| State::Missing(missing(reason)), State::Ready)
+            ))
+        })
     }
 
     fn make(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
@@ -169,19 +191,8 @@ impl<'a> Builder<'a> {
                 triple,
                 kind,
             } => {
-                let (lab, store, toolchain) = (self.lab, &self.store, &self.toolchain);
-                let workload = self.workload(workload)?;
-                let what = (*target, triple.as_str(), *kind);
-                artifact::build(
-                    lab,
-                    store,
-                    toolchain,
-                    self.site,
-                    workload,
-                    what,
-                    self.progress,
-                )
-                .map_err(|reason| {
+                let built = self.compiled(self.workload(workload)?, (*target, triple, *kind));
+                built.map_err(|reason| {
                     if self.is_interrupted() {
                         Failure::Interrupted
                     } else {
@@ -203,7 +214,7 @@ impl<'a> Builder<'a> {
                 let isolation = isolations
                     .get(by)
                     .ok_or_else(|| Failure::unavailable(format!("there is no isolation {by}")))?;
-                runner::precompile(&self.store, self.site, isolation, &module, self.progress)
+                self.precompile(isolation, &module)
             }
         }
     }
@@ -222,7 +233,7 @@ impl<'a> Builder<'a> {
     }
 
     fn image(&self, binary: &Artifact, base: Base) -> Result<Artifact, Failure> {
-        let image = docker::build_image(&docker::ImageRequest {
+        let image = DockerHost::default().build_image(&ImageRequest {
             dockerfile: &self.lab.dockerfile(),
             workload: &binary.workload,
             binary: &binary.path,
@@ -230,8 +241,7 @@ impl<'a> Builder<'a> {
             base,
             interrupt: &self.site.interrupt,
             progress: self.progress,
-        })
-        .map_err(|error| Failure::new(error.outcome(), error.to_string()))?;
+        })?;
         Ok(Artifact {
             target: Target::Image,
             triple: image.tag.clone(),
@@ -247,7 +257,8 @@ impl<'a> Builder<'a> {
         let kind = format!("bundles/{}", binary.workload);
         let kept = self.store.keep(&kind, "workload", &binary.path);
         let made = kept.and_then(|kept| {
-            oci::root(kept.path.parent().unwrap_or(&kept.path))?;
+            let root = kept.path.parent().unwrap_or(&kept.path);
+            oci::root(root).map_err(|error| error.to_string())?;
             Ok(kept)
         });
         let kept = made.map_err(|error| {
@@ -281,15 +292,15 @@ impl Stock for Builder<'_> {
 }
 
 /// That a runner is not there.
-fn state(definition: &RunnerDefinition, absence: Absence) -> State {
+fn missing(definition: &RunnerDefinition, absence: Absence) -> Failure {
     let name = &definition.name;
     let reason = match absence {
         // Its own words say how to mend it; a build would say the same again.
         Absence::PrerequisiteMissing(reason) => {
-            return State::Skipped(format!("the runner {name} is missing: {reason}"));
+            return Failure::unavailable(format!("the runner {name} is missing: {reason}"));
         }
         Absence::InvalidPath(reason) => {
-            return State::Missing(format!("the runner {name} is missing: {reason}"));
+            return Failure::failed(format!("the runner {name} is missing: {reason}"));
         }
         Absence::Failed(reason) => reason,
     };
@@ -299,7 +310,7 @@ fn state(definition: &RunnerDefinition, absence: Absence) -> State {
         Some(_) => format!(" (it needs {needs})"),
         None => format!(" (building it needs {needs})"),
     };
-    State::Missing(format!(
+    Failure::failed(format!(
         "the runner {name} is missing: {reason}{needs}; `labrun build --isolation '{name}/*'` \
          builds it"
     ))

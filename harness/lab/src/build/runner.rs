@@ -1,5 +1,6 @@
 //! Building a runner, and what it compiles ahead of time.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use labrun_protocol::Describe;
@@ -7,20 +8,18 @@ use labrun_record::{Artifact, Outcome};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::cargo::CargoBuild;
+use super::Builder;
 use super::inputs::Inputs;
 use super::prerequisite::{self, Absence, Taken};
-use super::store::{HasFile, Store, Stored};
-use super::toolchain::{Toolchain, Variable};
+use super::store::{HasFile, Stored};
+use super::toolchain::Variable;
 use super::version::Place;
-use crate::define::{LabFolder, RunnerDefinition};
+use crate::define::RunnerDefinition;
 use crate::digest::sha256;
 use crate::isolation::Isolation;
 use crate::isolation::find::on_path;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::outcome::Failure;
-use crate::progress::Progress;
-use crate::site::Site;
 
 /// A runner that was built, and what it said of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,42 +56,244 @@ fn key(definition: &RunnerDefinition) -> String {
     format!("runner-{}", definition.kept_as())
 }
 
-/// Where another version is built; nothing for the checkout's own.
-fn place<'a>(store: &Store, definition: &'a RunnerDefinition) -> Option<(Place, &'a Version)> {
-    let version = definition.version.as_ref()?;
-    Some((Place::of(store, definition.runtime(), version), version))
-}
-
-fn inputs(
-    lab: &LabFolder,
-    store: &Store,
-    toolchain: &Toolchain,
-    definition: &RunnerDefinition,
-    taken: Option<&Taken>,
-) -> std::io::Result<String> {
-    let linked = taken.map_or("", |taken| &taken.digest);
-    if let Some(program) = &definition.build.program {
-        // Which one it is; what is in it is held against the digest of before.
-        let interpreter = definition.build.interpreter.as_deref();
-        let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
-        return Ok(Inputs::default()
-            .word(linked)
-            .word(&program.to_string_lossy())
-            .word(&interpreter.unwrap_or_default().to_string_lossy())
-            .folder(&definition.folder)?
-            .digest());
+impl Builder<'_> {
+    /// Where another version is built; nothing for the checkout's own.
+    fn place<'d>(&self, definition: &'d RunnerDefinition) -> Option<(Place, &'d Version)> {
+        let version = definition.version.as_ref()?;
+        let place = Place::of(&self.store, definition.runtime(), version);
+        Some((place, version))
     }
-    let inputs = toolchain.inputs(variables(taken))?.word(linked);
-    let inputs = match place(store, definition) {
-        Some((place, version)) => inputs
-            .word(&version.to_string())
-            .file(&place.lockfile(definition.runtime()))?,
-        None => inputs,
-    };
-    Ok(inputs
-        .file(&lab.path().join("Cargo.toml"))?
-        .package(lab.path(), &definition.folder)?
-        .digest())
+
+    fn runner_inputs(
+        &self,
+        definition: &RunnerDefinition,
+        taken: Option<&Taken>,
+    ) -> io::Result<String> {
+        let linked = taken.map_or("", |taken| &taken.digest);
+        if let Some(program) = &definition.build.program {
+            // Which one it is; what is in it is held against the digest of before.
+            let interpreter = definition.build.interpreter.as_deref();
+            let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
+            return Ok(Inputs::default()
+                .word(linked)
+                .word(&program.to_string_lossy())
+                .word(&interpreter.unwrap_or_default().to_string_lossy())
+                .folder(&definition.folder)?
+                .digest());
+        }
+        let mut inputs = self.toolchain.inputs(variables(taken))?.word(linked);
+        if let Some((place, version)) = self.place(definition) {
+            let lockfile = place.lockfile(definition.runtime());
+            inputs = inputs.word(&version.to_string()).file(&lockfile)?;
+        }
+        let inputs = inputs.package(self.lab.path(), &definition.folder)?;
+        Ok(inputs.digest())
+    }
+
+    /// The runner, if it is built from these very sources.
+    pub(super) fn built_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
+        let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
+        let taken = taken.as_ref();
+        let inputs = self.runner_inputs(definition, taken).ok();
+        inputs
+            .and_then(|inputs| self.store.fresh::<Built>(&key(definition), &inputs))
+            .map(|built| built.ready(taken))
+            .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
+    }
+
+    /// Builds a runner unless that is done already, and has it describe itself.
+    pub(super) fn build_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
+        if self.is_interrupted() {
+            return Err(Absence::Failed("interrupted".to_owned()));
+        }
+        let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
+        let taken = taken.as_ref();
+        let name = &definition.name;
+        // The copy of another version is written anew where the sources differ from those of the
+        // checkout that built it last.
+        let mut turn = None;
+        let package = match (self.place(definition), &definition.versions) {
+            (Some((place, version)), Some(of)) => {
+                turn = Some(self.turn()?);
+                place.prepare(&self.toolchain, definition, of, version)?
+            }
+            _ => definition.folder.clone(),
+        };
+        let make = || {
+            let executable = self.compile_runner(definition, &package, taken)?;
+            let said = describe(self.site, definition, &executable)?;
+            if let Some(asked) = &definition.version
+                && said.version != asked.to_string()
+            {
+                let said = said.version;
+                return Err(Absence::Failed(format!(
+                    "{name} was built as {asked}, but its program calls itself {said}: `version` \
+                     of a runner has to tell what is linked"
+                )));
+            }
+            Ok(Built {
+                stored: self.keep_runner(definition, &executable.path, &said.version)?,
+                script: executable.script,
+                describe: said,
+            })
+        };
+        let inputs = || self.runner_inputs(definition, taken);
+        let turn = || turn.map_or_else(|| self.turn(), Ok);
+        let built = self.store.made(&key(definition), inputs, turn, make)?;
+        Ok(built.ready(taken))
+    }
+
+    fn keep_runner(
+        &self,
+        definition: &RunnerDefinition,
+        program: &Path,
+        version: &str,
+    ) -> Result<Stored, String> {
+        let runtime = definition.runtime();
+        if definition.build.program.is_none() {
+            let (kind, file) = (
+                format!("runners/{runtime}/{version}"),
+                format!("runner-{runtime}"),
+            );
+            return self.store.keep(&kind, &file, program);
+        }
+        // A ready-made program may need the files beside it: it stays where it is.
+        let stored = sha256(program).and_then(|sha256| {
+            Ok(Stored {
+                sha256,
+                path: program.to_owned(),
+                bytes: std::fs::metadata(program)?.len(),
+            })
+        });
+        stored.map_err(|error| format!("{}: {error}", program.display()))
+    }
+
+    fn compile_runner(
+        &self,
+        definition: &RunnerDefinition,
+        package: &Path,
+        taken: Option<&Taken>,
+    ) -> Result<Executable, String> {
+        if let Some(program) = &definition.build.program {
+            let path = definition.folder.join(program);
+            if !path.is_file() {
+                return Err(format!("{} is not there", path.display()));
+            }
+            let Some(interpreter) = &definition.build.interpreter else {
+                return Ok(Executable { path, script: None });
+            };
+            return Ok(Executable {
+                path: interpreter_at(interpreter)?,
+                script: Some(path),
+            });
+        }
+        let what = format!("runner {}", definition.name);
+        let mut build = self.cargo_build(what, package, &self.toolchain.host);
+        build.variables = variables(taken);
+        if let Some((place, _)) = self.place(definition) {
+            build.target_dir = place.target();
+        }
+        if let Some(taken) = taken {
+            let features = taken.features.iter();
+            let features = features.map(|name| format!("--features={name}"));
+            build.select.extend(features);
+            let target = &build.target_dir;
+            build.target_dir = prerequisite::target(target, &definition.name, taken)
+                .map_err(|error| format!("cannot clean up {}: {error}", target.display()))?;
+        }
+        Ok(Executable {
+            path: build.run(None, self.progress)?,
+            script: None,
+        })
+    }
+
+    /// Compiles `artifact` ahead of time for one isolation, unless that is done.
+    pub(super) fn precompile(
+        &self,
+        isolation: &dyn Isolation,
+        artifact: &Artifact,
+    ) -> Result<Artifact, Failure> {
+        let name = isolation.name();
+        let fault = |reason: &str| {
+            let workload = &artifact.workload;
+            Failure::new(
+                Outcome::Unavailable,
+                format!("{name} could not compile {workload} ahead of time: {reason}"),
+            )
+        };
+        let by = isolation
+            .program()
+            .ok_or_else(|| fault(&isolation.record().reason.unwrap_or_default()))?;
+        let (technology, configuration) = name
+            .split_once('/')
+            .ok_or_else(|| fault("it has no configuration"))?;
+        let runtime = technology.split('@').next().unwrap_or(technology);
+        // By its whole number: what another version is called may change with those beside it.
+        let kept_as = if runtime == technology {
+            technology.to_owned()
+        } else {
+            format!("{runtime}@{}", by.version)
+        };
+        let exports = if artifact.exports { "-lib" } else { "" };
+        let key = format!(
+            "precompiled-{kept_as}-{configuration}-{}-{}{exports}",
+            artifact.workload, artifact.target
+        );
+        let mut inputs = Inputs::default()
+            .word(&by.sha256)
+            .word(&artifact.sha256)
+            .word(configuration);
+        if let Some(linked) = &by.linked {
+            // The compiler may be in a library beside the program.
+            inputs = inputs.word(linked);
+        }
+        let inputs = inputs.digest();
+        if let Some(built) = self.store.fresh::<Artifact>(&key, &inputs) {
+            return Ok(Artifact {
+                isolation: Some(name.to_owned()),
+                exports: artifact.exports,
+                ..built
+            });
+        }
+        let what = format!("compiling {} ahead of time for {name}", artifact.workload);
+        self.progress.step(&what, 0, 1);
+        let output = self.store.path(&format!(
+            "precompiled/{key}/{}.{}",
+            &inputs[..12],
+            artifact.workload
+        ));
+        let folder = output.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let made = folder
+            .map_err(|error| Failure::failed(error.to_string()))
+            .and_then(|()| {
+                isolation.precompile(self.site, &artifact.path, artifact.target, &output)
+            });
+        self.progress.finish(&what);
+        made.map_err(|failure| match failure {
+            Failure::Outcome(outcome, reason) => {
+                Failure::new(outcome, fault(&reason).into_reason())
+            }
+            Failure::Interrupted => Failure::Interrupted,
+        })?;
+        let bytes = std::fs::metadata(&output)
+            .map_err(|error| fault(&error.to_string()))?
+            .len();
+        let built = Artifact {
+            workload: artifact.workload.clone(),
+            target: artifact.target,
+            triple: artifact.triple.clone(),
+            sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
+            path: output,
+            bytes,
+            toolchain: format!("{runtime} {}", by.version),
+            isolation: Some(name.to_owned()),
+            exports: artifact.exports,
+        };
+        self.store
+            .note(&key, &inputs, &built)
+            .map_err(|error| fault(&error.to_string()))?;
+        Ok(built)
+    }
 }
 
 fn variables(taken: Option<&Taken>) -> &[Variable] {
@@ -105,237 +306,8 @@ pub(super) fn variable(definition: &RunnerDefinition) -> Option<Variable> {
     Some(taken.ok()??.variable)
 }
 
-/// The runner, if it is built from these very sources.
-pub(super) fn built(
-    lab: &LabFolder,
-    store: &Store,
-    toolchain: &Toolchain,
-    definition: &RunnerDefinition,
-) -> Result<Ready, Absence> {
-    let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
-    let taken = taken.as_ref();
-    inputs(lab, store, toolchain, definition, taken)
-        .ok()
-        .and_then(|inputs| store.fresh::<Built>(&key(definition), &inputs))
-        .map(|built| built.ready(taken))
-        .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
-}
-
-/// Builds a runner unless that is done already, and has it describe itself.
-pub(super) fn build(
-    lab: &LabFolder,
-    store: &Store,
-    toolchain: &Toolchain,
-    site: &Site,
-    definition: &RunnerDefinition,
-    progress: &dyn Progress,
-) -> Result<Ready, Absence> {
-    let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
-    let taken = taken.as_ref();
-    let name = &definition.name;
-    // The copy of another version is written anew where the sources differ from those of the
-    // checkout that built it last.
-    let mut turn = None;
-    let package = match (place(store, definition), &definition.versions) {
-        (Some((place, version)), Some(of)) => {
-            turn = Some(store.turn(site, progress)?);
-            place.prepare(toolchain, definition, of, version)?
-        }
-        _ => definition.folder.clone(),
-    };
-    let built = store.made(
-        &key(definition),
-        || inputs(lab, store, toolchain, definition, taken),
-        || turn.map_or_else(|| store.turn(site, progress), Ok),
-        || {
-            let executable = compile(
-                store,
-                toolchain,
-                site,
-                definition,
-                (&package, taken),
-                progress,
-            )?;
-            let said = describe(site, definition, &executable)?;
-            if let Some(asked) = &definition.version
-                && said.version != asked.to_string()
-            {
-                let said = said.version;
-                return Err(Absence::Failed(format!(
-                    "{name} was built as {asked}, but its program calls itself {said}: `version` \
-                     of a runner has to tell what is linked"
-                )));
-            }
-            let stored = keep(store, definition, &executable.path, &said.version);
-            let stored =
-                stored.map_err(|error| format!("cannot keep the runner {name}: {error}"))?;
-            Ok(Built {
-                stored,
-                script: executable.script,
-                describe: said,
-            })
-        },
-    )?;
-    Ok(built.ready(taken))
-}
-
-fn keep(
-    store: &Store,
-    definition: &RunnerDefinition,
-    program: &Path,
-    version: &str,
-) -> std::io::Result<Stored> {
-    if definition.build.program.is_some() {
-        // A ready-made program may need the files beside it: it stays where it is.
-        return Ok(Stored {
-            sha256: sha256(program)?,
-            path: program.to_owned(),
-            bytes: std::fs::metadata(program)?.len(),
-        });
-    }
-    let runtime = definition.runtime();
-    store.keep(
-        &format!("runners/{runtime}/{version}"),
-        &format!("runner-{runtime}"),
-        program,
-    )
-}
-
-fn compile(
-    store: &Store,
-    toolchain: &Toolchain,
-    site: &Site,
-    definition: &RunnerDefinition,
-    (package, taken): (&Path, Option<&Taken>),
-    progress: &dyn Progress,
-) -> Result<Executable, String> {
-    if let Some(program) = &definition.build.program {
-        let path = definition.folder.join(program);
-        if !path.is_file() {
-            return Err(format!("{} is not there", path.display()));
-        }
-        let Some(interpreter) = &definition.build.interpreter else {
-            return Ok(Executable { path, script: None });
-        };
-        return Ok(Executable {
-            path: interpreter_at(interpreter)?,
-            script: Some(path),
-        });
-    }
-    let mut select = vec!["--bins".to_owned()];
-    let features = taken.into_iter().flat_map(|taken| &taken.features);
-    select.extend(features.map(|name| format!("--features={name}")));
-    let place = place(store, definition);
-    let mut target = place.map_or_else(|| store.cargo_target(), |(place, _)| place.target());
-    if let Some(taken) = taken {
-        target = prerequisite::target(&target, &definition.name, taken)
-            .map_err(|error| format!("cannot clean up {}: {error}", target.display()))?;
-    }
-    let built = CargoBuild {
-        what: format!("runner {}", definition.name),
-        toolchain,
-        variables: variables(taken),
-        package,
-        triple: &toolchain.host,
-        select,
-        target_dir: &target,
-        interrupt: &site.interrupt,
-    }
-    .run(None, progress)?;
-    Ok(Executable {
-        path: built,
-        script: None,
-    })
-}
-
 /// The file that an interpreter's name stands for, symbolic links followed.
 fn interpreter_at(name: &str) -> Result<PathBuf, String> {
     let file = on_path(&[name])?;
     std::fs::canonicalize(&file).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-/// Compiles `artifact` ahead of time for one isolation, unless that is done.
-pub(crate) fn precompile(
-    store: &Store,
-    site: &Site,
-    isolation: &dyn Isolation,
-    artifact: &Artifact,
-    progress: &dyn Progress,
-) -> Result<Artifact, Failure> {
-    let name = isolation.name();
-    let fault = |reason: &str| {
-        let workload = &artifact.workload;
-        Failure::new(
-            Outcome::Unavailable,
-            format!("{name} could not compile {workload} ahead of time: {reason}"),
-        )
-    };
-    let by = isolation
-        .program()
-        .ok_or_else(|| fault(&isolation.record().reason.unwrap_or_default()))?;
-    let (technology, configuration) = name
-        .split_once('/')
-        .ok_or_else(|| fault("it has no configuration"))?;
-    let runtime = technology.split('@').next().unwrap_or(technology);
-    // By its whole number: what another version is called may change with those beside it.
-    let kept_as = if runtime == technology {
-        technology.to_owned()
-    } else {
-        format!("{runtime}@{}", by.version)
-    };
-    let exports = if artifact.exports { "-lib" } else { "" };
-    let key = format!(
-        "precompiled-{kept_as}-{configuration}-{}-{}{exports}",
-        artifact.workload, artifact.target
-    );
-    let mut inputs = Inputs::default()
-        .word(&by.sha256)
-        .word(&artifact.sha256)
-        .word(configuration);
-    if let Some(linked) = &by.linked {
-        // The compiler may be in a library beside the program.
-        inputs = inputs.word(linked);
-    }
-    let inputs = inputs.digest();
-    if let Some(built) = store.fresh::<Artifact>(&key, &inputs) {
-        return Ok(Artifact {
-            isolation: Some(name.to_owned()),
-            exports: artifact.exports,
-            ..built
-        });
-    }
-    let what = format!("compiling {} ahead of time for {name}", artifact.workload);
-    progress.step(&what, 0, 1);
-    let output = store.path(&format!(
-        "precompiled/{key}/{}.{}",
-        &inputs[..12],
-        artifact.workload
-    ));
-    let folder = output.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let made = folder
-        .map_err(|error| Failure::failed(error.to_string()))
-        .and_then(|()| isolation.precompile(site, &artifact.path, artifact.target, &output));
-    progress.finish(&what);
-    made.map_err(|failure| match failure {
-        Failure::Outcome(outcome, reason) => Failure::new(outcome, fault(&reason).into_reason()),
-        Failure::Interrupted => Failure::Interrupted,
-    })?;
-    let bytes = std::fs::metadata(&output)
-        .map_err(|error| fault(&error.to_string()))?
-        .len();
-    let built = Artifact {
-        workload: artifact.workload.clone(),
-        target: artifact.target,
-        triple: artifact.triple.clone(),
-        sha256: sha256(&output).map_err(|error| fault(&error.to_string()))?,
-        path: output,
-        bytes,
-        toolchain: format!("{runtime} {}", by.version),
-        isolation: Some(name.to_owned()),
-        exports: artifact.exports,
-    };
-    store
-        .note(&key, &inputs, &built)
-        .map_err(|error| fault(&error.to_string()))?;
-    Ok(built)
 }

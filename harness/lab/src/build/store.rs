@@ -117,20 +117,11 @@ impl Store {
 
     /// Notes what `key` was built to.
     pub fn note<T: Serialize>(&self, key: &str, inputs: &str, built: &T) -> io::Result<()> {
-        let path = self.stamp(key, inputs);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // Two labs may build the same thing at once.
-        let beside = path.with_extension(format!("{}.partial", std::process::id()));
-        fs::write(
-            &beside,
-            serde_json::to_vec_pretty(&Stamp {
-                inputs: inputs.to_owned(),
-                built,
-            })?,
-        )?;
-        fs::rename(beside, path)
+        let stamp = serde_json::to_vec_pretty(&Stamp {
+            inputs: inputs.to_owned(),
+            built,
+        })?;
+        replace(&self.stamp(key, inputs), |beside| fs::write(beside, stamp))
     }
 
     /// Removes what there is under these names in the store, files and folders.
@@ -160,23 +151,22 @@ impl Store {
     }
 
     /// Copies a built file to `kind/<first digits of its digest>/<name>`.
-    pub fn keep(&self, kind: &str, name: &str, built: &Path) -> io::Result<Stored> {
-        let sha256 = sha256(built)?;
-        let folder = self.0.join(kind).join(&sha256[..12]);
-        let path = folder.join(name);
-        fs::create_dir_all(&folder)?;
-        // One that was damaged since is written again.
-        if !self::sha256(&path).is_ok_and(|found| found == sha256) {
-            let beside = folder.join(format!("{name}.{}.partial", std::process::id()));
-            fs::copy(built, &beside)?;
-            fs::rename(beside, &path)?;
-        }
-        let bytes = fs::metadata(&path)?.len();
-        Ok(Stored {
-            path,
-            sha256,
-            bytes,
-        })
+    pub fn keep(&self, kind: &str, name: &str, built: &Path) -> Result<Stored, String> {
+        let keep = || -> io::Result<Stored> {
+            let sha256 = sha256(built)?;
+            let path = self.0.join(kind).join(&sha256[..12]).join(name);
+            // One that was damaged since is written again.
+            if !self::sha256(&path).is_ok_and(|found| found == sha256) {
+                replace(&path, |beside| fs::copy(built, beside))?;
+            }
+            let bytes = fs::metadata(&path)?.len();
+            Ok(Stored {
+                path,
+                sha256,
+                bytes,
+            })
+        };
+        keep().map_err(|error| format!("cannot keep {}: {error}", built.display()))
     }
 
     /// One for each state of the inputs: two checkouts that share a store, or a branch that is
@@ -187,6 +177,20 @@ impl Store {
             .join(key)
             .join(format!("{inputs:.16}.json"))
     }
+}
+
+/// Has `write` make a file or a link beside `path`, which then takes its place at once: two labs
+/// may write the same thing, and whoever reads it finds it whole.
+pub(crate) fn replace<T>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> io::Result<T>,
+) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = path.with_extension(format!("{}.partial", std::process::id()));
+    write(&beside)?;
+    fs::rename(beside, path)
 }
 
 /// What has a file in the store.

@@ -105,10 +105,8 @@ impl Toolchain {
             .word(&self.version)
             .word(&self.host)
             .word(linker.map_or("no cc", |linker| &linker.sha256))
-            .variables(variables);
-        let inputs = self
-            .environment
-            .count(inputs)
+            .variables(variables.iter().map(|(name, value)| (name, value)))
+            .variables(self.environment.counted().iter())
             .file(&self.lab.join(CONFIG))?;
         let mut all = OF_ROOT.iter();
         all.try_fold(inputs, |inputs, path| inputs.file(Path::new(path)))
@@ -153,10 +151,7 @@ impl Toolchain {
 
     /// What `run.json` says of the builds, some of which had `variables` besides.
     pub(crate) fn record(&self, variables: &[Variable]) -> BuildEnvironment {
-        let text = |value: &std::ffi::OsStr| value.to_string_lossy().into_owned();
-        let own = variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_os_str()));
+        let own = variables.iter().map(|(name, value)| (name, value));
         let config = |path: PathBuf, shown: &str| {
             let sha256 = sha256(&path).ok()?;
             Some(BuildFile {
@@ -170,8 +165,9 @@ impl Toolchain {
             environment: self
                 .environment
                 .counted()
+                .iter()
                 .chain(own)
-                .map(|(name, value)| (name.to_owned(), text(value)))
+                .map(|(name, value)| (name.clone(), value.to_string_lossy().into_owned()))
                 .collect(),
             linker: self.linker.clone(),
             config: config(self.lab.join(CONFIG), CONFIG)

@@ -12,7 +12,6 @@ use structured_zstd::encoding::{CompressionLevel, StreamingEncoder};
 use tar::{EntryType, Header};
 
 use super::BundleError;
-use crate::digest::hex;
 
 /// Widest window of zstd that is read, in bytes: that of `zstd -19`, and four times what is
 /// written.
@@ -66,7 +65,7 @@ impl<W: Write> Packer<W> {
     pub(super) fn finish(mut self) -> io::Result<String> {
         self.put(&[0; 1024])?;
         self.encoder.finish()?;
-        Ok(hex(&self.digest.finalize()))
+        Ok(format!("{:x}", self.digest.finalize()))
     }
 }
 

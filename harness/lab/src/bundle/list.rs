@@ -5,10 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::{BUNDLE_VERSION, BundleError, DIGEST, LIST, name};
-use crate::digest::hex;
+use crate::digest::sha256_of;
 
 /// A file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,5 +122,5 @@ impl List {
 
 /// What [`DIGEST`] holds for a list.
 pub(super) fn digest_line(list: &[u8]) -> String {
-    format!("{}  {LIST}\n", hex(&Sha256::digest(list)))
+    format!("{}  {LIST}\n", sha256_of(list))
 }

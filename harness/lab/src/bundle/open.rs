@@ -61,15 +61,4 @@ impl Opened {
     pub fn files(&self) -> &BTreeMap<String, FileEntry> {
         &self.list.files
     }
-
-    /// The file with that name inside.
-    pub fn file(&self, name: &str) -> Option<&FileEntry> {
-        self.list.files.get(name)
-    }
-
-    /// Where the file with that name is; none if it has none.
-    pub fn path(&self, name: &str) -> Option<PathBuf> {
-        let (name, _) = self.list.files.get_key_value(name)?;
-        Some(self.folder.join(name))
-    }
 }

@@ -34,12 +34,17 @@ impl<'a> Partial<'a> {
         self.file.sync_all()?;
         fs::rename(&self.beside, self.out)?;
         // Not every file system can sync a folder; the file is whole either way.
-        let folder = self.out.parent().filter(|folder| *folder != Path::new(""));
-        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        if let Ok(folder) = File::open(folder_of(self.out)) {
             let _ = folder.sync_all();
         }
         Ok(())
     }
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
 }
 
 impl Drop for Partial<'_> {

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use sha2::{Digest as _, Sha256};
 
 use super::BundleError;
-use crate::digest::hex;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 
@@ -53,7 +52,7 @@ impl<'a> Steps<'a> {
             }
             let read = reader.read(&mut piece).map_err(&unreadable)?;
             if read == 0 {
-                return Ok((bytes, hex(&digest.finalize())));
+                return Ok((bytes, format!("{:x}", digest.finalize())));
             }
             digest.update(&piece[..read]);
             take(&piece[..read])?;

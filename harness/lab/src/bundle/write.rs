@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::archive::{self, Packer};
 use super::contents::{Content, Contents};
 use super::list::{FileEntry, List, digest_line};
-use super::partial::Partial;
+use super::partial::{Partial, folder_of};
 use super::steps::Steps;
 use super::{BUNDLE_VERSION, BundleError, DIGEST, ENDING, LIST, LIST_LIMIT, name};
 use crate::interrupt::Interrupt;
@@ -40,8 +40,7 @@ pub fn check_out(out: &Path) -> Result<(), BundleError> {
     if name.len() <= ENDING.len() || !name.ends_with(ENDING) || out.ends_with("..") {
         return refused(format!("name a file that ends in {ENDING}"));
     }
-    let folder = out.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(out);
     if !folder.is_dir() {
         return refused(format!(
             "make the folder first: mkdir -p {}",

@@ -1,21 +1,21 @@
 //! A bundle that was opened: definitions, plans, drivers and artifacts, as far as they fit this
 //! machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use labrun_record::{Artifact, BuildEnvironment};
 use semver::Version;
 use thiserror::Error;
 
-use super::{CarriedProgram, Manifest, Reason, definitions::LAB, images};
+use super::{CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{DefineError, Definitions, LabFolder};
 use crate::digest::sha256;
 use crate::isolation::find::on_path;
-use crate::isolation::runner::{Executable, Ready, State, describe};
+use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
 use crate::plan::{PLAN_VERSION, Plan, Recipe};
@@ -129,34 +129,23 @@ impl Carried {
 
     /// Names of the isolations that anything of it is launched on.
     pub fn launched_on(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self
-            .manifest
-            .plans
-            .iter()
-            .flat_map(Plan::launched_on)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        let names = self.manifest.plans.iter().flat_map(Plan::launched_on);
+        names.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Why something of it cannot be launched here, each reason once.
-    pub fn misfits(&self) -> Vec<String> {
+    pub fn misfits(&self) -> BTreeSet<String> {
         let failures = self.built.values().filter_map(|built| built.clone().err());
-        let mut reasons: Vec<String> = failures.map(Failure::into_reason).collect();
-        reasons.sort();
-        reasons.dedup();
-        reasons
+        failures.map(Failure::into_reason).collect()
     }
 
     /// Has the Docker daemon hold the images that it carries, before anything is asked of it. What
     /// it does not take becomes the reason of the artifacts that are that image.
     pub fn load_images(&mut self, site: &Site) {
         for image in &self.manifest.images {
-            let Err(error) = images::load(&self.folder, image, &site.interrupt) else {
+            let Err(failure) = images::load(&self.folder, image, &site.interrupt) else {
                 continue;
             };
-            let failure = Failure::new(error.outcome(), error.to_string());
             for built in self.built.values_mut() {
                 if built.as_ref().is_ok_and(|built| built.triple == image.tag) {
                     *built = Err(failure.clone());
@@ -184,7 +173,7 @@ impl Carried {
                 .as_ref()
                 .map_err(|missing| missing.reason.clone())
                 .and_then(|program| self.ready(site, driver, program));
-            ready.map_or_else(State::Missing, State::Ready)
+            ready.map_err(Failure::failed)
         };
         carried
             .map(|one| (one.driver.clone(), state(&one.driver, &one.built)))
@@ -198,11 +187,7 @@ impl Carried {
         program: &CarriedProgram,
     ) -> Result<Ready, String> {
         let path = self.folder.join(&program.path);
-        let definition = self
-            .definitions
-            .runners
-            .iter()
-            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
+        let definition = runner_of(driver, &self.definitions.runners);
         let executable = if let Some(interpreter) = &program.interpreter {
             Executable {
                 path: on_path(&[interpreter])?,
@@ -237,13 +222,7 @@ fn fits(
     artifact: Artifact,
     features: &Result<(), String>,
 ) -> Result<Artifact, Failure> {
-    if matches!(
-        recipe,
-        Recipe::Pack {
-            packing: Packing::Image(_),
-            ..
-        }
-    ) {
+    if image_of(recipe).is_some() {
         // Its path is its tag, by which the daemon has it.
         return Ok(artifact);
     }

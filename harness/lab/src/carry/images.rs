@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::build::layout;
+use crate::build::{layout, replace};
 use crate::interrupt::Interrupt;
-use crate::isolation::docker::{DockerHost, ImageError};
+use crate::isolation::docker::DockerHost;
+use crate::outcome::Failure;
 
 /// An image that is carried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,19 +30,15 @@ pub(super) fn save(
     store: &Path,
     tag: &str,
     interrupt: &Interrupt,
-) -> Result<(String, PathBuf), ImageError> {
+) -> Result<(String, PathBuf), Failure> {
     let host = DockerHost::default();
-    let missing = || ImageError::Failed(format!("the Docker daemon has no image {tag}"));
-    let image = host.image(tag)?.ok_or_else(missing)?;
-    let folder = store.join(format!("images/docker/{:.12}", image.sha256));
-    let path = folder.join("image.tar");
+    let image = host.image_that_is_there(tag)?;
+    let path = store.join(format!("images/docker/{:.12}/image.tar", image.sha256));
     if !path.is_file() {
+        let failed = Failure::cannot("write the image");
         let saved = host.save(tag, interrupt, |saved| read(saved))?;
-        let archive = saved.layout(tag)?;
-        fs::create_dir_all(&folder)?;
-        let beside = folder.join(format!("image.tar.{}.partial", std::process::id()));
-        fs::write(&beside, archive)?;
-        fs::rename(beside, &path)?;
+        let archive = saved.layout(tag).map_err(failed)?;
+        replace(&path, |beside| fs::write(beside, archive)).map_err(failed)?;
     }
     Ok((image.sha256, path))
 }
@@ -51,9 +48,9 @@ pub(super) fn load(
     folder: &Path,
     image: &CarriedImage,
     interrupt: &Interrupt,
-) -> Result<(), ImageError> {
+) -> Result<(), Failure> {
     let host = DockerHost::default();
-    let is_there = || -> Result<bool, ImageError> {
+    let is_there = || -> Result<bool, Failure> {
         let found = host.image(&image.tag)?;
         Ok(found.is_some_and(|found| found.sha256 == image.sha256))
     };
@@ -65,7 +62,7 @@ pub(super) fn load(
         return Ok(());
     }
     let tag = &image.tag;
-    Err(ImageError::Failed(format!(
+    Err(Failure::failed(format!(
         "the Docker daemon loaded {tag} as another image than the bundle says"
     )))
 }

@@ -12,12 +12,31 @@ mod pack;
 use labrun_record::{Artifact, BuildEnvironment, Outcome};
 use serde::{Deserialize, Serialize};
 
-use crate::isolation::Driver;
+use crate::define::RunnerDefinition;
+use crate::isolation::{Base, Driver, Packing};
 use crate::plan::{Plan, Recipe};
 
 pub use carried::{Carried, CarryError};
 pub use images::CarriedImage;
 pub use pack::{PackRequest, Packed, pack};
+
+/// The base of the image of a daemon's that a recipe makes, if it makes one.
+fn image_of(recipe: &Recipe) -> Option<Base> {
+    match recipe {
+        Recipe::Pack {
+            packing: Packing::Image(base),
+            ..
+        } => Some(*base),
+        _ => None,
+    }
+}
+
+/// The runner that a driver is, if it is one.
+fn runner_of<'a>(driver: &Driver, runners: &'a [RunnerDefinition]) -> Option<&'a RunnerDefinition> {
+    let is_it =
+        |runner: &&RunnerDefinition| matches!(driver, Driver::Runner(name) if *name == runner.name);
+    runners.iter().find(is_it)
+}
 
 /// What a bundle holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -10,14 +10,14 @@ use labrun_record::Artifact;
 
 use super::{
     CarriedArtifact, CarriedDriver, CarriedImage, CarriedProgram, Manifest, Reason, definitions,
-    images,
+    image_of, images, runner_of,
 };
 use crate::build::Builder;
 use crate::bundle::{self, BundleError, Contents};
 use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
-use crate::isolation::docker::{self, ImageError};
-use crate::isolation::runner::{Executable, Ready, State};
+use crate::isolation::docker;
+use crate::isolation::runner::{Executable, Ready};
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Recipe};
@@ -105,7 +105,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         let built = match builder.artifact(recipe, &isolations) {
             Err(Failure::Interrupted) => return Err(BundleError::Interrupted),
             Err(failure) => Err(reason(failure)),
-            Ok(built) => carried(recipe, built, &mut carry)?,
+            Ok(built) => Ok(carried(recipe, built, &mut carry)?),
         };
         artifacts.push(CarriedArtifact {
             recipe: recipe.clone(),
@@ -144,32 +144,18 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
 type Carry<'a> = &'a mut dyn FnMut(&Path, &str, bool) -> Result<String, BundleError>;
 
 /// What a bundle carries of an artifact: its file, with the path that it has inside.
-fn carried(
-    recipe: &Recipe,
-    built: Artifact,
-    carry: Carry<'_>,
-) -> Result<Result<Artifact, Reason>, BundleError> {
-    if matches!(
-        recipe,
-        Recipe::Pack {
-            packing: Packing::Image(_),
-            ..
-        }
-    ) {
+fn carried(recipe: &Recipe, built: Artifact, carry: Carry<'_>) -> Result<Artifact, BundleError> {
+    if image_of(recipe).is_some() {
         // Its path is its tag: it is carried with the images.
-        return Ok(Ok(built));
+        return Ok(built);
     }
-    let executable = !recipe.is_module()
-        && matches!(
-            recipe,
-            Recipe::Compile { .. }
-                | Recipe::Pack {
-                    packing: Packing::Root,
-                    ..
-                }
-        );
+    let executable = match recipe {
+        Recipe::Compile { .. } => !recipe.is_module(),
+        Recipe::Pack { packing, .. } => *packing == Packing::Root && !recipe.is_module(),
+        Recipe::Precompile { .. } => false,
+    };
     let path = PathBuf::from(carry(&built.path, &built.sha256, executable)?);
-    Ok(Ok(Artifact { path, ..built }))
+    Ok(Artifact { path, ..built })
 }
 
 /// The images of a daemon that the artifacts are, and the bases under them.
@@ -181,14 +167,9 @@ fn images_of(
 ) -> Result<Vec<CarriedImage>, BundleError> {
     let mut images: Vec<CarriedImage> = Vec::new();
     for artifact in artifacts {
-        let Recipe::Pack {
-            packing: Packing::Image(base),
-            ..
-        } = artifact.recipe
-        else {
+        let (Some(base), Ok(built)) = (image_of(&artifact.recipe), &artifact.built) else {
             continue;
         };
-        let Ok(built) = &artifact.built else { continue };
         let tags = docker::base_image(base).into_iter();
         for tag in tags.chain([built.triple.clone()]) {
             if images.iter().any(|image| image.tag == tag) {
@@ -200,9 +181,9 @@ fn images_of(
                     tag,
                     sha256,
                 }),
-                Err(ImageError::Interrupted) => return Err(BundleError::Interrupted),
-                Err(error) => {
-                    artifact.built = Err(reason(Failure::new(error.outcome(), error.to_string())));
+                Err(Failure::Interrupted) => return Err(BundleError::Interrupted),
+                Err(failure) => {
+                    artifact.built = Err(reason(failure));
                     break;
                 }
             }
@@ -217,9 +198,7 @@ fn drivers_of(
     carry: Carry<'_>,
 ) -> Result<Vec<CarriedDriver>, BundleError> {
     let mut program = |driver: &Driver, ready: &Ready| -> Result<CarriedProgram, BundleError> {
-        let definition = runners
-            .iter()
-            .find(|runner| Driver::Runner(runner.name.clone()) == *driver);
+        let definition = runner_of(driver, runners);
         let build = definition.map(|definition| &definition.build);
         let interpreter = build.and_then(|build| build.interpreter.clone());
         let Executable { path, script } = &ready.executable;
@@ -243,12 +222,10 @@ fn drivers_of(
             version: ready.version.clone(),
         })
     };
-    let one = |(driver, state): (&Driver, &State)| {
+    let one = |(driver, state): (&Driver, &Result<Ready, Failure>)| {
         let built = match state {
-            State::Ready(ready) => Ok(program(driver, ready)?),
-            State::Missing(why) | State::Skipped(why) => {
-                Err(reason(Failure::unavailable(why.clone())))
-            }
+            Ok(ready) => Ok(program(driver, ready)?),
+            Err(why) => Err(reason(Failure::unavailable(why.clone().into_reason()))),
         };
         Ok(CarriedDriver {
             driver: driver.clone(),

@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::OpenOptionsExt as _;
+
+use rustix::fs::{Mode, OFlags, open};
 
 use super::group::Group;
 use super::mount::{Mount, Version};
@@ -20,9 +21,8 @@ pub(crate) enum Entrance {
 /// That this thread is in the cgroup of a launch. It leaves with the value, and is in
 /// no other thread's hands.
 pub(crate) struct Inside {
-    /// The file `tasks` of the cgroup that it came from.
-    home: File,
-    left: bool,
+    /// The file `tasks` of the cgroup that it came from, until it is back there.
+    home: Option<File>,
     on_this_thread: std::marker::PhantomData<*const ()>,
 }
 
@@ -30,11 +30,10 @@ impl Entrance {
     pub(super) fn of(group: &Group) -> io::Result<Self> {
         match group.version {
             Version::V1 => Ok(Self::ThisThread(Inside::enter(group)?)),
-            Version::V2 => OpenOptions::new()
-                .read(true)
-                .custom_flags(libc::O_DIRECTORY)
-                .open(&group.path)
-                .map(|folder| Self::Clone(folder.into())),
+            Version::V2 => {
+                let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+                Ok(Self::Clone(open(&group.path, flags, Mode::empty())?))
+            }
         }
     }
 }
@@ -52,24 +51,25 @@ impl Inside {
         let (home, mut there) = (tasks(&home)?, tasks(&group.path)?);
         there.write_all(THIS_THREAD)?;
         Ok(Self {
-            home,
-            left: false,
+            home: Some(home),
             on_this_thread: std::marker::PhantomData,
         })
     }
 
     /// Goes back.
     pub(crate) fn leave(mut self) -> io::Result<()> {
-        self.left = true;
-        self.home.write_all(THIS_THREAD)
+        self.go_back()
+    }
+
+    fn go_back(&mut self) -> io::Result<()> {
+        let home = self.home.take();
+        home.map_or(Ok(()), |mut home| home.write_all(THIS_THREAD))
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        if !self.left {
-            let _ = self.home.write_all(THIS_THREAD);
-        }
+        let _ = self.go_back();
     }
 }
 

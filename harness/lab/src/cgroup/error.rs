@@ -42,6 +42,11 @@ pub enum CgroupError {
     },
 }
 
+/// The text of a file of a cgroup.
+pub(super) fn read(path: &Path) -> Result<String, CgroupError> {
+    std::fs::read_to_string(path).map_err(CgroupError::io("read", path))
+}
+
 impl CgroupError {
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {

@@ -7,11 +7,13 @@
 //! enough is what has changed there in sum: so the lab changes enough itself, in its own
 //! cgroup, and reads the root that it shares with all others.
 
-use std::fs;
 use std::path::Path;
 use std::ptr;
 
+use rustix::param::page_size;
+
 use super::CgroupError;
+use super::error::read;
 
 /// Pages for each processor whose change the kernel counts as enough:
 /// `MEMCG_CHARGE_BATCH` of mm/memcontrol.c.
@@ -21,9 +23,7 @@ const BATCH: usize = 64;
 pub(super) fn flush(root: &Path) -> Result<(), CgroupError> {
     // Twice as much: of each processor's last changes up to a batch is not seen yet.
     touch(2 * BATCH * online());
-    let path = root.join("memory.stat");
-    fs::read(&path).map_err(CgroupError::io("read", &path))?;
-    Ok(())
+    read(&root.join("memory.stat")).map(drop)
 }
 
 /// Processors of the machine; this process may be allowed fewer.
@@ -36,8 +36,7 @@ fn online() -> usize {
 /// Takes fresh pages from the kernel, writes each and gives them back; where there is no
 /// memory for them there is nothing to do.
 fn touch(pages: usize) {
-    // SAFETY: takes a number.
-    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
+    let page = page_size();
     let bytes = pages * page;
     // SAFETY: a fresh private mapping, checked, written only inside, unmapped whole.
     unsafe {

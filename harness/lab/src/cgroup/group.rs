@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::error::read;
 use super::mount::{Mount, Version};
 use super::{CgroupError, flush};
 use crate::proc::{Pid, Processes};
@@ -72,7 +73,7 @@ impl Group {
     pub fn held(&self) -> Result<CgroupMemory, CgroupError> {
         flush::flush(&self.root)?;
         let path = self.path.join("memory.stat");
-        let stat = fs::read_to_string(&path).map_err(CgroupError::io("read", &path))?;
+        let stat = read(&path)?;
         let find = |name: &str| {
             let mut lines = stat.lines().filter_map(|line| line.split_once(' '));
             let found = lines.find(|(field, _)| *field == name);
@@ -121,7 +122,7 @@ impl Group {
         let mut folders = vec![self.path.clone()];
         while let Some(folder) = folders.pop() {
             let path = folder.join("cgroup.procs");
-            let text = fs::read_to_string(&path).map_err(CgroupError::io("read", &path))?;
+            let text = read(&path)?;
             pids.extend(text.lines().filter_map(|line| line.parse::<Pid>().ok()));
             folders.extend(below(&folder));
         }
@@ -131,7 +132,7 @@ impl Group {
 
     fn number(&self, file: &str) -> Result<u64, CgroupError> {
         let path = self.path.join(file);
-        let text = fs::read_to_string(&path).map_err(CgroupError::io("read", &path))?;
+        let text = read(&path)?;
         text.trim().parse().map_err(|_| CgroupError::Odd {
             path,
             field: "number".to_owned(),

@@ -1,11 +1,11 @@
 //! Whether the lab may make cgroups here, and below which.
 
-use std::ffi::CString;
-use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+
+use super::error::read;
 use super::mount::{Mount, Version};
 use super::{CgroupError, PREFIX};
 use crate::owner::Owner;
@@ -28,9 +28,8 @@ pub struct Hierarchy {
 impl Hierarchy {
     /// Looks for one; else a reason and what to do.
     pub fn detect() -> Result<Self, CgroupError> {
-        let read =
-            |path: &str| fs::read_to_string(path).map_err(CgroupError::io("read", Path::new(path)));
-        Self::in_texts(&read("/proc/self/mountinfo")?, &read("/proc/self/cgroup")?)
+        let mounts = read(Path::new("/proc/self/mountinfo"))?;
+        Self::in_texts(&mounts, &read(Path::new("/proc/self/cgroup"))?)
     }
 
     /// The same, from the texts of `/proc/self/mountinfo` and `/proc/self/cgroup`.
@@ -52,7 +51,10 @@ impl Hierarchy {
             .collect();
         way.reverse();
         let gives = |folder: &&&Path| mount.version == Version::V1 || gives_memory(folder);
-        let may = |folder: &&&Path| writable(folder).is_ok() && writable(&procs(folder)).is_ok();
+        // To move a process between two cgroups takes the right to write this file of the
+        // nearest cgroup above both.
+        let procs = |folder: &Path| writable(&folder.join("cgroup.procs"));
+        let may = |folder: &&&Path| writable(folder).is_ok() && procs(folder).is_ok();
         if let Some(parent) = way.iter().filter(gives).find(may) {
             let parent = parent.to_path_buf();
             return Ok(Self { mount, parent });
@@ -69,12 +71,9 @@ impl Hierarchy {
 /// Why none of the cgroups on the way will do, and what to do.
 fn why_not(mount: &Mount, way: &[&Path]) -> String {
     let root = mount.folder.display();
-    let has_memory = |folder: &&&Path| {
-        fs::read_to_string(folder.join("cgroup.controllers"))
-            .is_ok_and(|text| text.split_whitespace().any(|name| name == "memory"))
-    };
     if mount.version == Version::V2 {
-        if !way.iter().any(|folder| has_memory(&folder)) {
+        let has_memory = |folder: &&Path| lists_memory(&folder.join("cgroup.controllers"));
+        if !way.iter().any(has_memory) {
             return format!(
                 "the cgroups in {root} have no memory controller: boot without \
                  cgroup_disable=memory, and in a container delegate it"
@@ -107,30 +106,22 @@ fn why_not(mount: &Mount, way: &[&Path]) -> String {
 
 /// Whether children of this cgroup of version 2 have the memory controller.
 fn gives_memory(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("cgroup.subtree_control"))
-        .is_ok_and(|text| text.split_whitespace().any(|name| name == "memory"))
+    lists_memory(&folder.join("cgroup.subtree_control"))
 }
 
-/// To move a process between two cgroups takes the right to write this file of the
-/// nearest cgroup above both.
-fn procs(folder: &Path) -> PathBuf {
-    folder.join("cgroup.procs")
+/// Whether a file of controllers has memory among them.
+fn lists_memory(path: &Path) -> bool {
+    read(path).is_ok_and(|text| text.split_whitespace().any(|name| name == "memory"))
 }
 
 fn writable(path: &Path) -> io::Result<()> {
-    let path = CString::new(path.as_os_str().as_bytes())?;
-    // SAFETY: the path ends with NUL and outlives the call.
-    let answer =
-        unsafe { libc::faccessat(libc::AT_FDCWD, path.as_ptr(), libc::W_OK, libc::AT_EACCESS) };
-    if answer == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A made-up tree of version 2: each folder with the controllers that it has and

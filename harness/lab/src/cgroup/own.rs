@@ -162,7 +162,7 @@ mod tests {
         };
         let group = program("/bin/cat", &["/proc/self/cgroup"]);
         let prepared = group.prepare(&site).expect("prepares");
-        let mut process = prepared.spawn_in(&cgroup).expect("starts");
+        let mut process = prepared.spawn_in_after(&cgroup, || Ok(())).expect("starts");
         let ending = format!("/labrun-{}/clone", site.owner);
         let text = printed(&site, &mut process);
         let line = text.lines().find(|line| line.starts_with("0::"));
@@ -177,7 +177,7 @@ mod tests {
         let mut cloned = seen
             .prepare(&site)
             .expect("prepares")
-            .spawn_in(&cgroup)
+            .spawn_in_after(&cgroup, || Ok(()))
             .expect("starts");
         let mut spawned = seen
             .prepare(&site)
@@ -194,14 +194,16 @@ mod tests {
         let none = program("/no/such/program", &[])
             .prepare(&site)
             .expect("prepares");
-        let error = none.spawn_in(&cgroup).expect_err("it is not there");
+        let error = none
+            .spawn_in_after(&cgroup, || Ok(()))
+            .expect_err("it is not there");
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
 
         let path = cgroup.group().path().to_owned();
         let mut still = program("/bin/sleep", &["600"])
             .prepare(&site)
             .expect("prepares")
-            .spawn_in(&cgroup)
+            .spawn_in_after(&cgroup, || Ok(()))
             .expect("starts");
         cgroup.remove().expect("goes");
         assert!(!path.exists());

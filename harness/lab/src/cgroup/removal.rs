@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::time::Duration;
+
+use rustix::process::{Signal, pidfd_send_signal};
 
 use super::CgroupError;
 use super::group::{Group, below};
@@ -43,16 +44,7 @@ pub(super) fn remove(group: &Group) -> Result<(), CgroupError> {
 fn kill(group: &Group, pid: Pid) {
     let Ok(held) = pidfd(pid) else { return };
     if group.pids().is_ok_and(|pids| pids.contains(&pid)) {
-        // SAFETY: a plain system call on an open descriptor, without a siginfo.
-        unsafe {
-            libc::syscall(
-                libc::SYS_pidfd_send_signal,
-                held.as_raw_fd(),
-                libc::SIGKILL,
-                std::ptr::null::<libc::siginfo_t>(),
-                0,
-            )
-        };
+        let _ = pidfd_send_signal(held, Signal::KILL);
     }
 }
 

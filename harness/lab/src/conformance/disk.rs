@@ -2,12 +2,12 @@
 //! device. The kernel counts what reaches it, so that a sync is seen however it came there,
 //! through a gofer or a daemon as well, and nobody else's is counted with it.
 
-use std::ffi::CString;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rustix::mount::UnmountFlags;
 
 use crate::outcome::Failure;
 use crate::site::Site;
@@ -48,7 +48,10 @@ impl Disk {
         run("mkfs.ext4", &["-q", "-F"], &[file]).map_err(needs)?;
         run("mount", &["-o", "loop"], &[file, mount]).map_err(needs)?;
         let device = fs::metadata(mount).map_err(|error| needs(error.to_string()))?;
-        let (major, minor) = (libc::major(device.dev()), libc::minor(device.dev()));
+        let (major, minor) = (
+            rustix::fs::major(device.dev()),
+            rustix::fs::minor(device.dev()),
+        );
         disk.stat = format!("/sys/dev/block/{major}:{minor}/stat").into();
         disk.flushes().map(|_| disk)
     }
@@ -71,12 +74,10 @@ impl Drop for Disk {
     }
 }
 
-/// Unmounts whatever is mounted on a folder, at the latest when its last user is gone.
+/// Unmounts whatever is mounted on a folder, at the latest when its last user is gone. Where
+/// nothing is mounted, or the folder is a link, it does nothing.
 pub(crate) fn unmount(folder: &Path) {
-    if let Ok(path) = CString::new(folder.as_os_str().as_bytes()) {
-        // SAFETY: the path ends with NUL. Where nothing is mounted the call does nothing.
-        unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
-    }
+    let _ = rustix::mount::unmount(folder, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW);
 }
 
 fn run(program: &str, words: &[&str], paths: &[&Path]) -> Result<(), String> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::document::check_name;
 use super::{DefineError, Scenario, read_toml};
 
 /// A question, and the scenarios that answer it together.
@@ -27,21 +28,14 @@ struct Together {
     parts: Vec<String>,
 }
 
-/// Whether a file names parts; whatever else is wrong with it shows when it is read.
-#[derive(Deserialize)]
-struct Sketch {
-    parts: Option<toml::Value>,
-}
-
 impl Asked {
     /// Reads what is in `folder` under `name`.
     pub(super) fn read(folder: &Path, name: &str) -> Result<Self, DefineError> {
         let file = |name: &str| folder.join(format!("{name}.toml"));
         let path = file(name);
-        let sketch = std::fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| toml::from_str::<Sketch>(&text).ok());
-        if sketch.is_none_or(|sketch| sketch.parts.is_none()) {
+        // Whatever is wrong with the file shows when it is read as one of the two.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if !toml::from_str::<toml::Table>(&text).is_ok_and(|file| file.contains_key("parts")) {
             let scenario = Scenario::read(&path)?;
             return Ok(Self {
                 name: scenario.name.clone(),
@@ -50,23 +44,14 @@ impl Asked {
             });
         }
         let together: Together = read_toml(&path)?;
-        let fault = |reason: String| DefineError::Shape {
-            path: path.clone(),
-            line: 1,
-            reason,
-        };
-        if together.name != name {
-            return Err(fault(format!(
-                "name is `{}`, but its file has another name",
-                together.name
-            )));
-        }
+        check_name(&path, "file", Some(name.as_ref()), &together.name)?;
         if together.parts.is_empty() {
-            return Err(fault("parts: it names no scenario".to_owned()));
+            return Err(DefineError::shape(&path, "parts: it names no scenario"));
         }
         let part = |name: &String| {
             if !file(name).is_file() {
-                return Err(fault(format!("parts: there is no scenario `{name}`")));
+                let reason = format!("parts: there is no scenario `{name}`");
+                return Err(DefineError::shape(&path, reason));
             }
             Scenario::read(&file(name))
         };

@@ -1,5 +1,6 @@
 //! Reading a TOML file so that a mistake in it is found: file, line, nearest word.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::nearest;
+use super::nearest::hint;
 
 /// What is wrong with a definition.
 #[derive(Debug, Error)]
@@ -31,14 +32,14 @@ pub enum DefineError {
         reason: String,
     },
     /// A name that is not defined.
-    #[error("there is no {kind} `{name}`{}; `labrun list {kind}s` shows them all", hint(.nearest.as_deref()))]
+    #[error("there is no {kind} `{name}`{hint}; `labrun list {kind}s` shows them all")]
     Unknown {
         /// `scenario`, `workload`, `isolation`.
         kind: &'static str,
         /// What was asked for.
         name: String,
-        /// What was probably meant.
-        nearest: Option<String>,
+        /// What was probably meant, in brackets.
+        hint: String,
     },
     /// A version of a runtime that was not built.
     #[error(
@@ -56,10 +57,6 @@ pub enum DefineError {
     NoLab(String),
 }
 
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |word| format!(" (did you mean `{word}`?)"))
-}
-
 impl DefineError {
     /// A name that is none of `candidates`.
     pub fn unknown<'a>(
@@ -70,42 +67,66 @@ impl DefineError {
         Self::Unknown {
             kind,
             name: name.to_owned(),
-            nearest: nearest(name, candidates).map(str::to_owned),
+            hint: hint(name, candidates),
+        }
+    }
+
+    /// Something is wrong with a file as a whole.
+    pub(crate) fn shape(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Shape {
+            path: path.to_owned(),
+            line: 1,
+            reason: reason.into(),
+        }
+    }
+
+    /// A file or folder cannot be read.
+    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io {
+            path: path.to_owned(),
+            source,
         }
     }
 }
 
 /// Reads a TOML file into `T`.
 pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, DefineError> {
-    let text = fs::read_to_string(path).map_err(|source| DefineError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = fs::read_to_string(path).map_err(DefineError::io(path))?;
     toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| {
             1 + text[..span.start.min(text.len())].matches('\n').count()
         });
-        let mut reason = error.message().to_owned();
-        if let Some(word) = suggestion(&reason) {
-            reason = format!("{reason} (did you mean `{word}`?)");
-        }
+        let reason = error.message();
         DefineError::Shape {
             path: path.to_owned(),
             line,
-            reason,
+            reason: format!("{reason}{}", suggestion(reason)),
         }
     })
 }
 
+/// A definition has to be called what its file or folder is.
+pub(super) fn check_name(
+    path: &Path,
+    what: &str,
+    found: Option<&OsStr>,
+    name: &str,
+) -> Result<(), DefineError> {
+    if found.is_some_and(|found| found == name) {
+        return Ok(());
+    }
+    let reason = format!("name is `{name}`, but its {what} has another name");
+    Err(DefineError::shape(path, reason))
+}
+
 /// From serde's "unknown field `x`, expected one of `a`, `b`": the nearest of the
 /// expected words.
-fn suggestion(message: &str) -> Option<String> {
-    if !message.starts_with("unknown ") {
-        return None;
-    }
+fn suggestion(message: &str) -> String {
     let mut words = message.split('`').skip(1).step_by(2);
-    let wrong = words.next()?;
-    nearest(wrong, words).map(str::to_owned)
+    match words.next() {
+        Some(wrong) if message.starts_with("unknown ") => hint(wrong, words),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where the definitions are, and the reading of all of them.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Asked, DefineError, ProductDefinition, RunnerDefinition, Workload};
@@ -85,32 +86,22 @@ impl LabFolder {
 
     /// Every product that is measured as it ships: command lines, then servers, by name.
     pub fn products(&self) -> Result<Vec<ProductDefinition>, DefineError> {
-        let commands = entries(&self.0.join("harness/commands"))?;
-        let mut products = commands
+        let commands = toml_files(&self.0.join("harness/commands"))?;
+        let commands = commands
             .iter()
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|extension| extension == "toml")
-            })
-            .map(|path| ProductDefinition::read_command(path))
-            .collect::<Result<Vec<_>, _>>()?;
-        for folder in folders_with(&self.0.join("harness/servers"), "server.toml")? {
-            products.push(ProductDefinition::read_server(&folder)?);
-        }
-        Ok(products)
+            .map(|path| ProductDefinition::read_command(path));
+        let servers = folders_with(&self.0.join("harness/servers"), "server.toml")?;
+        let servers = servers
+            .iter()
+            .map(|folder| ProductDefinition::read_server(folder));
+        commands.chain(servers).collect()
     }
 
     /// Names of the scenarios, sorted.
     pub fn scenario_names(&self) -> Result<Vec<String>, DefineError> {
-        let folder = self.0.join("scenarios");
-        let mut names: Vec<String> = entries(&folder)?
-            .into_iter()
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|extension| extension == "toml")
-            })
-            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-            .collect();
+        let files = toml_files(&self.0.join("scenarios"))?.into_iter();
+        let names = files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+        let mut names: Vec<String> = names.collect();
         names.sort();
         Ok(names)
     }
@@ -119,14 +110,10 @@ impl LabFolder {
     pub fn asked(&self, name: &str) -> Result<Asked, DefineError> {
         let names = self.scenario_names()?;
         if names.iter().any(|known| known == name) {
-            Asked::read(&self.0.join("scenarios"), name)
-        } else {
-            Err(DefineError::unknown(
-                "scenario",
-                name,
-                names.iter().map(String::as_str),
-            ))
+            return Asked::read(&self.0.join("scenarios"), name);
         }
+        let names = names.iter().map(String::as_str);
+        Err(DefineError::unknown("scenario", name, names))
     }
 
     /// The folder of a helper's package.
@@ -145,28 +132,24 @@ fn is_lab(path: &Path) -> bool {
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DefineError> {
-    let fault = |source| DefineError::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    let mut paths = Vec::new();
-    match fs::read_dir(folder) {
-        Ok(read) => {
-            for entry in read {
-                paths.push(entry.map_err(fault)?.path());
-            }
-        }
+    let entries = match fs::read_dir(folder) {
         // A lab without runners is one without wasm rows, not a broken one.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(fault(error)),
-    }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.and_then(|read| read.map(|entry| Ok(entry?.path())).collect()),
+    };
+    let mut paths: Vec<PathBuf> = entries.map_err(DefineError::io(folder))?;
     paths.sort();
     Ok(paths)
 }
 
 fn folders_with(parent: &Path, file: &str) -> Result<Vec<PathBuf>, DefineError> {
-    Ok(entries(parent)?
-        .into_iter()
-        .filter(|path| path.join(file).is_file())
-        .collect())
+    let mut paths = entries(parent)?;
+    paths.retain(|path| path.join(file).is_file());
+    Ok(paths)
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, DefineError> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    Ok(paths)
 }

@@ -16,7 +16,7 @@ mod workload;
 pub use asked::Asked;
 pub use document::{DefineError, read_toml};
 pub use lab_folder::{Definitions, LabFolder};
-pub use nearest::nearest;
+pub(crate) use nearest::hint;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
 pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use labrun_record::{Setting, Target, Tier};
 use serde::Deserialize;
 
+use super::document::check_name;
+use super::nearest::hint;
 use super::setting::settings;
-use super::{DefineError, Unsupported, nearest, read_toml};
+use super::{DefineError, Unsupported, read_toml};
 use crate::task::Policy;
 
 /// A product that a user installs and starts.
@@ -153,7 +155,7 @@ impl ProductDefinition {
         let product = Self::read(path, path.file_stem())?;
         match &product.host {
             None => Ok(product),
-            Some(_) => Err(fault(
+            Some(_) => Err(DefineError::shape(
                 path,
                 "[host] is for servers: their definitions are in harness/servers",
             )),
@@ -165,18 +167,21 @@ impl ProductDefinition {
         let path = folder.join("server.toml");
         let product = Self::read(&path, folder.file_name())?;
         let Some(host) = &product.host else {
-            return Err(fault(&path, "a server needs [host]"));
+            return Err(DefineError::shape(&path, "a server needs [host]"));
         };
         if let Some(file) = host.files.iter().find(|file| !folder.join(file).is_file()) {
             let file = file.display();
-            return Err(fault(&path, format!("[host] files: there is no {file}")));
+            return Err(DefineError::shape(
+                &path,
+                format!("[host] files: there is no {file}"),
+            ));
         }
         for configuration in &product.configurations {
             if configuration.policy.is_none() || configuration.no_other_policy.is_none() {
                 let name = &configuration.name;
                 let reason =
                     format!("configuration {name}: a server needs `policy` and `no_other_policy`");
-                return Err(fault(&path, reason));
+                return Err(DefineError::shape(&path, reason));
             }
         }
         Ok(product)
@@ -187,12 +192,9 @@ impl ProductDefinition {
         if let Some(folder) = path.parent() {
             folder.clone_into(&mut product.folder);
         }
-        if named.is_none_or(|name| name != product.name.as_str()) {
-            let reason = format!("name is `{}`, but its file has another name", product.name);
-            return Err(fault(path, reason));
-        }
+        check_name(path, "file", named, &product.name)?;
         if product.find.programs.is_empty() {
-            return Err(fault(path, "[find] programs names no program"));
+            return Err(DefineError::shape(path, "[find] programs names no program"));
         }
         for configuration in &product.configurations {
             let all = configuration
@@ -200,11 +202,9 @@ impl ProductDefinition {
                 .iter()
                 .chain(configuration.precompile.iter().flatten());
             for arg in all {
+                let name = &configuration.name;
                 known(arg).map_err(|reason| {
-                    fault(
-                        path,
-                        format!("configuration {}: {reason}", configuration.name),
-                    )
+                    DefineError::shape(path, format!("configuration {name}: {reason}"))
                 })?;
             }
         }
@@ -227,19 +227,10 @@ fn known(arg: &str) -> Result<(), String> {
             .map_or(rest.len(), |end| begin + end + 1);
         let word = &rest[begin..end];
         if !PLACEHOLDERS.contains(&word) {
-            let hint = nearest(word, PLACEHOLDERS)
-                .map_or_else(String::new, |word| format!(" (did you mean `{word}`?)"));
+            let hint = hint(word, PLACEHOLDERS);
             return Err(format!("`{word}` is no placeholder{hint}"));
         }
         rest = &rest[end..];
     }
     Ok(())
-}
-
-fn fault(path: &Path, reason: impl Into<String>) -> DefineError {
-    DefineError::Shape {
-        path: path.to_owned(),
-        line: 1,
-        reason: reason.into(),
-    }
 }

@@ -7,6 +7,7 @@ use labrun_record::{Setting, Start, Target, Tier};
 use semver::Version;
 use serde::Deserialize;
 
+use super::document::check_name;
 use super::setting::settings;
 use super::{DefineError, Need, Versions, read_toml};
 
@@ -116,31 +117,15 @@ impl RunnerDefinition {
         let path = folder.join("runner.toml");
         let mut runner: Self = read_toml(&path)?;
         folder.clone_into(&mut runner.folder);
-        if runner.build.interpreter.is_some() && runner.build.program.is_none() {
-            return Err(DefineError::Shape {
-                path,
-                line: 1,
-                reason: "it has an `interpreter`, and no `program` for it".to_owned(),
-            });
-        }
-        if folder
-            .file_name()
-            .is_none_or(|name| name != runner.name.as_str())
-        {
-            return Err(DefineError::Shape {
-                path,
-                line: 1,
-                reason: format!("name is `{}`, but its folder has another name", runner.name),
-            });
-        }
         let ready_made = runner.build.program.is_some();
+        if runner.build.interpreter.is_some() && !ready_made {
+            let reason = "it has an `interpreter`, and no `program` for it";
+            return Err(DefineError::shape(&path, reason));
+        }
+        check_name(&path, "folder", folder.file_name(), &runner.name)?;
         let versions = runner.versions.as_ref();
         if let Some(mistake) = versions.and_then(|versions| versions.mistake(ready_made)) {
-            return Err(DefineError::Shape {
-                path,
-                line: 1,
-                reason: mistake.to_owned(),
-            });
+            return Err(DefineError::shape(&path, mistake));
         }
         Ok(runner)
     }

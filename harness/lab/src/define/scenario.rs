@@ -6,6 +6,7 @@ use std::path::Path;
 use labrun_record::{Metric, Start, Target};
 use serde::{Deserialize, Serialize};
 
+use super::document::check_name;
 use super::rate::Rate;
 use super::{DefineError, bounds, read_toml};
 use crate::glob::glob_set;
@@ -239,71 +240,12 @@ impl Default for Quick {
     }
 }
 
-/// Longest limit of a launch that makes sense.
-pub(super) const DAY_S: f64 = 86_400.0;
-
 impl Scenario {
     /// Reads the scenario in the file `path`.
     pub fn read(path: &Path) -> Result<Self, DefineError> {
         let scenario: Self = read_toml(path)?;
-        let fault = |reason: String| DefineError::Shape {
-            path: path.to_owned(),
-            line: 1,
-            reason,
-        };
-        if path
-            .file_stem()
-            .is_none_or(|stem| stem != scenario.name.as_str())
-        {
-            return Err(fault(format!(
-                "name is `{}`, but its file has another name",
-                scenario.name
-            )));
-        }
-        if scenario.plan.min_samples == 0 || scenario.plan.max_samples < scenario.plan.min_samples {
-            return Err(fault(
-                "plan: it needs 1 <= min_samples <= max_samples".to_owned(),
-            ));
-        }
-        let plan = &scenario.plan;
-        if !(plan.timeout_s > 0.0 && plan.timeout_s <= DAY_S) {
-            return Err(fault(format!(
-                "plan: timeout_s is {}, and has to be over 0 and at most {DAY_S}",
-                plan.timeout_s
-            )));
-        }
-        if scenario.model == Model::ColdStart
-            && let Some(workload) = scenario.workloads.iter().find(|w| w.other.is_none())
-        {
-            return Err(fault(format!(
-                "workload {}: it needs `other`, what a resident process has served before",
-                workload.name
-            )));
-        }
-        if let Some(reason) = bounds::fault(&scenario) {
-            return Err(fault(reason));
-        }
-        if scenario.quick.samples == 0 {
-            return Err(fault("quick: samples has to be at least 1".to_owned()));
-        }
-        let repeats = |metric: &MetricPlan| metric.name == Metric::InstantiateWarm;
-        if plan.warm_repeats == 0 && scenario.metrics.iter().any(repeats) {
-            return Err(fault(
-                "plan: warm_repeats has to be at least 1 for the metric instantiate_warm"
-                    .to_owned(),
-            ));
-        }
-        let left_out = scenario.left_out.iter().flat_map(|left| &left.isolations);
-        let globs = scenario
-            .isolations
-            .iter()
-            .chain(&scenario.quick.isolations)
-            .chain(left_out);
-        for glob in globs {
-            if glob_set(std::slice::from_ref(glob)).is_none() {
-                return Err(fault(format!("isolations: `{glob}` is no glob")));
-            }
-        }
+        check_name(path, "file", path.file_stem(), &scenario.name)?;
+        bounds::check(&scenario).map_err(|reason| DefineError::shape(path, reason))?;
         Ok(scenario)
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
+use super::document::check_name;
 use super::{DefineError, read_toml};
 use crate::task::Task;
 
@@ -194,51 +195,31 @@ impl Workload {
                 needs.push(Need::Grant);
             }
         }
-        let fault = |reason: String| DefineError::Shape {
-            path: path.clone(),
-            line: 1,
-            reason,
-        };
-        if folder
-            .file_name()
-            .is_none_or(|name| name != workload.name.as_str())
-        {
-            return Err(fault(format!(
-                "name is `{}`, but its folder has another name",
-                workload.name
-            )));
-        }
-        if workload.run.is_some() == workload.serve.is_some() {
-            return Err(fault(
-                "it needs exactly one of [run] and [serve]".to_owned(),
-            ));
-        }
+        let fault = |reason: String| Err(DefineError::shape(&path, reason));
+        check_name(&path, "folder", folder.file_name(), &workload.name)?;
         // A missing file shows when the definition is read, not in mid-run.
         workload.task()?;
         for steady in &workload.steady {
             workload.batches(steady, 1)?;
             if steady.operations == 0 || steady.bytes == Some(0) {
-                return Err(fault(format!(
-                    "steady {}: operations and bytes have to be over 0",
-                    steady.name
-                )));
+                let name = &steady.name;
+                return fault(format!(
+                    "steady {name}: operations and bytes have to be over 0"
+                ));
             }
         }
         for calls in &workload.calls {
             if calls.calls == 0 || calls.operations == Some(0) {
-                return Err(fault(format!(
-                    "calls {}: calls and operations have to be over 0",
-                    calls.name
-                )));
+                let name = &calls.name;
+                return fault(format!(
+                    "calls {name}: calls and operations have to be over 0"
+                ));
             }
         }
         if let Some(files) = workload.grant_files()
             && !files.is_dir()
         {
-            return Err(fault(format!(
-                "[grant] files: {} is no folder",
-                files.display()
-            )));
+            return fault(format!("[grant] files: {} is no folder", files.display()));
         }
         Ok(workload)
     }
@@ -247,10 +228,10 @@ impl Workload {
     pub fn task(&self) -> Result<Task, DefineError> {
         let read = |file: &Path| {
             let path = self.folder.join(file);
-            fs::read(&path).map_err(|source| DefineError::Io { path, source })
+            fs::read(&path).map_err(DefineError::io(&path))
         };
         match (&self.run, &self.serve) {
-            (Some(run), _) => Ok(Task::Run {
+            (Some(run), None) => Ok(Task::Run {
                 args: run.args.clone(),
                 expected: read(&run.expected)?,
             }),
@@ -258,27 +239,20 @@ impl Workload {
                 request: serve.request.clone(),
                 expected: read(&serve.expected)?,
             }),
-            (None, None) => Err(DefineError::Shape {
-                path: self.folder.join("workload.toml"),
-                line: 1,
-                reason: "it needs exactly one of [run] and [serve]".to_owned(),
-            }),
+            _ => Err(DefineError::shape(
+                &self.folder.join("workload.toml"),
+                "it needs exactly one of [run] and [serve]",
+            )),
         }
     }
 
     /// One of its ways of working steadily, as a task whose batches have so many rounds.
     pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, DefineError> {
         let path = self.folder.join(&steady.expected);
-        let line = fs::read_to_string(&path).map_err(|source| DefineError::Io {
-            path: path.clone(),
-            source,
-        })?;
+        let line = fs::read_to_string(&path).map_err(DefineError::io(&path))?;
         if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
-            return Err(DefineError::Shape {
-                path,
-                line: 1,
-                reason: "it has to be one line, that of a batch".to_owned(),
-            });
+            let reason = "it has to be one line, that of a batch";
+            return Err(DefineError::shape(&path, reason));
         }
         let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
         let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();
@@ -298,9 +272,7 @@ impl Workload {
 
     /// Which cargo artifact `target` is.
     pub fn artifact_kind(&self, target: Target) -> ArtifactKind {
-        self.artifact
-            .get(&target)
-            .copied()
-            .unwrap_or(ArtifactKind::Bin)
+        let kind = self.artifact.get(&target);
+        kind.copied().unwrap_or(ArtifactKind::Bin)
     }
 }

@@ -3,14 +3,13 @@
 
 use std::net::SocketAddr;
 
-use labrun_record::{Setting, Tier};
+use labrun_record::Tier;
 use serde::Deserialize;
 
-use super::child::{Boundary, CgroupScope, Child, Endpoint, GUEST, LaunchRequest, Plain};
-use super::marks::Marks;
+use super::child::{Boundary, Child, Clock, GUEST, LaunchRequest, Plain, behind};
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Isolation, Look, Profile};
+use super::{Isolation, Look, Profile, settings};
 use crate::define::{GUEST_GRANT, Workload};
 use crate::network::{self, Veth};
 use crate::outcome::Failure;
@@ -42,7 +41,7 @@ impl Default for Bubblewrap {
                     "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
                         .to_owned(),
                 networks: vec![(NetworkPath::AsUsers, "veth")],
-                settings: settings(),
+                settings: settings(SETTINGS),
                 has_program: true,
                 ..Profile::default()
             },
@@ -71,41 +70,37 @@ impl Isolation for Bubblewrap {
 }
 
 /// What is set, and why.
-fn settings() -> Vec<Setting> {
-    [
-        (
-            "namespaces",
-            "all: --unshare-all",
-            "the strictest that one word asks for",
-        ),
-        (
-            "file system",
-            "the binary read-only, /proc, a minimal /dev, the granted directory",
-            "what the container from scratch has",
-        ),
-        (
-            "capabilities",
-            "none: --cap-drop ALL",
-            "what bwrap gives users; root would keep all of them without it",
-        ),
-        (
-            "end",
-            "--die-with-parent; a server gets SIGTERM itself",
-            "the sandbox goes with bwrap, which hands no signal on",
-        ),
-        (
-            "network",
-            "a loopback; a server gets a veth pair, made by the lab (phase `network`)",
-            "bwrap makes none, and a server has to be reached",
-        ),
-    ]
-    .map(|(name, value, reason)| Setting::new(name, value, reason))
-    .into()
-}
+const SETTINGS: [(&str, &str, &str); 5] = [
+    (
+        "namespaces",
+        "all: --unshare-all",
+        "the strictest that one word asks for",
+    ),
+    (
+        "file system",
+        "the binary read-only, /proc, a minimal /dev, the granted directory",
+        "what the container from scratch has",
+    ),
+    (
+        "capabilities",
+        "none: --cap-drop ALL",
+        "what bwrap gives users; root would keep all of them without it",
+    ),
+    (
+        "end",
+        "--die-with-parent; a server gets SIGTERM itself",
+        "the sandbox goes with bwrap, which hands no signal on",
+    ),
+    (
+        "network",
+        "a loopback; a server gets a veth pair, made by the lab (phase `network`)",
+        "bwrap makes none, and a server has to be reached",
+    ),
+];
 
 impl Boundary for Bubblewrap {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let found = self.tool.found().map_err(Failure::unavailable)?;
+        let found = self.tool.found()?;
         let veth = order.veth()?;
         let listen = veth.as_ref().map(|_| GUEST);
         let program = Program {
@@ -116,7 +111,7 @@ impl Boundary for Bubblewrap {
         };
         Ok(Box::new(Sandbox {
             site: order.site,
-            plain: Plain::new(order, Endpoint::behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, behind(veth.as_ref()), program)?,
             veth,
             inside: None,
         }))
@@ -178,24 +173,15 @@ impl Sandbox<'_> {
 }
 
 impl Child for Sandbox<'_> {
-    fn address(&self) -> Option<SocketAddr> {
-        self.plain.address()
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
-        let mut process = self.plain.start(marks, inside, deadline_ns)?;
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
+        let mut process = self.plain.start(clock)?;
         if let Some(veth) = &self.veth {
-            let pid = self.told(process.as_mut(), deadline_ns)?;
+            let pid = self.told(process.as_mut(), clock.deadline_ns)?;
             self.inside = Some(pid);
-            marks.end("sandbox");
+            clock.marks.end("sandbox");
             veth.connect(pid)
                 .map_err(|error| process.explain(Failure::failed(error), Stream::Stdout))?;
-            marks.end("network");
+            clock.marks.end("network");
         }
         Ok(process)
     }
@@ -212,9 +198,8 @@ impl Child for Sandbox<'_> {
         };
         for pid in proc::descendants(first) {
             if pid != first {
-                // SAFETY: a plain kill. The process is inside the lab's own sandbox, whose
-                // first process still holds its number.
-                unsafe { libc::kill(pid, libc::SIGTERM) };
+                // Its number is held still by the first process of the lab's own sandbox.
+                let _ = proc::kill(pid, rustix::process::Signal::TERM);
             }
         }
     }

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::define::Find;
 use crate::digest::sha256;
-use crate::isolation::runner::{Executable, Ready};
+use crate::isolation::runner::Ready;
+use crate::outcome::Failure;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};
 use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -23,7 +24,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 const MOST: u64 = 64 * 1024;
 
 /// The program, its version and its digest, or why it cannot be used.
-pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
+pub(super) fn look_for(find: &Find) -> Result<Ready, Failure> {
+    usable(find).map_err(Failure::unavailable)
+}
+
+fn usable(find: &Find) -> Result<Ready, String> {
     let name = &find.programs[0];
     let install = &find.install;
     let program =
@@ -42,16 +47,7 @@ pub(super) fn look_for(find: &Find) -> Result<Ready, String> {
         ));
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
-    let executable = Executable {
-        path: program,
-        script: None,
-    };
-    Ok(Ready {
-        linked: None,
-        executable,
-        version,
-        sha256,
-    })
+    Ok(Ready::of_file(program, version, sha256))
 }
 
 /// The first program of one of these names, as a shell finds it.
@@ -84,7 +80,7 @@ pub(crate) fn on_path(names: &[impl AsRef<str>]) -> Result<PathBuf, String> {
 }
 
 /// What a program says on stdout and stderr, if it ends well.
-fn ask(program: &Path, args: &[String]) -> Result<String, String> {
+pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
     let owner = Owner::this();
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let mark = format!("{owner}-probe-{name}");
@@ -115,8 +111,7 @@ fn ask(program: &Path, args: &[String]) -> Result<String, String> {
         let _ = send.send(String::from_utf8_lossy(&text).into_owned());
     });
     let ended = ends_until(child.id().cast_signed(), LIMIT);
-    // SAFETY: the leader is not yet reaped, so the group's number is still its own.
-    unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+    crate::proc::kill_group(child.id().cast_signed());
     let status = child.wait().map_err(cannot)?;
     end_all(&mark);
     // What holds the pipe and hides from the lab is not waited for.

@@ -7,9 +7,11 @@
 mod bubblewrap;
 mod child;
 pub mod containerd;
+mod daemon_socket;
 pub mod docker;
 pub(crate) mod find;
 mod landlock;
+mod left;
 mod marks;
 pub(crate) mod native;
 pub mod oci;
@@ -23,7 +25,7 @@ pub mod traces;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use labrun_record::{IsolationRecord, Outcome, Start, Target};
+use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target};
 
 use crate::define::Workload;
 use crate::outcome::Failure;
@@ -133,19 +135,30 @@ pub struct Look {
 
 impl Look {
     /// A look at a program that an isolation stands on, or why that is not here.
-    pub(crate) fn at(found: Result<&Ready, String>) -> Self {
+    pub(crate) fn at(found: Result<&Ready, Failure>) -> Self {
         match found {
             Ok(ready) => Self {
                 version: Some(ready.version.clone()),
                 sha256: Some(ready.sha256.clone()),
                 missing: None,
             },
-            Err(reason) => Self {
-                missing: Some(reason),
-                ..Self::default()
-            },
+            Err(failure) => Self::missing(failure),
         }
     }
+
+    /// That it is not here.
+    fn missing(failure: Failure) -> Self {
+        Self {
+            missing: Some(failure.into_reason()),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is set, and why: a name, a value and a reason each.
+fn settings<const N: usize>(rows: [(&str, &str, &str); N]) -> Vec<Setting> {
+    rows.map(|(name, value, reason)| Setting::new(name, value, reason))
+        .into()
 }
 
 /// What one launch is to do.
@@ -182,6 +195,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// The time limit of a launch, in nanoseconds.
+    pub(crate) fn limit_ns(&self) -> u64 {
+        self.timeout.as_nanos() as u64
+    }
+
     /// A fresh copy of the workload's files, where it has any: the granted directory of one
     /// launch.
     pub(crate) fn grant(&self, site: &Site) -> Result<Option<Grant>, Failure> {
@@ -189,7 +207,7 @@ impl Job {
         let grant = files.map(|files| site.grant(&files, self.file_system));
         grant
             .transpose()
-            .map_err(|error| Failure::failed(format!("cannot make the granted directory: {error}")))
+            .map_err(Failure::cannot("make the granted directory"))
     }
 }
 

@@ -1,9 +1,9 @@
 //! `native/static` and `native/dynamic`: the binary as a process, nothing around it.
 
-use labrun_record::Setting;
+use std::net::SocketAddr;
 
-use super::child::{Boundary, Child, Endpoint, LaunchRequest, Plain};
-use super::{Cannot, Isolation, Linking, Look, Profile, What};
+use super::child::{Boundary, Child, LaunchRequest, Plain};
+use super::{Cannot, Isolation, Linking, Look, Profile, What, settings};
 use crate::define::Need;
 use crate::outcome::Failure;
 use crate::process::Program;
@@ -15,7 +15,7 @@ pub struct Native(Profile);
 impl Native {
     /// One for each linking.
     pub fn all() -> [Self; 2] {
-        let one = |name: &str, linking, summary: &str, setting: (&str, &str)| {
+        let one = |name: &str, linking, summary: &str, value, reason| {
             Self(Profile {
                 name: name.to_owned(),
                 summary: summary.to_owned(),
@@ -24,7 +24,7 @@ impl Native {
                     What::Need(Need::Boundary),
                     "a process reaches whatever its user may: there is no boundary but the kernel's users",
                 )],
-                settings: vec![Setting::new("linking", setting.0, setting.1)],
+                settings: settings([("linking", value, reason)]),
                 ..Profile::default()
             })
         };
@@ -33,19 +33,15 @@ impl Native {
                 "native/static",
                 Linking::Static,
                 "a process: the binary linked statically against musl",
-                (
-                    "static, musl",
-                    "nothing is loaded but the program: the least that a process costs",
-                ),
+                "static, musl",
+                "nothing is loaded but the program: the least that a process costs",
             ),
             one(
                 "native/dynamic",
                 Linking::Dynamic,
                 "a process: the binary linked dynamically against glibc",
-                (
-                    "dynamic, glibc",
-                    "what a distribution's own programs pay at each start",
-                ),
+                "dynamic, glibc",
+                "what a distribution's own programs pay at each start",
             ),
         ]
     }
@@ -66,17 +62,18 @@ impl Isolation for Native {
 
 impl Boundary for Native {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let door = Endpoint::of(order)?;
-        Ok(Box::new(Plain::new(order, door, program(order, door))?))
+        let address = order.free_address()?;
+        let program = program(order, address);
+        Ok(Box::new(Plain::new(order, address, program)?))
     }
 }
 
 /// The binary itself, where its files are on the host.
-pub(super) fn program(order: &LaunchRequest<'_>, door: Endpoint) -> Program {
+pub(super) fn program(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Program {
     let folder = order.folder().map(|path| path.display().to_string());
     Program {
         path: order.job.artifact.clone(),
-        args: order.args(&folder.unwrap_or_default(), door.0),
+        args: order.args(&folder.unwrap_or_default(), listen),
         ..Program::default()
     }
 }

@@ -145,6 +145,19 @@ impl Cannot {
         Self { what, reason }
     }
 
+    /// That an isolation of this name runs no other of these `targets` than its `own`.
+    pub(super) fn others(name: &str, targets: &[Target], own: &[Target]) -> Vec<Self> {
+        let others = targets.iter().filter(|target| !own.contains(target));
+        others
+            .map(|target| {
+                Self::new(
+                    What::Target(*target),
+                    format!("{name} does not run {target}"),
+                )
+            })
+            .collect()
+    }
+
     /// What a definition says that one of its configurations cannot do; an entry there may be
     /// about both a target and a need.
     pub(super) fn defined(entries: &[Unsupported], configuration: &str) -> Vec<Self> {

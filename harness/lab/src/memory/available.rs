@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::MemoryError;
+use crate::proc::bytes;
 
 const PATH: &str = "/proc/meminfo";
 
@@ -12,17 +13,9 @@ pub fn available() -> Result<u64, MemoryError> {
         path: PATH.to_owned(),
         source,
     })?;
-    of(&text).ok_or_else(|| MemoryError::Unsupported {
+    bytes(&text, "MemAvailable").ok_or_else(|| MemoryError::Unsupported {
         what: format!("MemAvailable in {PATH}"),
     })
-}
-
-fn of(text: &str) -> Option<u64> {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
-    Some(kibibytes * 1024)
 }
 
 #[cfg(test)]
@@ -32,8 +25,8 @@ mod tests {
     #[test]
     fn it_is_the_line_of_the_kernel() {
         let text = "MemTotal:       24 kB\nMemAvailable:   12 kB\nSwapFree: 1 kB\n";
-        assert_eq!(of(text), Some(12 * 1024));
-        assert_eq!(of("MemTotal: 24 kB\n"), None);
+        assert_eq!(bytes(text, "MemAvailable"), Some(12 * 1024));
+        assert_eq!(bytes("MemTotal: 24 kB\n", "MemAvailable"), None);
         assert!(available().expect("this machine has it") > 0);
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::MemoryError;
-use crate::proc::{Pid, Processes};
+use crate::proc::{Pid, Processes, bytes};
 
 /// What processes hold, in bytes. Of several processes each field is the sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -120,15 +120,6 @@ fn named(proc: &Path, pid: Pid) -> String {
     fs::read_to_string(proc.join(pid.to_string()).join("comm"))
         .map(|name| format!(" ({})", name.trim_end()))
         .unwrap_or_default()
-}
-
-/// The bytes of a line `Name:   123 kB`.
-fn bytes(text: &str, name: &str) -> Option<u64> {
-    let value = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
-    Some(kibibytes * 1024)
 }
 
 #[cfg(test)]

@@ -24,12 +24,12 @@ pub(crate) fn round_trip(
     let mut spans = Vec::with_capacity(ROUND_TRIPS as usize);
     for round in 0..2 * ROUND_TRIPS {
         let began_ns = now_ns();
-        let reply = session.ask(site, &Command::Ping, deadline_ns)?;
+        let reply = session.ask(&Command::Ping, deadline_ns)?;
         if round >= ROUND_TRIPS {
             spans.push((reply.at_ns - began_ns) as f64);
         }
     }
-    session.close(site, deadline_ns)?;
+    session.close(deadline_ns)?;
     Ok(Calibration {
         name: "pipe_round_trip".to_owned(),
         technology: Some(technology.to_owned()),

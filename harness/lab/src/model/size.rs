@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use labrun_record::{Row, Target};
+use labrun_record::{Outcome, Row, Target};
 
 use super::launch::{Launch, Value};
 use crate::isolation::docker::{self, DockerHost};
@@ -11,7 +11,7 @@ use crate::isolation::{Base, Daemon, Isolation, Job, Packing, Profile, container
 use crate::outcome::Failure;
 use crate::plan::Form;
 use crate::site::Site;
-use crate::size::{self, Content, SizeError, Zstd};
+use crate::size::{self, Content, Zstd};
 
 /// The counting of one artifact.
 #[derive(Debug)]
@@ -45,12 +45,7 @@ impl Launch for Weighing {
             Packing::Archive(_) => self.archive(profile),
             Packing::Image(base) => self.image(base, site),
         };
-        let counts = match counts {
-            Err(SizeError::Interrupted) => return Err(Failure::Interrupted),
-            counts => {
-                counts.map_err(|error| Failure::Outcome(error.outcome(), error.to_string()))?
-            }
-        };
+        let counts = counts?;
         if site.interrupt.raised() {
             return Err(Failure::Interrupted);
         }
@@ -60,7 +55,7 @@ impl Launch for Weighing {
                 || Value::none("it was not counted"),
                 |(_, count)| match count {
                     Ok(bytes) => Value::of(*bytes as f64),
-                    Err(error) => Value::failed(Failure::new(error.outcome(), error.to_string())),
+                    Err(failure) => Value::failed(failure.clone()),
                 },
             )
         };
@@ -69,11 +64,11 @@ impl Launch for Weighing {
 }
 
 /// How many bytes, or why that is not known.
-type Count = (Form, Result<u64, SizeError>);
+type Count = (Form, Result<u64, Failure>);
 
 impl Weighing {
     /// A binary, a module or a component.
-    fn file(&self, site: &Site) -> Result<Vec<Count>, SizeError> {
+    fn file(&self, site: &Site) -> Result<Vec<Count>, Failure> {
         let built = self.job.artifact.as_path();
         let stripped = match self.job.target {
             Target::Native => size::strip_elf(built)?,
@@ -109,7 +104,7 @@ impl Weighing {
                 size::shared_libraries(program).map(|files| sum(&files))
             } else {
                 let reason = "its program is a script, which is linked with nothing";
-                Err(SizeError::Nothing(reason.to_owned()))
+                Err(Failure::new(Outcome::Unsupported, reason))
             };
             counts.push((Form::Libraries, needed));
         }
@@ -117,7 +112,7 @@ impl Weighing {
     }
 
     /// What a bundle holds, counted as the layer of an image.
-    fn bundle(&self) -> Result<Vec<Count>, SizeError> {
+    fn bundle(&self) -> Result<Vec<Count>, Failure> {
         let layer = size::binary_layer(&self.job.artifact)?;
         let mut counts = vec![
             (Form::Shipped, Ok(layer.bytes)),
@@ -129,7 +124,7 @@ impl Weighing {
     }
 
     /// An image that the lab has written.
-    fn archive(&self, profile: &Profile) -> Result<Vec<Count>, SizeError> {
+    fn archive(&self, profile: &Profile) -> Result<Vec<Count>, Failure> {
         let image = size::archive_size(&self.job.artifact)?;
         let mut counts = vec![
             (Form::Shipped, Ok(image.bytes())),
@@ -144,7 +139,7 @@ impl Weighing {
     }
 
     /// An image by its layers.
-    fn image(&self, base: Base, site: &Site) -> Result<Vec<Count>, SizeError> {
+    fn image(&self, base: Base, site: &Site) -> Result<Vec<Count>, Failure> {
         let host = DockerHost::default();
         let base = docker::base_image(base);
         let tag = self.job.artifact.display().to_string();
@@ -168,7 +163,7 @@ impl Weighing {
 }
 
 /// The program, or the interpreter and the files of the script.
-fn runtime_bytes(runtime: &Executable) -> Result<u64, SizeError> {
+fn runtime_bytes(runtime: &Executable) -> Result<u64, Failure> {
     let program = Content::File(&runtime.path).bytes()?;
     match runtime.script.as_deref().and_then(Path::parent) {
         Some(folder) => Ok(program + size::folder_bytes(folder)?),

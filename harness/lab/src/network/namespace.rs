@@ -5,7 +5,10 @@ use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd};
 use std::path::PathBuf;
 use std::{io, thread};
 
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
+
 use super::netlink::{Netlink, index};
+use crate::proc::Pid;
 
 /// A network namespace, held open: it goes with its last process, or with the value.
 #[derive(Debug)]
@@ -13,7 +16,7 @@ pub(crate) struct Namespace(File);
 
 impl Namespace {
     /// That of process `pid`.
-    pub(crate) fn of(pid: libc::pid_t) -> io::Result<Self> {
+    pub(crate) fn of(pid: Pid) -> io::Result<Self> {
         File::open(format!("/proc/{pid}/ns/net")).map(Self)
     }
 
@@ -23,10 +26,8 @@ impl Namespace {
         let made = thread::scope(|scope| {
             scope
                 .spawn(|| {
-                    // SAFETY: a plain system call without pointers.
-                    if unsafe { libc::unshare(libc::CLONE_NEWNET) } != 0 {
-                        return Err(io::Error::last_os_error());
-                    }
+                    // SAFETY: it leaves what threads share, such as descriptors, as it is.
+                    unsafe { unshare_unsafe(UnshareFlags::NEWNET)? };
                     Netlink::open()?.raise(index("lo")?, None)?;
                     File::open("/proc/thread-self/ns/net")
                 })
@@ -48,10 +49,7 @@ impl Namespace {
 
     /// Moves the calling thread into it, for good.
     pub(super) fn enter(&self) -> io::Result<()> {
-        // SAFETY: the descriptor is open through the call, which takes no pointer.
-        if unsafe { libc::setns(self.0.as_raw_fd(), libc::CLONE_NEWNET) } != 0 {
-            return Err(io::Error::last_os_error());
-        }
+        move_into_link_name_space(self.fd(), Some(LinkNameSpaceType::Network))?;
         Ok(())
     }
 }

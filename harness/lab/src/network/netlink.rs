@@ -4,7 +4,9 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::Ipv4Addr;
-use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd};
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 
 const NLM_F_REQUEST: u16 = libc::NLM_F_REQUEST as u16;
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
@@ -20,19 +22,10 @@ pub(super) struct Netlink(File);
 impl Netlink {
     /// Opens one in the calling thread's network namespace.
     pub(super) fn open() -> io::Result<Self> {
-        // SAFETY: socket() takes no pointer; its answer is checked before use.
-        let fd = unsafe {
-            libc::socket(
-                libc::AF_NETLINK,
-                libc::SOCK_RAW | libc::SOCK_CLOEXEC,
-                libc::NETLINK_ROUTE,
-            )
-        };
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: `fd` was opened above, and nothing else owns it.
-        Ok(Self(File::from(unsafe { OwnedFd::from_raw_fd(fd) })))
+        // NETLINK_ROUTE is its protocol 0, which rustix calls none.
+        let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
+        let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+        Ok(Self(File::from(socket)))
     }
 
     /// Makes a pair: `host` here, `guest` in the network namespace that `namespace` is open on.
@@ -81,23 +74,17 @@ impl Netlink {
         self.send(message)
     }
 
-    /// Removes a link by its name, and with it the other end.
-    pub(super) fn remove(&mut self, name: &str) -> io::Result<()> {
+    /// Removes a link of this thread's network by its name, and with it the other end.
+    pub(super) fn remove(name: &str) -> io::Result<()> {
         let mut message = Message::new(libc::RTM_DELLINK, 0);
         message.link(0, 0, 0);
         message.text(libc::IFLA_IFNAME, name);
-        self.send(message)
+        Self::open()?.send(message)
     }
 
     /// Refuses everything to a network (`add`), unless a better route than `metric`
     /// leads there; or no longer does.
-    pub(super) fn refuse(
-        &mut self,
-        add: bool,
-        network: Ipv4Addr,
-        prefix: u8,
-        metric: u32,
-    ) -> io::Result<()> {
+    pub(super) fn refuse(add: bool, network: Ipv4Addr, prefix: u8, metric: u32) -> io::Result<()> {
         let (kind, flags) = if add {
             (libc::RTM_NEWROUTE, NEW)
         } else {
@@ -121,7 +108,7 @@ impl Netlink {
         message.0.extend_from_slice(&[0; 4]);
         message.attribute(libc::RTA_DST, &network.octets());
         message.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
-        self.send(message)
+        Self::open()?.send(message)
     }
 
     /// Sends one message; its acknowledgement is an errno, 0 for done.
@@ -142,12 +129,9 @@ impl Netlink {
 
 /// The index of a link in the calling thread's network namespace.
 pub(super) fn index(name: &str) -> io::Result<u32> {
-    let name = std::ffi::CString::new(name)?;
-    // SAFETY: `name` ends with a NUL and lives through the call.
-    match unsafe { libc::if_nametoindex(name.as_ptr()) } {
-        0 => Err(io::Error::last_os_error()),
-        index => Ok(index),
-    }
+    let (family, kind) = (AddressFamily::UNIX, SocketType::DGRAM);
+    let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    Ok(netdevice::name_to_index(socket, name)?)
 }
 
 /// A request under construction: `struct nlmsghdr`, then the body.

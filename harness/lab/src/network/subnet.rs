@@ -6,7 +6,6 @@
 //! Without it the request would follow the default route out of the machine, and
 //! whatever answers there would be taken for the server.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::{fs, io};
 
@@ -42,16 +41,18 @@ impl Fence {
             network,
             metric: METRIC + std::process::id(),
         };
-        Netlink::open()?.refuse(true, Ipv4Addr::from(network), PREFIX_LENGTH, fence.metric)?;
+        fence.refuse(true)?;
         Ok(fence)
+    }
+
+    fn refuse(&self, add: bool) -> io::Result<()> {
+        Netlink::refuse(add, self.network.into(), PREFIX_LENGTH, self.metric)
     }
 }
 
 impl Drop for Fence {
     fn drop(&mut self) {
-        let network = Ipv4Addr::from(self.network);
-        let _ = Netlink::open()
-            .and_then(|mut netlink| netlink.refuse(false, network, PREFIX_LENGTH, self.metric));
+        let _ = self.refuse(false);
     }
 }
 

@@ -14,7 +14,7 @@ use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::owner::Owner;
-use crate::proc::Pid;
+use crate::proc::{Pid, own_mask};
 use crate::site::Site;
 use crate::wait::until_gone;
 
@@ -142,7 +142,7 @@ impl Veth {
 impl Drop for Veth {
     fn drop(&mut self) {
         if !self.is_gone() {
-            let _ = Netlink::open().and_then(|mut netlink| netlink.remove(&self.name));
+            let _ = Netlink::remove(&self.name);
         }
     }
 }
@@ -150,22 +150,13 @@ impl Drop for Veth {
 /// Removes the links of owners that no longer run; gives how many.
 pub(crate) fn sweep() -> u32 {
     let mut removed = 0;
-    for entry in fs::read_dir("/sys/class/net")
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
+    for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let alias = fs::read_to_string(entry.path().join("ifalias")).unwrap_or_default();
         let dead = name.starts_with(PREFIX)
             && Owner::parse(alias.trim()).is_some_and(|owner| !owner.is_alive());
-        if dead
-            && Netlink::open()
-                .and_then(|mut netlink| netlink.remove(&name))
-                .is_ok()
-        {
-            removed += 1;
-        }
+        removed += u32::from(dead && Netlink::remove(&name).is_ok());
     }
     subnet::sweep();
     removed
@@ -175,12 +166,7 @@ pub(crate) fn sweep() -> u32 {
 pub(crate) fn not_permitted() -> Option<String> {
     const NET_ADMIN: u32 = 12;
     const SYS_ADMIN: u32 = 21;
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status
-        .lines()
-        .find_map(|line| line.strip_prefix("CapEff:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or_default();
+    let effective = own_mask("CapEff");
     let has = |capability: u32| effective & (1 << capability) != 0;
     (!has(NET_ADMIN) || !has(SYS_ADMIN)).then(|| {
         "a server with no network needs a veth pair, and making one needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN): \

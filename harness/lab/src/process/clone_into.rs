@@ -11,6 +11,10 @@ use std::ffi::CStr;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
+use rustix::process::{WaitOptions, waitpid};
+
+use crate::proc;
+
 /// Every handled signal is back at its default in the child (Linux 5.5).
 const CLEAR_SIGNAL_HANDLERS: u64 = 1 << 32;
 /// The child begins in the cgroup of the descriptor (Linux 5.7).
@@ -63,8 +67,8 @@ pub(super) fn clone_into(
     if why.read_exact(&mut error).is_err() {
         return Ok(pid);
     }
-    // SAFETY: it is the lab's own child, not yet reaped, and ends by itself.
-    unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+    // It ends by itself.
+    let _ = waitpid(Some(proc::id(pid)?), WaitOptions::empty());
     Err(io::Error::from_raw_os_error(i32::from_ne_bytes(error)))
 }
 

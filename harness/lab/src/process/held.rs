@@ -1,7 +1,10 @@
 //! A process that the lab started: its streams, its end.
 
-use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::io::{self, PipeWriter, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::io::retry_on_intr;
+use rustix::process::{Signal, WaitOptions, waitpid};
 
 use super::exit::Exit;
 use super::isolate::Isolate;
@@ -9,70 +12,26 @@ use super::left;
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::proc::Pid;
+use crate::proc::{self, Pid};
 use crate::site::Site;
-use crate::wait::{pidfd, poll, readable};
+use crate::wait::{is_ready, pidfd, poll, readable};
 
 /// A process that the lab started. Dropping it ends it and all of its group.
 #[derive(Debug)]
 pub struct Process {
-    pid: libc::pid_t,
-    stdin: Option<PipeWriter>,
+    pub(super) pid: Pid,
+    pub(super) stdin: Option<PipeWriter>,
     pub(super) sources: Vec<Source>,
     /// The stream that the workload writes its output to.
     pub(super) output: Stream,
-    ended: Option<Exit>,
+    pub(super) ended: Option<Exit>,
     /// By which what it leaves behind is found.
-    mark: Option<String>,
+    pub(super) mark: Option<String>,
 }
 
 impl Process {
-    pub(super) fn new(
-        pid: libc::pid_t,
-        stdin: Option<PipeWriter>,
-        stdout: PipeReader,
-        stderr: PipeReader,
-        guest: Option<PipeReader>,
-    ) -> Self {
-        let source = |stream, pipe| Source {
-            stream,
-            pipe: Some(pipe),
-            kept: Vec::new(),
-            at_ns: 0,
-        };
-        let mut sources = vec![
-            source(Stream::Stdout, stdout),
-            source(Stream::Stderr, stderr),
-        ];
-        let mut output = Stream::Stdout;
-        if let Some(guest) = guest {
-            sources.push(source(Stream::Guest, guest));
-            output = Stream::Guest;
-        }
-        Self {
-            pid,
-            stdin,
-            sources,
-            output,
-            ended: None,
-            mark: None,
-        }
-    }
-
-    /// The same, whose descendants carry a mark.
-    pub(super) fn marked(mut self, mark: Option<String>) -> Self {
-        self.mark = mark;
-        self
-    }
-
-    /// The same, whose workload writes to stdout even where there is a guest's pipe.
-    pub(super) fn with_output_on_stdout(mut self) -> Self {
-        self.output = Stream::Stdout;
-        self
-    }
-
     /// Its id; another process's once this one was reaped.
-    pub fn pid(&self) -> libc::pid_t {
+    pub fn pid(&self) -> Pid {
         self.pid
     }
 
@@ -94,7 +53,7 @@ impl Process {
 
     /// From here on this is process `pid`, which the one that has ended left in its place:
     /// a child of the lab's, with the same streams.
-    pub fn follow(&mut self, pid: libc::pid_t) {
+    pub fn follow(&mut self, pid: Pid) {
         self.pid = pid;
         self.ended = None;
     }
@@ -108,7 +67,7 @@ impl Process {
     ) -> Result<Option<Exit>, Failure> {
         let output = other.source(Stream::Stdout);
         let output = output.and_then(|source| source.pipe.as_ref());
-        let output = output.map(AsRawFd::as_raw_fd);
+        let output = output.map(AsFd::as_fd);
         if self.wait_for_end(site, deadline_ns, output)? {
             self.end(site, deadline_ns).map(Some)
         } else {
@@ -121,20 +80,20 @@ impl Process {
         &self,
         site: &Site,
         deadline_ns: u64,
-        or: Option<RawFd>,
+        or: Option<BorrowedFd<'_>>,
     ) -> Result<bool, Failure> {
         let pidfd =
             pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
-        let mut fds = vec![readable(pidfd.as_raw_fd()), readable(site.interrupt.fd())];
+        let mut fds = vec![readable(pidfd.as_fd()), readable(site.interrupt.fd())];
         fds.extend(or.map(readable));
         poll(&mut fds, deadline_ns)?;
-        if fds[0].revents != 0 {
+        if is_ready(&fds[0]) {
             return Ok(true);
         }
-        if fds[1].revents != 0 {
+        if is_ready(&fds[1]) {
             return Err(Failure::Interrupted);
         }
-        if fds.get(2).is_some_and(|fd| fd.revents != 0) {
+        if fds.get(2).is_some_and(is_ready) {
             return Ok(false);
         }
         Err(Failure::timeout(
@@ -144,25 +103,19 @@ impl Process {
 
     /// Reaps it; it has ended, or is being killed.
     fn reap(&mut self) -> Exit {
-        // SAFETY: the leader is not yet reaped, so the group's number is still its
-        // own; ending a group that is empty but for a zombie does nothing.
-        unsafe { libc::kill(-self.pid, libc::SIGKILL) };
-        self.signal(libc::SIGKILL);
+        // Ending a group that is empty but for a zombie does nothing.
+        proc::kill_group(self.pid);
+        let _ = proc::kill(self.pid, Signal::KILL);
         self.wait_for_status()
     }
 
     /// Waits for how it ended; it has, or is being killed.
     fn wait_for_status(&mut self) -> Exit {
-        let mut status = 0;
-        // SAFETY: it is the lab's own child, not yet reaped.
-        unsafe {
-            while libc::waitpid(self.pid, &raw mut status, 0) < 0
-                && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
-            {}
-        }
+        let wait = || waitpid(Some(proc::id(self.pid)?), WaitOptions::empty());
+        let ended = retry_on_intr(wait).ok().flatten();
         let exit = Exit {
             at_ns: now_ns(),
-            status,
+            status: ended.map_or(0, |(_, status)| status.as_raw()),
         };
         if let Some(mark) = &self.mark {
             left::end_all(mark);
@@ -221,9 +174,8 @@ impl Isolate for Process {
     }
 
     fn signal(&self, signal: libc::c_int) {
-        if self.ended.is_none() {
-            // SAFETY: the process is ours and not yet reaped, so the id is its own.
-            unsafe { libc::kill(self.pid, signal) };
+        if let (None, Some(signal)) = (self.ended, Signal::from_named_raw(signal)) {
+            let _ = proc::kill(self.pid, signal);
         }
     }
 

@@ -25,6 +25,15 @@ pub trait Isolate {
     /// Forgets what is kept of a stream, up to `bytes`.
     fn discard(&mut self, stream: Stream, bytes: usize);
 
+    /// Takes the next whole line that is kept of a stream, with its newline.
+    fn take_line(&mut self, stream: Stream) -> Option<Vec<u8>> {
+        let kept = self.kept(stream);
+        let end = kept.iter().position(|byte| *byte == b'\n')?;
+        let line = kept[..=end].to_vec();
+        self.discard(stream, end + 1);
+        Some(line)
+    }
+
     /// Whether a stream has ended.
     fn is_closed(&self, stream: Stream) -> bool;
 
@@ -133,7 +142,7 @@ fn ending(said: &str) -> Option<String> {
 }
 
 /// The beginning of some output, for a reason.
-fn shown(bytes: &[u8]) -> String {
+pub(crate) fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
     if bytes.len() > 160 {
         format!("{text}... ({} bytes)", bytes.len())

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use crate::clock::now_ns;
 use crate::owner::LAUNCH;
 use crate::proc::{self, Pid};
@@ -81,7 +83,6 @@ fn marked(mark: &str) -> Vec<Pid> {
 }
 
 fn end(pid: Pid) {
-    // SAFETY: a plain kill; the process carries the mark of a launch of this lab.
-    unsafe { libc::kill(pid, libc::SIGKILL) };
+    let _ = proc::kill(pid, Signal::KILL);
     ends_by(pid, now_ns() + KILLED_NS);
 }

@@ -1,13 +1,13 @@
 //! Reading what a process prints.
 
-use std::os::fd::AsRawFd as _;
+use std::os::fd::AsFd as _;
 
 use super::held::Process;
 use super::source::{LIMIT, Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::wait::{poll, readable};
+use crate::wait::{is_ready, poll, readable};
 
 impl Process {
     /// Reads a stream no more.
@@ -24,34 +24,34 @@ impl Process {
     /// Waits until something was read, a stream ended, or `deadline_ns` passed;
     /// gives the instant right after.
     pub(super) fn read(&mut self, site: &Site, deadline_ns: u64) -> Result<u64, Failure> {
-        let mut fds: Vec<libc::pollfd> = Vec::with_capacity(5);
-        let mut polled: Vec<usize> = Vec::with_capacity(3);
-        for (index, source) in self.sources.iter().enumerate() {
-            if let Some(pipe) = &source.pipe {
-                fds.push(readable(pipe.as_raw_fd()));
-                polled.push(index);
-            }
-        }
-        let streams = fds.len();
-        if streams == 0 {
+        let open = self
+            .sources
+            .iter()
+            .filter_map(|source| source.pipe.as_ref());
+        let mut fds = Vec::with_capacity(4);
+        fds.push(readable(site.interrupt.fd()));
+        fds.extend(open.map(|pipe| readable(pipe.as_fd())));
+        if fds.len() == 1 {
             return Ok(now_ns());
         }
-        fds.push(readable(site.interrupt.fd()));
         poll(&mut fds, deadline_ns)?;
         let mut at_ns = now_ns();
-        if fds[streams].revents != 0 {
+        if is_ready(&fds[0]) {
             return Err(Failure::Interrupted);
         }
-        if fds[..streams].iter().all(|fd| fd.revents == 0) {
+        let ready: Vec<bool> = fds[1..].iter().map(is_ready).collect();
+        if !ready.contains(&true) {
             return Err(Failure::timeout("the time limit of a launch passed"));
         }
-        for (fd, &index) in fds.iter().zip(&polled) {
-            if fd.revents != 0 {
-                self.sources[index]
-                    .fill()
-                    .map_err(|error| Failure::failed(format!("cannot read its output: {error}")))?;
-                at_ns = now_ns();
-            }
+        let open = self
+            .sources
+            .iter_mut()
+            .filter(|source| source.pipe.is_some());
+        for (source, _) in open.zip(ready).filter(|(_, ready)| *ready) {
+            source
+                .fill()
+                .map_err(|error| Failure::failed(format!("cannot read its output: {error}")))?;
+            at_ns = now_ns();
         }
         if let Some(source) = self
             .sources

@@ -1,6 +1,9 @@
 //! Being the reaper of processes that are no children of the lab's, as a shim is.
 
-use std::io;
+use rustix::io::Errno;
+use rustix::process::{WaitOptions, getpid, set_child_subreaper, waitpgid};
+
+use crate::proc::{self, Pid};
 
 /// While this lives, what a child of the lab's leaves behind becomes the lab's own child
 /// (`PR_SET_CHILD_SUBREAPER`, prctl(2)), and not that of process 1.
@@ -9,43 +12,32 @@ pub(crate) struct Subreaper(());
 impl Subreaper {
     /// Begins.
     pub(crate) fn begin() -> Self {
-        set(1);
+        // It can only fail where the kernel does not know it.
+        let _ = set_child_subreaper(Some(getpid()));
         Self(())
     }
 }
 
 impl Drop for Subreaper {
     fn drop(&mut self) {
-        set(0);
+        let _ = set_child_subreaper(None);
     }
-}
-
-fn set(on: libc::c_ulong) {
-    // SAFETY: a plain system call without pointers; it cannot fail with 0 or 1.
-    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, on, 0, 0, 0) };
 }
 
 /// Ends the children of the lab's that are in the process group of a child that is gone,
 /// and waits until they are.
-pub(crate) fn reap_group(group: libc::pid_t) {
-    let mut status = 0;
+pub(crate) fn reap_group(group: Pid) {
+    let Ok(id) = proc::id(group) else { return };
     loop {
-        // SAFETY: only children of the lab's are waited for, and a group is only killed that
-        // holds one: its number is then nobody else's.
-        let ended = unsafe { libc::waitpid(-group, &raw mut status, libc::WNOHANG) };
-        if ended > 0 {
-            continue;
-        }
-        if ended < 0 {
-            if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted {
-                continue;
+        match waitpgid(id, WaitOptions::NOHANG) {
+            Ok(Some(_)) | Err(Errno::INTR) => {}
+            Ok(None) => {
+                // It holds a child of the lab's, so that its number is nobody else's; the
+                // second wait is for one that was just killed.
+                proc::kill_group(group);
+                let _ = waitpgid(id, WaitOptions::empty());
             }
-            return;
-        }
-        // SAFETY: as above; the second wait is for one that was just killed.
-        unsafe {
-            libc::kill(-group, libc::SIGKILL);
-            libc::waitpid(-group, &raw mut status, 0);
+            Err(_) => return,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! One of the streams that a process writes.
 
 use std::io::{self, PipeReader, Read};
-use std::os::fd::AsRawFd;
+use std::os::fd::AsFd as _;
 
 use crate::clock::now_ns;
-use crate::wait::{poll, readable};
+use crate::wait::{is_ready, poll, readable};
 
 /// Output that is kept of each stream; more than this is never a correct output.
 pub(super) const LIMIT: usize = 64 * 1024;
@@ -31,6 +31,15 @@ pub(super) struct Source {
 }
 
 impl Source {
+    pub(super) fn new(stream: Stream, pipe: PipeReader) -> Self {
+        Self {
+            stream,
+            pipe: Some(pipe),
+            kept: Vec::new(),
+            at_ns: 0,
+        }
+    }
+
     /// One read into what is kept.
     pub(super) fn fill(&mut self) -> io::Result<()> {
         let Some(pipe) = &mut self.pipe else {
@@ -56,8 +65,8 @@ impl Source {
     /// Whether a read would not block.
     pub(super) fn has_more(&self) -> bool {
         self.pipe.as_ref().is_some_and(|pipe| {
-            let mut fds = [readable(pipe.as_raw_fd())];
-            poll(&mut fds, now_ns()).is_ok() && fds[0].revents != 0
+            let mut fds = [readable(pipe.as_fd())];
+            poll(&mut fds, now_ns()).is_ok() && is_ready(&fds[0])
         })
     }
 }

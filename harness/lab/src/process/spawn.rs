@@ -1,6 +1,6 @@
 //! From a program to a process: all preparation first, then one system call.
 
-use std::ffi::{CString, NulError, OsStr};
+use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, PipeWriter};
 use std::mem::MaybeUninit;
@@ -10,10 +10,17 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
 
+use rustix::fs::{CWD, Mode, OFlags, fcntl_setfl, mkfifoat};
+use rustix::io::fcntl_dupfd_cloexec;
+
 use super::clone_into::clone_into;
 use super::held::Process;
+use super::isolate::Isolate as _;
+use super::source::{Source, Stream};
 use crate::cgroup::{Cgroup, Entrance};
+use crate::outcome::Failure;
 use crate::owner;
+use crate::proc::Pid;
 use crate::site::Site;
 
 /// A program to be started.
@@ -53,6 +60,22 @@ pub struct Prepared {
 }
 
 impl Program {
+    /// Starts it; `what` it is, a failure says.
+    pub(crate) fn start(&self, site: &Site, what: &str) -> Result<Process, Failure> {
+        let started = self.prepare(site).and_then(Prepared::spawn);
+        started.map_err(|error| Failure::failed(format!("cannot start {what}: {error}")))
+    }
+
+    /// Starts it, and waits until it has ended well.
+    pub(crate) fn run(&self, site: &Site, deadline_ns: u64) -> Result<Process, Failure> {
+        let mut process = self.start(site, "it")?;
+        let exit = process.finish(site, deadline_ns)?;
+        if exit.is_success() {
+            return Ok(process);
+        }
+        Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout))
+    }
+
     /// Makes everything that the start needs.
     pub fn prepare(&self, site: &Site) -> io::Result<Prepared> {
         let mut child_ends: Vec<(OwnedFd, RawFd)> = Vec::with_capacity(4);
@@ -82,31 +105,23 @@ impl Program {
             .map(|(end, number)| Ok((above_targets(end)?, number)))
             .collect::<io::Result<_>>()?;
 
-        let text = |s: &OsStr| {
-            CString::new(s.as_bytes()).map_err(|_: NulError| {
-                io::Error::new(io::ErrorKind::InvalidInput, "an argument holds a NUL byte")
-            })
-        };
-        let path = text(self.path.as_os_str())?;
-        let mut argv = vec![path.clone()];
-        for arg in &self.args {
-            argv.push(text(OsStr::new(arg))?);
-        }
+        let path = c_string(self.path.as_os_str().as_bytes())?;
+        let words = self.args.iter().map(|word| c_string(word.as_bytes()));
+        let argv = [Ok(path.clone())].into_iter().chain(words);
         let search = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
-        let mut envp = vec![
-            text(OsStr::new(&format!("PATH={search}")))?,
-            text(OsStr::new(&format!("{}={}", owner::VARIABLE, site.owner)))?,
-        ];
-        if let Some(mark) = &self.mark {
-            envp.push(text(OsStr::new(&format!("{}={mark}", owner::LAUNCH)))?);
-        }
-        for (name, value) in &self.env {
-            envp.push(text(OsStr::new(&format!("{name}={value}")))?);
-        }
+        let owner = site.owner.to_string();
+        let mark = self.mark.as_deref().map(|mark| (owner::LAUNCH, mark));
+        let given = self.env.iter();
+        let given = given.map(|(name, value)| (name.as_str(), value.as_str()));
+        let envp = [("PATH", search.as_str()), (owner::VARIABLE, &owner)]
+            .into_iter()
+            .chain(mark)
+            .chain(given)
+            .map(|(name, value)| c_string(format!("{name}={value}").as_bytes()));
         Ok(Prepared {
             path,
-            argv,
-            envp,
+            argv: argv.collect::<io::Result<_>>()?,
+            envp: envp.collect::<io::Result<_>>()?,
             child_ends,
             stdin,
             stdout,
@@ -125,14 +140,14 @@ impl Program {
     }
 }
 
+fn c_string(bytes: &[u8]) -> io::Result<CString> {
+    CString::new(bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "an argument holds a NUL byte"))
+}
+
 /// A pipe with a name in a file system: one for those who cannot inherit an end of it.
 pub(crate) fn make_named_pipe(path: &Path) -> io::Result<()> {
-    let path = CString::new(path.as_os_str().as_bytes())?;
-    // SAFETY: the path ends with a NUL, and outlives the call.
-    if unsafe { libc::mkfifo(path.as_ptr(), 0o600) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    Ok(mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR)?)
 }
 
 /// Both ends of a fresh pipe with a name.
@@ -144,10 +159,7 @@ fn named_pipe(path: &Path) -> io::Result<(PipeReader, PipeWriter)> {
         .custom_flags(libc::O_NONBLOCK)
         .open(path)?;
     let writer = OpenOptions::new().write(true).open(path)?;
-    // SAFETY: the descriptor is open and owned; no pointer is passed.
-    if unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_SETFL, 0) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
+    fcntl_setfl(&reader, OFlags::empty())?;
     Ok((OwnedFd::from(reader).into(), OwnedFd::from(writer).into()))
 }
 
@@ -157,13 +169,7 @@ fn above_targets(end: OwnedFd) -> io::Result<OwnedFd> {
     if end.as_raw_fd() >= FIRST_FREE {
         return Ok(end);
     }
-    // SAFETY: the descriptor is open and owned; the call makes a new one.
-    let moved = unsafe { libc::fcntl(end.as_raw_fd(), libc::F_DUPFD_CLOEXEC, FIRST_FREE) };
-    if moved < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: `moved` is a fresh descriptor that nobody else owns.
-    Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(moved) })
+    Ok(fcntl_dupfd_cloexec(end, FIRST_FREE)?)
 }
 
 impl Prepared {
@@ -191,13 +197,9 @@ impl Prepared {
     }
 
     /// The same in a cgroup: the process is in it before its first instruction, and so
-    /// is all that it allocates. Slower than [`spawn`](Self::spawn) by what the kernel
-    /// needs to move a thread: not for launches whose time is measured.
-    pub fn spawn_in(self, cgroup: &Cgroup) -> io::Result<Process> {
-        self.spawn_in_after(cgroup, || Ok(()))
-    }
-
-    /// The same; `before` is done by the calling thread right before, when it is in the group.
+    /// is all that it allocates; `before` is done by the calling thread when it is in the group.
+    /// Slower than [`spawn`](Self::spawn) by what the kernel needs to move a thread: not for
+    /// launches whose time is measured.
     pub fn spawn_in_after(
         self,
         cgroup: &Cgroup,
@@ -225,7 +227,7 @@ impl Prepared {
         }
     }
 
-    fn posix_spawn(&self) -> io::Result<libc::pid_t> {
+    fn posix_spawn(&self) -> io::Result<Pid> {
         let attributes = Attributes::new()?;
         let actions = Actions::new(&self.child_ends)?;
         let argv = pointers(&self.argv);
@@ -248,13 +250,23 @@ impl Prepared {
     }
 
     /// The lab's half of the pipes; the child's ends are closed.
-    fn into_process(self, pid: libc::pid_t) -> Process {
-        let process = Process::new(pid, self.stdin, self.stdout, self.stderr, self.guest);
-        let process = process.marked(self.mark);
-        if self.named {
-            process.with_output_on_stdout()
-        } else {
-            process
+    fn into_process(self, pid: Pid) -> Process {
+        let output = match self.guest {
+            Some(_) if !self.named => Stream::Guest,
+            _ => Stream::Stdout,
+        };
+        let mut sources = vec![
+            Source::new(Stream::Stdout, self.stdout),
+            Source::new(Stream::Stderr, self.stderr),
+        ];
+        sources.extend(self.guest.map(|pipe| Source::new(Stream::Guest, pipe)));
+        Process {
+            pid,
+            stdin: self.stdin,
+            sources,
+            output,
+            ended: None,
+            mark: self.mark,
         }
     }
 }
@@ -339,7 +351,6 @@ impl Drop for Actions {
 mod tests {
     use super::*;
     use crate::interrupt::Interrupt;
-    use crate::process::{Isolate as _, Stream};
 
     #[test]
     fn what_others_write_to_a_named_output_is_read_with_the_process_s_own() {

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::SizeError;
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 
 /// What is to be compressed.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +18,12 @@ pub enum Content<'a> {
 
 impl<'a> Content<'a> {
     /// How many bytes it is.
-    pub fn bytes(self) -> Result<u64, SizeError> {
+    pub fn bytes(self) -> Result<u64, Failure> {
         self.open().map(|(_, bytes)| bytes)
     }
 
     /// A reader of it, and its size.
-    pub(super) fn open(self) -> Result<(Box<dyn Read + Send + 'a>, u64), SizeError> {
+    pub(super) fn open(self) -> Result<(Box<dyn Read + Send + 'a>, u64), Failure> {
         match self {
             Self::Bytes(bytes) => Ok((Box::new(bytes), bytes.len() as u64)),
             Self::File(path) => {
@@ -34,17 +34,17 @@ impl<'a> Content<'a> {
                     }
                     Ok((file, metadata.len()))
                 });
-                let (file, bytes) = opened.map_err(|error| self.unreadable(error))?;
+                let (file, bytes) = opened.map_err(|error| self.unreadable(&error))?;
                 Ok((Box::new(file), bytes))
             }
         }
     }
 
     /// Why it could not be read to its end.
-    pub(super) fn unreadable(self, error: io::Error) -> SizeError {
+    pub(super) fn unreadable(self, error: &io::Error) -> Failure {
         match self {
-            Self::File(path) => SizeError::unreadable(path, error),
-            Self::Bytes(_) => SizeError::Failed(format!("cannot read bytes in memory: {error}")),
+            Self::File(path) => super::unreadable(path, error),
+            Self::Bytes(_) => Failure::failed(format!("cannot read bytes in memory: {error}")),
         }
     }
 }

@@ -8,8 +8,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use super::{Needed, SizeError};
+use super::Needed;
 use crate::isolation::docker::DockerHost;
+use crate::outcome::Failure;
 use crate::proc::{self, Pid};
 
 /// What a container on the default bridge runs through, in the order in which they run.
@@ -24,8 +25,8 @@ const PROGRAMS: [&str; 5] = [
 /// The programs of the daemon that answers on this host, each with its version where the
 /// daemon says it. One that runs is the file that runs; of the others, the one that the
 /// daemon would find.
-pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, SizeError> {
-    let version = host.version().map_err(SizeError::Unavailable)?;
+pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, Failure> {
+    let version = host.version().map_err(Failure::unavailable)?;
     let dockerd = daemon_process(&version.socket)?;
     let is_called = |pid: &Pid, name: &str| proc::name(*pid) == name;
     let containerds = || proc::every().filter(|pid| is_called(pid, "containerd"));
@@ -53,48 +54,30 @@ pub fn docker_side(host: &DockerHost) -> Result<Vec<Needed>, SizeError> {
 
 /// The programs behind a container by the containerd that listens on `socket`: containerd
 /// itself, and those that it starts, by name, in this order.
-pub fn containerd_side(socket: &Path, started: &[&str]) -> Result<Vec<Needed>, SizeError> {
-    let hidden = |why: &str| {
-        SizeError::Unavailable(format!(
-            "the programs of the containerd on {} cannot be seen: {why}; run the lab on the \
-             machine, and in the PID namespace, in which it runs",
-            socket.display()
-        ))
-    };
-    let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
-    let daemon = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
+pub fn containerd_side(socket: &Path, started: &[&str]) -> Result<Vec<Needed>, Failure> {
+    let hidden = |why: &str| hidden("containerd", socket, "it", why);
+    let daemon = listener(socket).map_err(|why| hidden(&why))?;
     if proc::name(daemon) != "containerd" {
         return Err(hidden("what listens there is not containerd"));
     }
     let folders = search_path(daemon);
-    let own = file("containerd", Some(daemon), &folders).map(|path| ("containerd", path));
-    let started = started
-        .iter()
-        .map(|name| file(name, None, &folders).map(|path| (*name, path)));
-    [own]
+    let started = started.iter().map(|name| (*name, None));
+    [("containerd", Some(daemon))]
         .into_iter()
         .chain(started)
-        .map(|found| found.and_then(|(name, path)| Needed::at(name, &path)))
+        .map(|(name, running)| Needed::at(name, &file(name, running, &folders)?))
         .collect()
 }
 
 /// The process that listens on the daemon's socket; if that is systemd, which listens for
 /// others, the only dockerd.
-fn daemon_process(socket: &Path) -> Result<Pid, SizeError> {
-    let hidden = |why: &str| {
-        SizeError::Unavailable(format!(
-            "the programs of the Docker daemon on {} cannot be seen: {why}; run the lab on the \
-             machine, and in the PID namespace, in which dockerd runs",
-            socket.display()
-        ))
-    };
-    let stream = UnixStream::connect(socket).map_err(|error| hidden(&error.to_string()))?;
-    let peer = peer(&stream).ok_or_else(|| hidden("who listens is not known"))?;
-    if proc::name(peer) == "dockerd" {
-        return Ok(peer);
-    }
-    if proc::name(peer) != "systemd" {
-        return Err(hidden("what listens there is not dockerd"));
+fn daemon_process(socket: &Path) -> Result<Pid, Failure> {
+    let hidden = |why: &str| hidden("Docker daemon", socket, "dockerd", why);
+    let listener = listener(socket).map_err(|why| hidden(&why))?;
+    match &*proc::name(listener) {
+        "dockerd" => return Ok(listener),
+        "systemd" => {}
+        _ => return Err(hidden("what listens there is not dockerd")),
     }
     let mut daemons = proc::every().filter(|pid| proc::name(*pid) == "dockerd");
     match (daemons.next(), daemons.next()) {
@@ -104,7 +87,22 @@ fn daemon_process(socket: &Path) -> Result<Pid, SizeError> {
     }
 }
 
-/// The process that listens at the other end; none where this one cannot see it.
+fn hidden(daemon: &str, socket: &Path, what: &str, why: &str) -> Failure {
+    Failure::unavailable(format!(
+        "the programs of the {daemon} on {} cannot be seen: {why}; run the lab on the machine, and \
+         in the PID namespace, in which {what} runs",
+        socket.display()
+    ))
+}
+
+/// The process that listens on a socket.
+fn listener(socket: &Path) -> Result<Pid, String> {
+    let stream = UnixStream::connect(socket).map_err(|error| error.to_string())?;
+    peer(&stream).ok_or_else(|| "who listens is not known".to_owned())
+}
+
+/// The process that listens at the other end; none where this one cannot see it: 0, which
+/// rustix's `socket_peercred` takes for a process.
 fn peer(stream: &UnixStream) -> Option<Pid> {
     let mut peer = libc::ucred {
         pid: 0,
@@ -127,7 +125,7 @@ fn peer(stream: &UnixStream) -> Option<Pid> {
 
 /// The file of a program: that of its process, where its link may be read; otherwise the
 /// first in the folders.
-fn file(name: &str, running: Option<Pid>, folders: &[PathBuf]) -> Result<PathBuf, SizeError> {
+fn file(name: &str, running: Option<Pid>, folders: &[PathBuf]) -> Result<PathBuf, Failure> {
     let running = running.map(|pid| proc::folder(pid).join("exe"));
     running
         .filter(|link| fs::canonicalize(link).is_ok())
@@ -136,7 +134,7 @@ fn file(name: &str, running: Option<Pid>, folders: &[PathBuf]) -> Result<PathBuf
             files.into_iter().find(|file| file.is_file())
         })
         .ok_or_else(|| {
-            SizeError::Unavailable(format!(
+            Failure::unavailable(format!(
                 "{name}, which the daemon needs, is not on its PATH; run the lab as root, \
                  which may see where the daemon has it"
             ))

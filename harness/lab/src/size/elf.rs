@@ -7,7 +7,8 @@ use object::elf::{ET_DYN, ET_EXEC, PT_LOAD};
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
 use object::{Endianness, U64};
 
-use super::{SizeError, read};
+use super::read;
+use crate::outcome::Failure;
 
 /// Sections for debuggers begin with one of these: the list of binutils'
 /// `_bfd_elf_make_section_from_shdr` (`bfd/elf.c`).
@@ -22,12 +23,12 @@ const DEBUG: [&[u8]; 6] = [
 
 /// The bytes of a program or shared library without symbol table and debug sections. What
 /// the loader maps stays as it is: checked by its segments.
-pub fn strip_elf(path: &Path) -> Result<Vec<u8>, SizeError> {
+pub fn strip_elf(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = read(path)?;
     let malformed =
-        |error: &dyn std::fmt::Display| SizeError::malformed(path, "a 64-bit ELF file", error);
+        |error: &dyn std::fmt::Display| super::malformed(path, "a 64-bit ELF file", error);
     let cannot = |why: &dyn std::fmt::Display| {
-        SizeError::Failed(format!("cannot strip {}: {why}", path.display()))
+        Failure::failed(format!("cannot strip {}: {why}", path.display()))
     };
     let mut builder = Builder::read(&*bytes).map_err(|error| malformed(&error))?;
     if ![ET_EXEC, ET_DYN].contains(&builder.header.e_type) {

@@ -5,24 +5,24 @@ use std::io::{self, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::SizeError;
 use super::content::{Content, Watched};
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 
 /// The level for artifacts: the best that gzip has, since one compresses once and ships often.
 pub const GZIP_LEVEL: u32 = 9;
 
 /// Bytes of it as gzip at [`GZIP_LEVEL`], with no name and no time in the header (`gzip -n`).
 /// The encoder is `miniz_oxide`, which differs from zlib by about a percent.
-pub fn gzip_bytes(content: Content<'_>, interrupt: &Interrupt) -> Result<u64, SizeError> {
+pub fn gzip_bytes(content: Content<'_>, interrupt: &Interrupt) -> Result<u64, Failure> {
     let (reader, _) = content.open()?;
     let mut counter = counter(GZIP_LEVEL);
     let compressed =
         io::copy(&mut Watched { reader, interrupt }, &mut counter).and_then(|_| counter.finish());
     match compressed {
         Ok(Count(bytes)) => Ok(bytes),
-        Err(_) if interrupt.raised() => Err(SizeError::Interrupted),
-        Err(error) => Err(content.unreadable(error)),
+        Err(_) if interrupt.raised() => Err(Failure::Interrupted),
+        Err(error) => Err(content.unreadable(&error)),
     }
 }
 

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::SizeError;
 use super::saved::{Layer, Saved, read_saved};
 use crate::interrupt::Interrupt;
-use crate::isolation::docker::{DockerHost, ImageError};
+use crate::isolation::docker::DockerHost;
+use crate::outcome::Failure;
 
 /// An image by its layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,25 +44,25 @@ pub fn image_size(
     image: &str,
     base: Option<&str>,
     interrupt: &Interrupt,
-) -> Result<ImageSize, SizeError> {
+) -> Result<ImageSize, Failure> {
     let base_ids = match base {
-        Some(base) => host.layers(base).map_err(size_error)?,
+        Some(base) => host.image_that_is_there(base)?.layers,
         None => Vec::new(),
     };
     // It may name an image that is there no longer: asked first, so that the error says so.
-    let ids = host.layers(image).map_err(size_error)?;
+    let ids = host.image_that_is_there(image)?.layers;
     let saved = host.save(image, interrupt, |archive| read_saved(archive));
     let Saved {
         layers: mut own,
         config_bytes,
-    } = saved.map_err(size_error)?;
+    } = saved?;
     if !own.iter().map(|layer| &layer.sha256).eq(&ids) {
-        return Err(SizeError::Failed(format!(
+        return Err(Failure::failed(format!(
             "the daemon saved other layers than {image} has"
         )));
     }
     if !ids.starts_with(&base_ids) {
-        return Err(SizeError::Failed(format!(
+        return Err(Failure::failed(format!(
             "{image} was not built on {}; remove it, and it is built again: docker rmi {image}",
             base.unwrap_or_default()
         )));
@@ -76,21 +76,12 @@ pub fn image_size(
 }
 
 /// The same of an image that the lab itself has written, on nothing, from its archive.
-pub fn archive_size(archive: &Path) -> Result<ImageSize, SizeError> {
-    let file = File::open(archive).map_err(|error| SizeError::unreadable(archive, error))?;
-    let saved = read_saved(file).map_err(|error| SizeError::unreadable(archive, error))?;
+pub fn archive_size(archive: &Path) -> Result<ImageSize, Failure> {
+    let file = File::open(archive).map_err(|error| super::unreadable(archive, &error))?;
+    let saved = read_saved(file).map_err(|error| super::unreadable(archive, &error))?;
     Ok(ImageSize {
         base: Vec::new(),
         own: saved.layers,
         config_bytes: saved.config_bytes,
     })
-}
-
-fn size_error(error: ImageError) -> SizeError {
-    match error {
-        ImageError::Unavailable(reason) => SizeError::Unavailable(reason),
-        ImageError::Failed(reason) => SizeError::Failed(reason),
-        ImageError::Io(error) => SizeError::Failed(error.to_string()),
-        ImageError::Interrupted => SizeError::Interrupted,
-    }
 }

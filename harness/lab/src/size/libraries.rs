@@ -11,15 +11,15 @@ use object::elf::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DynamicTag, EM_NONE, FileHead
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
 
 use super::ldconfig::{self, DEFAULT_FOLDERS};
-use super::{Needed, SizeError, read};
+use super::{Needed, read};
+use crate::outcome::Failure;
 
 /// Interpreter and shared libraries of a program, each once, ordered by path; none for a
 /// statically linked one. Searched as ld.so(8) does with an empty environment: `DT_RPATH`,
 /// `DT_RUNPATH`, the cache, the default folders, of which the interpreter's own is one. What a
 /// program opens by itself (`dlopen`, the name service) is not among them.
-pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, SizeError> {
-    let program =
-        fs::canonicalize(program).map_err(|error| SizeError::unreadable(program, error))?;
+pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, Failure> {
+    let program = fs::canonicalize(program).map_err(|error| super::unreadable(program, &error))?;
     let cache = ldconfig::cache();
     let mut found = BTreeMap::new();
     let mut beside = None;
@@ -36,7 +36,7 @@ pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, SizeError> {
         for name in &linked.needed {
             let library = find(name, searched, &cache, beside.as_deref(), linked.machine)
                 .ok_or_else(|| {
-                    SizeError::Unavailable(format!(
+                    Failure::unavailable(format!(
                         "{} needs {name}, which is not on this machine; install the package that \
                      has it: apt-file search {name}",
                         path.display()
@@ -80,10 +80,10 @@ pub(crate) struct Linked {
 }
 
 impl Linked {
-    pub(crate) fn read(path: &Path) -> Result<Self, SizeError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = read(path)?;
         Self::parse(path, &bytes)
-            .map_err(|error| SizeError::malformed(path, "a 64-bit ELF file", &error))
+            .map_err(|error| super::malformed(path, "a 64-bit ELF file", &error))
     }
 
     fn parse(path: &Path, bytes: &[u8]) -> object::Result<Self> {

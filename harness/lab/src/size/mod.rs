@@ -17,8 +17,7 @@ mod zstd;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use labrun_record::Outcome;
-use thiserror::Error;
+use crate::outcome::Failure;
 
 pub use content::Content;
 pub use daemon::{containerd_side, docker_side};
@@ -31,53 +30,14 @@ pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, binary_layer, read_saved};
 pub use wasm::strip_wasm;
 pub use zstd::{ZSTD_LEVEL, Zstd};
 
-/// Why a size is not known.
-#[derive(Debug, Error)]
-pub enum SizeError {
-    /// What finding it needs is not here; the text says how to get it.
-    #[error("{0}")]
-    Unavailable(String),
-    /// There is nothing that this size would be of; the text says why.
-    #[error("{0}")]
-    Nothing(String),
-    /// What was given has no such size; the text names it.
-    #[error("{0}")]
-    Failed(String),
-    /// A file cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        error: io::Error,
-    },
-    /// The run was asked to end.
-    #[error("interrupted")]
-    Interrupted,
+/// That a file cannot be read.
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot read {}: {error}", path.display()))
 }
 
-impl SizeError {
-    /// What a row that needs the size becomes.
-    pub fn outcome(&self) -> Outcome {
-        match self {
-            Self::Unavailable(_) => Outcome::Unavailable,
-            Self::Nothing(_) => Outcome::Unsupported,
-            Self::Failed(_) | Self::Unreadable { .. } => Outcome::Failed,
-            Self::Interrupted => Outcome::NotSelected,
-        }
-    }
-
-    fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable {
-            path: path.to_owned(),
-            error,
-        }
-    }
-
-    /// A file is not what it should be.
-    fn malformed(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Self {
-        Self::Failed(format!("{} is not {what}: {error}", path.display()))
-    }
+/// That a file is not what it should be.
+fn malformed(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::failed(format!("{} is not {what}: {error}", path.display()))
 }
 
 /// A file that has to be there already.
@@ -95,10 +55,10 @@ pub struct Needed {
 
 impl Needed {
     /// The file behind a path.
-    fn at(name: &str, path: &Path) -> Result<Self, SizeError> {
+    fn at(name: &str, path: &Path) -> Result<Self, Failure> {
         let found = std::fs::canonicalize(path)
             .and_then(|path| std::fs::metadata(&path).map(|metadata| (path, metadata.len())));
-        let (path, bytes) = found.map_err(|error| SizeError::unreadable(path, error))?;
+        let (path, bytes) = found.map_err(|error| unreadable(path, &error))?;
         Ok(Self {
             name: name.to_owned(),
             path,
@@ -109,8 +69,8 @@ impl Needed {
 }
 
 /// The files of a folder, those of its folders left out.
-pub fn folder_bytes(folder: &Path) -> Result<u64, SizeError> {
-    let unreadable = |error| SizeError::unreadable(folder, error);
+pub fn folder_bytes(folder: &Path) -> Result<u64, Failure> {
+    let unreadable = |error: io::Error| unreadable(folder, &error);
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let metadata = entry.and_then(|entry| entry.metadata());
@@ -123,10 +83,10 @@ pub fn folder_bytes(folder: &Path) -> Result<u64, SizeError> {
 }
 
 /// The whole of a file that is not empty.
-fn read(path: &Path) -> Result<Vec<u8>, SizeError> {
-    let bytes = std::fs::read(path).map_err(|error| SizeError::unreadable(path, error))?;
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     if bytes.is_empty() {
-        return Err(SizeError::Failed(format!("{} is empty", path.display())));
+        return Err(Failure::failed(format!("{} is empty", path.display())));
     }
     Ok(bytes)
 }

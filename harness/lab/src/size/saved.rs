@@ -13,8 +13,8 @@ use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::SizeError;
 use super::gzip::{Count, counter};
+use crate::outcome::Failure;
 
 /// The level of gzip that `docker push` uses: what a registry stores, and a pull transfers.
 pub const LAYER_GZIP_LEVEL: u32 = 6;
@@ -114,8 +114,8 @@ fn read_file(mut file: impl Read, bytes: u64) -> io::Result<File> {
 }
 
 /// The one layer that `Dockerfile.baseline` makes of a binary on `scratch`: a tar of it.
-pub fn binary_layer(binary: &Path) -> Result<Layer, SizeError> {
-    let unreadable = |error| SizeError::unreadable(binary, error);
+pub fn binary_layer(binary: &Path) -> Result<Layer, Failure> {
+    let unreadable = |error| super::unreadable(binary, &error);
     let mut tar = tar::Builder::new(Vec::new());
     tar.append_path_with_name(binary, "workload")
         .map_err(unreadable)?;

@@ -7,24 +7,25 @@ use std::path::Path;
 use wasm_encoder::{Component, ComponentSectionId, Encode, Module, RawSection, Section};
 use wasmparser::{BinaryReaderError, Encoding, Parser, Payload, Validator, WasmFeatures};
 
-use super::{SizeError, read};
+use super::read;
+use crate::outcome::Failure;
 
 /// The bytes of a module or component without custom sections, at every depth. Names,
 /// producers and debug sections go. `dylink.0` and `component-type*` stay: a dynamic
 /// linker, or whoever makes a component of the module, reads them. What comes in and what
 /// goes out are both validated.
-pub fn strip_wasm(path: &Path) -> Result<Vec<u8>, SizeError> {
+pub fn strip_wasm(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = read(path)?;
     let malformed = |error: BinaryReaderError| {
         // Some of its messages list bytes, one a line.
         let text = error.to_string();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        SizeError::malformed(path, "a valid WebAssembly module or component", &line)
+        super::malformed(path, "a valid WebAssembly module or component", &line)
     };
     validate(&bytes).map_err(malformed)?;
     let stripped = strip(&bytes).map_err(malformed)?;
     validate(&stripped).map_err(|error| {
-        SizeError::Failed(format!(
+        Failure::failed(format!(
             "stripping {} gave what is not valid: {error}",
             path.display()
         ))

@@ -8,9 +8,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::SizeError;
 use super::content::{Content, Watched};
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 
 /// The level: the best that needs no `--ultra`.
@@ -28,10 +28,10 @@ pub struct Zstd {
 
 impl Zstd {
     /// The command that is on `PATH`.
-    pub fn find() -> Result<Self, SizeError> {
+    pub fn find() -> Result<Self, Failure> {
         let asked = Command::new("zstd").arg("--version").output();
         let asked = asked.map_err(|error| {
-            SizeError::Unavailable(format!(
+            Failure::unavailable(format!(
                 "cannot run zstd ({error}); install it: sudo apt-get install zstd"
             ))
         })?;
@@ -40,7 +40,7 @@ impl Zstd {
             .split([' ', ','])
             .find_map(|word| word.strip_prefix('v'));
         let version = version.ok_or_else(|| {
-            SizeError::Unavailable(format!(
+            Failure::unavailable(format!(
                 "zstd --version says no version: {}",
                 text.lines().next().unwrap_or_default()
             ))
@@ -52,14 +52,16 @@ impl Zstd {
 
     /// Bytes of it as zstd at [`ZSTD_LEVEL`], with one worker: exactly what
     /// `zstd -19 -T1 FILE` writes.
-    pub fn bytes(&self, content: Content<'_>, interrupt: &Interrupt) -> Result<u64, SizeError> {
+    pub fn bytes(&self, content: Content<'_>, interrupt: &Interrupt) -> Result<u64, Failure> {
         let (reader, length) = content.open()?;
-        let failed = |why: String| SizeError::Failed(format!("zstd {}: {why}", self.version));
+        let failed = |why: String| Failure::failed(format!("zstd {}: {why}", self.version));
         let mut running = Running::start(length).map_err(|error| failed(error.to_string()))?;
         let mut reader = Watched { reader, interrupt };
-        let pipes = running.pipes();
-        let (mut stdin, mut stdout, mut stderr) =
-            pipes.ok_or_else(|| failed("it has no pipes".into()))?;
+        let child = &mut running.0;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(mut stdin), Some(mut stdout), Some(mut stderr)) = pipes else {
+            return Err(failed("it has no pipes".to_owned()));
+        };
         let (fed, counted) = thread::scope(|scope| {
             let feeding = scope.spawn(move || feed(&mut reader, &mut stdin));
             let (send, counted) = mpsc::channel();
@@ -81,10 +83,10 @@ impl Zstd {
             (feeding.join(), counted)
         });
         if interrupt.raised() {
-            return Err(SizeError::Interrupted);
+            return Err(Failure::Interrupted);
         }
         if let Ok(Err(error)) = fed {
-            return Err(content.unreadable(error));
+            return Err(content.unreadable(&error));
         }
         let mut complaint = String::new();
         let _ = stderr.read_to_string(&mut complaint);
@@ -114,12 +116,6 @@ fn feed(reader: &mut impl Read, stdin: &mut impl Write) -> io::Result<()> {
 /// The command while it runs; ended when dropped.
 struct Running(Child);
 
-type Pipes = (
-    std::process::ChildStdin,
-    std::process::ChildStdout,
-    std::process::ChildStderr,
-);
-
 impl Running {
     fn start(length: u64) -> io::Result<Self> {
         // Told the length, it chooses the same parameters as for a file.
@@ -134,15 +130,6 @@ impl Running {
             .process_group(0)
             .spawn()?;
         Ok(Self(child))
-    }
-
-    fn pipes(&mut self) -> Option<Pipes> {
-        let Self(child) = self;
-        Some((
-            child.stdin.take()?,
-            child.stdout.take()?,
-            child.stderr.take()?,
-        ))
     }
 
     fn end(&mut self) {

@@ -137,11 +137,11 @@ pub(crate) fn check_small(opened: &Opened) {
     assert_eq!(opened.labrun(), env!("CARGO_PKG_VERSION"));
     assert_eq!(opened.files().len(), FILES.len());
     for (name, bytes, executable) in FILES {
-        let path = opened.path(name).expect("has it");
+        let path = opened.folder().join(name);
         assert_eq!(fs::read(&path).expect("reads"), bytes);
         let mode = fs::metadata(&path).expect("is there").permissions().mode();
         assert_eq!(mode & 0o7777, if executable { 0o755 } else { 0o644 });
-        let file = opened.file(name).expect("has it");
+        let file = opened.files().get(name).expect("has it");
         assert_eq!(file.bytes, bytes.len() as u64);
         assert_eq!(file.sha256, sha256(bytes));
         assert_eq!(file.executable, executable);

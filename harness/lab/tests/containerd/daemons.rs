@@ -4,7 +4,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lab::isolation::containerd;
-use lab::isolation::runner::State;
 use lab::outcome::Failure;
 use labrun_record::Outcome;
 
@@ -13,7 +12,7 @@ use crate::support::{ground, job, runc, site};
 
 #[test]
 fn what_is_absent_is_unavailable_with_the_way_to_mend_it() {
-    let missing = State::Missing("the helper is missing: labrun build".to_owned());
+    let missing = Err(Failure::failed("the helper is missing: labrun build"));
     for isolation in containerd::isolations_at(Some("/nonexistent/containerd.sock"), &missing) {
         let record = isolation.record();
         assert_eq!(
@@ -36,7 +35,7 @@ fn a_helper_that_is_not_built_is_named() {
     let Some(ground) = ground("containerd-no-helper") else {
         return;
     };
-    let missing = State::Missing("the helper is missing: labrun build".to_owned());
+    let missing = Err(Failure::failed("the helper is missing: labrun build"));
     let record = runc(&ground.daemon.address, &missing).record();
     assert_eq!(record.outcome, Outcome::Unavailable);
     assert_eq!(

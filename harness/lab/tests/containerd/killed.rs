@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use lab::interrupt::Interrupt;
 use lab::isolation::containerd;
-use lab::isolation::runner::{Executable, Ready, State};
+use lab::isolation::runner::{Executable, Ready};
 use lab::outcome::Failure;
 use lab::site::Site;
 
@@ -20,7 +20,7 @@ const CHILD: &str = "LABRUN_TEST_CONTAINERD";
 
 /// A lab whose guest hangs.
 fn begin(ground: &Ground) -> Child {
-    let State::Ready(Ready { executable, .. }) = &ground.helper else {
+    let Ok(Ready { executable, .. }) = &ground.helper else {
         panic!("the helper is built");
     };
     let told = format!(
@@ -145,7 +145,7 @@ fn a_launch_that_hangs() {
     let [address, program, image] = words[..] else {
         panic!("three words");
     };
-    let helper = State::Ready(Ready {
+    let helper = Ok(Ready {
         executable: Executable {
             path: program.into(),
             script: None,

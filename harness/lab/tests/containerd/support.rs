@@ -11,8 +11,9 @@ use lab::build::Builder;
 use lab::define::{Definitions, LabFolder, Workload};
 use lab::digest::sha256;
 use lab::interrupt::Interrupt;
-use lab::isolation::runner::State;
+use lab::isolation::runner::Ready;
 use lab::isolation::{Driver, Inside, Isolation, Job, containerd};
+use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
 use lab::task::{FileSystem, NetworkPath, Policy, Task};
@@ -41,7 +42,7 @@ pub(crate) fn skip(test: &str, reason: &str) {
 /// What a launch by containerd stands on. The isolation goes before its daemon.
 pub(crate) struct Ground {
     pub(crate) runc: Box<dyn Isolation>,
-    pub(crate) helper: State,
+    pub(crate) helper: Result<Ready, Failure>,
     pub(crate) image: PathBuf,
     pub(crate) daemon: OwnDaemon,
 }
@@ -66,9 +67,10 @@ pub(crate) fn ground(test: &str) -> Option<Ground> {
         return None;
     }
     let (helper, image) = match built() {
-        (State::Missing(reason), _) => {
+        (Err(missing), _) => {
+            let reason = missing.clone().into_reason();
             assert!(reason.contains("protoc"), "{reason}");
-            skip(test, reason);
+            skip(test, &reason);
             return None;
         }
         (ready, image) => (ready.clone(), image.clone()),
@@ -83,15 +85,15 @@ pub(crate) fn ground(test: &str) -> Option<Ground> {
 }
 
 /// `containerd/runc` on the daemon at an address.
-pub(crate) fn runc(address: &str, helper: &State) -> Box<dyn Isolation> {
+pub(crate) fn runc(address: &str, helper: &Result<Ready, Failure>) -> Box<dyn Isolation> {
     let mut all = containerd::isolations_at(Some(address), helper).into_iter();
     all.find(|isolation| isolation.name() == "containerd/runc")
         .expect("it is there")
 }
 
 /// The helper, and the guest's image, built once.
-fn built() -> &'static (State, PathBuf) {
-    static BUILT: OnceLock<(State, PathBuf)> = OnceLock::new();
+fn built() -> &'static (Result<Ready, Failure>, PathBuf) {
+    static BUILT: OnceLock<(Result<Ready, Failure>, PathBuf)> = OnceLock::new();
     BUILT.get_or_init(|| {
         with_builder(|builder, definitions| {
             let drivers = builder.drivers(definitions, &|name| name == "containerd/runc");

@@ -5,8 +5,10 @@ use std::process::Command;
 
 use lab::interrupt::Interrupt;
 use lab::isolation::Base;
-use lab::isolation::docker::{self, DockerHost, ImageError};
-use lab::size::{LAYER_GZIP_LEVEL, SizeError, docker_side, image_size};
+use lab::isolation::docker::{self, DockerHost};
+use lab::outcome::Failure;
+use lab::size::{LAYER_GZIP_LEVEL, docker_side, image_size};
+use labrun_record::Outcome;
 
 use crate::own_daemon::OwnDaemon;
 use crate::support::{daemon, image, skip};
@@ -85,7 +87,7 @@ fn the_layers_of_the_base_are_told_from_our_own() {
     let Some(host) = daemon(test) else { return };
     let image = match image(&host, Base::Debian) {
         Ok(image) => image,
-        Err(ImageError::Unavailable(reason)) => return skip(test, &reason),
+        Err(Failure::Outcome(Outcome::Unavailable, reason)) => return skip(test, &reason),
         Err(error) => panic!("{error}"),
     };
     let base = docker::base_image(Base::Debian).expect("has a name");
@@ -116,7 +118,7 @@ fn an_image_that_is_not_there_is_named() {
         return;
     };
     let error = image_size(&host, "labrun/none:none", None, &never()).expect_err("is not there");
-    assert!(matches!(error, SizeError::Failed(_)));
+    assert!(matches!(error, Failure::Outcome(Outcome::Failed, _)));
     assert!(
         error.to_string().contains("has no image labrun/none:none"),
         "{error}"
@@ -129,7 +131,7 @@ fn an_absent_daemon_has_no_sizes() {
     let image = image_size(&host, "any", None, &never()).expect_err("nobody answers");
     let side = docker_side(&host).expect_err("nobody answers");
     for error in [image, side] {
-        assert!(matches!(error, SizeError::Unavailable(_)));
+        assert!(matches!(error, Failure::Outcome(Outcome::Unavailable, _)));
         assert!(
             error.to_string().contains("/nonexistent/docker.sock"),
             "{error}"
@@ -213,6 +215,6 @@ fn an_interrupted_save() {
         unsafe { libc::raise(libc::SIGINT) };
         std::io::copy(archive, &mut std::io::sink())
     });
-    assert!(matches!(saved, Err(ImageError::Interrupted)), "{saved:?}");
+    assert!(matches!(saved, Err(Failure::Interrupted)), "{saved:?}");
     println!("the save was interrupted");
 }

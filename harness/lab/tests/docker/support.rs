@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use lab::define::Workload;
 use lab::interrupt::Interrupt;
-use lab::isolation::docker::{DockerHost, Image, ImageError, ImageRequest};
+use lab::isolation::docker::{DockerHost, Image, ImageRequest};
 use lab::isolation::{Base, Packing};
 use lab::isolation::{Isolation, Job, LaunchTiming};
 use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
 use lab::task::{FileSystem, NetworkPath, Policy, Task};
-use labrun_record::{Start, Target};
+use labrun_record::{Outcome, Start, Target};
 
 /// One folder for everything that the tests make; removed with the target folder.
 pub(crate) fn folder() -> PathBuf {
@@ -77,7 +77,7 @@ fn guest(triple: &str) -> (PathBuf, String) {
 }
 
 /// The guest's image on a base.
-pub(crate) fn image(host: &DockerHost, base: Base) -> Result<Image, ImageError> {
+pub(crate) fn image(host: &DockerHost, base: Base) -> Result<Image, Failure> {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock();
     let arch = std::env::consts::ARCH;
@@ -110,7 +110,7 @@ pub(crate) fn configurations(test: &str) -> Vec<(Box<dyn Isolation>, String)> {
         };
         match image(&host, base) {
             Ok(image) => Some((isolation, image.tag)),
-            Err(ImageError::Unavailable(reason)) => {
+            Err(Failure::Outcome(Outcome::Unavailable, reason)) => {
                 SKIPPED.get_or_init(|| skip(&format!("{test} on {}", isolation.name()), &reason));
                 None
             }

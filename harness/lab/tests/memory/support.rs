@@ -77,7 +77,9 @@ pub(crate) fn start(site: &Site, cgroup: Option<&Cgroup>, args: &[&str]) -> Gues
     };
     let prepared = program.prepare(site).expect("prepares");
     let mut process = match cgroup {
-        Some(cgroup) => prepared.spawn_in(cgroup).expect("starts in its cgroup"),
+        Some(cgroup) => prepared
+            .spawn_in_after(cgroup, || Ok(()))
+            .expect("starts in its cgroup"),
         None => prepared.spawn().expect("starts"),
     };
     let deadline_ns = now_ns() + 60_000_000_000;

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use lab::interrupt::Interrupt;
-use lab::size::{Content, GZIP_LEVEL, SizeError, Zstd, gzip_bytes};
+use lab::outcome::Failure;
+use lab::size::{Content, GZIP_LEVEL, Zstd, gzip_bytes};
+use labrun_record::Outcome;
 
 use crate::support::{file, folder, has, own_program, run, text};
 
@@ -80,8 +82,14 @@ fn an_unreadable_file_is_named() {
     for content in [Content::File(&missing), Content::File(folder.path())] {
         for error in [gzip_bytes(content, &never()), zstd.bytes(content, &never())] {
             let error = error.expect_err("is no file");
-            assert!(matches!(error, SizeError::Unreadable { .. }), "{error:?}");
-            assert!(error.to_string().starts_with("cannot read /"), "{error}");
+            assert!(
+                matches!(error, Failure::Outcome(Outcome::Failed, _)),
+                "{error:?}"
+            );
+            assert!(
+                error.to_string().starts_with("failed: cannot read /"),
+                "{error}"
+            );
         }
     }
 }
@@ -114,7 +122,7 @@ fn interrupted_child() {
         gzip_bytes(Content::File(endless), &interrupt)
     };
     asked.join().expect("asked");
-    assert!(matches!(ended, Err(SizeError::Interrupted)), "{ended:?}");
+    assert!(matches!(ended, Err(Failure::Interrupted)), "{ended:?}");
     for thread in std::fs::read_dir("/proc/self/task")
         .expect("lists")
         .flatten()
@@ -163,7 +171,7 @@ fn no_zstd_on_the_path_says_how_to_get_it() {
 fn pathless_child() {
     if std::env::var_os("LABRUN_TEST_PATHLESS").is_some() {
         let error = Zstd::find().expect_err("is not on the PATH");
-        assert!(matches!(error, SizeError::Unavailable(_)));
+        assert!(matches!(error, Failure::Outcome(Outcome::Unavailable, _)));
         println!("{error}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use lab::size::{SizeError, strip_elf};
+use lab::outcome::Failure;
+use lab::size::strip_elf;
+use labrun_record::Outcome;
 use object::{Object as _, ObjectSection as _};
 
 use crate::support::{file, folder, has, own_program, run, text};
@@ -125,7 +127,7 @@ fn what_is_no_program_is_named() {
         ("header", &whole[..20], "header is not a 64-bit ELF file"),
     ] {
         let error = strip_elf(&file(&folder, name, bytes)).expect_err("is no program");
-        assert!(matches!(error, SizeError::Failed(_)));
+        assert!(matches!(error, Failure::Outcome(Outcome::Failed, _)));
         assert!(error.to_string().contains(expected), "{error}");
     }
     let error = strip_elf(&folder.path().join("missing")).expect_err("is not there");

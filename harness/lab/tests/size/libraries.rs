@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use lab::size::{SizeError, shared_libraries};
+use lab::outcome::Failure;
+use lab::size::shared_libraries;
+use labrun_record::Outcome;
 
 use crate::support::{file, folder, has, own_program, run, text};
 
@@ -116,7 +118,7 @@ fn a_library_beside_the_program_is_found_through_its_own_path() {
 
         std::fs::remove_file(&made).expect("removes it");
         let error = shared_libraries(&program).expect_err("it is gone");
-        assert!(matches!(error, SizeError::Unavailable(_)));
+        assert!(matches!(error, Failure::Outcome(Outcome::Unavailable, _)));
         assert!(
             error.to_string().contains("program needs libown.so"),
             "{error}"

@@ -113,7 +113,7 @@ fn what_a_newer_labrun_wrote_is_refused_and_a_new_field_taken() {
             contents["plans"][0]["parts"][0]["cases"][0]["rows"] = json!([]);
         }),
         ("no-parts.tar.zst", |contents| {
-            contents["plans"][0]["parts"] = json!([])
+            contents["plans"][0]["parts"] = json!([]);
         }),
     ];
     for (name, edit) in empties {

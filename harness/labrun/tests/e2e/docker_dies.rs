@@ -15,7 +15,7 @@ fn a_daemon_that_dies_in_mid_run_costs_its_rows_alone() {
     // SAFETY: a plain system call.
     let root = unsafe { libc::geteuid() } == 0;
     if let (Err(reason), _) | (Ok(_), Some(reason)) = (
-        lab::isolation::docker::daemon(),
+        lab::isolation::docker::DockerHost::default().version(),
         (!root).then(|| "a daemon of its own needs root: sudo scripts/test".to_owned()),
     ) {
         return skip(test, &reason);

@@ -141,7 +141,7 @@ fn a_signal_under_strict_is_an_interruption() {
 #[test]
 fn a_signal_with_a_container_alive_removes_it() {
     let test = "interrupt-docker";
-    if let Err(reason) = lab::isolation::docker::daemon() {
+    if let Err(reason) = lab::isolation::docker::DockerHost::default().version() {
         return skip(test, &reason);
     }
     let _images = Images::of("boxed");

@@ -97,7 +97,7 @@ fn a_run_has_its_page_before_it_is_over() {
 #[test]
 fn the_next_command_removes_a_container_that_was_left() {
     let test = "killed-docker";
-    if let Err(reason) = lab::isolation::docker::daemon() {
+    if let Err(reason) = lab::isolation::docker::DockerHost::default().version() {
         return skip(test, &reason);
     }
     let _images = Images::of("left-behind");

@@ -94,7 +94,7 @@ fn what_was_damaged_is_built_again() {
 
 #[test]
 fn native_rows_keep_their_digest_after_an_image_was_built_first() {
-    if let Err(reason) = lab::isolation::docker::daemon() {
+    if let Err(reason) = lab::isolation::docker::DockerHost::default().version() {
         return skip("digest-docker", &reason);
     }
     let _images = Images::of("boxed");

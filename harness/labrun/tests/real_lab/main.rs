@@ -1,14 +1,18 @@
 //! The lab of this repository, measured quickly through the real binary: every row of all
 //! four measures is there, none failed, and the page shows each measured one in a browser.
-//! Memory that a workload takes reads back as what it is, and what syncs really syncs.
+//! Memory that a workload takes reads back as what it is, and what syncs really syncs. What
+//! CONTRIBUTING.md says of adding something is done in a copy of it.
 //!
 //! labrun builds what it measures into the caller's `CARGO_TARGET_DIR`: the first time
 //! that takes many minutes, later ones none.
 
+mod checkout;
 mod conformance;
+mod contributing;
 mod expected;
 mod known_memory;
 mod page;
+mod planned;
 mod rows;
 #[path = "../e2e/support/skip.rs"]
 mod skip;
@@ -29,20 +33,35 @@ struct Ran {
     page: PathBuf,
 }
 
+/// The lab of this repository.
+fn lab() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The target folder of the caller, in which a copy of the lab finds what is compiled already.
+fn target() -> &'static Path {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    folder.expect("it is in the target folder")
+}
+
 /// Held while labrun runs on this lab: one at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `labrun scenario`, behind `before` (such as `strace`), as the only run at that time:
-/// what is measured here is not to be disturbed by a test beside it.
+/// Runs `labrun scenario` on this lab.
 fn scenario(name: &str, before: &[&str], arguments: &[&str]) -> Ran {
+    scenario_of(&lab(), name, before, arguments)
+}
+
+/// Runs `labrun scenario` on a lab, behind `before` (such as `strace`), as the only run at that
+/// time: what is measured here is not to be disturbed by a test beside it.
+fn scenario_of(lab: &Path, name: &str, before: &[&str], arguments: &[&str]) -> Ran {
     let _one = alone();
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     // What an earlier test run left to be looked at.
     let _ = std::fs::remove_dir_all(&out);
-    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let binary = env!("CARGO_BIN_EXE_labrun");
     let (program, rest) = match before {
         [] => (binary, &[][..]),
@@ -54,6 +73,7 @@ fn scenario(name: &str, before: &[&str], arguments: &[&str]) -> Ran {
         command.arg(binary);
     }
     let ran = command
+        .env("CARGO_TARGET_DIR", target())
         .arg("--lab")
         .arg(lab)
         .arg("scenario")

@@ -1,11 +1,10 @@
-//! One thread of the null server, and the door through which connections come.
+//! One thread of the null server.
 
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
@@ -15,42 +14,24 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use crate::clock::{now_ns, timespec};
 
 /// What an event is about, where it is no connection.
-const WAKE: u64 = u64::MAX;
+const ENDS: u64 = u64::MAX;
 const LISTENER: u64 = u64::MAX - 1;
 
 /// The end of a request without a body.
 const END: &[u8] = b"\r\n\r\n";
 
-/// Where connections come in, and to whom they go in turn.
-pub(super) struct Endpoint {
-    listener: TcpListener,
-    inboxes: Vec<(Sender<TcpStream>, Arc<OwnedFd>)>,
-    next: usize,
-}
-
-impl Endpoint {
-    /// Hands the connections of `listener` to the inboxes in turn, and wakes their owners.
-    pub(super) fn new(
-        listener: TcpListener,
-        inboxes: Vec<(Sender<TcpStream>, Arc<OwnedFd>)>,
-    ) -> Self {
-        Self {
-            listener,
-            inboxes,
-            next: 0,
-        }
-    }
-
-    fn accept(&mut self) {
-        while let Ok((stream, _)) = self.listener.accept() {
-            let (inbox, wake) = &self.inboxes[self.next];
-            self.next = (self.next + 1) % self.inboxes.len();
-            let usable = stream.set_nonblocking(true).and(stream.set_nodelay(true));
-            if usable.is_ok() && inbox.send(stream).is_ok() {
-                let _ = rustix::io::write(&**wake, &1_u64.to_ne_bytes());
-            }
-        }
-    }
+/// What all threads of a server have.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) response: Vec<u8>,
+    pub(super) listener: TcpListener,
+    /// Can be read once the server is to end.
+    pub(super) end: OwnedFd,
+    /// How many connections were accepted. Each thread takes one in turn.
+    pub(super) accepted: AtomicUsize,
+    pub(super) threads: usize,
+    /// How long a thread looks for more to do before it sleeps.
+    pub(super) spin_ns: u64,
 }
 
 /// A connection that is served.
@@ -65,57 +46,36 @@ struct Connection {
 
 /// One thread of the server.
 pub(super) struct ServerThread {
-    response: Vec<u8>,
+    shared: Arc<Shared>,
+    /// Which of the threads it is, from 0.
+    number: usize,
     epoll: OwnedFd,
-    wake: Arc<OwnedFd>,
-    stop: Arc<AtomicBool>,
-    inbox: Receiver<TcpStream>,
-    door: Option<Endpoint>,
-    spin_ns: u64,
     /// By the number of their event; none is used twice.
-    guests: Vec<Option<Connection>>,
+    connections: Vec<Option<Connection>>,
 }
 
 impl ServerThread {
-    /// One that takes connections from `inbox` when `wake` is written to, until `stop`, and
-    /// looks for `spin_ns` before it sleeps.
-    pub(super) fn new(
-        response: &[u8],
-        inbox: Receiver<TcpStream>,
-        wake: &Arc<OwnedFd>,
-        stop: &Arc<AtomicBool>,
-        spin_ns: u64,
-    ) -> io::Result<Self> {
+    pub(super) fn new(shared: &Arc<Shared>, number: usize) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let data = epoll::EventData::new_u64(WAKE);
-        epoll::add(&epoll, wake, data, epoll::EventFlags::IN)?;
+        let flags = epoll::EventFlags::IN;
+        epoll::add(&epoll, &shared.end, epoll::EventData::new_u64(ENDS), flags)?;
+        let data = epoll::EventData::new_u64(LISTENER);
+        epoll::add(&epoll, &shared.listener, data, flags)?;
         Ok(Self {
-            response: response.to_vec(),
+            shared: Arc::clone(shared),
+            number,
             epoll,
-            wake: Arc::clone(wake),
-            stop: Arc::clone(stop),
-            inbox,
-            door: None,
-            spin_ns,
-            guests: Vec::new(),
+            connections: Vec::new(),
         })
     }
 
-    /// Accepts connections, too.
-    pub(super) fn mind(&mut self, door: Endpoint) -> io::Result<()> {
-        let data = epoll::EventData::new_u64(LISTENER);
-        epoll::add(&self.epoll, &door.listener, data, epoll::EventFlags::IN)?;
-        self.door = Some(door);
-        Ok(())
-    }
-
-    /// Serves until it is stopped.
+    /// Serves until the server ends.
     pub(super) fn serve(mut self) {
         let mut events: Vec<epoll::Event> = Vec::with_capacity(1024);
         let at_once = timespec(0);
         let mut busy_ns = now_ns();
-        while !self.stop.load(Ordering::Relaxed) {
-            let sleeps = now_ns() - busy_ns > self.spin_ns;
+        loop {
+            let sleeps = now_ns() - busy_ns > self.shared.spin_ns;
             events.clear();
             let wait = (!sleeps).then_some(&at_once);
             let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), wait);
@@ -124,9 +84,9 @@ impl ServerThread {
             }
             for event in &events {
                 match event.data.u64() {
-                    LISTENER => self.door.iter_mut().for_each(Endpoint::accept),
-                    WAKE => self.welcome(),
-                    guest => self.serve_one(guest, Self::hear),
+                    ENDS => return,
+                    LISTENER => self.accept(),
+                    number => self.serve_one(number, Self::hear),
                 }
             }
             // All that was asked is read before anything is answered, as the generator does.
@@ -139,39 +99,48 @@ impl ServerThread {
         }
     }
 
-    fn welcome(&mut self) {
-        let _ = rustix::io::read(&*self.wake, &mut [0_u8; 8]);
-        while let Ok(stream) = self.inbox.try_recv() {
-            let data = epoll::EventData::new_u64(self.guests.len() as u64);
-            if epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN).is_ok() {
-                let guest = Connection {
-                    stream,
-                    matched: 0,
-                    owed: 0,
-                    armed: false,
-                };
-                self.guests.push(Some(guest));
-            }
+    /// Takes a connection if it is this thread's turn. All threads are woken by one that comes
+    /// in, so that the one whose turn it is does not miss it.
+    fn accept(&mut self) {
+        let shared = &self.shared;
+        if shared.accepted.load(Ordering::Relaxed) % shared.threads != self.number {
+            return;
+        }
+        let Ok((stream, _)) = shared.listener.accept() else {
+            return;
+        };
+        shared.accepted.fetch_add(1, Ordering::Relaxed);
+        let usable = stream.set_nonblocking(true).and(stream.set_nodelay(true));
+        let data = epoll::EventData::new_u64(self.connections.len() as u64);
+        let added = epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN);
+        if usable.is_ok() && added.is_ok() {
+            self.connections.push(Some(Connection {
+                stream,
+                matched: 0,
+                owed: 0,
+                armed: false,
+            }));
         }
     }
 
-    /// Does something for a guest, who is forgotten if it has gone.
+    /// Does something for a client, who is forgotten if it has gone.
     fn serve_one(&mut self, number: u64, what: fn(&mut Self, u64) -> Option<()>) {
         if what(self, number).is_none()
-            && let Some(guest) = self.guests.get_mut(number as usize)
+            && let Some(client) = self.connections.get_mut(number as usize)
         {
-            *guest = None;
+            *client = None;
         }
     }
 
-    /// Reads what a guest asks; `None` if it has gone.
+    /// Reads what a client asks; `None` if it has gone.
     fn hear(&mut self, number: u64) -> Option<()> {
-        let guest = self.guests.get_mut(number as usize)?.as_mut()?;
+        let client = self.connections.get_mut(number as usize)?.as_mut()?;
         let mut bytes = [0_u8; 4096];
-        match recv(&guest.stream, &mut bytes[..], RecvFlags::empty()) {
+        match recv(&client.stream, &mut bytes[..], RecvFlags::empty()) {
             Ok((_, 0)) => return None,
             Ok((_, count)) => {
-                guest.owed += self.response.len() * ends(&bytes[..count], &mut guest.matched);
+                client.owed +=
+                    self.shared.response.len() * ends(&bytes[..count], &mut client.matched);
             }
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(_) => return None,
@@ -179,30 +148,30 @@ impl ServerThread {
         Some(())
     }
 
-    /// Writes what a guest is owed; `None` if it has gone.
+    /// Writes what a client is owed; `None` if it has gone.
     fn answer(&mut self, number: u64) -> Option<()> {
-        let guest = self.guests.get_mut(number as usize)?.as_mut()?;
-        while guest.owed > 0 {
-            let whole = self.response.len();
-            let left = (guest.owed - 1) % whole + 1;
+        let client = self.connections.get_mut(number as usize)?.as_mut()?;
+        while client.owed > 0 {
+            let whole = self.shared.response.len();
+            let left = (client.owed - 1) % whole + 1;
             match send(
-                &guest.stream,
-                &self.response[whole - left..],
+                &client.stream,
+                &self.shared.response[whole - left..],
                 SendFlags::NOSIGNAL,
             ) {
-                Ok(count) => guest.owed -= count,
+                Ok(count) => client.owed -= count,
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => break,
                 Err(_) => return None,
             }
         }
-        let arm = guest.owed > 0;
-        if arm != guest.armed {
-            guest.armed = arm;
+        let arm = client.owed > 0;
+        if arm != client.armed {
+            client.armed = arm;
             let mut flags = epoll::EventFlags::IN;
             flags.set(epoll::EventFlags::OUT, arm);
             let data = epoll::EventData::new_u64(number);
-            epoll::modify(&self.epoll, &guest.stream, data, flags).ok()?;
+            epoll::modify(&self.epoll, &client.stream, data, flags).ok()?;
         }
         Some(())
     }

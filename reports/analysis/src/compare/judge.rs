@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use labrun_record::{Better, Row, Unit};
 
 use super::{Measured, OwnRatio, PairRatio};
-use crate::stats::{RatioEstimate, RatioIntervals, ratio_apart};
+use crate::stats::{RatioEstimate, RatioIntervals};
+use crate::summarise::ratio_of;
 use crate::{Verdict, verdict};
 
 /// What is known of a row's ratio.
@@ -19,21 +20,11 @@ pub(super) enum Estimate {
 /// The candidate against the base; nothing where a side was not measured, or is 0 or less: a slope
 /// or an intercept can be that, and nothing is a multiple of it.
 pub(super) fn estimate(row: &Row, base: &Measured, new: &Measured, seed: u64) -> Option<Estimate> {
-    let (of_new, of_base) = (new.0.median?, base.0.median?);
+    let (of_new, of_base) = ((new.0.median?, &new.1[..]), (base.0.median?, &base.1[..]));
     if row.metric.unit() == Unit::Count {
-        return Some(Estimate::Count(of_base, of_new));
+        return Some(Estimate::Count(of_base.0, of_new.0));
     }
-    if of_new <= 0.0 || of_base <= 0.0 {
-        return None;
-    }
-    if row.metric.is_exact() {
-        let value = of_new / of_base;
-        return Some(Estimate::Ratio(RatioEstimate {
-            value,
-            intervals: Some(RatioIntervals::exact(value)),
-        }));
-    }
-    ratio_apart(&new.1, &base.1, seed).map(Estimate::Ratio)
+    ratio_of(row.metric, of_new, of_base, false, seed).map(Estimate::Ratio)
 }
 
 impl Estimate {

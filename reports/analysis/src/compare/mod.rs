@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub use shift::{CommonShift, Quantity};
 
 use crate::outcome::{lines_by_row, observations};
-use crate::stats::{row_seed, sorted};
-use crate::summarise::interval;
-use crate::{Interval, Verdict, outcome_of};
+use crate::stats::{Observation, row_seed};
+use crate::summarise::summarise_row;
+use crate::{Interval, Verdict};
 use obstacles::{kinds, obstacles, unlike_blocks};
 
 /// One run's records.
@@ -234,30 +234,24 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     }
 }
 
-/// A row, and its values in the order taken.
-type Measured = (Side, Vec<f64>);
+/// A row, and its values.
+type Measured = (Side, Vec<Observation>);
 
 fn sides(of: Measurements<'_>) -> Vec<Measured> {
     lines_by_row(of.run, of.samples)
         .iter()
         .zip(&of.run.rows)
         .map(|(lines, row)| {
-            let became = outcome_of(of.run, lines);
-            let isolation = of.run.isolations.iter().find(|i| i.name == row.isolation);
-            let values: Vec<f64> = if became.outcome == Outcome::Measured {
-                observations(lines).iter().map(|o| o.value).collect()
-            } else {
-                Vec::new()
-            };
+            let row = summarise_row(of.run, row, lines);
             let side = Side {
-                outcome: became.outcome,
-                reason: became.reason,
-                isolation_version: isolation.and_then(|i| i.version.clone()),
-                n: (!values.is_empty()).then_some(values.len()),
-                median: crate::stats::quantile(&sorted(&values), 0.5),
-                ci: interval(row.metric, &values, row_seed(of.run.seed, row)),
+                n: row.numbers.as_ref().map(|numbers| numbers.n),
+                median: row.median(),
+                ci: row.ci(),
+                outcome: row.outcome,
+                reason: row.reason,
+                isolation_version: row.isolation_version,
             };
-            (side, values)
+            (side, observations(lines))
         })
         .collect()
 }

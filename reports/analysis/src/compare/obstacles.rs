@@ -8,28 +8,18 @@ use super::Measured;
 
 /// Why two runs cannot be compared.
 pub(super) fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut differ = |what: &str, a: String, b: String| {
-        if a != b {
-            found.push(format!("{what} differ: {a} and {b}"));
-        }
+    let of = |run: &Run| {
+        [
+            ("machine classes", run.machine_class.clone()),
+            ("method versions", run.method_version.to_string()),
+            ("scenarios", run.scenario.clone()),
+        ]
     };
-    differ(
-        "machine classes",
-        base.machine_class.clone(),
-        candidate.machine_class.clone(),
-    );
-    differ(
-        "method versions",
-        base.method_version.to_string(),
-        candidate.method_version.to_string(),
-    );
-    differ(
-        "scenarios",
-        base.scenario.clone(),
-        candidate.scenario.clone(),
-    );
-    found
+    let pairs = of(base).into_iter().zip(of(candidate));
+    pairs
+        .filter(|((_, a), (_, b))| a != b)
+        .map(|((what, a), (_, b))| format!("{what} differ: {a} and {b}"))
+        .collect()
 }
 
 /// How many times as many kinds of launch one of two runs may take.

@@ -5,10 +5,10 @@ use plotters::prelude::{
     Circle, DrawingArea, FontStyle, IntoDrawingArea, PathElement, Rectangle, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, ShapeStyle, TextStyle};
+use plotters::style::{Color, FontDesc, FontFamily, TextStyle};
 
 use super::Chart;
-use super::ink::{Ink, with_variables};
+use super::ink::{Ink, Inks};
 use crate::RenderError;
 
 /// plotters rounds to whole units: so a pixel has four of them.
@@ -25,6 +25,7 @@ pub(crate) enum Hold {
 /// A sheet of fixed size. Drawing errors are kept and reported at the end.
 pub(crate) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    inks: Inks,
     error: Option<String>,
 }
 
@@ -42,10 +43,11 @@ pub(crate) fn svg(
         chart: title.clone(),
         reason,
     };
-    {
+    let inks = {
         let backend = SVGBackend::with_string(&mut text, (units.0 as u32, units.1 as u32));
         let mut canvas = Canvas {
             area: backend.into_drawing_area(),
+            inks: Inks::default(),
             error: None,
         };
         draw(&mut canvas);
@@ -53,12 +55,14 @@ pub(crate) fn svg(
             return Err(failed(reason));
         }
         canvas.area.present().map_err(|e| failed(e.to_string()))?;
-    }
+        canvas.inks
+    };
     let (_, inside) = text
         .split_once('>')
         .ok_or_else(|| failed("no svg came out".to_owned()))?;
     // compact: what is the default need not be said on every mark
-    let inside = with_variables(inside)
+    let inside = inks
+        .with_variables(inside)
         .replace(" opacity=\"1\"", "")
         .replace(" font-family=\"sans-serif\"", "")
         .replace(" stroke=\"none\"", "");
@@ -83,31 +87,29 @@ impl Canvas<'_> {
     /// A filled rectangle.
     pub(crate) fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), ink: Ink) {
         let corners = [at(x, y), at(x + width, y + height)];
-        let drawn = self
-            .area
-            .draw(&Rectangle::new(corners, ink.sentinel().filled()));
+        let style = self.inks.sentinel(ink).filled();
+        let drawn = self.area.draw(&Rectangle::new(corners, style));
         self.keep(drawn);
     }
 
     /// A filled circle.
     pub(crate) fn dot(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
         let radius = (radius * UNITS).round() as i32;
-        let drawn = self
-            .area
-            .draw(&Circle::new(at(x, y), radius, ink.sentinel().filled()));
+        let style = self.inks.sentinel(ink).filled();
+        let drawn = self.area.draw(&Circle::new(at(x, y), radius, style));
         self.keep(drawn);
     }
 
     /// A line through points; `width` in pixels.
     pub(crate) fn path(&mut self, points: &[(f64, f64)], width: f64, ink: Ink) {
-        let units = points.iter().map(|p| at(p.0, p.1)).collect::<Vec<_>>();
-        let drawn = self.area.draw(&PathElement::new(units, stroke(width, ink)));
-        self.keep(drawn);
+        self.steps(points.iter().map(|p| at(p.0, p.1)).collect(), width, ink);
     }
 
     /// A path of whole units, as [`super::scale::steps`] makes it.
     pub(crate) fn steps(&mut self, units: Vec<(i32, i32)>, width: f64, ink: Ink) {
-        let drawn = self.area.draw(&PathElement::new(units, stroke(width, ink)));
+        let width = (width * UNITS).round() as u32;
+        let style = self.inks.sentinel(ink).stroke_width(width);
+        let drawn = self.area.draw(&PathElement::new(units, style));
         self.keep(drawn);
     }
 
@@ -135,7 +137,7 @@ impl Canvas<'_> {
             Hold::Right => HPos::Right,
         };
         let font = FontDesc::new(FontFamily::SansSerif, size * UNITS * 1.24, weight);
-        let colour = ink.sentinel();
+        let colour = self.inks.sentinel(ink);
         let style = TextStyle::from(font)
             .color(&colour)
             .pos(Pos::new(horizontal, VPos::Center));
@@ -146,8 +148,4 @@ impl Canvas<'_> {
 
 fn at(x: f64, y: f64) -> (i32, i32) {
     ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
-}
-
-fn stroke(width: f64, ink: Ink) -> ShapeStyle {
-    ink.sentinel().stroke_width((width * UNITS).round() as u32)
 }

@@ -12,8 +12,6 @@ pub(crate) enum Ink {
     Muted,
     /// Lines to read by.
     Grid,
-    /// The page behind.
-    Paper,
     /// The reference.
     Reference,
     /// A technology, solid.
@@ -34,48 +32,17 @@ pub(crate) const TECHNOLOGIES: u8 = 8;
 pub(crate) const PHASES: u8 = 10;
 
 impl Ink {
-    /// Every ink.
-    fn all() -> impl Iterator<Item = Self> {
-        use Ink::{
-            Dashed, Dotted, Grid, Muted, OnPhase, Paper, Phase, Reference, Technology, Text,
-        };
-        let technologies = (0..TECHNOLOGIES).flat_map(|i| [Technology(i), Dashed(i), Dotted(i)]);
-        let phases = (0..PHASES).flat_map(|i| [Phase(i), OnPhase(i)]);
-        [Text, Muted, Grid, Paper, Reference]
-            .into_iter()
-            .chain(technologies)
-            .chain(phases)
-    }
-
     /// Lines of a technology that are told apart: solid, dashed, dotted, and so on.
     pub(crate) fn nth(technology: u8, nth: usize) -> Self {
         [Self::Technology, Self::Dashed, Self::Dotted][nth % 3](technology)
     }
 
-    /// The colour that stands for it while drawing.
-    pub(crate) fn sentinel(self) -> RGBColor {
-        let (kind, index) = match self {
-            Self::Text => (1, 0),
-            Self::Muted => (2, 0),
-            Self::Grid => (3, 0),
-            Self::Paper => (4, 0),
-            Self::Reference => (5, 0),
-            Self::Technology(i) => (6, i),
-            Self::Dashed(i) => (7, i),
-            Self::Dotted(i) => (8, i),
-            Self::Phase(i) => (9, i),
-            Self::OnPhase(i) => (10, i),
-        };
-        RGBColor(254, kind, index)
-    }
-
     /// The CSS variable that it becomes.
-    pub(crate) fn variable(self) -> String {
+    fn variable(self) -> String {
         match self {
             Self::Text => "--text".to_owned(),
             Self::Muted => "--muted".to_owned(),
             Self::Grid => "--grid".to_owned(),
-            Self::Paper => "--paper".to_owned(),
             Self::Reference => "--reference".to_owned(),
             Self::Technology(i) | Self::Dashed(i) | Self::Dotted(i) => format!("--t{i}"),
             Self::Phase(i) => format!("--p{i}"),
@@ -84,22 +51,34 @@ impl Ink {
     }
 }
 
-/// Turns every sentinel colour of an SVG into its variable.
-pub(crate) fn with_variables(svg: &str) -> String {
-    let mut out = svg.to_owned();
-    for ink in Ink::all() {
-        let RGBColor(r, g, b) = ink.sentinel();
-        let dashes = match ink {
-            Ink::Dashed(_) => " stroke-dasharray=\"26 14\"",
-            Ink::Dotted(_) => " stroke-dasharray=\"5 11\"",
-            _ => "",
-        };
-        let sentinel = format!("\"#{r:02X}{g:02X}{b:02X}\"");
-        if out.contains(&sentinel) {
-            out = out.replace(&sentinel, &format!("\"var({})\"{dashes}", ink.variable()));
-        }
+/// The inks of a chart. Each is drawn in a colour that stands for it: its place here.
+#[derive(Debug, Default)]
+pub(crate) struct Inks(Vec<Ink>);
+
+impl Inks {
+    /// The colour that stands for an ink while drawing.
+    pub(crate) fn sentinel(&mut self, ink: Ink) -> RGBColor {
+        let known = self.0.iter().position(|one| *one == ink);
+        let place = known.unwrap_or_else(|| {
+            self.0.push(ink);
+            self.0.len() - 1
+        });
+        RGBColor(254, 1, place as u8)
     }
-    out
+
+    /// Turns every sentinel colour of an SVG into its variable.
+    pub(crate) fn with_variables(&self, svg: &str) -> String {
+        let places = self.0.iter().enumerate();
+        places.fold(svg.to_owned(), |svg, (place, ink)| {
+            let dashes = match ink {
+                Ink::Dashed(_) => " stroke-dasharray=\"26 14\"",
+                Ink::Dotted(_) => " stroke-dasharray=\"5 11\"",
+                _ => "",
+            };
+            let variable = format!("\"var({})\"{dashes}", ink.variable());
+            svg.replace(&format!("\"#FE01{place:02X}\""), &variable)
+        })
+    }
 }
 
 /// The colour of a technology: fixed for those that every report has, so that they look
@@ -145,11 +124,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sentinel_is_its_own() {
-        let all: Vec<RGBColor> = Ink::all().map(Ink::sentinel).collect();
-        for (i, colour) in all.iter().enumerate() {
-            assert!(!all[..i].contains(colour), "{colour:?}");
-        }
+    fn every_sentinel_is_its_own_and_becomes_its_variable() {
+        let mut inks = Inks::default();
+        let drawn = [Ink::Text, Ink::Dashed(3), Ink::Text, Ink::OnPhase(2)];
+        let colours = drawn.map(|ink| inks.sentinel(ink));
+        assert!(colours[0] == colours[2] && colours[0] != colours[1] && colours[1] != colours[3]);
+        let svg = colours.map(|RGBColor(r, g, b)| format!("\"#{r:02X}{g:02X}{b:02X}\""));
+        assert_eq!(
+            inks.with_variables(&svg.join(" ")),
+            "\"var(--text)\" \"var(--t3)\" stroke-dasharray=\"26 14\" \"var(--text)\" \"var(--on-p2)\""
+        );
     }
 
     #[test]

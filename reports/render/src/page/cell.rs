@@ -6,11 +6,13 @@ use maud::{Markup, html};
 use super::view::View;
 use crate::{shown, units};
 
-/// The cell of a measured row, with `name` for what else tells it apart; without a row it
-/// says whether there is one that was not measured.
-pub(super) fn cell(view: &View<'_>, row: Option<&RowSummary>, exists: bool, name: &str) -> Markup {
-    let Some((row, median)) = row.and_then(|r| Some((r, r.median()?))) else {
-        return html! { span.muted { (if exists { "not measured" } else { "no such row" }) } };
+/// The cell of a row, with `name` for what else tells it apart.
+pub(super) fn cell(view: &View<'_>, row: Option<&RowSummary>, name: &str) -> Markup {
+    let Some(row) = row else {
+        return html! { span.muted { "no such row" } };
+    };
+    let Some(median) = row.median() else {
+        return html! { span.muted { "not measured" } };
     };
     html! {
         strong { (units::value(median, row.unit)) } " "

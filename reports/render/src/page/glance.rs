@@ -71,13 +71,13 @@ pub(super) fn glance(view: &View<'_>, measure: Measure) -> Markup {
     }
 }
 
-/// The best configuration of a technology.
+/// The best configuration of a technology; one that was not measured, where none was.
 fn best(view: &View<'_>, topic: &Topic<'_>, column: (&str, bool)) -> Markup {
     let of_column = |r: &RowSummary| (r.technology(), is_component(r)) == column;
     let best = topic.best(of_column);
-    let exists = topic.rows.iter().any(|r| of_column(r));
     let name = best.map(|row| topic.named(row, false));
-    cell(view, best, exists, &name.unwrap_or_default())
+    let unmeasured = || topic.rows.iter().copied().find(|r| of_column(r));
+    cell(view, best.or_else(unmeasured), &name.unwrap_or_default())
 }
 
 /// A class of boundary in words.

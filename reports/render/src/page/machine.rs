@@ -7,64 +7,40 @@ use crate::units;
 
 pub(super) fn machine(run: &Run) -> Markup {
     let machine = &run.machine;
-    let known = |value: &Option<String>| {
-        value
-            .clone()
-            .unwrap_or_else(|| "not shown by the kernel".to_owned())
+    let known = |value: &Option<String>, otherwise: &str| {
+        value.clone().unwrap_or_else(|| otherwise.to_owned())
     };
+    let unknown = "not shown by the kernel";
     let cgroup = match machine.cgroup {
         CgroupVersion::V1 => "v1",
         CgroupVersion::V2 => "v2",
         CgroupVersion::None => "none",
     };
-    let plans = match &run.parts[..] {
-        [] => vec![("plan".to_owned(), plan(&run.plan))],
-        parts => parts
-            .iter()
-            .map(|part| (format!("plan of {}", part.scenario), plan(&part.plan)))
-            .collect(),
-    };
+    let emulated = if machine.emulated { "yes" } else { "no" };
+    let (cpu, cores, arch) = (&machine.cpu, machine.cores, &machine.arch);
+    let processor = format!("{cpu}, {cores} logical, {arch}");
+    let (lab, method, schema) = (&run.lab_version, run.method_version, run.schema_version);
     let facts = [
         ("machine class", run.machine_class.clone()),
         ("host", machine.host.clone()),
-        (
-            "processor",
-            format!(
-                "{}, {} logical, {}",
-                machine.cpu, machine.cores, machine.arch
-            ),
-        ),
+        ("processor", processor),
         ("memory", units::bytes(machine.memory_bytes)),
         ("kernel", machine.kernel.clone()),
         ("system", machine.os.clone()),
-        ("governor", known(&machine.governor)),
-        (
-            "hypervisor",
-            machine
-                .hypervisor
-                .clone()
-                .unwrap_or_else(|| "none seen".to_owned()),
-        ),
+        ("governor", known(&machine.governor, unknown)),
+        ("hypervisor", known(&machine.hypervisor, "none seen")),
         ("cgroup", cgroup.to_owned()),
-        ("huge pages", known(&machine.transparent_hugepages)),
-        (
-            "emulated",
-            if machine.emulated { "yes" } else { "no" }.to_owned(),
-        ),
-        (
-            "labrun",
-            format!(
-                "{}, method {}, files {}",
-                run.lab_version, run.method_version, run.schema_version
-            ),
-        ),
+        ("huge pages", known(&machine.transparent_hugepages, unknown)),
+        ("emulated", emulated.to_owned()),
+        ("labrun", format!("{lab}, method {method}, files {schema}")),
     ];
     html! {
         section {
             h2 { "The machine" }
             dl.facts {
                 @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
-                @for (name, value) in plans { div { dt { (name) } dd { (value) } } }
+                @if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan)) } } }
+                @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan)) } } }
             }
             @if !run.calibration.is_empty() {
                 h3 { "Calibration: what the lab\u{2019}s own instruments cost" }
@@ -127,8 +103,7 @@ pub(super) fn isolations(run: &Run) -> Markup {
                                 td.wrap {
                                     @if isolation.outcome != Outcome::Measured {
                                         strong { (isolation.outcome) } ": " (isolation.reason.as_deref().unwrap_or("no reason was recorded"))
-                                    }
-                                    @if isolation.settings.is_empty() && isolation.outcome == Outcome::Measured { span.muted { "nothing tuned" } }
+                                    } @else if isolation.settings.is_empty() { span.muted { "nothing tuned" } }
                                     @for setting in &isolation.settings {
                                         div { code { (setting.name) " = " (setting.value) } ": " (setting.reason) }
                                     }

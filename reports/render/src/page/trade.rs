@@ -1,4 +1,4 @@
-//! The trade: a line for each technology, what it costs side by side. There is no score:
+//! The trade: a line or two for each technology, what it costs side by side. There is no score:
 //! whoever decides knows what a millisecond is worth in megabytes, and a page does not.
 
 mod column;
@@ -12,23 +12,14 @@ use crate::facets::facet;
 use crate::words::distinct;
 use column::{COLUMNS, Column};
 
-/// Configurations that people know; of a technology without one, that with the most
-/// numbers here.
-const KNOWN: [&str; 5] = [
-    "native/static",
-    "docker/runc",
-    "wasmtime/cranelift-aot",
-    "wasmtime/pooling-aot",
-    "wasmer/cranelift-aot",
-];
+/// A column, and the workload that it is about here.
+type Shown = (&'static Column, &'static str);
 
 pub(super) fn trade(view: &View<'_>) -> Markup {
     let rows = &view.summary.results;
-    let columns: Vec<(&Column, &str)> = COLUMNS
-        .iter()
-        .filter_map(|c| Some((c, c.workload(rows)?)))
-        .collect();
-    let lines = isolations(rows);
+    let shown = |c: &'static Column| Some((c, c.workload(rows)?));
+    let columns: Vec<Shown> = COLUMNS.iter().filter_map(shown).collect();
+    let lines = lines(view, &columns);
     if columns.is_empty() || lines.is_empty() {
         return html! {};
     }
@@ -36,7 +27,8 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
         section.answer {
             h2 { "The trade" }
             p.note {
-                "One configuration on each line, the same in every column: the median, its 95% interval, and how it compares with the column\u{2019}s own reference. "
+                "One configuration on each line, the same in every column: of each technology those that others are compared with, or else the first, and each further one that has a number where they have none. "
+                "In each cell the median, its 95% interval, and how it compares with the column\u{2019}s own reference. "
                 "There is no score: what a millisecond is worth in megabytes is for the reader to say. Every other configuration follows."
             }
             div.scroll tabindex="0" role="region" aria-label="The trade" {
@@ -46,11 +38,13 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
                         @for (column, workload) in &columns { th.number scope="col" { (column.words) br; (workload) } }
                     } }
                     tbody {
-                        @for isolation in lines {
+                        @for (technology, isolation) in lines {
                             tr {
-                                th scope="row" { (view.chip(technology(isolation))) (isolation) }
+                                th scope="row" { (view.chip(technology)) (isolation) }
                                 @for (column, workload) in &columns {
-                                    td.number { (of_column(view, column, workload, isolation)) }
+                                    @let row = column.of(rows, workload, isolation);
+                                    @let network = row.and_then(|r| facet(r, "network"));
+                                    td.number { (cell(view, row, network.unwrap_or_default())) }
                                 }
                             }
                         }
@@ -61,34 +55,28 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
     }
 }
 
-fn of_column(view: &View<'_>, column: &Column, workload: &str, isolation: &str) -> Markup {
+/// The configurations that were measured, technology by technology: those that others are
+/// compared with, then each that has a number where those before it have none.
+fn lines<'a>(view: &View<'a>, columns: &[Shown]) -> Vec<(&'a str, &'a str)> {
     let rows = &view.summary.results;
-    let row = column.of(rows, workload, isolation);
-    let network = row.and_then(|r| facet(r, "network")).unwrap_or_default();
-    cell(view, row, column.exists(rows, workload, isolation), network)
-}
-
-fn technology(isolation: &str) -> &str {
-    isolation.split('/').next().unwrap_or_default()
-}
-
-/// The known configurations that have a number, and one of each other technology.
-fn isolations(rows: &[RowSummary]) -> Vec<&str> {
-    let measured = || rows.iter().filter(|r| r.numbers.is_some());
-    let all = distinct(measured().map(|r| r.row.isolation.as_str()));
-    let count = |name: &str| measured().filter(|r| r.row.isolation == name).count();
-    let mut lines = Vec::new();
-    for one in distinct(all.iter().map(|name| technology(name))) {
-        let own = || all.iter().copied().filter(|name| technology(name) == one);
-        let before = lines.len();
-        lines.extend(
-            KNOWN
-                .into_iter()
-                .filter_map(|known| own().find(|name| *name == known)),
-        );
-        if lines.len() == before {
-            lines.extend(own().max_by_key(|name| count(name)));
-        }
-    }
+    let measured = rows.iter().filter(|r| r.median().is_some());
+    let mut lines = distinct(measured.map(|r| (r.technology(), r.row.isolation.as_str())));
+    let is_reference = |isolation| view.run.references.iter().any(|r| r.isolation == isolation);
+    lines.sort_by_key(|(technology, isolation)| {
+        let place = view.technologies.iter().position(|t| t == technology);
+        (place, !is_reference(*isolation))
+    });
+    let mut seen = Vec::new();
+    lines.retain(|(technology, isolation)| {
+        let has_number = |(_, (column, workload)): &(usize, &Shown)| {
+            let row = column.of(rows, workload, isolation);
+            row.and_then(RowSummary::median).is_some()
+        };
+        let own = columns.iter().enumerate().filter(has_number);
+        let own: Vec<_> = own.map(|(place, _)| (*technology, place)).collect();
+        let adds = own.iter().any(|number| !seen.contains(number));
+        seen.extend(own);
+        adds
+    });
     lines
 }

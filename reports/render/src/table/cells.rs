@@ -1,6 +1,6 @@
 //! The columns of the terminal's table.
 
-use labrun_analysis::{Numbers, RowSummary, Verdict};
+use labrun_analysis::{RowSummary, Verdict};
 
 use crate::facets::{Facets, facet};
 use crate::{shown, units, words};
@@ -12,78 +12,42 @@ pub(super) struct Column<'a> {
     pub head: &'a str,
     /// 0 is never left out; the highest goes first.
     pub spare: u8,
-    number: bool,
     show: Show,
 }
 
 /// What a column shows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Show {
-    /// Something that every row has.
-    Of(fn(&RowSummary, &Numbers) -> String),
+    Isolation,
+    Version,
     /// The facet that the heading names.
     Facet,
-}
-
-const fn column(head: &str, spare: u8, number: bool, show: Show) -> Column<'_> {
-    Column {
-        head,
-        spare,
-        number,
-        show,
-    }
+    N,
+    Median,
+    Interval,
+    P90,
+    Ratio,
+    Verdict,
 }
 
 /// The columns of a table, in order: those of the facets are behind the isolation.
 pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
-    let own = facets.columns.iter();
-    let mut columns = COLUMNS.to_vec();
-    columns.splice(1..1, own.map(|head| column(head, 0, false, Show::Facet)));
-    columns
+    let own = facets.columns.iter().map(|name| (*name, 0, Show::Facet));
+    [("isolation", 0, Show::Isolation)]
+        .into_iter()
+        .chain(own)
+        .chain([
+            ("version", 4, Show::Version),
+            ("n", 0, Show::N),
+            ("median", 0, Show::Median),
+            ("95% interval", 0, Show::Interval),
+            ("p90", 2, Show::P90),
+            ("ratio", 0, Show::Ratio),
+            ("verdict", 0, Show::Verdict),
+        ])
+        .map(|(head, spare, show)| Column { head, spare, show })
+        .collect()
 }
-
-/// The columns of every table.
-const COLUMNS: [Column<'static>; 8] = [
-    column(
-        "isolation",
-        0,
-        false,
-        Show::Of(|r, _| r.row.isolation.clone()),
-    ),
-    column(
-        "version",
-        4,
-        false,
-        Show::Of(|r, _| r.isolation_version.clone().unwrap_or_default()),
-    ),
-    column("n", 0, true, Show::Of(|_, n| n.n.to_string())),
-    column(
-        "median",
-        0,
-        true,
-        Show::Of(|r, n| units::value(n.median, r.unit)),
-    ),
-    column("95% interval", 0, true, Show::Of(|r, _| interval(r))),
-    column("p90", 2, true, Show::Of(p90)),
-    column(
-        "ratio",
-        0,
-        true,
-        Show::Of(|r, _| {
-            r.ratio()
-                .map_or_else(String::new, |x| units::ratio(x.value))
-        }),
-    ),
-    column(
-        "verdict",
-        0,
-        false,
-        Show::Of(|r, _| {
-            let verdict = r.ratio().map(|x| words::verdict(r.unit, x.verdict));
-            verdict.unwrap_or_default().to_owned()
-        }),
-    ),
-];
 
 impl Column<'_> {
     /// Whether any of the rows has something in this column.
@@ -111,7 +75,7 @@ impl Column<'_> {
     pub(super) fn cell(&self, row: &RowSummary, width: usize, colour: bool) -> String {
         let padded = self.padded(&self.text(row), width);
         let verdict = row.ratio().map(|r| r.verdict);
-        let code = match verdict.filter(|_| colour && self.head == "verdict") {
+        let code = match verdict.filter(|_| colour && self.show == Show::Verdict) {
             Some(Verdict::Better) => "32",
             Some(Verdict::Worse) => "31",
             Some(_) => "2",
@@ -121,10 +85,11 @@ impl Column<'_> {
     }
 
     fn padded(&self, text: &str, width: usize) -> String {
-        if self.number {
-            format!("{text:>width$}")
-        } else {
-            format!("{text:<width$}")
+        match self.show {
+            Show::Isolation | Show::Version | Show::Facet | Show::Verdict => {
+                format!("{text:<width$}")
+            }
+            _ => format!("{text:>width$}"),
         }
     }
 
@@ -132,27 +97,22 @@ impl Column<'_> {
         let Some(numbers) = &row.numbers else {
             return String::new();
         };
+        let ratio = numbers.ratio.as_ref();
         match self.show {
-            Show::Of(show) => show(row, numbers),
+            Show::Isolation => row.row.isolation.clone(),
+            Show::Version => row.isolation_version.clone().unwrap_or_default(),
             Show::Facet => facet(row, self.head).unwrap_or_default().to_owned(),
+            Show::N => numbers.n.to_string(),
+            Show::Median => units::value(numbers.median, row.unit),
+            Show::Interval if numbers.ci.is_none() => "none".to_owned(),
+            Show::Interval => shown::bare_interval(row),
+            // Of one exact count there is none.
+            Show::P90 if row.row.metric.is_exact() => String::new(),
+            Show::P90 => units::value(numbers.p90, row.unit),
+            Show::Ratio => ratio.map_or_else(String::new, |r| units::ratio(r.value)),
+            Show::Verdict => ratio
+                .map_or("", |r| words::verdict(row.unit, r.verdict))
+                .to_owned(),
         }
     }
-}
-
-/// What nine of ten launches do not exceed; of one exact count there is none.
-fn p90(row: &RowSummary, numbers: &Numbers) -> String {
-    if row.row.metric.is_exact() {
-        String::new()
-    } else {
-        units::value(numbers.p90, row.unit)
-    }
-}
-
-/// The interval without its unit, which is that of the median beside it.
-fn interval(row: &RowSummary) -> String {
-    let shown = shown::bare_interval(row);
-    if shown == "no interval" {
-        return "none".to_owned();
-    }
-    shown
 }

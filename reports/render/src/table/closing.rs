@@ -1,7 +1,7 @@
 //! The last lines: versions, what is elsewhere, warnings, and the counts.
 
 use labrun_analysis::{RowSummary, Summary, Verdict};
-use labrun_record::{Metric, Outcome};
+use labrun_record::Outcome;
 
 use super::unmeasured::wrapped;
 use crate::measure::is_aside;
@@ -16,30 +16,30 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     }
     lines.extend(references(summary));
     let measured = summary.results.iter().filter(|r| r.median().is_some());
-    let aside: Vec<Metric> = measured
-        .map(|r| r.row.metric)
-        .filter(|m| is_aside(*m))
-        .collect();
-    for metric in distinct(aside.iter().copied()) {
-        let count = aside.iter().filter(|m| **m == metric).count();
+    let metrics = measured.map(|r| r.row.metric);
+    for (metric, count) in counted(metrics.filter(|m| is_aside(*m))) {
         let name = words::metric(metric).to_lowercase();
-        lines.push(format!(
-            "{name}: {} measured, in the report",
-            plural(count, "row")
-        ));
+        let rows = plural(count, "row");
+        lines.push(format!("{name}: {rows} measured, in the report"));
     }
-    let kinds = distinct(summary.warnings.iter().map(|w| w.name));
-    for kind in kinds {
-        let count = summary.warnings.iter().filter(|w| w.name == kind).count();
+    for (kind, count) in counted(summary.warnings.iter().map(|w| w.name)) {
         let (name, advice) = (kind.name().replace('_', " "), kind.advice());
-        lines.push(format!(
-            "warning: {name} ({}): {advice}",
-            plural(count, "time")
-        ));
+        let times = plural(count, "time");
+        lines.push(format!("warning: {name} ({times}): {advice}"));
     }
     lines.push(counts(&summary.results));
     let wrapped: Vec<String> = lines.iter().map(|l| wrapped(l, width, "  ")).collect();
     wrapped.join("\n") + "\n"
+}
+
+/// Every value in the order in which they first appear, and how often it does.
+fn counted<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+    let all: Vec<T> = values.collect();
+    let count = |value: T| all.iter().filter(|other| **other == value).count();
+    let each = distinct(all.iter().copied());
+    each.into_iter()
+        .map(|value| (value, count(value)))
+        .collect()
 }
 
 /// The version of each technology that was asked for; of each of its isolations, where they
@@ -63,40 +63,33 @@ fn versions(results: &[RowSummary]) -> Vec<String> {
 /// What the ratios are to: a line for each reference and margin, with the metrics that it
 /// is for where there are several.
 fn references(summary: &Summary) -> Vec<String> {
-    let compared: Vec<(&RowSummary, String)> = summary
-        .results
-        .iter()
-        .enumerate()
-        .filter_map(|(index, row)| {
-            let ratio = row.ratio()?;
-            let reference = words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
-            let margin = margin_of(summary, index) * 100.0;
-            let better = words::verdict(row.unit, Verdict::Better);
-            let worse = words::verdict(row.unit, Verdict::Worse);
-            let what = if row.row.metric.is_exact() {
-                "it"
-            } else {
-                "its whole 95% interval"
-            };
-            let rule = format!("{what} is outside {margin:.0}%");
-            let said = format!("to the median of {reference}; {better} or {worse} if {rule}");
-            Some((row, said))
-        })
-        .collect();
-    let kinds = distinct(compared.iter().map(|(_, said)| said.as_str()));
-    let several = kinds.len() > 1;
-    kinds
-        .into_iter()
-        .map(|kind| {
-            if !several {
-                return format!("ratio: {kind}");
-            }
-            let of_kind = compared.iter().filter(|(_, said)| said == kind);
-            let whose =
-                distinct(of_kind.map(|(row, _)| words::metric(row.row.metric).to_lowercase()));
-            format!("ratio of {}: {kind}", whose.join("; "))
-        })
-        .collect()
+    let rule = |(index, row): (usize, &RowSummary)| {
+        let ratio = row.ratio()?;
+        let reference = words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
+        let margin = margin_of(summary, index) * 100.0;
+        let [better, worse] =
+            [Verdict::Better, Verdict::Worse].map(|verdict| words::verdict(row.unit, verdict));
+        let what = if row.row.metric.is_exact() {
+            "it"
+        } else {
+            "its whole 95% interval"
+        };
+        let said = format!(
+            "to the median of {reference}; {better} or {worse} if {what} is outside {margin:.0}%"
+        );
+        Some((row.row.metric, said))
+    };
+    let rules = distinct(summary.results.iter().enumerate().filter_map(rule));
+    let kinds = distinct(rules.iter().map(|(_, said)| said.as_str()));
+    if let [only] = kinds[..] {
+        return vec![format!("ratio: {only}")];
+    }
+    let line = |kind: &str| {
+        let own = rules.iter().filter(|(_, said)| said == kind);
+        let whose: Vec<String> = own.map(|(m, _)| words::metric(*m).to_lowercase()).collect();
+        format!("ratio of {}: {kind}", whose.join("; "))
+    };
+    kinds.into_iter().map(line).collect()
 }
 
 /// The margin of the part that a row belongs to.
@@ -119,11 +112,11 @@ fn counts(rows: &[RowSummary]) -> String {
         Outcome::Unsupported,
         Outcome::NotSelected,
     ];
-    let of = |wanted: Outcome| rows.iter().filter(|r| r.outcome == wanted).count();
-    let said: Vec<String> = order
-        .into_iter()
-        .filter(|o| of(*o) > 0)
-        .map(|o| format!("{} {o}", of(o)))
+    let mut counts = counted(rows.iter().map(|r| r.outcome));
+    counts.sort_by_key(|(outcome, _)| order.iter().position(|o| o == outcome));
+    let said: Vec<String> = counts
+        .iter()
+        .map(|(o, count)| format!("{count} {o}"))
         .collect();
     format!("{}: {}", plural(rows.len(), "row"), said.join(", "))
 }

@@ -7,6 +7,7 @@ mod identity;
 mod levels;
 mod measures;
 mod noise;
+pub mod reader;
 
 use indexmap::IndexMap;
 use labrun_analysis::{Summary, summarise};

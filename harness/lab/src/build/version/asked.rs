@@ -7,7 +7,7 @@ use super::{Place, current, listed, unnamed};
 use crate::build::prerequisite::Absence;
 use crate::build::store::Store;
 use crate::build::{Builder, BuiltItem};
-use crate::define::{RunnerDefinition, Versions, nearest};
+use crate::define::{RunnerDefinition, Versions, hint};
 
 /// Why a version is not there, or still is.
 #[derive(Debug, Error)]
@@ -42,10 +42,9 @@ impl<'a> AskedVersion<'a> {
         let owns = || runners.iter().filter(|one| one.version.is_none());
         let own = owns().find(|one| one.name == runner).ok_or_else(|| {
             let names: Vec<&str> = owns().map(|one| one.name.as_str()).collect();
-            let meant = nearest(runner, names.iter().copied());
-            let meant = meant.map_or_else(String::new, |word| format!(" (did you mean `{word}`?)"));
+            let hint = hint(runner, names.iter().copied());
             usage(format!(
-                "there is no runner `{runner}`{meant}; there are {}",
+                "there is no runner `{runner}`{hint}; there are {}",
                 names.join(", ")
             ))
         })?;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use object::elf::{EM_AARCH64, EM_RISCV, EM_X86_64, Machine};
 
+use crate::outcome::Failure;
 use crate::size::Linked;
 
 pub use features::{features, features_fit};
@@ -45,7 +46,7 @@ pub fn loader(program: &Path) -> Result<(), String> {
 }
 
 fn read(program: &Path) -> Result<Linked, String> {
-    Linked::read(program).map_err(|error| error.to_string())
+    Linked::read(program).map_err(Failure::into_reason)
 }
 
 /// As `std::env::consts::ARCH` calls it.

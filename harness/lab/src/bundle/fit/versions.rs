@@ -9,11 +9,12 @@ use std::path::Path;
 use object::Endianness;
 use object::read::elf::ElfFile64;
 
+use crate::outcome::Failure;
 use crate::size::shared_libraries;
 
 /// Whether they are there, and new enough.
 pub fn libraries(program: &Path) -> Result<(), String> {
-    let found = shared_libraries(program).map_err(|error| error.to_string())?;
+    let found = shared_libraries(program).map_err(Failure::into_reason)?;
     for (name, needed) in read(program, needed)? {
         // One that is not among them is the loader itself under another name.
         let Some(library) = found.iter().find(|library| library.name == name) else {

@@ -8,16 +8,17 @@ mod cgroup_scope;
 mod launch;
 mod plain;
 mod standing;
+mod started;
 mod stream;
 
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::marks::Marks;
 use super::{EachLine, Job, LaunchTiming, Launcher, RunningInstances};
 use crate::cgroup::{CgroupError, Group};
 use crate::network::Veth;
 use crate::outcome::Failure;
+use crate::probe;
 use crate::proc;
 use crate::process::{Exit, Isolate};
 use crate::site::{Grant, Site};
@@ -25,8 +26,10 @@ use crate::task::Task;
 
 pub(in crate::isolation) use cgroup_scope::{CgroupScope, HOLD};
 pub(in crate::isolation) use launch::launch;
-pub(in crate::isolation) use plain::{Endpoint, GUEST, GUEST_PORT, Plain};
-pub(in crate::isolation) use standing::Children;
+pub(in crate::isolation) use plain::{GUEST, GUEST_PORT, Plain, behind};
+use standing::Children;
+pub(in crate::isolation) use started::Clock;
+use started::Started;
 pub(in crate::isolation) use stream::{stream, tell};
 
 /// What a launch is to be made of.
@@ -69,10 +72,20 @@ impl<'a> LaunchRequest<'a> {
         grant: &str,
         listen: Option<SocketAddr>,
     ) -> Vec<String> {
-        match listen {
-            Some(listen) => standing::serve_args(listen, self.grant.is_some().then_some(grant)),
-            None => self.job.task.args(grant),
+        let Some(listen) = listen else {
+            return self.job.task.args(grant);
+        };
+        let mut args = vec!["--listen".to_owned(), listen.to_string()];
+        if self.grant.is_some() {
+            args.extend(["--files".to_owned(), grant.to_owned()]);
         }
+        args
+    }
+
+    /// A free address for a server; none for a command.
+    pub(in crate::isolation) fn free_address(&self) -> Result<Option<SocketAddr>, Failure> {
+        let serves = matches!(self.job.task, Task::Serve { .. });
+        serves.then(probe::free_address).transpose()
     }
 
     /// The link to a server in a network of its own; none for a command.
@@ -80,10 +93,6 @@ impl<'a> LaunchRequest<'a> {
         let serves = matches!(self.job.task, Task::Serve { .. });
         let veth = serves.then(|| Veth::plan(&self.site.owner).and_then(Veth::fenced));
         veth.transpose().map_err(Failure::failed)
-    }
-
-    fn limit_ns(&self) -> u64 {
-        self.job.timeout.as_nanos() as u64
     }
 }
 
@@ -120,17 +129,8 @@ impl<B: Boundary> Launcher for B {
 /// One isolate, prepared and then alive. What it made is gone when it was
 /// [cleared](Self::clear), at the latest when it is dropped; the isolate goes before it.
 pub(in crate::isolation) trait Child {
-    /// Where its server answers the lab, at the latest once it is started.
-    fn address(&self) -> Option<SocketAddr>;
-
-    /// Starts it, in a cgroup of the lab's where there is one. The clock runs: whatever is
-    /// done here ends a phase of `marks`.
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure>;
+    /// Starts it. The clock runs: whatever is done here ends one of its phases.
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure>;
 
     /// Whether a launch failed since its boundary could not be made, by what was said on
     /// stderr: that is no fault of the workload, which never ran.

@@ -1,16 +1,12 @@
 //! A program and nothing around it that the lab would have to make: the binary itself, or
 //! a command line that brings its own boundary.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{CgroupScope, Child, HOLD, LaunchRequest};
-use crate::isolation::marks::Marks;
+use super::{CgroupScope, Child, Clock, HOLD, LaunchRequest};
 use crate::network::Veth;
 use crate::outcome::Failure;
-use crate::probe;
 use crate::process::{Isolate, Prepared, Process, Program};
-use crate::task::Task;
 
 /// The port of a server that has a network of its own.
 pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
@@ -19,38 +15,23 @@ pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
 pub(in crate::isolation) const GUEST: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), GUEST_PORT);
 
-/// Where a server answers, if the task is one.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::isolation) struct Endpoint(pub(in crate::isolation) Option<SocketAddr>);
-
-impl Endpoint {
-    /// A free address for a server; none for a command.
-    pub(in crate::isolation) fn of(order: &LaunchRequest<'_>) -> Result<Self, Failure> {
-        match order.job.task {
-            Task::Serve { .. } => probe::free_address()
-                .map(|address| Self(Some(address)))
-                .map_err(|error| Failure::failed(format!("no free port: {error}"))),
-            _ => Ok(Self(None)),
-        }
-    }
-
-    /// The address of a server behind a link of the lab's.
-    pub(in crate::isolation) fn behind(veth: Option<&Veth>) -> Self {
-        Self(veth.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT))))
-    }
+/// The address of a server behind a link of the lab's.
+pub(in crate::isolation) fn behind(veth: Option<&Veth>) -> Option<SocketAddr> {
+    veth.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)))
 }
 
 /// A program that is ready to be started.
 pub(in crate::isolation) struct Plain {
     prepared: Option<Prepared>,
-    address: Option<SocketAddr>,
+    /// Where its server will answer, if it is one.
+    pub(in crate::isolation) address: Option<SocketAddr>,
 }
 
 impl Plain {
     /// Prepares `program`: with the pipe and the variable of what stays, where it is to.
     pub(in crate::isolation) fn new(
         order: &LaunchRequest<'_>,
-        door: Endpoint,
+        address: Option<SocketAddr>,
         mut program: Program,
     ) -> Result<Self, Failure> {
         if order.hold {
@@ -58,12 +39,10 @@ impl Plain {
             // What is held waits for the end of its stdin.
             program.stdin = true;
         }
-        let prepared = program
-            .prepare(order.site)
-            .map_err(|error| cannot_start(&error))?;
+        let prepared = program.prepare(order.site);
         Ok(Self {
-            prepared: Some(prepared),
-            address: door.0,
+            prepared: Some(prepared.map_err(Failure::cannot("start it"))?),
+            address,
         })
     }
 
@@ -79,27 +58,15 @@ impl Plain {
         inside: Option<&CgroupScope>,
     ) -> Result<Process, Failure> {
         let process = CgroupScope::spawn_after(inside, self.take()?, || Ok(()));
-        process.map_err(|error| cannot_start(&error))
+        process.map_err(Failure::cannot("start it"))
     }
 }
 
 impl Child for Plain {
-    fn address(&self) -> Option<SocketAddr> {
-        self.address
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        inside: Option<&CgroupScope>,
-        _deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
-        let process = self.spawn(inside)?;
-        marks.end("spawn");
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
+        let process = self.spawn(clock.inside)?;
+        clock.marks.end("spawn");
+        clock.address = self.address;
         Ok(Box::new(process))
     }
-}
-
-fn cannot_start(error: &io::Error) -> Failure {
-    Failure::failed(format!("cannot start it: {error}"))
 }

@@ -2,15 +2,12 @@
 
 use std::net::SocketAddr;
 
-use super::launch::{first_result, still_runs};
-use super::{Boundary, CgroupScope, Child, LaunchRequest};
+use super::{Boundary, CgroupScope, Started};
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::marks::Marks;
 use crate::isolation::{Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
 
@@ -19,15 +16,8 @@ pub(in crate::isolation) struct Children<'a> {
     boundary: &'a dyn Boundary,
     site: &'a Site,
     job: &'a Job,
-    alive: Vec<One<'a>>,
+    alive: Vec<Started<'a>>,
     held: CgroupScope,
-}
-
-/// One of them. What it stands on goes after it.
-struct One<'a> {
-    isolate: Box<dyn Isolate>,
-    child: Box<dyn Child + 'a>,
-    _order: LaunchRequest<'a>,
 }
 
 impl<'a> Children<'a> {
@@ -47,19 +37,6 @@ impl<'a> Children<'a> {
         children.grow(1)?;
         Ok(children)
     }
-    fn one(&self) -> Result<One<'a>, Failure> {
-        let site = self.site;
-        let order = LaunchRequest::new(site, self.job, true)?;
-        let mut child = self.boundary.prepare(&order)?;
-        let deadline_ns = now_ns() + order.limit_ns();
-        let mut isolate = child.start(&mut Marks::begin(), Some(&self.held), deadline_ns)?;
-        first_result(isolate.as_mut(), child.as_ref(), &order, deadline_ns)?;
-        Ok(One {
-            isolate,
-            child,
-            _order: order,
-        })
-    }
 }
 
 /// Why it is a failure that one of them has ended on its own.
@@ -70,19 +47,12 @@ fn ended_early(task: &Task) -> &'static str {
     }
 }
 
-/// The arguments of a server.
-pub(super) fn serve_args(address: SocketAddr, files: Option<&str>) -> Vec<String> {
-    let mut args = vec!["--listen".to_owned(), address.to_string()];
-    if let Some(folder) = files {
-        args.extend(["--files".to_owned(), folder.to_owned()]);
-    }
-    args
-}
-
 impl RunningInstances for Children<'_> {
     fn grow(&mut self, count: u32) -> Result<(), Failure> {
         while self.alive.len() < count as usize {
-            let one = self.one()?;
+            let held = Some(&self.held);
+            let mut one = Started::new(self.boundary, self.site, self.job, held)?;
+            one.first_result()?;
             self.alive.push(one);
         }
         Ok(())
@@ -108,14 +78,13 @@ impl RunningInstances for Children<'_> {
     }
 
     fn address(&self) -> Option<SocketAddr> {
-        self.alive.first().and_then(|one| one.child.address())
+        self.alive.first().and_then(|one| one.address)
     }
 
     fn still_stand(&mut self) -> Result<(), Failure> {
-        let (site, when) = (self.site, ended_early(&self.job.task));
-        self.alive
-            .iter_mut()
-            .try_for_each(|one| still_runs(one.isolate.as_mut(), site, when))
+        let when = ended_early(&self.job.task);
+        let mut all = self.alive.iter_mut();
+        all.try_for_each(|one| one.still_runs(when))
     }
 
     fn sees_end_of_stdin(&self) -> bool {
@@ -133,7 +102,7 @@ impl RunningInstances for Children<'_> {
                 one.isolate.close_stdin();
             }
         }
-        let limit_ns = self.job.timeout.as_nanos() as u64;
+        let limit_ns = self.job.limit_ns();
         let deadline_ns = now_ns() + limit_ns;
         for one in &mut self.alive {
             let exit = one.isolate.end(self.site, deadline_ns)?;
@@ -143,8 +112,7 @@ impl RunningInstances for Children<'_> {
                 one.child.released_well(exit)
             };
             if !well {
-                let failure = Failure::failed(format!("when it was told to end it {exit}"));
-                return Err(one.isolate.explain(failure, Stream::Stdout));
+                return Err(one.failed(format!("when it was told to end it {exit}")));
             }
             one.child.clear(exit, now_ns() + limit_ns)?;
         }

@@ -1,9 +1,7 @@
 //! An isolate that works batch after batch, and the lines that it writes.
 
-use super::launch::blamed;
-use super::{Boundary, LaunchRequest};
+use super::{Boundary, Started};
 use crate::clock::now_ns;
-use crate::isolation::marks::Marks;
 use crate::isolation::{EachLine, Job, Line, More};
 use crate::outcome::Failure;
 use crate::process::{Isolate, Stream};
@@ -16,28 +14,25 @@ pub(in crate::isolation) fn stream(
     job: &Job,
     each: &mut EachLine<'_>,
 ) -> Result<(), Failure> {
-    let order = LaunchRequest::new(site, job, false)?;
-    let limit_ns = order.limit_ns();
-    let mut child = boundary.prepare(&order)?;
-    let mut isolate = child.start(&mut Marks::begin(), None, now_ns() + limit_ns)?;
-    let isolate = isolate.as_mut();
+    let mut started = Started::new(boundary, site, job, None)?;
     // Lines may have come while it was started.
-    while tell(isolate, Stream::Stdout, each)? == More::Wanted {
+    while tell(started.isolate.as_mut(), Stream::Stdout, each)? == More::Wanted {
         // The limit is that of one batch: how many there will be is not known.
-        let deadline_ns = now_ns() + limit_ns;
+        let deadline_ns = now_ns() + job.limit_ns();
+        let isolate = started.isolate.as_mut();
         if isolate.is_closed(Stream::Stdout) {
             let exit = isolate.end(site, deadline_ns)?;
             let reason = format!("it {exit} before it had done enough batches");
-            let failure = isolate.explain(Failure::failed(reason), Stream::Stdout);
-            return Err(blamed(failure, isolate, child.as_ref()));
+            return Err(started.blamed(started.failed(reason)));
         }
         isolate
             .wait(site, deadline_ns)
             .map_err(|failure| isolate.explain(failure, Stream::Stdout))?;
     }
     // It was to go on for ever: how it ends says nothing.
-    let exit = isolate.kill();
-    child.clear(exit, now_ns() + limit_ns).map(drop)
+    let exit = started.isolate.kill();
+    let deadline_ns = now_ns() + job.limit_ns();
+    started.child.clear(exit, deadline_ns).map(drop)
 }
 
 /// Tells each whole line that is kept of a stream, and forgets it.
@@ -47,9 +42,7 @@ pub(in crate::isolation) fn tell(
     each: &mut EachLine<'_>,
 ) -> Result<More, Failure> {
     let at_ns = isolate.read_ns(stream);
-    while let Some(end) = isolate.kept(stream).iter().position(|byte| *byte == b'\n') {
-        let text = isolate.kept(stream)[..=end].to_vec();
-        isolate.discard(stream, end + 1);
+    while let Some(text) = isolate.take_line(stream) {
         if each(Line { at_ns, text: &text })? == More::Enough {
             return Ok(More::Enough);
         }

@@ -1,192 +1,174 @@
 //! The runtimes under containerd: which shim each is, and why each is set as it is.
 
-use std::process::Command;
-
 use labrun_record::{Setting, Target, Tier};
 
 use super::HELPER;
 use crate::define::Need;
-use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What};
+use crate::isolation::find::{ask, on_path};
+use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What, settings};
+use crate::outcome::Failure;
 use crate::task::NetworkPath;
 
 /// A runtime, by its shim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Configuration {
-    Runc,
-    Wasmtime,
-    Wasmedge,
-    Wasmer,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Configuration {
+    /// `containerd/...`.
+    pub(super) name: &'static str,
+    /// One line for a person.
+    summary: &'static str,
+    /// What containerd calls it.
+    pub(super) runtime: &'static str,
+    /// Every program that has to be there; the last is the runtime itself.
+    programs: &'static [&'static str],
+    /// Whether it is one of runwasi's, which run modules.
+    is_wasm: bool,
 }
 
-impl Configuration {
-    /// Every one.
-    pub(super) const ALL: [Self; 4] = [Self::Runc, Self::Wasmtime, Self::Wasmedge, Self::Wasmer];
+/// Every one.
+pub(super) const ALL: [Configuration; 4] = [
+    Configuration {
+        name: "containerd/runc",
+        summary: "a container by containerd and runc alone, as a Kubernetes node makes it",
+        runtime: "io.containerd.runc.v2",
+        programs: &["containerd-shim-runc-v2", "runc"],
+        is_wasm: false,
+    },
+    Configuration {
+        name: "containerd/wasmtime",
+        summary: "a wasm module in an image, by containerd and runwasi's wasmtime shim",
+        runtime: "io.containerd.wasmtime.v1",
+        programs: &["containerd-shim-wasmtime-v1"],
+        is_wasm: true,
+    },
+    Configuration {
+        name: "containerd/wasmedge",
+        summary: "a wasm module in an image, by containerd and runwasi's WasmEdge shim",
+        runtime: "io.containerd.wasmedge.v1",
+        programs: &["containerd-shim-wasmedge-v1"],
+        is_wasm: true,
+    },
+    Configuration {
+        name: "containerd/wasmer",
+        summary: "a wasm module in an image, by containerd and runwasi's wasmer shim",
+        runtime: "io.containerd.wasmer.v1",
+        programs: &["containerd-shim-wasmer-v1"],
+        is_wasm: true,
+    },
+];
 
+/// Why a program under runwasi's shims never sees the end of its stdin.
+const ENDLESS_STDIN: &str =
+    "runwasi's shims open a guest's stdin for writing too, so that it never ends";
+
+impl Configuration {
     /// What it is, as data.
-    pub(super) fn profile(self) -> Profile {
-        let of_runc = self == Self::Runc;
+    pub(super) fn profile(&self) -> Profile {
+        let (tier, target, inside) = if self.is_wasm {
+            (Tier::WasmSandbox, Target::Wasip1, Inside::Module)
+        } else {
+            (Tier::Namespaces, Target::Image, Inside::Binary)
+        };
         let mut cannot: Vec<Cannot> = Vec::new();
-        if let Some(reason) = self.endless_stdin() {
-            cannot.push(Cannot::new(What::Need(Need::Stdin), reason));
+        if self.is_wasm {
+            cannot.push(Cannot::new(What::Need(Need::Stdin), ENDLESS_STDIN));
             cannot.push(Cannot::new(
                 What::Server(Target::Wasip1),
                 "a module of WASI p1 opens no socket, and the lab's handler is no program that a shim starts",
             ));
         }
         Profile {
-            name: self.name().to_owned(),
-            tier: if of_runc {
-                Tier::Namespaces
-            } else {
-                Tier::WasmSandbox
-            },
-            summary: self.summary().to_owned(),
-            targets: vec![if of_runc {
-                Target::Image
-            } else {
-                Target::Wasip1
-            }],
-            packing: Packing::Archive(if of_runc {
-                Inside::Binary
-            } else {
-                Inside::Module
-            }),
+            name: self.name.to_owned(),
+            tier,
+            summary: self.summary.to_owned(),
+            targets: vec![target],
+            packing: Packing::Archive(inside),
             networks: vec![(NetworkPath::AsUsers, "veth")],
             cannot,
             settings: self.settings(),
             driver: Some(Driver::Helper(HELPER.to_owned())),
-            daemon: Some(Daemon::Containerd(self.programs())),
+            daemon: Some(Daemon::Containerd(self.programs)),
             ..Profile::default()
         }
     }
 
-    /// `containerd/...`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Runc => "containerd/runc",
-            Self::Wasmtime => "containerd/wasmtime",
-            Self::Wasmedge => "containerd/wasmedge",
-            Self::Wasmer => "containerd/wasmer",
-        }
-    }
-
-    /// One line for a person.
-    fn summary(self) -> &'static str {
-        match self {
-            Self::Runc => "a container by containerd and runc alone, as a Kubernetes node makes it",
-            Self::Wasmtime => {
-                "a wasm module in an image, by containerd and runwasi's wasmtime shim"
-            }
-            Self::Wasmedge => {
-                "a wasm module in an image, by containerd and runwasi's WasmEdge shim"
-            }
-            Self::Wasmer => "a wasm module in an image, by containerd and runwasi's wasmer shim",
-        }
-    }
-
-    /// What containerd calls it.
-    pub(super) fn runtime(self) -> &'static str {
-        match self {
-            Self::Runc => "io.containerd.runc.v2",
-            Self::Wasmtime => "io.containerd.wasmtime.v1",
-            Self::Wasmedge => "io.containerd.wasmedge.v1",
-            Self::Wasmer => "io.containerd.wasmer.v1",
-        }
-    }
-
-    /// Every program that has to be there; the last is the runtime itself.
-    pub(super) fn programs(self) -> &'static [&'static str] {
-        match self {
-            Self::Runc => &["containerd-shim-runc-v2", "runc"],
-            Self::Wasmtime => &["containerd-shim-wasmtime-v1"],
-            Self::Wasmedge => &["containerd-shim-wasmedge-v1"],
-            Self::Wasmer => &["containerd-shim-wasmer-v1"],
-        }
+    /// Whether a program under it sees the end of its stdin.
+    pub(super) fn ends_stdin(&self) -> bool {
+        !self.is_wasm
     }
 
     /// Name and version of the runtime itself, as it says them.
-    pub(super) fn version(self) -> Option<String> {
-        let program = self.programs().last()?;
+    pub(super) fn version(&self) -> Option<String> {
+        let program = self.programs.last()?;
         // runc knows the long form alone, the shims the short one.
-        let flag = if self == Self::Runc {
-            "--version"
-        } else {
-            "-v"
-        };
-        let said = Command::new(program).arg(flag).output().ok()?;
-        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        let flag = if self.is_wasm { "-v" } else { "--version" };
+        let said = ask(&on_path(&[program]).ok()?, &[flag.to_owned()]).ok()?;
         version_in(&said).map(|version| format!("{program} {version}"))
     }
 
-    /// How to get one that is missing.
-    pub(super) fn mend(self, program: &str) -> String {
-        match self {
-            Self::Runc => {
-                format!("{program} is missing; install it: sudo apt-get install containerd runc")
-            }
-            _ => format!(
+    /// Whether all of its programs are here; if not, how to get the one that is missing.
+    pub(super) fn is_here(&self) -> Result<(), Failure> {
+        let mut programs = self.programs.iter();
+        let Some(program) = programs.find(|program| on_path(&[program]).is_err()) else {
+            return Ok(());
+        };
+        Err(Failure::unavailable(if self.is_wasm {
+            format!(
                 "{program} is not on PATH; it is one of runwasi's shims, which are no package of Debian or crates.io: \
                  put one of https://github.com/containerd/runwasi/releases into /usr/local/bin"
-            ),
-        }
-    }
-
-    /// Why a program under it never sees the end of its stdin; none if it does.
-    pub(super) fn endless_stdin(self) -> Option<&'static str> {
-        (self != Self::Runc).then_some(
-            "runwasi's shims open a guest's stdin for writing too, so that it never ends",
-        )
+            )
+        } else {
+            format!("{program} is missing; install it: sudo apt-get install containerd runc")
+        }))
     }
 
     /// What is set, and why.
-    pub(super) fn settings(self) -> Vec<Setting> {
-        let image = match self {
-            Self::Runc => (
-                "one layer on nothing: what Dockerfile.baseline has on scratch",
-                "a static binary needs nothing else; imported and unpacked before the clock",
-            ),
-            _ => (
+    fn settings(&self) -> Vec<Setting> {
+        let (image, why_image) = if self.is_wasm {
+            (
                 "one layer with the module alone, for wasip1/wasm",
                 "what runwasi's shims are given; imported and unpacked before the clock",
+            )
+        } else {
+            (
+                "one layer on nothing: what Dockerfile.baseline has on scratch",
+                "a static binary needs nothing else; imported and unpacked before the clock",
+            )
+        };
+        let (stop, why_stop) = if self.is_wasm {
+            ("for a program that stays: SIGKILL", ENDLESS_STDIN)
+        } else {
+            ("for servers: SIGTERM", "what Kubernetes sends first")
+        };
+        let mut all = settings([
+            ("runtime", self.runtime, "its shim is named after it"),
+            ("image", image, why_image),
+            (
+                "network",
+                "none; a server gets a veth pair, made by the lab before its start (phase `network`)",
+                "containerd has no network of its own: in Kubernetes a CNI plugin makes it",
             ),
-        };
-        let network = (
-            "none; a server gets a veth pair, made by the lab before its start (phase `network`)",
-            "containerd has no network of its own: in Kubernetes a CNI plugin makes it",
-        );
-        let specification = (
-            "that of `ctr run` (containerd's WithDefaultSpec): five namespaces, 14 capabilities, no new \
-             privileges, no seccomp filter, no limits",
-            "what containerd gives when nothing is said; Kubernetes filters no system calls either unless told to",
-        );
-        let snapshotter = ("overlayfs", "containerd's default on Linux");
-        let output = (
-            "named pipes, which the lab reads itself",
-            "as Kubernetes' runtime service reads them: nothing lies between the shim and the lab",
-        );
-        let stop = match self.endless_stdin() {
-            None => ("for servers: SIGTERM", "what Kubernetes sends first"),
-            Some(reason) => ("for a program that stays: SIGKILL", reason),
-        };
-        let compiled = (
-            "not kept: each start compiles the module, or interprets it",
-            "runwasi keeps compiled code for OCI artifacts of wasm alone, not for a module in an image's layer",
-        );
-        let mut settings: Vec<_> = [
-            ("runtime", (self.runtime(), "its shim is named after it")),
-            ("image", image),
-            ("network", network),
-            ("specification", specification),
-            ("snapshotter", snapshotter),
-            ("output", output),
-            ("stop", stop),
-        ]
-        .map(|(name, (value, reason))| Setting::new(name, value, reason))
-        .into();
-        if self != Self::Runc {
-            settings.push(Setting::new("compiled code", compiled.0, compiled.1));
+            (
+                "specification",
+                "that of `ctr run` (containerd's WithDefaultSpec): five namespaces, 14 capabilities, no new \
+                 privileges, no seccomp filter, no limits",
+                "what containerd gives when nothing is said; Kubernetes filters no system calls either unless told to",
+            ),
+            ("snapshotter", "overlayfs", "containerd's default on Linux"),
+            (
+                "output",
+                "named pipes, which the lab reads itself",
+                "as Kubernetes' runtime service reads them: nothing lies between the shim and the lab",
+            ),
+            ("stop", stop, why_stop),
+        ]);
+        if self.is_wasm {
+            all.push(Setting::new(
+                "compiled code",
+                "not kept: each start compiles the module, or interprets it",
+                "runwasi keeps compiled code for OCI artifacts of wasm alone, not for a module in an image's layer",
+            ));
         }
-        settings
+        all
     }
 }
 
@@ -212,22 +194,22 @@ mod tests {
 
     #[test]
     fn what_is_said_of_the_end_of_stdin_is_said_of_wasm_alone() {
-        for configuration in Configuration::ALL {
+        for configuration in ALL {
             let stop = configuration
                 .settings()
                 .into_iter()
                 .find(|setting| setting.name == "stop");
             let value = stop.map(|setting| setting.value).unwrap_or_default();
-            let endless = configuration.endless_stdin().is_some();
-            assert_eq!(endless, configuration != Configuration::Runc);
+            let endless = !configuration.ends_stdin();
+            assert_eq!(endless, configuration.name != "containerd/runc");
             assert_eq!(value.contains("SIGKILL"), endless, "{value}");
         }
     }
 
     #[test]
     fn every_name_is_its_own() {
-        let names = Configuration::ALL.map(Configuration::name);
-        let shims = Configuration::ALL.map(|configuration| configuration.programs()[0]);
+        let names = ALL.map(|configuration| configuration.name);
+        let shims = ALL.map(|configuration| configuration.programs[0]);
         for (index, name) in names.iter().enumerate() {
             assert!(name.starts_with("containerd/"));
             assert!(!names[..index].contains(name));

@@ -18,14 +18,13 @@ use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::digest::sha256;
-use crate::isolation::child::{Boundary, CgroupScope, Child, Endpoint, GUEST, HOLD, LaunchRequest};
+use crate::isolation::child::{Boundary, Child, Clock, GUEST, HOLD, LaunchRequest, behind};
 use crate::isolation::docker::{ISOLATION_LABEL, WORKLOAD_LABEL};
-use crate::isolation::marks::Marks;
 use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Exit, Isolate, Prepared, Process, Program, Stream, make_named_pipe};
+use crate::process::{Exit, Isolate, Process, Program, Stream, make_named_pipe};
 use crate::site::{Grant, Site};
 
 /// A container, prepared and then alive.
@@ -52,11 +51,9 @@ impl Boundary for Containerd {
     }
 
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        self.live().map_err(Failure::unavailable)?;
+        self.live()?;
         let site = order.site;
-        let folder = |error: std::io::Error| {
-            Failure::failed(format!("cannot make the container's pipes: {error}"))
-        };
+        let folder = Failure::cannot("make the container's pipes");
         let streams = site.folder().map_err(folder)?;
         if order.hold {
             make_named_pipe(&streams.path().join("stdin")).map_err(folder)?;
@@ -65,7 +62,7 @@ impl Boundary for Containerd {
         let wanted = self.order(order, &streams, veth.is_some())?;
         let id = wanted.id.clone();
         let program = Program {
-            path: self.host.program().map_err(Failure::unavailable)?.into(),
+            path: self.host.program()?.into(),
             args: vec![
                 "--address".to_owned(),
                 self.host.socket.display().to_string(),
@@ -76,11 +73,8 @@ impl Boundary for Containerd {
             outputs: Some(streams.path().to_owned()),
             ..Program::default()
         };
-        let started = program.prepare(site).and_then(Prepared::spawn);
-        let mut helper = started.map_err(|error| {
-            Failure::failed(format!("cannot start the helper for containerd: {error}"))
-        })?;
-        let deadline_ns = now_ns() + order.job.timeout.as_nanos() as u64;
+        let mut helper = program.start(site, "the helper for containerd")?;
+        let deadline_ns = now_ns() + order.job.limit_ns();
         let prepare = Command::Prepare(Box::new(wanted));
         match ask(&mut helper, site, &prepare, deadline_ns)? {
             Event::Ready => {}
@@ -91,7 +85,7 @@ impl Boundary for Containerd {
             site,
             id,
             helper: Some(helper),
-            address: Endpoint::behind(veth.as_ref()).0,
+            address: behind(veth.as_ref()),
             veth,
             pid: None,
             made: false,
@@ -102,10 +96,10 @@ impl Boundary for Containerd {
 
 impl Containerd {
     fn stdin(&self, hold: bool) -> Stdin {
-        match self.configuration.endless_stdin() {
+        match self.configuration.ends_stdin() {
             _ if !hold => Stdin::Empty,
-            None => Stdin::Ends,
-            Some(_) => Stdin::Stays,
+            true => Stdin::Ends,
+            false => Stdin::Stays,
         }
     }
 
@@ -134,10 +128,10 @@ impl Containerd {
             owner,
             labels: [
                 label(WORKLOAD_LABEL, &job.workload.name),
-                label(ISOLATION_LABEL, self.configuration.name()),
+                label(ISOLATION_LABEL, self.configuration.name),
             ]
             .into(),
-            runtime: self.configuration.runtime().to_owned(),
+            runtime: self.configuration.runtime.to_owned(),
             image: job.artifact.clone(),
             image_sha256,
             args: order.args(GUEST_GRANT, listen),
@@ -150,41 +144,33 @@ impl Containerd {
 }
 
 impl Child for Contained<'_> {
-    fn address(&self) -> Option<SocketAddr> {
-        self.address
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        _inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
         let mut helper = self
             .helper
             .take()
             .ok_or_else(|| Failure::failed("it was started before"))?;
         self.made = true;
-        let created = match ask(&mut helper, self.site, &Command::Create, deadline_ns)? {
+        let created = match ask(&mut helper, self.site, &Command::Create, clock.deadline_ns)? {
             Event::Created(created) => created,
             other => return Err(broken(&other)),
         };
-        marks.end_at("snapshot", created.snapshot_ns);
-        marks.end_at("create", created.record_ns);
-        marks.end("task");
+        clock.marks.end_at("snapshot", created.snapshot_ns);
+        clock.marks.end_at("create", created.record_ns);
+        clock.marks.end("task");
         self.pid = Some(created.pid);
         if let Some(veth) = &self.veth {
             veth.connect(created.pid).map_err(Failure::failed)?;
-            marks.end("network");
+            clock.marks.end("network");
         }
-        match ask(&mut helper, self.site, &Command::Start, deadline_ns)? {
+        match ask(&mut helper, self.site, &Command::Start, clock.deadline_ns)? {
             // Before, a shim may have given its own.
             Event::Started(started) => self.pid = Some(started.pid),
             other => return Err(broken(&other)),
         }
-        marks.end("start");
+        clock.marks.end("start");
         // What else it has to say is how it ends.
         helper.give_up(Stream::Guest);
+        clock.address = self.address;
         Ok(Box::new(helper))
     }
 
@@ -192,10 +178,7 @@ impl Child for Contained<'_> {
         let mut since_ns = exit.at_ns;
         // It removes the container before it ends, unless it was killed.
         if exit.is_by(libc::SIGKILL) {
-            self.containerd
-                .host
-                .remove(&self.id)
-                .map_err(Failure::failed)?;
+            self.containerd.host.remove(&self.id)?;
             since_ns = now_ns();
         }
         self.made = false;
@@ -205,7 +188,7 @@ impl Child for Contained<'_> {
     }
 
     fn sees_end_of_stdin(&self) -> bool {
-        self.containerd.configuration.endless_stdin().is_none()
+        self.containerd.configuration.ends_stdin()
     }
 
     fn released_well(&self, exit: Exit) -> bool {
@@ -246,18 +229,14 @@ fn ask(
     command: &Command,
     deadline_ns: u64,
 ) -> Result<Event, Failure> {
-    let mut line = serde_json::to_vec(command)
-        .map_err(|error| Failure::failed(format!("cannot write a command: {error}")))?;
+    let mut line = serde_json::to_vec(command).map_err(Failure::cannot("write a command"))?;
     line.push(b'\n');
     // How a helper that is gone has ended is said where its answer is waited for.
     let _ = helper.write(&line);
     loop {
-        let said = helper.kept(Stream::Guest);
-        if let Some(end) = said.iter().position(|byte| *byte == b'\n') {
-            let line = said[..end].to_vec();
-            helper.discard(Stream::Guest, end + 1);
+        if let Some(line) = helper.take_line(Stream::Guest) {
             let event = serde_json::from_slice(&line).map_err(|_| {
-                let line = String::from_utf8_lossy(&line).into_owned();
+                let line = String::from_utf8_lossy(line.trim_ascii_end());
                 Failure::failed(format!("the helper for containerd said {line:?}"))
             })?;
             return match event {

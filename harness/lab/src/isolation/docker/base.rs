@@ -9,11 +9,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use super::absence::installed;
 use super::daemon::Live;
-use super::image::{Image, ImageError, inspect};
+use super::image::{Image, inspect};
 use super::import::import;
 use crate::interrupt::Interrupt;
+use crate::isolation::find::on_path;
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 use crate::progress::Progress;
 
@@ -34,13 +35,12 @@ pub(super) fn tag() -> String {
 /// What keeps the base from being made here, with the way to mend it.
 pub(super) fn not_possible() -> Option<String> {
     let needs = "the minimal Debian base of docker/runc-debian";
-    if !installed("debootstrap") {
+    if on_path(&["debootstrap"]).is_err() {
         return Some(format!(
             "{needs} is made with debootstrap; install it: sudo apt-get install debootstrap"
         ));
     }
-    // SAFETY: geteuid() takes nothing and cannot fail.
-    let root = unsafe { libc::geteuid() } == 0;
+    let root = rustix::process::geteuid().is_root();
     (!root).then(|| {
         format!(
             "{needs} can only be made by root; make it once: sudo env \"PATH=$PATH\" \"HOME=$HOME\" \
@@ -54,14 +54,14 @@ pub(super) fn ensure(
     live: &Live,
     interrupt: &Interrupt,
     progress: &dyn Progress,
-) -> Result<Image, ImageError> {
+) -> Result<Image, Failure> {
     if let Some(base) = inspect(live, &tag())? {
         return Ok(base);
     }
     if let Some(reason) = not_possible() {
-        return Err(ImageError::Unavailable(reason));
+        return Err(Failure::unavailable(reason));
     }
-    let folder = Folder::new()?;
+    let folder = Folder::new().map_err(Failure::cannot("make a folder for the Debian base"))?;
     progress.note("making the minimal Debian base with debootstrap: once, about a minute");
     let what = format!("debootstrap {}", suite());
     let made = bootstrap(&folder.0, interrupt, &mut |lines| {
@@ -71,8 +71,7 @@ pub(super) fn ensure(
     .and_then(|()| import(live, &folder.0, &tag(), interrupt));
     progress.finish(&what);
     made?;
-    inspect(live, &tag())?
-        .ok_or_else(|| ImageError::Failed("the imported base is not there".into()))
+    inspect(live, &tag())?.ok_or_else(|| Failure::failed("the imported base is not there"))
 }
 
 /// The same suite as this machine's, where it is a Debian: the dynamic binary is linked
@@ -93,11 +92,7 @@ fn suite() -> String {
     }
 }
 
-fn bootstrap(
-    root: &Path,
-    interrupt: &Interrupt,
-    step: &mut dyn FnMut(u64),
-) -> Result<(), ImageError> {
+fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> Result<(), Failure> {
     // In a mount namespace of its own: what it mounts is gone when it ends, however.
     let mut command = Command::new("unshare");
     command
@@ -111,7 +106,8 @@ fn bootstrap(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .process_group(0);
-    let mut child = command.spawn()?;
+    let failed = Failure::cannot("run debootstrap");
+    let mut child = command.spawn().map_err(failed)?;
     let (send, lines) = mpsc::channel();
     let stdout = child.stdout.take();
     std::thread::spawn(move || {
@@ -136,22 +132,20 @@ fn bootstrap(
         }
         if interrupt.raised() {
             end_group(&mut child);
-            return Err(ImageError::Interrupted);
+            return Err(Failure::Interrupted);
         }
     }
-    if child.wait()?.success() {
+    if child.wait().map_err(failed)?.success() {
         return Ok(());
     }
-    Err(ImageError::Unavailable(format!(
+    Err(Failure::unavailable(format!(
         "debootstrap could not make the base: {last}; see why: sudo debootstrap --variant=minbase {} /var/tmp/base",
         suite()
     )))
 }
 
 fn end_group(child: &mut Child) {
-    // SAFETY: kill() takes no pointer; the group is that of a child not yet waited for,
-    // so that its id cannot have been given to another.
-    unsafe { libc::kill(-(child.id().cast_signed()), libc::SIGKILL) };
+    crate::proc::kill_group(child.id().cast_signed());
     let _ = child.wait();
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 
-use super::configuration::Configuration;
+use super::configuration::{Configuration, Network};
 use crate::define::GUEST_GRANT;
 use crate::isolation::child::{GUEST_PORT, HOLD, LaunchRequest};
 use crate::owner;
@@ -18,7 +18,7 @@ pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
 
 /// A container for `order`; `publish` is the host's address of its port.
 pub(super) fn body(
-    configuration: Configuration,
+    configuration: &Configuration,
     order: &LaunchRequest<'_>,
     args: Vec<String>,
     publish: Option<SocketAddr>,
@@ -32,13 +32,17 @@ pub(super) fn body(
     let labels = [
         (owner::LABEL, order.site.owner.to_string()),
         (WORKLOAD_LABEL, order.job.workload.name.clone()),
-        (ISOLATION_LABEL, configuration.name().to_owned()),
+        (ISOLATION_LABEL, configuration.name.to_owned()),
     ];
     let binds = order.folder();
     let host = HostConfig {
         binds: binds.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
-        runtime: configuration.runtime().map(str::to_owned),
-        network_mode: configuration.network_mode().map(str::to_owned),
+        runtime: configuration.runtime.map(str::to_owned),
+        network_mode: match configuration.network {
+            Network::Bridge => None,
+            Network::Host => Some("host".to_owned()),
+            Network::None => Some("none".to_owned()),
+        },
         port_bindings: publish
             .map(|address| HashMap::from([(port.clone(), Some(vec![binding(address)]))])),
         ..HostConfig::default()

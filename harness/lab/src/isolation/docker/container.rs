@@ -19,9 +19,8 @@ use bollard::query_parameters::{
     WaitContainerOptionsBuilder,
 };
 use futures_util::StreamExt;
-use tokio::time::timeout;
 
-use super::daemon::{ANSWER_LIMIT, Live, chain};
+use super::daemon::{ANSWER_LIMIT, Live, refused};
 use super::removal;
 use super::running::LIMIT;
 use crate::clock::now_ns;
@@ -30,14 +29,11 @@ use crate::isolation::child::LaunchRequest;
 use crate::outcome::Failure;
 use crate::proc::Pid;
 
-/// How often a wait looks whether the run goes on.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
-
 /// Longest wait for the answer to a request that nobody waits for any more.
 const LATE_LIMIT: Duration = Duration::from_secs(20);
 
 /// A container, from before it is asked for. Dropping it removes it; where the daemon does not,
-/// [`Live::left`] says so.
+/// `left` says so.
 pub(super) struct Container {
     pub(super) live: Arc<Live>,
     interrupt: Interrupt,
@@ -75,17 +71,7 @@ impl Container {
         late: &str,
         work: impl Future<Output = T>,
     ) -> Result<T, Failure> {
-        self.live.runtime.block_on(async {
-            let mut work = pin!(work);
-            loop {
-                match timeout(LOOK_INTERVAL, &mut work).await {
-                    Ok(done) => return Ok(done),
-                    Err(_) if self.interrupt.raised() => return Err(Failure::Interrupted),
-                    Err(_) if now_ns() >= deadline_ns => return Err(Failure::timeout(late)),
-                    Err(_) => {}
-                }
-            }
-        })
+        self.live.wait(&self.interrupt, deadline_ns, late, work)
     }
 
     /// Waits for an answer of the daemon on this thread.
@@ -184,7 +170,7 @@ impl Container {
         if self.is_there.take()
             && let Err(reason) = removal::remove(&self.live, &self.name)
         {
-            self.live.leave(reason);
+            self.live.left.note(reason);
         }
     }
 }
@@ -193,19 +179,4 @@ impl Drop for Container {
     fn drop(&mut self) {
         self.destroy();
     }
-}
-
-/// What an error of the daemon means for a launch: an answer that says no is a
-/// failure of this launch; no answer is the daemon's absence.
-pub(super) fn refused(asked_to: &str, error: &Error) -> Failure {
-    let said = match error {
-        Error::DockerResponseServerError { message, .. } => message,
-        Error::DockerStreamError { error } | Error::DockerContainerWaitError { error, .. } => error,
-        _ => {
-            let causes = chain(error);
-            return Failure::unavailable(format!("the Docker daemon stopped answering: {causes}"));
-        }
-    };
-    let said = said.trim();
-    Failure::failed(format!("the Docker daemon could not {asked_to}: {said}"))
 }

@@ -1,21 +1,31 @@
 //! The Docker daemon: where it is, whether it answers, and how to mend that it does not.
 
 use std::future::Future;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, Docker};
+use futures_util::{Stream, StreamExt};
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
-use super::absence::{absent, socket};
+use super::socket::{DOCKER, socket};
+use crate::clock::now_ns;
+use crate::interrupt::Interrupt;
+use crate::isolation::left::Left;
+use crate::outcome::Failure;
 
 /// Longest wait for an answer that takes a live daemon milliseconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Longest wait for the answer to any one request; a launch has a limit of its own.
 const REQUEST_LIMIT_S: u64 = 120;
+
+/// How often a wait looks whether the run goes on.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What runs containers here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +48,13 @@ impl std::fmt::Display for DaemonVersion {
     }
 }
 
-/// The daemon, asked for when it is first needed: until then this costs nothing.
-#[derive(Debug, Default)]
-pub(super) struct Daemon {
+/// Docker on this machine: one daemon, asked for when it is first needed. Until then this costs
+/// nothing. `default()` is the one that `DOCKER_HOST` names.
+#[derive(Debug, Default, Clone)]
+pub struct DockerHost {
     /// Where it is, in the words of `DOCKER_HOST`; none for what that variable says.
     host: Option<String>,
-    live: Mutex<Option<Arc<Live>>>,
+    live: Arc<Mutex<Option<Arc<Live>>>>,
 }
 
 /// A daemon that has answered.
@@ -57,129 +68,148 @@ pub(super) struct Live {
     /// Names of the OCI runtimes that it has.
     pub(super) runtimes: Vec<String>,
     /// Why a container of the last launch is still there.
-    left: Mutex<Option<String>>,
+    pub(super) left: Left,
 }
 
-impl Daemon {
+impl DockerHost {
     /// The daemon at `host`, in the words of `DOCKER_HOST`.
-    pub(super) fn at(host: &str) -> Self {
+    pub fn at(host: &str) -> Self {
         Self {
             host: Some(host.to_owned()),
-            live: Mutex::default(),
+            ..Self::default()
         }
     }
 
+    /// The daemon's version; or why there is none, with the way to mend it.
+    pub fn version(&self) -> Result<DaemonVersion, String> {
+        let live = self.live().map_err(Failure::into_reason)?;
+        Ok(live.version.clone())
+    }
+
     /// The daemon, which answers as of now; or why not, with the way to mend it.
-    pub(super) fn live(&self) -> Result<Arc<Live>, String> {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn live(&self) -> Result<Arc<Live>, Failure> {
+        let mut live = self.known();
         if let Some(known) = live.as_ref().filter(|known| known.answers()) {
             return Ok(Arc::clone(known));
         }
         *live = None;
-        let host = self
-            .host
-            .clone()
-            .or_else(|| std::env::var("DOCKER_HOST").ok());
-        let fresh = Arc::new(Live::connect(&socket(host.as_deref())?)?);
-        *live = Some(Arc::clone(&fresh));
-        Ok(fresh)
+        let named = std::env::var("DOCKER_HOST").ok();
+        let host = self.host.as_ref().or(named.as_ref());
+        let fresh = Arc::new(Live::connect(&socket(host.map(String::as_str))?)?);
+        Ok(Arc::clone(live.insert(fresh)))
     }
 
-    /// Why a container of the last launch is still there.
-    pub(super) fn left(&self) -> Option<String> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.as_ref().and_then(|live| live.left())
+    /// The daemon that has answered before.
+    pub(super) fn known(&self) -> MutexGuard<'_, Option<Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Live {
     /// Connects to the daemon.
-    fn connect(socket: &Path) -> Result<Self, String> {
-        UnixStream::connect(socket).map_err(|error| absent(socket, &error))?;
+    fn connect(socket: &Path) -> Result<Self, Failure> {
+        DOCKER.answers(socket)?;
         let silent = |reason: String| {
-            format!(
+            Failure::unavailable(format!(
                 "the Docker daemon on {} does not answer: {reason}; restart it: systemctl restart docker",
                 socket.display()
-            )
+            ))
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| format!("cannot make an event loop for the Docker client: {error}"))?;
+            .map_err(Failure::cannot("make an event loop for the Docker client"))?;
+        let asked = async {
+            let path = socket.display().to_string();
+            let docker = Docker::connect_with_unix(&path, REQUEST_LIMIT_S, API_DEFAULT_VERSION)?
+                .negotiate_version()
+                .await?;
+            let version = docker.version().await?;
+            let runtimes = docker.info().await?.runtimes.unwrap_or_default();
+            Ok::<_, Error>((docker, version, runtimes))
+        };
+        let late = || {
+            let limit_s = ANSWER_LIMIT.as_secs();
+            silent(format!("it accepted, then said nothing for {limit_s} s"))
+        };
         let (docker, version, runtimes) = runtime
-            .block_on(async {
-                tokio::time::timeout(ANSWER_LIMIT, async {
-                    let docker = Docker::connect_with_unix(
-                        &socket.display().to_string(),
-                        REQUEST_LIMIT_S,
-                        API_DEFAULT_VERSION,
-                    )?
-                    .negotiate_version()
-                    .await?;
-                    let version = docker.version().await?;
-                    let runtimes = docker.info().await?.runtimes.unwrap_or_default();
-                    let runtimes = runtimes.into_keys().collect();
-                    Ok::<_, bollard::errors::Error>((docker, version, runtimes))
-                })
-                .await
-            })
-            .map_err(|_| {
-                silent(format!(
-                    "it accepted, then said nothing for {} s",
-                    ANSWER_LIMIT.as_secs()
-                ))
-            })?
+            .block_on(async { timeout(ANSWER_LIMIT, asked).await })
+            .map_err(|_| late())?
             .map_err(|error| silent(chain(&error)))?;
-        let components = version
-            .components
-            .unwrap_or_default()
-            .into_iter()
+        let components = version.components.into_iter().flatten();
+        let components = components
             .filter(|component| component.name != "Engine" && component.name != "docker-init")
-            .map(|component| format!("{} {}", component.name, component.version))
-            .collect();
-        let docker_version = version.version.unwrap_or_else(|| "unknown".to_owned());
+            .map(|component| format!("{} {}", component.name, component.version));
         Ok(Self {
             runtime,
             docker,
             version: DaemonVersion {
-                docker: docker_version,
-                components,
+                docker: version.version.unwrap_or_else(|| "unknown".to_owned()),
+                components: components.collect(),
                 socket: socket.to_owned(),
             },
-            runtimes,
-            left: Mutex::default(),
+            runtimes: runtimes.into_keys().collect(),
+            left: Left::default(),
         })
     }
 
-    /// Whether it has an OCI runtime of this name.
-    pub(super) fn has(&self, runtime: &str) -> bool {
-        self.runtimes.iter().any(|known| known == runtime)
-    }
-
     /// Whether it answers a ping.
-    pub(super) fn answers(&self) -> bool {
+    fn answers(&self) -> bool {
         matches!(self.within(ANSWER_LIMIT, self.docker.ping()), Some(Ok(_)))
-    }
-
-    /// Notes why a container is still there.
-    pub(super) fn leave(&self, reason: String) {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
-    }
-
-    /// Why a container is still there, since this was last asked.
-    fn left(&self) -> Option<String> {
-        self.left
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
     }
 
     /// Waits for `work`, at most `limit`.
     pub(super) fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
         // The timer is made inside the runtime, so inside the block.
         self.runtime
-            .block_on(async { tokio::time::timeout(limit, work).await.ok() })
+            .block_on(async { timeout(limit, work).await.ok() })
     }
+
+    /// Waits for `work` until the run is asked to end; `late` is the reason where it takes too
+    /// long.
+    pub(super) fn wait<T>(
+        &self,
+        interrupt: &Interrupt,
+        deadline_ns: u64,
+        late: &str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        self.runtime.block_on(async {
+            let mut work = pin!(work);
+            loop {
+                match timeout(LOOK_INTERVAL, &mut work).await {
+                    Ok(done) => return Ok(done),
+                    Err(_) if interrupt.raised() => return Err(Failure::Interrupted),
+                    Err(_) if now_ns() >= deadline_ns => return Err(Failure::timeout(late)),
+                    Err(_) => {}
+                }
+            }
+        })
+    }
+
+    /// The next piece of an answer that takes as long as it takes.
+    pub(super) fn next<T>(
+        &self,
+        interrupt: &Interrupt,
+        pieces: &mut (impl Stream<Item = T> + Unpin),
+    ) -> Result<Option<T>, Failure> {
+        self.wait(interrupt, u64::MAX, "", pieces.next())
+    }
+}
+
+/// What an error of the daemon means: an answer that says no is a failure of what was asked; no
+/// answer is the daemon's absence.
+pub(super) fn refused(asked_to: &str, error: &Error) -> Failure {
+    let said = match error {
+        Error::DockerResponseServerError { message, .. } => message,
+        Error::DockerStreamError { error } | Error::DockerContainerWaitError { error, .. } => error,
+        _ => {
+            let causes = chain(error);
+            return Failure::unavailable(format!("the Docker daemon stopped answering: {causes}"));
+        }
+    };
+    let said = said.trim();
+    Failure::failed(format!("the Docker daemon could not {asked_to}: {said}"))
 }
 
 /// An error with its causes, each once: a client's outermost message alone says little.

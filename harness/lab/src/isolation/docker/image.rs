@@ -4,29 +4,21 @@
 //! base, the binary), so that an image that is there is never stale.
 
 use std::collections::HashMap;
-use std::future::Future;
+use std::fs;
 use std::path::Path;
-use std::pin::pin;
-use std::time::Duration;
-use std::{fs, io};
 
+use bollard::errors::Error;
 use bollard::models::BuildInfo;
 use bollard::query_parameters::BuildImageOptionsBuilder;
-use futures_util::StreamExt;
-use labrun_record::Outcome;
-use thiserror::Error;
-use tokio::time::sleep;
 
 use super::base;
 use super::body::WORKLOAD_LABEL;
 use super::context::{context, digest};
-use super::daemon::{Live, chain};
+use super::daemon::{ANSWER_LIMIT, DockerHost, Live, chain, refused};
 use crate::interrupt::Interrupt;
 use crate::isolation::Base;
+use crate::outcome::Failure;
 use crate::progress::Progress;
-
-/// How often a wait looks whether the run goes on.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Steps of `Dockerfile.baseline`, and one for the labels: how far a build is.
 const STEPS: u64 = 6;
@@ -59,136 +51,114 @@ pub struct Image {
     pub tag: String,
     /// Bytes of all its layers.
     pub bytes: u64,
+    /// Digests of its uncompressed layers, 64 hex digits each, the lowest first.
+    pub layers: Vec<String>,
 }
 
-/// Why there is no image.
-#[derive(Debug, Error)]
-pub enum ImageError {
-    /// What it needs is not here; the text says how to get it.
-    #[error("{0}")]
-    Unavailable(String),
-    /// It went wrong.
-    #[error("{0}")]
-    Failed(String),
-    /// A file cannot be read, or a program not be run.
-    #[error("cannot build the image: {0}")]
-    Io(#[from] io::Error),
-    /// The run was asked to end.
-    #[error("interrupted")]
-    Interrupted,
-}
+impl DockerHost {
+    /// The image of a name and tag, if the daemon has it.
+    pub fn image(&self, tag: &str) -> Result<Option<Image>, Failure> {
+        inspect(&*self.live()?, tag)
+    }
 
-impl ImageError {
-    /// What a row that needs the image becomes.
-    pub fn outcome(&self) -> Outcome {
-        match self {
-            Self::Unavailable(_) => Outcome::Unavailable,
-            Self::Failed(_) | Self::Io(_) => Outcome::Failed,
-            Self::Interrupted => Outcome::NotSelected,
+    /// The same; that there is none is a failure.
+    pub(crate) fn image_that_is_there(&self, tag: &str) -> Result<Image, Failure> {
+        let none = || Failure::failed(format!("the Docker daemon has no image {tag}"));
+        self.image(tag)?.ok_or_else(none)
+    }
+
+    /// The image that is asked for; built if the daemon does not have it.
+    pub fn build_image(&self, request: &ImageRequest<'_>) -> Result<Image, Failure> {
+        let live = &*self.live()?;
+        let ImageRequest {
+            workload,
+            interrupt,
+            progress,
+            ..
+        } = *request;
+        // A build argument takes a name, not the digest of an image.
+        let (base, base_sha256, suffix) = match request.base {
+            Base::Scratch => ("scratch".to_owned(), String::new(), ""),
+            Base::Debian => (
+                base::tag(),
+                base::ensure(live, interrupt, progress)?.sha256,
+                "-debian",
+            ),
+        };
+        let unread = Failure::cannot("build the image");
+        let dockerfile = fs::read(request.dockerfile).map_err(unread)?;
+        let digest = digest(&[
+            &dockerfile,
+            base_sha256.as_bytes(),
+            request.binary_sha256.as_bytes(),
+        ]);
+        let tag = format!("labrun/{workload}{suffix}:{}", &digest[..12]);
+        if let Some(image) = inspect(live, &tag)? {
+            return Ok(image);
         }
-    }
-}
-
-/// The image that is asked for; built if the daemon does not have it.
-pub(super) fn build(live: &Live, request: &ImageRequest<'_>) -> Result<Image, ImageError> {
-    let ImageRequest {
-        workload,
-        interrupt,
-        progress,
-        ..
-    } = *request;
-    // A build argument takes a name, not the digest of an image.
-    let (base, base_sha256, suffix) = match request.base {
-        Base::Scratch => ("scratch".to_owned(), String::new(), ""),
-        Base::Debian => (
-            base::tag(),
-            base::ensure(live, interrupt, progress)?.sha256,
-            "-debian",
-        ),
-    };
-    let dockerfile = fs::read(request.dockerfile)?;
-    let digest = digest(&[
-        &dockerfile,
-        base_sha256.as_bytes(),
-        request.binary_sha256.as_bytes(),
-    ]);
-    let tag = format!("labrun/{workload}{suffix}:{}", &digest[..12]);
-    if let Some(image) = inspect(live, &tag)? {
-        return Ok(image);
-    }
-    let context = context(&dockerfile, &fs::read(request.binary)?)?;
-    let options = BuildImageOptionsBuilder::new()
-        .t(&tag)
-        .rm(true)
-        .forcerm(true)
-        .buildargs(&HashMap::from([("BASE", base.as_str())]))
-        .labels(&HashMap::from([(WORKLOAD_LABEL, workload)]))
-        .build();
-    let mut steps =
-        live.docker
-            .build_image(options, None, Some(bollard::body_full(context.into())));
-    let what = format!("image {tag}");
-    let built = live.runtime.block_on(async {
+        let binary = fs::read(request.binary).map_err(unread)?;
+        let context = context(&dockerfile, &binary).map_err(unread)?;
+        let options = BuildImageOptionsBuilder::new()
+            .t(&tag)
+            .rm(true)
+            .forcerm(true)
+            .buildargs(&HashMap::from([("BASE", base.as_str())]))
+            .labels(&HashMap::from([(WORKLOAD_LABEL, workload)]))
+            .build();
+        let body = bollard::body_full(context.into());
+        let mut steps = live.docker.build_image(options, None, Some(body));
+        let failed =
+            |reason: &str| Failure::failed(format!("cannot build the image {tag}: {reason}"));
+        let what = format!("image {tag}");
         let mut done = 0;
-        while let Some(step) = unless(interrupt, steps.next()).await? {
-            done += u64::from(is_step(step).map_err(|reason| failed(&tag, &reason))?);
-            progress.step(&what, done, STEPS);
-        }
-        Ok::<_, ImageError>(())
-    });
-    progress.finish(&what);
-    built?;
-    inspect(live, &tag)?.ok_or_else(|| failed(&tag, "it is not there afterwards"))
-}
-
-/// Waits for `work`, or until the run is asked to end.
-pub(super) async fn unless<T>(
-    interrupt: &Interrupt,
-    work: impl Future<Output = T>,
-) -> Result<T, ImageError> {
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return Ok(done),
-            () = sleep(LOOK_INTERVAL) => if interrupt.raised() {
-                return Err(ImageError::Interrupted);
-            },
-        }
+        let mut take = || -> Result<(), Failure> {
+            while let Some(step) = live.next(interrupt, &mut steps)? {
+                done += u64::from(is_step(step).map_err(|reason| failed(&reason))?);
+                progress.step(&what, done, STEPS);
+            }
+            Ok(())
+        };
+        let built = take();
+        progress.finish(&what);
+        built?;
+        inspect(live, &tag)?.ok_or_else(|| failed("it is not there afterwards"))
     }
-}
-
-fn failed(tag: &str, reason: &str) -> ImageError {
-    ImageError::Failed(format!("cannot build the image {tag}: {reason}"))
 }
 
 /// The image with this name, where the daemon has it.
-pub(super) fn inspect(live: &Live, tag: &str) -> Result<Option<Image>, ImageError> {
-    match live.runtime.block_on(live.docker.inspect_image(tag)) {
+pub(super) fn inspect(live: &Live, tag: &str) -> Result<Option<Image>, Failure> {
+    let digits = |digest: &str| digest.trim_start_matches("sha256:").to_owned();
+    let silent = || {
+        let limit_s = ANSWER_LIMIT.as_secs();
+        let reason = format!("the Docker daemon did not answer within {limit_s} s");
+        Failure::unavailable(reason)
+    };
+    let seen = live.within(ANSWER_LIMIT, live.docker.inspect_image(tag));
+    match seen.ok_or_else(silent)? {
         Ok(image) => Ok(Some(Image {
-            sha256: image
-                .id
-                .unwrap_or_default()
-                .trim_start_matches("sha256:")
-                .to_owned(),
+            sha256: digits(&image.id.unwrap_or_default()),
             tag: tag.to_owned(),
             bytes: image
                 .size
                 .and_then(|size| u64::try_from(size).ok())
                 .unwrap_or_default(),
+            layers: image
+                .root_fs
+                .and_then(|root| root.layers)
+                .unwrap_or_default()
+                .iter()
+                .map(|id| digits(id))
+                .collect(),
         })),
-        Err(bollard::errors::Error::DockerResponseServerError {
+        Err(Error::DockerResponseServerError {
             status_code: 404, ..
         }) => Ok(None),
-        Err(error) => Err(ImageError::Unavailable(format!(
-            "the Docker daemon stopped answering: {}",
-            chain(&error)
-        ))),
+        Err(error) => Err(refused(&format!("inspect the image {tag}"), &error)),
     }
 }
 
 /// Whether a piece of the builder's answer begins a step.
-fn is_step(piece: Result<BuildInfo, bollard::errors::Error>) -> Result<bool, String> {
+fn is_step(piece: Result<BuildInfo, Error>) -> Result<bool, String> {
     let piece = piece.map_err(|error| chain(&error))?;
     if let Some(message) = piece.error_detail.and_then(|detail| detail.message) {
         return Err(message);

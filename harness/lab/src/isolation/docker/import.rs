@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bollard::query_parameters::{CreateImageOptionsBuilder, RemoveImageOptions};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 
 use super::daemon::{ANSWER_LIMIT, Live, chain};
-use super::image::{ImageError, unless};
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 
 /// Hands the folder to the daemon as a tar stream, without what only installing needs.
@@ -19,7 +19,8 @@ pub(super) fn import(
     root: &Path,
     name: &str,
     interrupt: &Interrupt,
-) -> Result<(), ImageError> {
+) -> Result<(), Failure> {
+    let unpacked = Failure::cannot("pack the Debian base");
     let mut tar = Command::new("tar")
         .args([
             "--numeric-owner",
@@ -34,12 +35,11 @@ pub(super) fn import(
         .stdout(Stdio::piped())
         // Ctrl-C is for the lab: an archive that ends too early would be imported.
         .process_group(0)
-        .spawn()?;
-    let stdout = tar
-        .stdout
-        .take()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
-    let body = bollard::body_try_stream(stream::iter(Chunks(stdout)));
+        .spawn()
+        .map_err(unpacked)?;
+    let body = bollard::body_try_stream(stream::iter(
+        tar.stdout.take().map(Chunks).into_iter().flatten(),
+    ));
     let (repo, tag) = name.split_once(':').unwrap_or((name, "latest"));
     let options = CreateImageOptionsBuilder::new()
         .from_src("-")
@@ -47,21 +47,22 @@ pub(super) fn import(
         .tag(tag)
         .build();
     let mut steps = live.docker.create_image(Some(options), Some(body), None);
-    let imported = live.runtime.block_on(async {
-        while let Some(step) = unless(interrupt, steps.next()).await? {
+    let mut take = || -> Result<(), Failure> {
+        while let Some(step) = live.next(interrupt, &mut steps)? {
             step.map_err(|error| {
-                ImageError::Failed(format!("cannot import the Debian base: {}", chain(&error)))
+                Failure::failed(format!("cannot import the Debian base: {}", chain(&error)))
             })?;
         }
-        Ok::<_, ImageError>(())
-    });
+        Ok(())
+    };
+    let imported = take();
     if imported.is_err() {
         // The client may still hold its pipe, so that it would wait for ever.
         let _ = tar.kill();
     }
-    let packed = tar.wait()?;
+    let packed = tar.wait().map_err(unpacked)?;
     let made = imported.and_then(|()| {
-        let failed = || ImageError::Failed(format!("tar of the Debian base: {packed}"));
+        let failed = || Failure::failed(format!("tar of the Debian base: {packed}"));
         packed.success().then_some(()).ok_or_else(failed)
     });
     if made.is_err() {

@@ -14,16 +14,13 @@ use labrun_record::Outcome;
 
 use super::Docker;
 use super::body::body;
-use super::configuration::Configuration;
+use super::configuration::Network;
 use super::container::Container;
 use super::running::Running;
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{
-    Boundary, CgroupScope, Child, Endpoint, GUEST, GUEST_PORT, LaunchRequest,
-};
-use crate::isolation::marks::Marks;
+use crate::isolation::child::{Boundary, Child, Clock, GUEST, GUEST_PORT, LaunchRequest, behind};
 use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
@@ -53,46 +50,49 @@ impl Boundary for Docker {
     /// Where a runtime beside the daemon's default refuses to create a container, nothing of the
     /// workload ever ran. A container that is still there is told with whatever failed.
     fn explain(&self, failure: Failure) -> Failure {
-        let Failure::Outcome(mut outcome, mut reason) = failure else {
-            return failure;
+        let failure = match failure {
+            Failure::Outcome(Outcome::Failed, reason)
+                if reason.contains("OCI runtime create failed")
+                    && self.configuration.runtime.is_some() =>
+            {
+                Failure::unavailable(reason)
+            }
+            failure => failure,
         };
-        let refused = reason.contains("OCI runtime create failed");
-        if outcome == Outcome::Failed && refused && self.configuration.runtime().is_some() {
-            outcome = Outcome::Unavailable;
+        match self.host.known().as_ref() {
+            Some(live) => live.left.told_with(failure),
+            None => failure,
         }
-        if let Some(left) = self.daemon.left() {
-            reason = format!("{reason}; {left}");
-        }
-        Failure::Outcome(outcome, reason)
     }
 
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        // What an earlier launch left is no business of this one.
-        drop(self.daemon.left());
         // A ping: the daemon is there, and warm, before the clock starts.
-        let live = self.daemon.live().map_err(Failure::unavailable)?;
-        let bridged = self.configuration.network_mode().is_none();
-        let (veth, door) = if self.configuration == Configuration::NoNetwork {
-            let veth = order.veth()?;
-            let door = Endpoint::behind(veth.as_ref()).0;
-            (veth, door)
-        } else {
-            (None, Endpoint::of(order)?.0)
+        let live = self.host.live()?;
+        // What an earlier launch left is no business of this one.
+        drop(live.left.take());
+        let network = self.configuration.network;
+        let veth = match network {
+            Network::None => order.veth()?,
+            Network::Bridge | Network::Host => None,
         };
-        let listen = match self.configuration {
-            Configuration::HostNetwork => door,
-            _ => door.map(|_| GUEST),
+        let address = match network {
+            Network::None => behind(veth.as_ref()),
+            Network::Bridge | Network::Host => order.free_address()?,
         };
-        let publish = door.filter(|_| bridged);
+        let listen = match network {
+            Network::Host => address,
+            Network::Bridge | Network::None => address.map(|_| GUEST),
+        };
+        let publish = address.filter(|_| network == Network::Bridge);
         let args = order.args(GUEST_GRANT, listen);
         Ok(Box::new(Contained {
             site: order.site,
             container: Rc::new(Container::new(live, order)),
-            body: Some(body(self.configuration, order, args, publish)),
+            body: Some(body(&self.configuration, order, args, publish)),
             id: String::new(),
             hold: order.hold,
             way: order.job.way,
-            address: door,
+            address,
             veth,
             pid: None,
             own: None,
@@ -101,29 +101,20 @@ impl Boundary for Docker {
 }
 
 impl Child for Contained<'_> {
-    fn address(&self) -> Option<SocketAddr> {
-        self.address
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        _inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
         let body = self.body.take();
         let body = body.ok_or_else(|| Failure::failed("it was started before"))?;
-        self.id = self.container.create(deadline_ns, body)?;
-        marks.end("create");
+        self.id = self.container.create(clock.deadline_ns, body)?;
+        clock.marks.end("create");
         let mut running = Running::new(&self.container);
         if self.address.is_none() {
-            running.attach(deadline_ns, self.hold)?;
-            marks.end("attach");
+            running.attach(clock.deadline_ns, self.hold)?;
+            clock.marks.end("attach");
         }
-        running.start(deadline_ns)?;
-        marks.end("start");
+        running.start(clock.deadline_ns)?;
+        clock.marks.end("start");
         if self.hold || self.veth.is_some() || self.way == NetworkPath::Direct {
-            (self.pid, self.own) = self.container.look(deadline_ns)?;
+            (self.pid, self.own) = self.container.look(clock.deadline_ns)?;
         }
         if let Some(veth) = &self.veth {
             // Of one that has ended already, that is told.
@@ -133,11 +124,12 @@ impl Child for Contained<'_> {
             {
                 return Err(Failure::failed(error));
             }
-            marks.end("network");
+            clock.marks.end("network");
         }
         if self.way == NetworkPath::Direct {
             self.address = self.own.map(|own| SocketAddr::from((own, GUEST_PORT)));
         }
+        clock.address = self.address;
         Ok(Box::new(running))
     }
 

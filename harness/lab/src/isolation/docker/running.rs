@@ -10,7 +10,8 @@ use bollard::query_parameters::{
 };
 use futures_util::StreamExt;
 
-use super::container::{Container, refused};
+use super::container::Container;
+use super::daemon::refused;
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::process::{Exit, Isolate, Stream};
@@ -192,7 +193,7 @@ impl Isolate for Running {
         if let Err(Failure::Outcome(_, reason)) =
             container.ask(deadline_ns, "stop the container", stopped)
         {
-            container.live.leave(reason);
+            container.live.left.note(reason);
         }
     }
 

@@ -1,69 +1,38 @@
-//! What the daemon saves of an image, as a stream; and what it says of its layers.
+//! What the daemon saves of an image, as a stream.
 
 use std::io::{self, Read};
 use std::pin::Pin;
 
+use bollard::errors::Error;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 
-use super::daemon::{ANSWER_LIMIT, Live, chain};
-use super::image::{ImageError, unless};
+use super::daemon::{DockerHost, Live, refused};
 use crate::interrupt::Interrupt;
+use crate::outcome::Failure;
 
-/// Lets `read` read what `docker save` would write of the image.
-pub(super) fn save<T>(
-    live: &Live,
-    image: &str,
-    interrupt: &Interrupt,
-    read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-) -> Result<T, ImageError> {
-    let mut saving = Saving {
-        live,
-        interrupt,
-        stream: Box::pin(live.docker.export_image(image)),
-        piece: Bytes::new(),
-        failure: None,
-    };
-    let outcome = read(&mut saving);
-    match (outcome, saving.failure) {
-        (_, Some(failure)) => Err(failure),
-        (Ok(value), None) => Ok(value),
-        (Err(error), None) => Err(ImageError::Failed(format!("{image}: {error}"))),
-    }
-}
-
-/// Digests of the uncompressed layers of an image, 64 hex digits each, the lowest first.
-pub(super) fn layers(live: &Live, image: &str) -> Result<Vec<String>, ImageError> {
-    let silent = || {
-        ImageError::Unavailable(format!(
-            "the Docker daemon did not answer within {} s",
-            ANSWER_LIMIT.as_secs()
-        ))
-    };
-    let found = live
-        .within(ANSWER_LIMIT, live.docker.inspect_image(image))
-        .ok_or_else(silent)?
-        .map_err(|error| ended(image, &error))?;
-    let layers = found.root_fs.and_then(|root| root.layers);
-    Ok(layers
-        .unwrap_or_default()
-        .iter()
-        .map(|id| id.trim_start_matches("sha256:").to_owned())
-        .collect())
-}
-
-fn ended(image: &str, error: &bollard::errors::Error) -> ImageError {
-    match error {
-        bollard::errors::Error::DockerResponseServerError {
-            status_code: 404, ..
-        } => ImageError::Failed(format!("the Docker daemon has no image {image}")),
-        bollard::errors::Error::DockerResponseServerError { message, .. } => {
-            ImageError::Failed(format!("the Docker daemon cannot save {image}: {message}"))
+impl DockerHost {
+    /// Lets `read` read what `docker save` would write of an image, until the run is asked
+    /// to end. Nothing is kept of it.
+    pub fn save<T>(
+        &self,
+        image: &str,
+        interrupt: &Interrupt,
+        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<T, Failure> {
+        let live = &*self.live()?;
+        let mut saving = Saving {
+            live,
+            interrupt,
+            stream: Box::pin(live.docker.export_image(image)),
+            piece: Bytes::new(),
+            failure: None,
+        };
+        let outcome = read(&mut saving);
+        match saving.failure {
+            Some(failure) => Err(failure),
+            None => outcome.map_err(|error| Failure::failed(format!("{image}: {error}"))),
         }
-        _ => ImageError::Unavailable(format!(
-            "the Docker daemon stopped answering: {}",
-            chain(error)
-        )),
     }
 }
 
@@ -74,30 +43,29 @@ struct Saving<'a, S> {
     stream: Pin<Box<S>>,
     piece: Bytes,
     /// Why the stream ended early: a reader's error says less.
-    failure: Option<ImageError>,
+    failure: Option<Failure>,
 }
 
-impl<S> Read for Saving<'_, S>
-where
-    S: Stream<Item = Result<Bytes, bollard::errors::Error>>,
-{
+impl<S: Stream<Item = Result<Bytes, Error>>> Saving<'_, S> {
+    /// The next piece; none at the end.
+    fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        // It is often there already, so that no wait would notice.
+        if self.interrupt.raised() {
+            return Err(Failure::Interrupted);
+        }
+        let piece = self.live.next(self.interrupt, &mut self.stream)?;
+        piece
+            .transpose()
+            .map_err(|error| refused("save the image", &error))
+    }
+}
+
+impl<S: Stream<Item = Result<Bytes, Error>>> Read for Saving<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() {
-            // The next piece is often there already, so that no wait would notice.
-            let next = if self.interrupt.raised() {
-                Err(ImageError::Interrupted)
-            } else {
-                let next = unless(self.interrupt, self.stream.next());
-                self.live.runtime.block_on(next)
-            };
-            let next = match next {
-                Ok(Some(Ok(piece))) => Ok(piece),
+            match self.next() {
+                Ok(Some(piece)) => self.piece = piece,
                 Ok(None) => return Ok(0),
-                Ok(Some(Err(error))) => Err(ended("the image", &error)),
-                Err(interrupted) => Err(interrupted),
-            };
-            match next {
-                Ok(piece) => self.piece = piece,
                 Err(failure) => {
                     let error = io::Error::other(failure.to_string());
                     self.failure = Some(failure);

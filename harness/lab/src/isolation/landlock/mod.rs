@@ -8,17 +8,14 @@ mod filter;
 mod rules;
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
 
-use labrun_record::Setting;
 use seccompiler::BpfProgram;
 
-use super::child::{Boundary, CgroupScope, Child, Endpoint, LaunchRequest, Plain};
-use super::marks::Marks;
+use super::child::{Boundary, CgroupScope, Child, Clock, LaunchRequest, Plain};
 use super::native::{kernel_release, program};
-use super::{Isolation, Look, Profile};
+use super::{Isolation, Look, Profile, settings};
 use crate::outcome::Failure;
 use crate::process::Isolate;
 
@@ -33,7 +30,7 @@ impl Default for Landlock {
             summary:
                 "a process under Landlock and seccomp: the static binary, its grant, its own port"
                     .to_owned(),
-            settings: settings(),
+            settings: settings(SETTINGS),
             ..Profile::default()
         })
     }
@@ -55,46 +52,42 @@ impl Isolation for Landlock {
 }
 
 /// What is set, and why.
-fn settings() -> Vec<Setting> {
-    [
-        (
-            "files",
-            "the binary, to read and execute; the granted directory, to do anything but execute",
-            "what a container from scratch or a wasm module can reach",
-        ),
-        (
-            "network",
-            "TCP: a server may listen on its own port, and nothing may connect",
-            "Landlock has ports since ABI 4; the network itself is the host's",
-        ),
-        (
-            "system calls",
-            "about a hundred are allowed, others fail with EPERM",
-            "what a program needs that computes, keeps files and answers requests",
-        ),
-        (
-            "scopes",
-            "no signal to and no abstract socket of what is outside, from ABI 6 on",
-            "the strictest that the kernel has",
-        ),
-        (
-            "how",
-            "a thread restricts itself and starts the program (phases `restrict` and `spawn`)",
-            "nothing has to be compiled into the workload, and no helper is executed",
-        ),
-    ]
-    .map(|(name, value, reason)| Setting::new(name, value, reason))
-    .into()
-}
+const SETTINGS: [(&str, &str, &str); 5] = [
+    (
+        "files",
+        "the binary, to read and execute; the granted directory, to do anything but execute",
+        "what a container from scratch or a wasm module can reach",
+    ),
+    (
+        "network",
+        "TCP: a server may listen on its own port, and nothing may connect",
+        "Landlock has ports since ABI 4; the network itself is the host's",
+    ),
+    (
+        "system calls",
+        "about a hundred are allowed, others fail with EPERM",
+        "what a program needs that computes, keeps files and answers requests",
+    ),
+    (
+        "scopes",
+        "no signal to and no abstract socket of what is outside, from ABI 6 on",
+        "the strictest that the kernel has",
+    ),
+    (
+        "how",
+        "a thread restricts itself and starts the program (phases `restrict` and `spawn`)",
+        "nothing has to be compiled into the workload, and no helper is executed",
+    ),
+];
 
 impl Boundary for Landlock {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
-        let door = Endpoint::of(order)?;
+        let address = order.free_address()?;
         Ok(Box::new(Restricted {
             program: order.job.artifact.clone(),
             grant: order.folder().map(ToOwned::to_owned),
-            filter: filter::program().map_err(Failure::failed)?,
-            plain: Plain::new(order, door, program(order, door))?,
+            filter: filter::program()?,
+            plain: Plain::new(order, address, program(order, address))?,
         }))
     }
 }
@@ -110,44 +103,36 @@ struct Restricted {
 impl Restricted {
     /// Restricts the calling thread for good.
     fn restrict(&self) -> io::Result<()> {
-        let port = self.plain.address().map(|address| address.port());
+        let port = self.plain.address.map(|address| address.port());
         rules::restrict(&self.program, self.grant.as_deref(), port)?;
         seccompiler::apply_filter(&self.filter).map_err(io::Error::other)
     }
 }
 
 impl Child for Restricted {
-    fn address(&self) -> Option<SocketAddr> {
-        self.plain.address()
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        inside: Option<&CgroupScope>,
-        _deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
         let prepared = self.plain.take()?;
         let this = &*self;
         // The thread enters the cgroup first, which it may not once it is restricted.
         let spawned = thread::scope(|scope| {
-            let restricted = scope.spawn(move || {
+            let restricted = scope.spawn(|| {
                 let mut restricted_ns = 0;
                 let restrict = || {
                     let restricted = this.restrict();
                     restricted_ns = crate::clock::now_ns();
                     restricted
                 };
-                let process = CgroupScope::spawn_after(inside, prepared, restrict);
+                let process = CgroupScope::spawn_after(clock.inside, prepared, restrict);
                 process.map(|process| (process, restricted_ns))
             });
             restricted.join()
         });
         let (process, restricted_ns) = spawned
             .map_err(|_| Failure::failed("the thread that was to be restricted panicked"))?
-            .map_err(|error| Failure::failed(format!("cannot start it restricted: {error}")))?;
-        marks.end_at("restrict", restricted_ns);
-        marks.end("spawn");
+            .map_err(Failure::cannot("start it restricted"))?;
+        clock.marks.end_at("restrict", restricted_ns);
+        clock.marks.end("spawn");
+        clock.address = self.plain.address;
         Ok(Box::new(process))
     }
 }

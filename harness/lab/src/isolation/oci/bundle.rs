@@ -44,7 +44,7 @@ impl Bundle {
         listen: Option<SocketAddr>,
     ) -> Result<Self, Failure> {
         static MADE: AtomicU32 = AtomicU32::new(0);
-        let failed = |error: io::Error| Failure::failed(format!("cannot write a bundle: {error}"));
+        let failed = Failure::cannot("write a bundle");
         let folder = order.site.folder().map_err(failed)?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let bundle = Self {

@@ -5,7 +5,6 @@
 //! and so learns how it ends. Its output is the pipe that `create` was given.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
@@ -13,12 +12,11 @@ use super::bundle::Bundle;
 use super::runtime::Runtime;
 use crate::cgroup::{self, CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::child::{CgroupScope, Child, Endpoint, LaunchRequest, Plain};
-use crate::isolation::marks::Marks;
+use crate::isolation::child::{Child, Clock, LaunchRequest, Plain, behind};
 use crate::network::{Namespace, Veth};
 use crate::outcome::Failure;
 use crate::proc;
-use crate::process::{Exit, Isolate, Prepared, Process, Program, Stream};
+use crate::process::{Exit, Isolate, Process, Program, Stream};
 use crate::site::Site;
 
 /// How long the runtime may take to delete what nobody waits for any more.
@@ -48,7 +46,7 @@ impl<'a> Container<'a> {
         bundle: Bundle,
         veth: Option<Veth>,
     ) -> Result<Self, Failure> {
-        let found = runtime.tool.found().map_err(Failure::unavailable)?;
+        let found = runtime.tool.found()?;
         let program = Program {
             path: found.executable.path.clone(),
             args: runtime.create(&bundle),
@@ -58,7 +56,7 @@ impl<'a> Container<'a> {
             runtime,
             site: order.site,
             program: found.executable.path.clone(),
-            plain: Plain::new(order, Endpoint::behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, behind(veth.as_ref()), program)?,
             bundle,
             veth,
             namespace: None,
@@ -75,8 +73,7 @@ impl<'a> Container<'a> {
             args: self.runtime.command(&self.bundle, command, after),
             ..Program::default()
         };
-        let started = program.prepare(self.site).and_then(Prepared::spawn);
-        started.map_err(|error| Failure::failed(format!("cannot start {}: {error}", self.name())))
+        program.start(self.site, self.name())
     }
 
     /// Waits until a command of the runtime has ended well.
@@ -99,7 +96,7 @@ impl<'a> Container<'a> {
     }
 
     fn name(&self) -> &str {
-        self.runtime.name.trim_start_matches("oci/")
+        self.runtime.name
     }
 
     /// The network that the container is created in: fresh, with the link of a server.
@@ -107,9 +104,7 @@ impl<'a> Container<'a> {
         let Some(veth) = &self.veth else {
             return Ok(());
         };
-        let failed = |error: std::io::Error| {
-            Failure::failed(format!("cannot make the container's network: {error}"))
-        };
+        let failed = Failure::cannot("make the container's network");
         let namespace = Namespace::new().map_err(failed)?;
         symlink(namespace.path(), self.bundle.network()).map_err(failed)?;
         veth.make(&namespace).map_err(Failure::failed)?;
@@ -148,19 +143,10 @@ impl<'a> Container<'a> {
 }
 
 impl Child for Container<'_> {
-    fn address(&self) -> Option<SocketAddr> {
-        self.plain.address()
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        _inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
         if self.veth.is_some() {
             self.connect()?;
-            marks.end("network");
+            clock.marks.end("network");
         }
         // What `create` leaves behind becomes the lab's own.
         let _reaper = crate::process::Subreaper::begin();
@@ -168,17 +154,18 @@ impl Child for Container<'_> {
         self.created = true;
         let mut process = self.plain.spawn(None)?;
         self.creator = Some(process.pid());
-        let exit = process.leave(self.site, deadline_ns)?;
+        let exit = process.leave(self.site, clock.deadline_ns)?;
         self.went_well(&process, exit, "create")?;
         process.follow(self.first_process()?);
-        marks.end("create");
+        clock.marks.end("create");
         let mut starter = self.ask(&["start"], &[])?;
         // A short program's output outruns the end of `start`.
-        if let Some(exit) = starter.end_unless(&process, self.site, deadline_ns)? {
+        if let Some(exit) = starter.end_unless(&process, self.site, clock.deadline_ns)? {
             self.went_well(&starter, exit, "start")?;
         }
         self.starter = Some(starter);
-        marks.end("start");
+        clock.marks.end("start");
+        clock.address = self.plain.address;
         Ok(Box::new(process))
     }
 

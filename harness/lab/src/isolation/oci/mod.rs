@@ -30,9 +30,12 @@ impl Oci {
     pub fn all() -> impl Iterator<Item = Self> {
         Runtime::all().into_iter().map(|runtime| Self {
             profile: Profile {
-                name: runtime.name.to_owned(),
+                name: format!("oci/{}", runtime.name),
                 tier: runtime.tier,
-                summary: runtime.summary.to_owned(),
+                summary: format!(
+                    "{} by {} alone, image from scratch as a bundle",
+                    runtime.makes, runtime.name
+                ),
                 targets: vec![Target::Image],
                 packing: Packing::Root,
                 networks: vec![(NetworkPath::AsUsers, "veth")],
@@ -53,7 +56,7 @@ impl Isolation for Oci {
     fn look(&self) -> Look {
         let mut look = Look::at(self.runtime.tool.found());
         if look.missing.is_none() {
-            look.missing = runtime::not_permitted(self.runtime.name);
+            look.missing = runtime::not_permitted(self.name());
         }
         look
     }
@@ -67,11 +70,7 @@ impl Boundary for Oci {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let veth = order.veth()?;
         let bundle = bundle::Bundle::new(order, veth.as_ref().map(|_| GUEST))?;
-        Ok(Box::new(Container::new(
-            &self.runtime,
-            order,
-            bundle,
-            veth,
-        )?))
+        let container = Container::new(&self.runtime, order, bundle, veth)?;
+        Ok(Box::new(container))
     }
 }

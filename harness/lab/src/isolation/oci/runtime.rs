@@ -1,10 +1,9 @@
 //! The OCI runtimes that the lab knows, and the command lines by which each is driven.
 
-use std::path::Path;
-
 use labrun_record::{Setting, Tier};
 
 use super::bundle::Bundle;
+use crate::isolation::settings;
 use crate::isolation::tool::Tool;
 
 /// No release is known that lacks what the lab asks of a runtime.
@@ -16,8 +15,10 @@ const SERVES: &str = "--network=host";
 /// One OCI runtime.
 #[derive(Debug)]
 pub(super) struct Runtime {
+    /// The name of its program.
     pub(super) name: &'static str,
-    pub(super) summary: &'static str,
+    /// What it makes.
+    pub(super) makes: &'static str,
     pub(super) tier: Tier,
     pub(super) tool: Tool,
     /// Words before the command, each with its reason; of the two about networks a server
@@ -27,35 +28,23 @@ pub(super) struct Runtime {
 
 impl Runtime {
     pub(super) fn all() -> [Self; 4] {
-        let runtime = |name, summary, tool| Self {
+        let runtime = |name, version_after: &str, install: &str| Self {
             name,
-            summary,
+            makes: "a container",
             tier: Tier::Namespaces,
-            tool,
+            tool: Tool::new(name, version_after, LEAST, install),
             flags: &[],
         };
         [
+            runtime("runc", "runc version ", "sudo apt-get install runc"),
+            runtime("crun", "crun version ", "sudo apt-get install crun"),
             runtime(
-                "oci/runc",
-                "a container by runc alone, image from scratch as a bundle",
-                Tool::new("runc", "runc version ", LEAST, "sudo apt-get install runc"),
-            ),
-            runtime(
-                "oci/crun",
-                "a container by crun alone, image from scratch as a bundle",
-                Tool::new("crun", "crun version ", LEAST, "sudo apt-get install crun"),
-            ),
-            runtime(
-                "oci/youki",
-                "a container by youki alone, image from scratch as a bundle",
-                Tool::new(
-                    "youki",
-                    "youki version: ",
-                    LEAST,
-                    "cargo install youki --locked --no-default-features --features v1,v2",
-                ),
+                "youki",
+                "youki version: ",
+                "cargo install youki --locked --no-default-features --features v1,v2",
             ),
             Self {
+                makes: "a gVisor sandbox",
                 tier: Tier::UserKernel,
                 flags: &[
                     (
@@ -70,58 +59,40 @@ impl Runtime {
                          Linux 6: `cannot run with network enabled in root network namespace`",
                     ),
                 ],
-                ..runtime(
-                    "oci/runsc",
-                    "a gVisor sandbox by runsc alone, image from scratch as a bundle",
-                    Tool::new(
-                        "runsc",
-                        "runsc version ",
-                        LEAST,
-                        "sudo apt-get install runsc",
-                    ),
-                )
+                ..runtime("runsc", "runsc version ", "sudo apt-get install runsc")
             },
         ]
     }
 
-    /// The words before those of a command, with the folder of its state.
-    fn global(&self, state: &Path, serves: bool) -> Vec<String> {
-        let mut words = vec!["--root".to_owned(), state.display().to_string()];
-        let flags = self.flags.iter().map(|(flag, _)| *flag);
-        let own =
-            flags.filter(|flag| !flag.starts_with("--network=") || (*flag == SERVES) == serves);
-        words.extend(own.map(str::to_owned));
-        words
-    }
-
     /// `create`: everything but the program stands.
     pub(super) fn create(&self, bundle: &Bundle) -> Vec<String> {
-        let mut words = self.global(&bundle.state(), bundle.serves);
-        words.extend(["create".to_owned(), "--bundle".to_owned()]);
-        words.push(bundle.path().display().to_string());
-        let pid = bundle.pid_file().display().to_string();
-        words.extend(["--pid-file".to_owned(), pid, bundle.id.clone()]);
-        words
+        let folder = bundle.path().display().to_string();
+        let pid_file = bundle.pid_file().display().to_string();
+        let create = ["create", "--bundle", &folder, "--pid-file", &pid_file];
+        self.command(bundle, &create, &[])
     }
 
     /// Another command on a container: `start`, `delete --force`, `kill`, with what comes
     /// after the container's name.
     pub(super) fn command(&self, bundle: &Bundle, command: &[&str], after: &[&str]) -> Vec<String> {
-        let mut words = self.global(&bundle.state(), bundle.serves);
-        let id = bundle.id.as_str();
-        words.extend(
-            command
-                .iter()
-                .chain(&[id])
-                .chain(after)
-                .map(|word| (*word).to_owned()),
-        );
+        let state = bundle.state().display().to_string();
+        let flags =
+            self.flags.iter().map(|(flag, _)| *flag).filter(|flag| {
+                !flag.starts_with("--network=") || (*flag == SERVES) == bundle.serves
+            });
+        let words = ["--root", &state].into_iter().chain(flags);
+        let words = words
+            .chain(command.iter().copied())
+            .chain([bundle.id.as_str()]);
         words
+            .chain(after.iter().copied())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// What is set, and why.
     pub(super) fn settings(&self) -> Vec<Setting> {
-        let common = [
+        let mut all = settings([
             (
                 "bundle",
                 "made before the clock; its root is what Dockerfile.baseline makes, read-only",
@@ -147,24 +118,17 @@ impl Runtime {
                 "`kill ID TERM`",
                 "what engines of containers call",
             ),
-        ];
-        let flags = self
-            .flags
-            .iter()
-            .map(|(flag, reason)| ("flag", *flag, *reason));
-        common
-            .into_iter()
-            .chain(flags)
-            .map(|(name, value, reason)| Setting::new(name, value, reason))
-            .collect()
+        ]);
+        let flags = self.flags.iter();
+        all.extend(flags.map(|(flag, reason)| Setting::new("flag", flag, reason)));
+        all
     }
 }
 
 /// What keeps this user from making containers without a daemon, if anything does.
 pub(super) fn not_permitted(name: &str) -> Option<String> {
-    // SAFETY: a plain system call without arguments.
-    let user = unsafe { libc::geteuid() };
-    (user != 0).then(|| {
+    let root = rustix::process::geteuid().is_root();
+    (!root).then(|| {
         format!(
             "{name} makes cgroups and mounts, which needs root: \
              run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."

@@ -1,24 +1,24 @@
 //! One launch of a product: a HOME of its own, its arguments, its files.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
+
+use labrun_record::Outcome;
 
 use super::Product;
 use super::arguments::Filling;
 use crate::define::{GUEST_GRANT, Hosting};
-use crate::isolation::child::{CgroupScope, Child, Endpoint, HOLD, LaunchRequest, Plain};
-use crate::isolation::marks::Marks;
+use crate::isolation::child::{Child, Clock, HOLD, LaunchRequest, Plain};
 use crate::outcome::Failure;
-use crate::process::{Exit, Isolate, Program};
+use crate::process::{Exit, Isolate};
 use crate::site::Grant;
 
 /// A product that is ready to be started, and then runs.
 pub(super) struct Launched<'a> {
     plain: Plain,
     host: Option<&'a Hosting>,
-    // CgroupScope until the launch is over.
+    // Held until the launch is over.
     _home: Rc<Grant>,
     _files: Option<Grant>,
 }
@@ -28,10 +28,10 @@ pub(super) fn prepare<'a>(
     product: &'a Product,
     order: &LaunchRequest<'a>,
 ) -> Result<Launched<'a>, Failure> {
-    let ready = product.ready()?;
+    product.found()?;
     let (site, job) = (order.site, order.job);
     let home = product.home(order)?;
-    let door = Endpoint::of(order)?;
+    let address = order.free_address()?;
     let host = product.definition.host.as_ref();
     let module = job.precompiled.as_ref().unwrap_or(&job.artifact);
     let mut filling = Filling::default();
@@ -43,7 +43,7 @@ pub(super) fn prepare<'a>(
     if let Some(policy) = product.configuration.policy {
         filling.words.insert("policy", policy.name().to_owned());
     }
-    if let Some(address) = door.0 {
+    if let Some(address) = address {
         filling.words.extend([
             ("address", address.to_string()),
             ("ip", address.ip().to_string()),
@@ -68,10 +68,7 @@ pub(super) fn prepare<'a>(
                 "{} passes the guest no variables, so that it cannot be told to stay",
                 product.definition.name
             );
-            return Err(Failure::Outcome(
-                labrun_record::Outcome::Unsupported,
-                reason,
-            ));
+            return Err(Failure::new(Outcome::Unsupported, reason));
         }
         filling.variables = vec![(HOLD.0.to_owned(), HOLD.1.to_owned())];
     }
@@ -79,19 +76,9 @@ pub(super) fn prepare<'a>(
     let files = files
         .map(|host| copy(product, order, host, &mut filling, module))
         .transpose()?;
-    let home_path = home.path().display().to_string();
-    let program = Program {
-        path: ready.executable.path.clone(),
-        args: filling.fill(product, &product.configuration.args),
-        env: vec![
-            ("HOME".to_owned(), home_path.clone()),
-            ("TMPDIR".to_owned(), home_path),
-        ],
-        mark: Some(site.mark()),
-        ..Program::default()
-    };
+    let program = product.program(site, &home, &filling, &product.configuration.args)?;
     Ok(Launched {
-        plain: Plain::new(order, door, program)?,
+        plain: Plain::new(order, address, program)?,
         host,
         _home: home,
         _files: files,
@@ -126,17 +113,8 @@ fn copy(
 }
 
 impl Child for Launched<'_> {
-    fn address(&self) -> Option<SocketAddr> {
-        self.plain.address()
-    }
-
-    fn start(
-        &mut self,
-        marks: &mut Marks,
-        inside: Option<&CgroupScope>,
-        deadline_ns: u64,
-    ) -> Result<Box<dyn Isolate>, Failure> {
-        self.plain.start(marks, inside, deadline_ns)
+    fn start(&mut self, clock: &mut Clock<'_>) -> Result<Box<dyn Isolate>, Failure> {
+        self.plain.start(clock)
     }
 
     fn stop(&self, isolate: &dyn Isolate) {

@@ -5,7 +5,6 @@
 mod arguments;
 mod child;
 mod precompile;
-mod shelf;
 mod warmth;
 
 use std::cell::RefCell;
@@ -16,11 +15,13 @@ use labrun_record::Target;
 
 use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
+use super::tool::Tool;
 use super::{Cannot, Isolation, Look, Profile, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
-use crate::site::Site;
-use shelf::Shelf;
+use crate::process::Program;
+use crate::site::{Grant, Site};
+use arguments::Filling;
 use warmth::Warm;
 
 /// One configuration of a product.
@@ -29,7 +30,8 @@ pub struct Product {
     profile: Profile,
     definition: Arc<ProductDefinition>,
     configuration: ProductConfiguration,
-    shelf: Arc<Shelf>,
+    /// The programs of all products.
+    tools: Arc<[Tool]>,
     /// HOMEs whose compile cache is warm.
     warm: RefCell<Warm>,
 }
@@ -38,7 +40,14 @@ impl Product {
     /// Every configuration of every product. Nothing is started until one is asked whether
     /// it is here; all are looked for then, at once.
     pub fn all(definitions: &[ProductDefinition]) -> Vec<Self> {
-        let shelf = Arc::new(Shelf::new(definitions.iter().map(|one| one.find.clone())));
+        let mut tools: Vec<Tool> = Vec::new();
+        for find in definitions.iter().map(|one| &one.find) {
+            // Two products may be one program: a command line and a server.
+            if !tools.iter().any(|tool| tool.find == *find) {
+                tools.push(Tool::of(find.clone()));
+            }
+        }
+        let tools: Arc<[Tool]> = tools.into();
         let mut all = Vec::new();
         for definition in definitions {
             let definition = Arc::new(definition.clone());
@@ -46,19 +55,39 @@ impl Product {
                 profile: profile(&definition, configuration),
                 definition: Arc::clone(&definition),
                 configuration: configuration.clone(),
-                shelf: Arc::clone(&shelf),
+                tools: Arc::clone(&tools),
                 warm: RefCell::default(),
             }));
         }
         all
     }
 
-    fn found(&self) -> Result<&Ready, String> {
-        self.shelf.found(&self.definition.find)
+    fn found(&self) -> Result<&Ready, Failure> {
+        let mut tools = self.tools.iter();
+        let own = tools.find(|tool| tool.find == self.definition.find);
+        let own = own.ok_or_else(|| Failure::unavailable("it was not looked for"))?;
+        own.found_with(&self.tools)
     }
 
-    fn ready(&self) -> Result<&Ready, Failure> {
-        self.found().map_err(Failure::unavailable)
+    /// Its program, with the arguments that a form gives and a HOME.
+    fn program(
+        &self,
+        site: &Site,
+        home: &Grant,
+        filling: &Filling,
+        form: &[String],
+    ) -> Result<Program, Failure> {
+        let home = home.path().display().to_string();
+        Ok(Program {
+            path: self.found()?.executable.path.clone(),
+            args: filling.fill(self, form),
+            env: vec![
+                ("HOME".to_owned(), home.clone()),
+                ("TMPDIR".to_owned(), home),
+            ],
+            mark: Some(site.mark()),
+            ..Program::default()
+        })
     }
 }
 
@@ -69,14 +98,7 @@ fn profile(definition: &ProductDefinition, configuration: &ProductConfiguration)
     // What a technology cannot run is a row too, `unsupported`.
     let targets = vec![Target::Wasip1, Target::Wasip2];
     let mut cannot = Cannot::defined(&definition.unsupported, &configuration.name);
-    let own = &configuration.targets;
-    let others = targets.iter().filter(|target| !own.contains(target));
-    cannot.extend(others.map(|target| {
-        Cannot::new(
-            What::Target(*target),
-            format!("{name} does not run {target}"),
-        )
-    }));
+    cannot.extend(Cannot::others(&name, &targets, &configuration.targets));
     if !is_server {
         let reason = "a command line runs a command to its end: it answers no requests";
         let servers = targets.iter().map(|target| What::Server(*target));

@@ -6,7 +6,6 @@ use super::Product;
 use super::arguments::Filling;
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::process::{Isolate as _, Program, Stream};
 use crate::site::Site;
 
 /// Longest time for compiling one module ahead of time.
@@ -19,40 +18,15 @@ pub(super) fn precompile(
     module: &Path,
     output: &Path,
 ) -> Result<(), Failure> {
-    let cannot = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
-    let home = site.folder().map_err(cannot)?;
-    let home_path = home.path().display().to_string();
+    let home = site.folder().map_err(Failure::cannot("make a HOME"))?;
     let mut filling = Filling::default();
     filling.words.extend([
         ("module", module.display().to_string()),
         ("output", output.display().to_string()),
         ("folder", product.definition.folder.display().to_string()),
-        ("home", home_path.clone()),
+        ("home", home.path().display().to_string()),
     ]);
-    let form = product
-        .configuration
-        .precompile
-        .as_deref()
-        .unwrap_or_default();
-    let program = Program {
-        path: product.ready()?.executable.path.clone(),
-        args: filling.fill(product, form),
-        env: vec![
-            ("HOME".to_owned(), home_path.clone()),
-            ("TMPDIR".to_owned(), home_path),
-        ],
-        mark: Some(site.mark()),
-        ..Program::default()
-    };
-    let deadline_ns = now_ns() + LIMIT_NS;
-    let mut process = program
-        .prepare(site)
-        .map_err(cannot)?
-        .spawn()
-        .map_err(cannot)?;
-    let exit = process.finish(site, deadline_ns)?;
-    if exit.is_success() {
-        return Ok(());
-    }
-    Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout))
+    let form = product.configuration.precompile.as_deref();
+    let program = product.program(site, &home, &filling, form.unwrap_or_default())?;
+    program.run(site, now_ns() + LIMIT_NS).map(drop)
 }

@@ -60,9 +60,7 @@ impl Product {
 
 fn fresh(site: &Site) -> Result<Rc<Grant>, Failure> {
     let folder = site.folder();
-    folder
-        .map(Rc::new)
-        .map_err(|error| Failure::failed(format!("cannot make a HOME: {error}")))
+    folder.map(Rc::new).map_err(Failure::cannot("make a HOME"))
 }
 
 /// Whether there is a file in a folder, at any depth.

@@ -1,12 +1,13 @@
 //! Wasm runtimes: each driven through its runner, a process of its own.
 
+mod call;
 mod executable;
 mod launch;
 mod phases;
 mod session;
 mod standing;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::Target;
@@ -15,19 +16,24 @@ use super::{
     CallSpec, Cannot, Driver, EachLine, Isolation, Job, LaunchTiming, Launcher, Linking, Look,
     Profile, RunningInstances, What,
 };
+use crate::clock::now_ns;
 use crate::define::{Configuration, Need, RunnerDefinition};
 use crate::outcome::Failure;
-use crate::process::{Isolate as _, Stream};
+use crate::process::{Isolate as _, Prepared, Stream};
 use crate::site::Site;
 
 pub use executable::Executable;
-use launch::guest_target;
+use launch::{Launch, guest_target};
 pub use session::RunnerSession;
+use session::{lines, prepare};
 use standing::Isolates;
 
 /// Why no variable reaches a guest: it is the lab that gives it none.
 const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment: \
     a guest is an instance, and what it is to do is in its arguments";
+
+/// Longest time for saying what it is.
+const DESCRIBE_LIMIT_NS: u64 = 10_000_000_000;
 
 /// Longest time for compiling one module ahead of time.
 const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
@@ -38,18 +44,7 @@ pub struct Runner {
     profile: Profile,
     /// What the runner calls the configuration.
     configuration: String,
-    state: State,
-}
-
-/// Whether its program is there.
-#[derive(Debug, Clone)]
-pub enum State {
-    /// It runs, and says of itself what its definition says.
-    Ready(Ready),
-    /// It does not; the reason says how to mend it.
-    Missing(String),
-    /// What building it needs is not on this machine; the reason says how to mend it.
-    Skipped(String),
+    state: Result<Ready, Failure>,
 }
 
 /// A runner's program that has shown that it runs.
@@ -65,30 +60,47 @@ pub struct Ready {
     pub linked: Option<String>,
 }
 
-impl Runner {
-    /// Every configuration of a runner.
-    pub fn all(definition: &RunnerDefinition, state: &State) -> Vec<Self> {
-        definition
-            .configurations
-            .iter()
-            .map(|configuration| Self {
-                profile: profile(definition, configuration),
-                configuration: configuration.name.clone(),
-                state: state.clone(),
-            })
-            .collect()
-    }
-
-    fn ready(&self) -> Result<&Ready, String> {
-        match &self.state {
-            State::Ready(ready) => Ok(ready),
-            State::Missing(reason) | State::Skipped(reason) => Err(reason.clone()),
+impl Ready {
+    /// One that is a file of its own, and linked with nothing that has to be told.
+    pub fn of_file(path: PathBuf, version: String, sha256: String) -> Self {
+        Self {
+            executable: Executable { path, script: None },
+            version,
+            sha256,
+            linked: None,
         }
     }
+}
 
-    fn executable(&self) -> Result<&Executable, Failure> {
-        let ready = self.ready().map_err(Failure::unavailable)?;
-        Ok(&ready.executable)
+/// A driver's program; where it is not there, what it drives is unavailable.
+pub(super) fn usable(driver: &Result<Ready, Failure>) -> Result<&Ready, Failure> {
+    let missing = |failure: &Failure| Failure::unavailable(failure.clone().into_reason());
+    driver.as_ref().map_err(missing)
+}
+
+impl Runner {
+    /// Every configuration of a runner, whose program is there, or why it is not.
+    pub fn all(definition: &RunnerDefinition, state: &Result<Ready, Failure>) -> Vec<Self> {
+        let one = |configuration: &Configuration| Self {
+            profile: profile(definition, configuration),
+            configuration: configuration.name.clone(),
+            state: state.clone(),
+        };
+        definition.configurations.iter().map(one).collect()
+    }
+
+    fn ready(&self) -> Result<&Ready, Failure> {
+        usable(&self.state)
+    }
+
+    /// Its program, ready to be started, with `commands` already in its stdin.
+    fn prepare(&self, site: &Site, commands: &[u8]) -> Result<Prepared, Failure> {
+        prepare(site, &self.ready()?.executable, commands)
+    }
+
+    /// A session with its program.
+    fn open<'a>(&self, site: &'a Site) -> Result<RunnerSession<'a>, Failure> {
+        RunnerSession::open(site, &self.ready()?.executable)
     }
 }
 
@@ -108,13 +120,7 @@ fn profile(definition: &RunnerDefinition, configuration: &Configuration) -> Prof
         &definition.unsupported,
         &configuration.name,
     ));
-    let others = targets.iter().filter(|target| !own.contains(target));
-    cannot.extend(others.map(|target| {
-        Cannot::new(
-            What::Target(*target),
-            format!("{name} does not run {target}"),
-        )
-    }));
+    cannot.extend(Cannot::others(&name, &targets, own));
     let library = |target: &&Target| matches!(target, Target::Native | Target::Wasip1);
     Profile {
         name,
@@ -145,26 +151,13 @@ pub fn describe(
     executable: &Executable,
 ) -> Result<Describe, String> {
     let program = executable.program("describe");
-    let said = (|| -> Result<Vec<u8>, Failure> {
-        let failed = |error: std::io::Error| Failure::failed(format!("cannot start it: {error}"));
-        let mut process = program
-            .prepare(site)
-            .map_err(failed)?
-            .spawn()
-            .map_err(failed)?;
-        let deadline_ns = crate::clock::now_ns() + 10_000_000_000;
-        let exit = process.finish(site, deadline_ns)?;
-        if !exit.is_success() {
-            return Err(process.explain(Failure::failed(format!("it {exit}")), Stream::Stdout));
-        }
-        Ok(process.kept(Stream::Stdout).to_vec())
-    })();
     let fault = |reason: String| format!("`{} describe` failed: {reason}", definition.name);
+    let said = program.run(site, now_ns() + DESCRIBE_LIMIT_NS);
     let said = said.map_err(|failure| match failure {
         Failure::Outcome(_, reason) => fault(reason),
         Failure::Interrupted => fault("interrupted".to_owned()),
     })?;
-    let describe: Describe = serde_json::from_slice(&said)
+    let describe: Describe = serde_json::from_slice(said.kept(Stream::Stdout))
         .map_err(|error| fault(format!("it printed no description: {error}")))?;
     let mut defined: Vec<&str> = definition
         .configurations
@@ -191,11 +184,14 @@ pub fn describe(
 
 impl Launcher for Runner {
     fn launch(&self, site: &Site, job: &Job) -> Result<LaunchTiming, Failure> {
-        launch::launch(site, self.executable()?, &self.configuration, job)
+        Launch::new(self, site, job)?.once()
     }
 
     fn stream(&self, site: &Site, job: &Job, each: &mut EachLine<'_>) -> Result<(), Failure> {
-        standing::stream(site, self.executable()?, &self.configuration, job, each)
+        let launch = Launch::new(self, site, job)?;
+        let commands = lines(&[launch.load.clone(), launch.run_command()])?;
+        let prepared = self.prepare(site, &commands)?;
+        RunnerSession::start(site, prepared)?.lines(job.limit_ns(), each)
     }
 
     fn stand<'a>(
@@ -203,13 +199,7 @@ impl Launcher for Runner {
         site: &'a Site,
         job: &'a Job,
     ) -> Result<Box<dyn RunningInstances + 'a>, Failure> {
-        let name = &self.configuration;
-        Ok(Box::new(Isolates::start(
-            site,
-            self.executable()?,
-            name,
-            job,
-        )?))
+        Ok(Box::new(Isolates::start(self, site, job)?))
     }
 }
 
@@ -234,20 +224,19 @@ impl Isolation for Runner {
         output: &Path,
     ) -> Result<(), Failure> {
         let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
-        let deadline_ns = crate::clock::now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut session = RunnerSession::open(site, self.executable()?)?;
+        let deadline_ns = now_ns() + PRECOMPILE_LIMIT_NS;
+        let mut session = self.open(site)?;
         let command = Command::Precompile {
             configuration: self.configuration.clone(),
             target,
             artifact: module.to_owned(),
             output: output.to_owned(),
         };
-        session.ask(site, &command, deadline_ns)?;
-        session.close(site, deadline_ns)?;
-        Ok(())
+        session.ask(&command, deadline_ns)?;
+        session.close(deadline_ns).map(drop)
     }
 
     fn call(&self, site: &Site, job: &Job, order: &CallSpec) -> Result<Vec<f64>, Failure> {
-        standing::call(site, self.executable()?, &self.configuration, job, order)
+        call::call(self, site, job, order)
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::time::Duration;
 
 use labrun_protocol::{Command, Event, GUEST_STDOUT_FD, Mark};
 use labrun_record::Outcome;
 
 use super::executable::Executable;
+use crate::clock::now_ns;
 use crate::isolation::child::{CgroupScope, tell};
 use crate::isolation::{EachLine, More};
 use crate::outcome::Failure;
-use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream};
+use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream, shown};
 use crate::site::Site;
 
 /// What a command was answered with, and when the lab held the answer.
@@ -25,9 +25,16 @@ pub struct Reply {
     pub at_ns: u64,
 }
 
+impl Reply {
+    /// The lengths as numbers that are counted with.
+    pub(super) fn spans(&self) -> Vec<f64> {
+        self.spans_ns.iter().map(|ns| *ns as f64).collect()
+    }
+}
+
 /// A runner's process that is being talked to.
-#[derive(Debug)]
-pub struct RunnerSession {
+pub struct RunnerSession<'a> {
+    site: &'a Site,
     process: Process,
     /// Reports of requests that came before the answer to a command: a server
     /// answers requests in a thread of its own.
@@ -38,8 +45,7 @@ pub struct RunnerSession {
 pub(crate) fn lines(commands: &[Command]) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::with_capacity(512);
     for command in commands {
-        serde_json::to_writer(&mut bytes, command)
-            .map_err(|error| Failure::failed(format!("cannot write a command: {error}")))?;
+        serde_json::to_writer(&mut bytes, command).map_err(Failure::cannot("write a command"))?;
         bytes.push(b'\n');
     }
     Ok(bytes)
@@ -56,8 +62,7 @@ pub(crate) fn prepare(
         guest: Some(GUEST_STDOUT_FD),
         ..executable.program("job")
     };
-    let failed =
-        |error: std::io::Error| Failure::failed(format!("cannot start the runner: {error}"));
+    let failed = Failure::cannot("start the runner");
     let mut prepared = program.prepare(site).map_err(failed)?;
     if let Some(stdin) = prepared.stdin() {
         stdin.write_all(commands).map_err(failed)?;
@@ -65,70 +70,60 @@ pub(crate) fn prepare(
     Ok(prepared)
 }
 
-impl RunnerSession {
+impl<'a> RunnerSession<'a> {
     /// Starts a prepared runner.
-    pub fn start(prepared: Prepared) -> Result<Self, Failure> {
-        Self::start_in(prepared, None)
+    pub fn start(site: &'a Site, prepared: Prepared) -> Result<Self, Failure> {
+        Self::start_in(site, prepared, None)
     }
 
     /// Starts a prepared runner, in a cgroup of its own where one is given.
     pub(in crate::isolation) fn start_in(
+        site: &'a Site,
         prepared: Prepared,
         held: Option<&CgroupScope>,
     ) -> Result<Self, Failure> {
-        let process = CgroupScope::spawn_after(held, prepared, || Ok(()))
-            .map_err(|error| Failure::failed(format!("cannot start the runner: {error}")))?;
+        let process = CgroupScope::spawn_after(held, prepared, || Ok(()));
         Ok(Self {
-            process,
+            site,
+            process: process.map_err(Failure::cannot("start the runner"))?,
             served: VecDeque::new(),
         })
     }
 
     /// Starts a runner that waits for commands.
-    pub fn open(site: &Site, executable: &Executable) -> Result<Self, Failure> {
-        Self::start(prepare(site, executable, &[])?)
+    pub fn open(site: &'a Site, executable: &Executable) -> Result<Self, Failure> {
+        Self::start(site, prepare(site, executable, &[])?)
     }
 
     /// Writes lines made by [`lines`].
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let written = match self.process.write(bytes) {
+        match self.process.write(bytes) {
             // How a runner that is gone ended is said where its answer is waited for.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        };
-        written.map_err(|error| {
-            self.process.explain(
-                Failure::failed(format!("the runner takes no command: {error}")),
-                Stream::Stdout,
-            )
-        })
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(self.failed(format!("the runner takes no command: {error}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One command, and its answer.
-    pub fn ask(
-        &mut self,
-        site: &Site,
-        command: &Command,
-        deadline_ns: u64,
-    ) -> Result<Reply, Failure> {
+    pub fn ask(&mut self, command: &Command, deadline_ns: u64) -> Result<Reply, Failure> {
         self.write(&lines(std::slice::from_ref(command))?)?;
-        self.reply(site, deadline_ns)
+        self.reply(deadline_ns)
+    }
+
+    /// Waits until it has printed something; gives the instant right after.
+    fn wait(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
+        let waited = self.process.wait(self.site, deadline_ns);
+        waited.map_err(|failure| self.explain(failure))
     }
 
     /// Waits for guest output that begins with `expected`; gives the instant at
     /// which the lab held it. Where the runner itself reports a failure first, that
     /// is the reason.
-    pub fn expect_guest(
-        &mut self,
-        site: &Site,
-        expected: &[u8],
-        deadline_ns: u64,
-    ) -> Result<u64, Failure> {
+    pub fn expect_guest(&mut self, expected: &[u8], deadline_ns: u64) -> Result<u64, Failure> {
         loop {
-            let at_ns = self
-                .process
-                .wait(site, deadline_ns)
-                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
+            let at_ns = self.wait(deadline_ns)?;
             let guest = self.process.kept(Stream::Guest);
             if guest.len() >= expected.len() && guest.starts_with(expected) {
                 return Ok(at_ns);
@@ -143,33 +138,24 @@ impl RunnerSession {
             self.failure_so_far()?;
             let guest = self.process.kept(Stream::Guest);
             let ended = self.process.is_closed(Stream::Stdout);
-            let common = guest.len().min(expected.len());
-            if guest[..common] != expected[..common] || (!guest.is_empty() && ended) {
+            if !expected.starts_with(guest) || (!guest.is_empty() && ended) {
+                let (expected, got) = (shown(expected), shown(guest));
                 return Err(Failure::mismatch(format!(
-                    "expected {:?}, got {:?}",
-                    String::from_utf8_lossy(&expected[..expected.len().min(160)]),
-                    String::from_utf8_lossy(&guest[..guest.len().min(160)]),
+                    "expected {expected:?}, got {got:?}"
                 )));
             }
             if ended {
-                return Err(self.ended(site, deadline_ns));
+                return Err(self.ended(deadline_ns));
             }
         }
     }
 
     /// Tells each line of the guest until enough of them came; a failure that the runner
     /// reports, or its end, comes before. The limit is that of one line.
-    pub fn lines(
-        &mut self,
-        site: &Site,
-        patience: Duration,
-        each: &mut EachLine<'_>,
-    ) -> Result<(), Failure> {
+    pub fn lines(&mut self, limit_ns: u64, each: &mut EachLine<'_>) -> Result<(), Failure> {
         loop {
-            let deadline_ns = crate::clock::now_ns() + patience.as_nanos() as u64;
-            self.process
-                .wait(site, deadline_ns)
-                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
+            let deadline_ns = now_ns() + limit_ns;
+            self.wait(deadline_ns)?;
             if tell(&mut self.process, Stream::Guest, each)? == More::Enough {
                 return Ok(());
             }
@@ -179,7 +165,7 @@ impl RunnerSession {
             }
             self.failure_so_far()?;
             if self.process.is_closed(Stream::Stdout) {
-                return Err(self.ended(site, deadline_ns));
+                return Err(self.ended(deadline_ns));
             }
         }
     }
@@ -198,26 +184,26 @@ impl RunnerSession {
         }
         Err(Failure::mismatch(format!(
             "it printed more than its expected output: {:?}",
-            String::from_utf8_lossy(&more[..more.len().min(160)])
+            shown(more)
         )))
     }
 
     /// Waits for the answer to a command.
-    pub fn reply(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+    pub fn reply(&mut self, deadline_ns: u64) -> Result<Reply, Failure> {
         loop {
-            if let Some(reply) = self.next(site, deadline_ns)? {
+            if let Some(reply) = self.next(deadline_ns)? {
                 return Ok(reply);
             }
         }
     }
 
     /// Waits for the report of a traced request.
-    pub fn served(&mut self, site: &Site, deadline_ns: u64) -> Result<Reply, Failure> {
+    pub fn served(&mut self, deadline_ns: u64) -> Result<Reply, Failure> {
         loop {
             if let Some(reply) = self.served.pop_front() {
                 return Ok(reply);
             }
-            if self.next(site, deadline_ns)?.is_some() {
+            if self.next(deadline_ns)?.is_some() {
                 return Err(Failure::failed(
                     "the runner broke its protocol: it answered a command that nobody gave",
                 ));
@@ -227,124 +213,91 @@ impl RunnerSession {
 
     /// The next event: the answer to a command, or nothing where it was a report,
     /// which is kept.
-    fn next(&mut self, site: &Site, deadline_ns: u64) -> Result<Option<Reply>, Failure> {
-        let (event, at_ns) = self.event(site, deadline_ns)?;
-        match event {
+    fn next(&mut self, deadline_ns: u64) -> Result<Option<Reply>, Failure> {
+        let mut at_ns = now_ns();
+        let line = loop {
+            if let Some(line) = self.process.take_line(Stream::Stdout) {
+                break line;
+            }
+            if self.process.is_closed(Stream::Stdout) {
+                return Err(self.ended(deadline_ns));
+            }
+            at_ns = self.wait(deadline_ns)?;
+        };
+        match self.event(&line)? {
+            Event::Served { marks } => {
+                self.served.push_back(Reply {
+                    marks,
+                    at_ns,
+                    ..Reply::default()
+                });
+                Ok(None)
+            }
             Event::Done {
-                marks,
-                exit_code: None | Some(0),
-                spans_ns,
+                marks, spans_ns, ..
             } => Ok(Some(Reply {
                 marks,
                 spans_ns,
                 at_ns,
             })),
+            Event::Failed { .. } | Event::Unsupported { .. } => Ok(None),
+        }
+    }
+
+    /// What a line of the runner says, where that is no failure.
+    fn event(&self, line: &[u8]) -> Result<Event, Failure> {
+        let broken = |_| {
+            let line = shown(line.trim_ascii_end());
+            Failure::failed(format!(
+                "the runner broke its protocol: it printed {line:?}"
+            ))
+        };
+        match serde_json::from_slice(line).map_err(broken)? {
+            Event::Failed { reason } => Err(self.failed(reason)),
+            Event::Unsupported { reason } => Err(Failure::new(Outcome::Unsupported, reason)),
             Event::Done {
                 exit_code: Some(code),
                 ..
-            } => Err(self.process.explain(
-                Failure::failed(format!("the guest exited with code {code}")),
-                Stream::Guest,
-            )),
-            Event::Failed { reason } => Err(Failure::failed(reason)),
-            Event::Unsupported { reason } => Err(Failure::Outcome(Outcome::Unsupported, reason)),
-            Event::Served { marks } => {
-                self.served.push_back(Reply {
-                    marks,
-                    spans_ns: Vec::new(),
-                    at_ns,
-                });
-                Ok(None)
-            }
+            } if code != 0 => Err(self.failed(format!("the guest exited with code {code}"))),
+            event => Ok(event),
         }
     }
 
-    /// The next event, and the instant at which the lab held its line.
-    fn event(&mut self, site: &Site, deadline_ns: u64) -> Result<(Event, u64), Failure> {
-        let mut at_ns = crate::clock::now_ns();
-        loop {
-            if let Some(end) = self
-                .process
-                .kept(Stream::Stdout)
-                .iter()
-                .position(|byte| *byte == b'\n')
-            {
-                let line = self.process.kept(Stream::Stdout)[..end].to_vec();
-                self.process.discard(Stream::Stdout, end + 1);
-                return parse(&line).map(|event| (event, at_ns));
-            }
-            if self.process.is_closed(Stream::Stdout) {
-                return Err(self.ended(site, deadline_ns));
-            }
-            at_ns = self
-                .process
-                .wait(site, deadline_ns)
-                .map_err(|failure| self.process.explain(failure, Stream::Guest))?;
-        }
-    }
-
-    /// A failure among the lines that are here already; they are left in place.
+    /// A failure among the lines that are here already; they are left in place. Asked only while
+    /// the output is not whole.
     fn failure_so_far(&self) -> Result<(), Failure> {
         let kept = self.process.kept(Stream::Stdout);
-        for line in kept
-            .split_inclusive(|byte| *byte == b'\n')
-            .filter(|line| line.ends_with(b"\n"))
-        {
-            match parse(&line[..line.len() - 1])? {
-                Event::Failed { reason } => {
-                    return Err(self.process.explain(Failure::failed(reason), Stream::Guest));
-                }
-                Event::Unsupported { reason } => {
-                    return Err(Failure::Outcome(Outcome::Unsupported, reason));
-                }
-                Event::Done {
-                    exit_code: Some(code),
-                    ..
-                } if code != 0 => {
-                    return Err(self.process.explain(
-                        Failure::failed(format!("the guest exited with code {code}")),
-                        Stream::Guest,
-                    ));
-                }
-                // Asked only while the output is not whole.
-                Event::Done {
-                    exit_code: Some(_), ..
-                } => {
-                    let guest = self.process.kept(Stream::Guest);
-                    let got = String::from_utf8_lossy(&guest[..guest.len().min(160)]);
-                    return Err(Failure::mismatch(format!(
-                        "the guest ended before its output was whole: got {got:?}"
-                    )));
-                }
-                Event::Done { .. } | Event::Served { .. } => {}
+        let lines = kept.split_inclusive(|byte| *byte == b'\n');
+        for line in lines.filter(|line| line.ends_with(b"\n")) {
+            if let Event::Done {
+                exit_code: Some(_), ..
+            } = self.event(line)?
+            {
+                let got = shown(self.process.kept(Stream::Guest));
+                return Err(Failure::mismatch(format!(
+                    "the guest ended before its output was whole: got {got:?}"
+                )));
             }
         }
         Ok(())
     }
 
     /// The failure that a runner which ended on its own is.
-    fn ended(&mut self, site: &Site, deadline_ns: u64) -> Failure {
-        match self.process.end(site, deadline_ns) {
-            Ok(exit) => self.process.explain(
-                Failure::failed(format!("the runner {exit} before it had answered")),
-                Stream::Guest,
-            ),
+    fn ended(&mut self, deadline_ns: u64) -> Failure {
+        match self.process.end(self.site, deadline_ns) {
+            Ok(exit) => self.failed(format!("the runner {exit} before it had answered")),
             Err(failure) => failure,
         }
     }
 
     /// Ends it as its users would, by the end of its stdin; gives how it ended.
-    pub fn close(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+    pub fn close(&mut self, deadline_ns: u64) -> Result<Exit, Failure> {
         self.process.close_stdin();
-        let exit = self.process.end(site, deadline_ns)?;
+        let exit = self.process.end(self.site, deadline_ns)?;
         if exit.is_success() {
-            Ok(exit)
-        } else {
-            Err(self.process.explain(
-                Failure::failed(format!("at its end the runner {exit}")),
-                Stream::Guest,
-            ))
+            return Ok(exit);
         }
+        Err(self.failed(format!("at its end the runner {exit}")))
     }
 
     /// Adds to a reason what the runner said on stderr.
@@ -352,29 +305,24 @@ impl RunnerSession {
         self.process.explain(failure, Stream::Guest)
     }
 
+    fn failed(&self, reason: String) -> Failure {
+        self.explain(Failure::failed(reason))
+    }
+
     /// A failure when the runner has ended, or has reported one.
-    pub fn still_runs(&mut self, site: &Site) -> Result<(), Failure> {
+    pub fn still_runs(&mut self) -> Result<(), Failure> {
         // Whatever is there is read; a passed deadline only says that nothing is.
-        match self.process.wait(site, 0) {
+        match self.process.wait(self.site, 0) {
             Ok(_) => {}
             Err(Failure::Outcome(Outcome::Timeout, _)) => return Ok(()),
             Err(failure) => return Err(failure),
         }
         self.failure_so_far()?;
         if self.process.is_closed(Stream::Stdout) {
-            return Err(self.ended(site, crate::clock::now_ns() + 1_000_000_000));
+            return Err(self.ended(now_ns() + 1_000_000_000));
         }
         Ok(())
     }
-}
-
-fn parse(line: &[u8]) -> Result<Event, Failure> {
-    serde_json::from_slice(line).map_err(|_| {
-        Failure::failed(format!(
-            "the runner broke its protocol: it printed {:?}",
-            String::from_utf8_lossy(&line[..line.len().min(160)])
-        ))
-    })
 }
 
 #[cfg(test)]

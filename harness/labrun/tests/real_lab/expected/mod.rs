@@ -1,85 +1,19 @@
-//! Every row that `all` has on this lab, written down without asking the lab.
+//! Every row that `all` has on a lab, and what a quick run makes of it: from the definitions on
+//! disk and the rule that is written here. Neither labrun nor the crate `lab` is asked, so that a
+//! planner that loses rows is found. What a definition says is read from it; what is compiled in
+//! stands in one table (`isolations.rs`), and which rows a way of measuring has in `rows.rs`.
 
-mod cold_start;
-mod memory;
-mod size;
-mod throughput;
+mod isolations;
+mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::Identity;
+use serde_json::Value;
 
-const NATIVE: [&str; 4] = [
-    "native/static",
-    "native/dynamic",
-    "native/landlock",
-    "bubblewrap/unshare-all",
-];
-const OCI: [&str; 4] = ["oci/runc", "oci/crun", "oci/youki", "oci/runsc"];
-const DOCKER: [&str; 7] = [
-    "docker/runc",
-    "docker/runc-hostnet",
-    "docker/runc-nonet",
-    "docker/runc-debian",
-    "docker/crun",
-    "docker/youki",
-    "docker/runsc",
-];
-const CONTAINERD: &str = "containerd/runc";
-/// runwasi's shims, which no package registry has: their rows are not quick ones.
-const SHIMS: [&str; 3] = [
-    "containerd/wasmtime",
-    "containerd/wasmedge",
-    "containerd/wasmer",
-];
-const WASMTIME: [&str; 5] = [
-    "wasmtime/cranelift-jit",
-    "wasmtime/cranelift-aot",
-    "wasmtime/pooling-aot",
-    "wasmtime/winch-jit",
-    "wasmtime/pulley-aot",
-];
-const WASMER: [&str; 4] = [
-    "wasmer/cranelift-jit",
-    "wasmer/cranelift-aot",
-    "wasmer/singlepass-jit",
-    "wasmer/singlepass-aot",
-];
-
-const WASMI: [&str; 2] = ["wasmi/interpreter", "wasmi/interpreter-eager"];
-const WASMEDGE: [&str; 2] = ["wasmedge/interpreter", "wasmedge/aot"];
-
-/// Command lines as they ship.
-const COMMANDS: [&str; 16] = [
-    "bun/run",
-    "deno/run",
-    "iwasm/run",
-    "wasm3/run",
-    "wasmedge-cli/precompiled",
-    "wasmedge-cli/run",
-    "wasmer-cli/precompiled",
-    "wasmer-cli/run",
-    "wasmer-cli/run-uncached",
-    "wasmtime-cli/precompiled",
-    "wasmtime-cli/run",
-    "wasmtime-cli/run-uncached",
-    "wazero/interpreter",
-    "wazero/run",
-    "wazero/run-cached",
-    "wizard/run",
-];
-
-/// HTTP hosts as they ship: they have no rows but those of `http`.
-const HOSTS: [&str; 7] = [
-    "spin/up-cached",
-    "spin/up-uncached",
-    "wasmtime-serve/cached",
-    "wasmtime-serve/reused",
-    "wasmtime-serve/uncached",
-    "workerd/fresh",
-    "workerd/reused",
-];
-const NODE: [&str; 3] = ["node/liftoff", "node/turbofan", "node/v8"];
+use crate::{Identity, text};
+pub(crate) use isolations::{Isolation, isolations};
 
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,101 +25,113 @@ pub(crate) enum Right {
 }
 
 /// Every row, and what it comes to.
-pub(crate) fn expected() -> BTreeMap<Identity, Right> {
-    let mut rows = Rows::default();
-    cold_start::add(&mut rows);
-    memory::add(&mut rows);
-    size::add(&mut rows);
-    throughput::add(&mut rows);
-    rows.0
-}
-
-/// The rows of one workload by one isolation, as one target.
-#[derive(Debug, Clone, Copy)]
-struct Kind {
-    workload: &'static str,
-    isolation: &'static str,
-    target: &'static str,
-}
-
-/// Whether it needs something that scripts/test may be unable to install.
-pub(crate) fn may_be_missing(isolation: &str) -> bool {
-    let technology = isolation.split('/').next().unwrap_or_default();
-    ["docker", "oci", "bubblewrap", "containerd", "node"].contains(&technology)
-        || WASMEDGE.contains(&isolation)
-        || SHIMS.contains(&isolation)
-        || COMMANDS.contains(&isolation)
-        || HOSTS.contains(&isolation)
-}
-
-#[derive(Default)]
-struct Rows(BTreeMap<Identity, Right>);
-
-impl Rows {
-    /// A row; `what` is its start, its scope or its parameters.
-    fn add(&mut self, kind: Kind, metric: &str, what: &str, right: Right) {
-        let identity = [kind.workload, kind.isolation, kind.target, metric, what];
-        let identity = identity.map(str::to_owned);
-        assert!(
-            self.0.insert(identity.clone(), right).is_none(),
-            "the test expects it twice: {identity:?}"
-        );
-    }
-}
-
-/// Every isolation that runs programs, with each target that it takes the workload as.
-fn kinds(workload: &'static str) -> Vec<Kind> {
-    let all = |isolations: &[&'static str], target| -> Vec<Kind> {
-        let kind = |isolation: &&'static str| Kind {
-            workload,
-            isolation,
-            target,
-        };
-        isolations.iter().map(kind).collect()
-    };
-    let mut kinds = all(&NATIVE, "native");
-    kinds.extend(all(&OCI, "image"));
-    kinds.extend(all(&DOCKER, "image"));
-    kinds.extend(all(&[CONTAINERD], "image"));
-    kinds.extend(all(&SHIMS, "wasip1"));
-    let targets: &[_] = match workload {
-        "http" => &["wasip1", "wasip2"],
-        _ => &["wasip1"],
-    };
-    for target in targets {
-        kinds.extend(all(&WASMTIME, target));
-        kinds.extend(all(&WASMER, target));
-        kinds.extend(all(&WASMI, target));
-        kinds.extend(all(&COMMANDS, target));
-        if workload == "http" {
-            kinds.extend(all(&HOSTS, target));
-        }
-        kinds.extend(all(&NODE, target));
-        kinds.extend(all(&WASMEDGE, target));
-    }
-    kinds
-}
-
-impl Kind {
-    fn is(&self, technology: &str) -> bool {
-        self.isolation.split('/').next() == Some(technology)
-    }
-
-    /// Whether it has no starts but `process`: a product as it ships, a shim.
-    fn is_product(&self) -> bool {
-        COMMANDS.contains(&self.isolation)
-            || HOSTS.contains(&self.isolation)
-            || SHIMS.contains(&self.isolation)
-    }
-
-    /// Whether it is there at all: of what is embedded only wasmtime has the component
-    /// model, and a command serves nothing.
-    fn has_target(&self) -> bool {
-        match self.isolation.split('/').next() {
-            Some("wasmtime") => true,
-            Some("wasmtime-serve" | "spin") => self.target == "wasip2",
-            _ if COMMANDS.contains(&self.isolation) => self.workload != "http",
-            _ => self.target != "wasip2",
+pub(crate) fn expected(lab: &Path) -> BTreeMap<Identity, Right> {
+    let isolations = isolations(lab);
+    let workloads = definitions(&lab.join("workloads"));
+    let mut rows = BTreeMap::new();
+    let scenario = |name: &str| read(&lab.join(format!("scenarios/{name}.toml")));
+    for part in list(&scenario("all")["parts"]) {
+        let scenario = scenario(&word(part));
+        for planned in list(&scenario["workload"]) {
+            let workload = workloads.iter().find(|one| one["name"] == planned["name"]);
+            let workload = workload.expect("a workload of the lab");
+            for isolation in &isolations {
+                for target in list(&planned["targets"]) {
+                    let kind = Kind {
+                        scenario: &scenario,
+                        planned,
+                        workload,
+                        isolation,
+                        target: &word(target),
+                    };
+                    if kind.exists() {
+                        rows::add(&mut rows, kind);
+                    }
+                }
+            }
         }
     }
+    rows
+}
+
+/// The isolations that need something that `scripts/test` may be unable to install.
+pub(crate) fn may_be_missing(lab: &Path) -> BTreeSet<String> {
+    let missing = isolations(lab).into_iter().filter(|one| one.may_be_missing);
+    missing.map(|one| one.name).collect()
+}
+
+/// A workload as a scenario takes it, on one isolation, as one target.
+#[derive(Clone, Copy)]
+struct Kind<'a> {
+    scenario: &'a Value,
+    planned: &'a Value,
+    workload: &'a Value,
+    isolation: &'a Isolation,
+    target: &'a str,
+}
+
+impl Kind<'_> {
+    /// Whether it has rows.
+    fn exists(&self) -> bool {
+        self.isolation.targets.iter().any(|of| of == self.target)
+            && matches(&self.scenario["isolations"], &self.isolation.name)
+            && (self.isolation.serves != Some(true) || self.workload.get("serve").is_some())
+    }
+
+    /// What a quick run makes of its rows that need something of the isolation.
+    fn right(&self, needs: &Value) -> Right {
+        let (quick, name) = (&self.scenario["quick"], &self.isolation.name);
+        let left_out = list(&self.scenario["left_out"]).iter().any(|left| {
+            let workloads = list(&left["workloads"]);
+            matches(&left["isolations"], name)
+                && (workloads.is_empty() || workloads.contains(&self.planned["name"]))
+        });
+        let all = quick.get("isolations").is_none();
+        let selected = all || matches(&quick["isolations"], name);
+        if !selected || left_out || self.planned["quick"] == false {
+            return Right::NotSelected;
+        }
+        let serves = self.workload.get("serve").is_some();
+        if self.isolation.cannot(self.target, list(needs))
+            || (serves && self.isolation.serves == Some(false))
+        {
+            return Right::Unsupported;
+        }
+        Right::Measured(quick["samples"].as_u64().unwrap_or(3))
+    }
+}
+
+/// Whether a list of globs has a name: the whole of it, its beginning and `*`, or all.
+fn matches(globs: &Value, name: &str) -> bool {
+    list(globs).iter().map(word).any(|glob| {
+        let beginning = glob.strip_suffix('*');
+        glob == name || beginning.is_some_and(|beginning| name.starts_with(beginning))
+    })
+}
+
+/// The definitions in a folder: files, or one in each folder.
+fn definitions(folder: &Path) -> Vec<Value> {
+    let entries = fs::read_dir(folder).expect("lists definitions");
+    let files = entries.flat_map(|entry| {
+        let path = entry.expect("an entry").path();
+        let inside = ["workload", "runner", "server"].map(|kind| path.join(format!("{kind}.toml")));
+        inside.into_iter().chain([path])
+    });
+    let is_one = |path: &PathBuf| path.extension().is_some_and(|of| of == "toml") && path.is_file();
+    files.filter(is_one).map(|path| read(&path)).collect()
+}
+
+fn read(path: &Path) -> Value {
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The members of a list, none where there is no list.
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().expect("a word").to_owned()
 }

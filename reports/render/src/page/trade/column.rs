@@ -84,14 +84,8 @@ impl Column {
         row.row.metric == self.metric && self.only.is_none_or(has) && is_headline(row)
     }
 
-    /// Whether the run has such a row at all, measured or not.
-    pub(super) fn exists(&self, rows: &[RowSummary], workload: &str, isolation: &str) -> bool {
-        let own = |r: &RowSummary| r.row.workload == workload && r.row.isolation == isolation;
-        rows.iter().any(|r| own(r) && self.takes(r))
-    }
-
-    /// What it says of an isolation: its module rather than its component, and its first
-    /// row of several.
+    /// Its row of an isolation: a measured one, its module rather than its component, and the
+    /// first of several.
     pub(super) fn of<'a>(
         &self,
         rows: &'a [RowSummary],
@@ -99,11 +93,9 @@ impl Column {
         isolation: &str,
     ) -> Option<&'a RowSummary> {
         let own = |r: &&RowSummary| {
-            self.takes(r)
-                && r.median().is_some()
-                && r.row.workload == workload
-                && r.row.isolation == isolation
+            self.takes(r) && r.row.workload == workload && r.row.isolation == isolation
         };
-        rows.iter().filter(own).min_by_key(|r| is_component(r))
+        let rows = rows.iter().filter(own);
+        rows.min_by_key(|r| (r.median().is_none(), is_component(r)))
     }
 }

@@ -3,9 +3,12 @@
 use super::*;
 use crate::interrupt::Interrupt;
 
+fn site() -> Site {
+    Site::new(Interrupt::never().expect("an interrupt")).expect("a site")
+}
+
 /// A runner whose guest prints a line that one read does not hold, and which has ended.
-fn ended(event: &Event) -> (Site, RunnerSession) {
-    let site = Site::new(Interrupt::never().expect("an interrupt")).expect("a site");
+fn ended<'a>(site: &'a Site, event: &Event) -> RunnerSession<'a> {
     let script = format!("printf '%020000d\\n' 7 >&{GUEST_STDOUT_FD}; echo \"$1\"");
     let event = serde_json::to_string(event).expect("an event");
     let program = Program {
@@ -14,8 +17,8 @@ fn ended(event: &Event) -> (Site, RunnerSession) {
         guest: Some(GUEST_STDOUT_FD),
         ..Program::default()
     };
-    let prepared = program.prepare(&site).expect("prepares");
-    let runner = RunnerSession::start(prepared).expect("starts");
+    let prepared = program.prepare(site).expect("prepares");
+    let runner = RunnerSession::start(site, prepared).expect("starts");
     let stat = format!("/proc/{}/stat", runner.pid());
     let is_gone = || {
         let stat = std::fs::read_to_string(&stat).expect("not yet reaped");
@@ -24,18 +27,22 @@ fn ended(event: &Event) -> (Site, RunnerSession) {
     while !is_gone() {
         std::thread::yield_now();
     }
-    (site, runner)
+    runner
 }
 
 #[test]
 fn what_the_guest_printed_counts_before_its_end() {
-    let (site, mut runner) = ended(&Event::Done {
-        marks: Vec::new(),
-        exit_code: Some(0),
-        spans_ns: Vec::new(),
-    });
+    let site = site();
+    let mut runner = ended(
+        &site,
+        &Event::Done {
+            marks: Vec::new(),
+            exit_code: Some(0),
+            spans_ns: Vec::new(),
+        },
+    );
     let mut lines = 0;
-    let told = runner.lines(&site, Duration::from_secs(20), &mut |line| {
+    let told = runner.lines(20_000_000_000, &mut |line| {
         assert!(line.text.len() == 20_001 && line.text.ends_with(b"7\n"));
         lines += 1;
         Ok(More::Enough)
@@ -46,13 +53,17 @@ fn what_the_guest_printed_counts_before_its_end() {
 
 #[test]
 fn a_guest_that_ends_too_early_is_told_with_its_end() {
-    let (site, mut runner) = ended(&Event::Done {
-        marks: Vec::new(),
-        exit_code: Some(5),
-        spans_ns: Vec::new(),
-    });
+    let site = site();
+    let mut runner = ended(
+        &site,
+        &Event::Done {
+            marks: Vec::new(),
+            exit_code: Some(5),
+            spans_ns: Vec::new(),
+        },
+    );
     let wants = |_: crate::isolation::Line<'_>| Ok(More::Wanted);
-    let told = runner.lines(&site, Duration::from_secs(20), &mut { wants });
+    let told = runner.lines(20_000_000_000, &mut { wants });
     let failure = told.expect_err("there is no second line");
     assert!(
         failure.to_string().contains("exited with code 5"),

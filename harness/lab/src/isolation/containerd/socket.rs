@@ -1,12 +1,20 @@
-//! Where containerd should be, and what to do when it is not there.
+//! Where containerd should be, and which versions of it will do.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::isolation::docker::installed;
+use crate::isolation::daemon_socket::DaemonSocket;
 
 /// Where containerd listens unless `CONTAINERD_ADDRESS` says otherwise.
-const DEFAULT_SOCKET: &str = "/run/containerd/containerd.sock";
+const DEFAULT: &str = "/run/containerd/containerd.sock";
+
+/// How it comes to answer there.
+pub(super) const CONTAINERD: DaemonSocket = DaemonSocket {
+    daemon: "containerd",
+    program: "containerd",
+    permit: "only root may use it: run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ...",
+    start: "start it: sudo systemctl start containerd (or: sudo containerd &)",
+    install: "install it: sudo apt-get install containerd",
+};
 
 /// The oldest version whose interfaces are those that the helper speaks.
 const OLDEST: (u32, u32) = (1, 6);
@@ -14,25 +22,8 @@ const OLDEST: (u32, u32) = (1, 6);
 /// Its socket, from what `CONTAINERD_ADDRESS` says, or the default.
 pub(super) fn socket(address: Option<&str>) -> PathBuf {
     let address = address.filter(|address| !address.is_empty());
-    let address = address.unwrap_or(DEFAULT_SOCKET);
+    let address = address.unwrap_or(DEFAULT);
     address.strip_prefix("unix://").unwrap_or(address).into()
-}
-
-/// Why nobody answers on `socket`, and what to do.
-pub(super) fn absent(socket: &Path, error: &io::Error) -> String {
-    let mend = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            "only root may use it: run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
-        }
-        _ if installed("containerd") => {
-            "start it: sudo systemctl start containerd (or: sudo containerd &)"
-        }
-        _ => "install it: sudo apt-get install containerd",
-    };
-    format!(
-        "no containerd answers on {} ({error}); {mend}",
-        socket.display()
-    )
 }
 
 /// Why a version is not one that the lab can use.
@@ -54,22 +45,11 @@ mod tests {
 
     #[test]
     fn the_address_is_a_socket_with_or_without_its_scheme() {
-        assert_eq!(socket(None), PathBuf::from(DEFAULT_SOCKET));
-        assert_eq!(socket(Some("")), PathBuf::from(DEFAULT_SOCKET));
+        assert_eq!(socket(None), PathBuf::from(DEFAULT));
+        assert_eq!(socket(Some("")), PathBuf::from(DEFAULT));
         for address in ["unix:///x/y.sock", "/x/y.sock"] {
             assert_eq!(socket(Some(address)), PathBuf::from("/x/y.sock"));
         }
-    }
-
-    #[test]
-    fn each_kind_of_absence_has_its_own_way_to_mend_it() {
-        let reason = |kind: io::ErrorKind| absent(Path::new("/x.sock"), &io::Error::from(kind));
-        assert!(reason(io::ErrorKind::PermissionDenied).contains("as root"));
-        let gone = reason(io::ErrorKind::NotFound);
-        assert!(
-            gone.contains("start containerd") || gone.contains("install containerd"),
-            "{gone}"
-        );
     }
 
     #[test]

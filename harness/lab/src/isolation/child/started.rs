@@ -1,0 +1,118 @@
+//! An isolate that was started, until its first correct output.
+
+use std::net::SocketAddr;
+
+use labrun_record::Outcome;
+
+use super::{Boundary, CgroupScope, Child, LaunchRequest};
+use crate::clock::now_ns;
+use crate::isolation::Job;
+use crate::isolation::marks::Marks;
+use crate::outcome::Failure;
+use crate::probe;
+use crate::process::{Isolate, Stream};
+use crate::site::Site;
+use crate::task::Task;
+
+/// The start of an isolate: the clock runs.
+pub(in crate::isolation) struct Clock<'a> {
+    /// Its phases so far.
+    pub(in crate::isolation) marks: Marks,
+    /// A cgroup of the lab's for what stays, where the machine allows one.
+    pub(in crate::isolation) inside: Option<&'a CgroupScope>,
+    /// When the launch is given up.
+    pub(in crate::isolation) deadline_ns: u64,
+    /// Where its server answers the lab, once that is known.
+    pub(in crate::isolation) address: Option<SocketAddr>,
+}
+
+/// An isolate that was started. What it stands on goes after it.
+pub(super) struct Started<'a> {
+    pub(super) isolate: Box<dyn Isolate>,
+    pub(super) child: Box<dyn Child + 'a>,
+    order: LaunchRequest<'a>,
+    pub(super) marks: Marks,
+    pub(super) deadline_ns: u64,
+    /// Where its server answers the lab.
+    pub(super) address: Option<SocketAddr>,
+}
+
+impl<'a> Started<'a> {
+    /// Starts one of a job; it stays after its output where a cgroup is given.
+    pub(super) fn new(
+        boundary: &'a dyn Boundary,
+        site: &'a Site,
+        job: &'a Job,
+        inside: Option<&CgroupScope>,
+    ) -> Result<Self, Failure> {
+        let order = LaunchRequest::new(site, job, inside.is_some())?;
+        let mut child = boundary.prepare(&order)?;
+        let mut clock = Clock {
+            marks: Marks::begin(),
+            inside,
+            deadline_ns: now_ns() + job.limit_ns(),
+            address: None,
+        };
+        let isolate = child.start(&mut clock)?;
+        Ok(Self {
+            isolate,
+            child,
+            order,
+            marks: clock.marks,
+            deadline_ns: clock.deadline_ns,
+            address: clock.address,
+        })
+    }
+
+    /// Waits for the whole of the expected output of a command, or for the first correct answer
+    /// of a server; gives the instant.
+    pub(super) fn first_result(&mut self) -> Result<u64, Failure> {
+        let (site, deadline_ns) = (self.order.site, self.deadline_ns);
+        let isolate = self.isolate.as_mut();
+        let held_ns = match &self.order.job.task {
+            Task::Serve { request, expected } => {
+                let Some(address) = self.address else {
+                    self.still_runs("before it answered")?;
+                    let reason = "it has no address at which its server could be asked";
+                    return Err(Failure::failed(reason));
+                };
+                probe::first_answer(site, address, request, expected, deadline_ns, || {
+                    still_there(isolate, site, "before it answered")
+                })
+                .map_err(|failure| isolate.explain(failure, Stream::Stdout))
+            }
+            task => isolate.expect(site, Stream::Stdout, task.expected(), deadline_ns),
+        };
+        held_ns.map_err(|failure| self.blamed(failure))
+    }
+
+    /// A failure when it has ended on its own; `when` says why that is one.
+    pub(super) fn still_runs(&mut self, when: &str) -> Result<(), Failure> {
+        still_there(self.isolate.as_mut(), self.order.site, when)
+            .map_err(|failure| self.isolate.explain(failure, Stream::Stdout))
+    }
+
+    /// A failure with what it said on stderr.
+    pub(super) fn failed(&self, reason: String) -> Failure {
+        self.isolate
+            .explain(Failure::failed(reason), Stream::Stdout)
+    }
+
+    /// A failure as what it is: of the boundary, where that was refused.
+    pub(super) fn blamed(&self, failure: Failure) -> Failure {
+        let said = String::from_utf8_lossy(self.isolate.kept(Stream::Stderr));
+        match failure {
+            Failure::Outcome(Outcome::Failed, reason) if self.child.is_refused(&said) => {
+                Failure::unavailable(reason)
+            }
+            failure => failure,
+        }
+    }
+}
+
+fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
+    match isolate.ended(site)? {
+        Some(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
+        None => Ok(()),
+    }
+}
