@@ -337,7 +337,11 @@ pub(crate) struct CompareArgs {
     /// Folder of the run that is judged
     pub candidate: PathBuf,
 
-    /// Compare although machine class, method, scenario or selection differ
+    /// Another run of the candidate: what is worse in it too is confirmed (exit code 100)
+    #[arg(long, value_name = "RUN")]
+    pub confirm: Option<PathBuf>,
+
+    /// Compare although machine class, scenario or selection differ
     #[arg(long)]
     pub force: bool,
 

@@ -1,49 +1,79 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
-use labrun_analysis::{Measurements, compare};
+use std::path::Path;
+
+use labrun_analysis::{Comparison, Measurements, compare};
 use labrun_record::RunFolder;
 
 use crate::cli::CompareArgs;
 use crate::exit::{self, Usage};
-use crate::report;
+use crate::report::{self, Read};
 
-/// Compares two runs. Exit code 100 where a row is worse.
+/// Compares two runs.
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
-    let read = |path: &std::path::Path| {
-        let folder = RunFolder::open(path);
-        if folder.run_json().is_file() {
-            report::read(folder).map_err(|error| anyhow::Error::new(Usage(format!("{error:#}"))))
-        } else {
-            Err(Usage(format!("{} is no run: it has no run.json", path.display())).into())
-        }
-    };
     let (base, candidate) = (read(&args.baseline)?, read(&args.candidate)?);
-    let comparison = compare(
-        Measurements {
-            run: &base.run,
-            samples: &base.samples,
-        },
-        Measurements {
-            run: &candidate.run,
-            samples: &candidate.samples,
-        },
-        args.force,
-    );
+    let again = args.confirm.as_deref().map(read).transpose()?;
+    let (base, candidate) = (of(&base), of(&candidate));
+    let mut comparison = compare(base, candidate, args.force);
+    if let Some(again) = &again {
+        comparison.confirm(base, candidate, of(again), args.force);
+    }
     if args.json {
         crate::out::json(&comparison)?;
-    } else {
+    }
+    if comparison.rows.is_empty() {
+        anyhow::bail!(Usage(format!(
+            "the runs have no row in common: {} is of {}, and {} of {}",
+            comparison.base.run,
+            comparison.base.scenario,
+            comparison.candidate.run,
+            comparison.candidate.scenario
+        )));
+    }
+    let other_method = comparison.base.method_version != comparison.candidate.method_version;
+    if !comparison.incomparable.is_empty() && (!args.force || other_method) {
+        let why = comparison.incomparable.join("; ");
+        let hint = if other_method {
+            "what each measures is another thing: docs/METHODOLOGY.md says how"
+        } else {
+            "--force compares them all the same"
+        };
+        anyhow::bail!(Usage(format!("the runs cannot be compared: {why}; {hint}")));
+    }
+    if !args.json {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         crate::out::line(&labrun_render::comparison(&comparison, width))?;
     }
-    if !comparison.incomparable.is_empty() && !args.force {
-        let why = comparison.incomparable.join("; ");
+    Ok(code(&comparison))
+}
+
+fn read(path: &Path) -> anyhow::Result<Read> {
+    let folder = RunFolder::open(path);
+    if !folder.run_json().is_file() {
         anyhow::bail!(Usage(format!(
-            "the runs cannot be compared: {why}; --force compares them all the same"
+            "{} is no run: it has no run.json",
+            path.display()
         )));
     }
-    Ok(if comparison.counts.worse > 0 {
+    report::read(folder).map_err(|error| Usage(format!("{error:#}")).into())
+}
+
+fn of(read: &Read) -> Measurements<'_> {
+    Measurements {
+        run: &read.run,
+        samples: &read.samples,
+    }
+}
+
+/// What went wrong weighs most; then a regression that is confirmed. A suspect is named, and is
+/// no failure.
+fn code(comparison: &Comparison) -> u8 {
+    let confirmation = comparison.confirmation.as_ref();
+    if comparison.went_wrong().next().is_some() {
+        exit::WORKLOAD_FAILED
+    } else if confirmation.is_some_and(|confirmation| !confirmation.confirmed.is_empty()) {
         exit::REGRESSION
     } else {
         exit::FINE
-    })
+    }
 }

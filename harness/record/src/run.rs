@@ -11,7 +11,10 @@ use crate::{Fingerprint, Metric, Outcome, Row, Start, Target, Tier};
 /// instant, a span, a statistic). Runs of different versions are not compared.
 ///
 /// 2: a launch from `process` comes right after a discarded one of the same kind.
-pub const METHOD_VERSION: u32 = 2;
+/// 3: how many launches a case gets is fixed after a pilot, and they are spread evenly over the
+/// run; ratios are taken from the blocks that both rows have; quantiles of latency are those of
+/// all launches together.
+pub const METHOD_VERSION: u32 = 3;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

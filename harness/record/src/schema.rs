@@ -10,11 +10,12 @@ use thiserror::Error;
 /// one: readers pass over what they do not know. What such a reader would get wrong raises it.
 ///
 /// 2: readers pass over what they do not know; those of schema 1 refuse it.
-pub const SCHEMA_VERSION: u32 = 2;
+/// 3: a plan has one half-width, and no finer one beside it.
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The n-th, from 1, brings `run.json` of schema n to schema n + 1. A line of `samples.jsonl`
 /// has needed no change so far.
-const MIGRATIONS: [fn(&mut Value); SCHEMA_VERSION as usize - 1] = [from_1];
+const MIGRATIONS: [fn(&mut Value); SCHEMA_VERSION as usize - 1] = [from_1, |_| ()];
 
 /// Why a schema is not read.
 #[derive(Debug, Error)]
@@ -59,15 +60,10 @@ pub(crate) fn migrate(run: &mut Value) -> Result<(), SchemaError> {
     Ok(())
 }
 
-/// The first labruns wrote plans without a finer interval, since they had none, and without
-/// the number of warm repeats, which was 1,000 in every scenario.
+/// The first labruns wrote plans without the number of warm repeats, which was 1,000 in every
+/// scenario.
 fn from_1(run: &mut Value) {
-    let Some(plan) = run.get_mut("plan").and_then(Value::as_object_mut) else {
-        return;
-    };
-    if let Some(half_width) = plan.get("half_width").cloned() {
-        plan.entry("fine_half_width").or_insert(half_width);
+    if let Some(plan) = run.get_mut("plan").and_then(Value::as_object_mut) {
+        plan.entry("warm_repeats").or_insert(json!(1000));
     }
-    plan.entry("fine_s").or_insert(json!(0));
-    plan.entry("warm_repeats").or_insert(json!(1000));
 }

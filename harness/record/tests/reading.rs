@@ -102,11 +102,9 @@ fn a_run_of_every_schema_is_read() {
 #[test]
 fn what_the_first_labruns_left_unsaid_is_what_they_did() {
     let plan = Copy::of("1-first").read().run.plan;
-    assert_eq!((plan.fine_half_width, plan.half_width), (0.02, 0.02));
-    assert_eq!((plan.fine_s, plan.warm_repeats), (0.0, 1000));
+    assert_eq!((plan.half_width, plan.warm_repeats), (0.02, 1000));
     let plan = Copy::of("1-method-1").read().run.plan;
-    assert_eq!((plan.fine_half_width, plan.half_width), (0.02, 0.05));
-    assert_eq!((plan.fine_s, plan.warm_repeats), (3.0, 1000));
+    assert_eq!((plan.half_width, plan.warm_repeats), (0.05, 1000));
 }
 
 #[test]

@@ -20,8 +20,8 @@ mod warnings;
 
 pub use artifact::artifact_of;
 pub use compare::{
-    CommonShift, Comparison, Counts, Measurements, OwnRatio, Pair, PairRatio, Quantity, RunId,
-    Side, Unpaired, compare,
+    CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
+    Quantity, RunId, Side, Unpaired, compare,
 };
 pub use outcome::{RowOutcome, outcome_of};
 pub use stats::Observation;

@@ -1,12 +1,15 @@
 //! Two runs on a terminal: what changed first, then what did not, then the counts.
 
-use labrun_analysis::{Comparison, Pair, Verdict};
+use std::fmt::Write as _;
+
+use labrun_analysis::{CommonShift, Comparison, Confirmation, Pair, Quantity, Verdict};
 
 use crate::{units, words};
 
-/// What a terminal shows of a comparison: each row that was compared, with both
-/// medians, the ratio and its interval, and the verdict; rows that changed come
-/// first. The last line counts the verdicts.
+/// What a terminal shows of a comparison: what moved all rows alike, then each row that was
+/// compared, with the ratio that is its own and its interval, the ratio as it is, both medians, and
+/// the verdict; rows that changed come first. The last lines count the verdicts, and name what is
+/// suspected, and what of that is confirmed.
 pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
     let mut compared: Vec<&Pair> = comparison
         .rows
@@ -15,19 +18,29 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         .collect();
     compared.sort_by_key(|pair| pair.ratio.map_or(4, |ratio| rank(ratio.verdict)));
     let mut text = format!(
-        "{} against {}\n\n",
+        "{} against {}\n",
         comparison.candidate.run, comparison.base.run
     );
-    let lines: Vec<[String; 4]> = compared.iter().filter_map(|pair| line(pair)).collect();
+    for shift in &comparison.shifts {
+        let _ = writeln!(text, "{}", in_common(*shift));
+    }
+    text.push('\n');
+    let lines: Vec<[String; 5]> = compared.iter().filter_map(|pair| line(pair)).collect();
     let widest = |column: usize| lines.iter().map(|l| l[column].chars().count()).max();
-    let [first, second, third] = [0, 1, 2].map(|column| widest(column).unwrap_or(0));
-    for [verdict, ratio, medians, row] in &lines {
-        let line = format!("{verdict:first$}  {ratio:>second$}  {medians:>third$}  {row}");
+    let widths = [0, 1, 2, 3].map(|column| widest(column).unwrap_or(0));
+    for [verdict, own, raw, medians, row] in &lines {
+        let [first, second, third, fourth] = widths;
+        let mut line = format!("{verdict:first$}  {own:>second$}  ");
+        if third > 0 {
+            let _ = write!(line, "{raw:>third$}  ");
+        }
+        let _ = write!(line, "{medians:>fourth$}  {row}");
         text.push_str(&cut(&line, width));
         text.push('\n');
     }
     let counts = comparison.counts;
-    let closing = format!(
+    let _ = write!(
+        text,
         "\n{} worse, {} better, {} equivalent (within {:.0} %), {} inconclusive, {} not compared, {} in one run only",
         counts.worse,
         counts.better,
@@ -37,7 +50,52 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         counts.not_compared,
         counts.only_in_base + counts.only_in_candidate,
     );
-    text + &closing
+    for row in comparison.went_wrong() {
+        let _ = write!(text, "\nwent wrong: {row}");
+    }
+    text + &suspicion(comparison)
+}
+
+/// What moved all rows alike.
+fn in_common(shift: CommonShift) -> String {
+    let what = match shift.of {
+        Quantity::Speed => "as slow",
+        Quantity::Memory => "as large",
+    };
+    format!(
+        "in common: {:.3} times {what} (the median of {}); each row is judged after that",
+        shift.factor,
+        units::plural(shift.rows, "row")
+    )
+}
+
+/// What is suspected, and what of it is confirmed.
+fn suspicion(comparison: &Comparison) -> String {
+    let suspects = comparison.suspects().count();
+    if suspects == 0 {
+        return String::new();
+    }
+    let suspected = units::plural(suspects, "row");
+    match &comparison.confirmation {
+        None => format!(
+            "\nsuspected: {suspected}; run the candidate again and give that run by --confirm"
+        ),
+        Some(Confirmation {
+            why_not: Some(why), ..
+        }) => format!("\nsuspected: {suspected}, and nothing is confirmed: {why}"),
+        Some(Confirmation { run, confirmed, .. }) => {
+            let rows = confirmed.iter().filter_map(|row| comparison.rows.get(*row));
+            let mut text = format!(
+                "\nconfirmed by {}: {} of {suspected}",
+                run.run,
+                confirmed.len()
+            );
+            for pair in rows {
+                let _ = write!(text, "\n  {}", pair.row);
+            }
+            text
+        }
+    }
 }
 
 fn rank(verdict: Verdict) -> u8 {
@@ -49,25 +107,34 @@ fn rank(verdict: Verdict) -> u8 {
     }
 }
 
-fn line(pair: &Pair) -> Option<[String; 4]> {
+/// Verdict, the ratio that is its own, the ratio as it is where that is another, medians, row.
+fn line(pair: &Pair) -> Option<[String; 5]> {
     let ratio = pair.ratio?;
-    let interval = match ratio.ci {
-        _ if pair.row.metric.is_exact() => "exact".to_owned(),
-        Some([low, high]) => format!("[{low:.3}, {high:.3}]"),
-        None => "no interval".to_owned(),
+    let shown = |value: Option<f64>, ci: Option<[f64; 2]>| {
+        let interval = match ci {
+            _ if pair.row.metric.is_exact() => "exact".to_owned(),
+            Some([low, high]) => format!("[{low:.3}, {high:.3}]"),
+            None => "no interval".to_owned(),
+        };
+        value.map_or_else(
+            || interval.clone(),
+            |value| format!("{value:.3} {interval}"),
+        )
+    };
+    let (own, raw) = match ratio.own {
+        Some(own) => (
+            shown(Some(own.value), own.ci),
+            ratio.value.map(|value| format!("({value:.3})")),
+        ),
+        None => (shown(ratio.value, ratio.ci), None),
     };
     let median = |side: Option<f64>| side.map_or_else(String::new, |v| units::value(v, pair.unit));
+    let (base, candidate) = (median(pair.base.median), median(pair.candidate.median));
     Some([
         words::verdict(pair.unit, ratio.verdict).to_owned(),
-        match ratio.value {
-            Some(value) => format!("{value:.3} {interval}"),
-            None => interval,
-        },
-        format!(
-            "{} -> {}",
-            median(pair.base.median),
-            median(pair.candidate.median)
-        ),
+        own,
+        raw.unwrap_or_default(),
+        format!("{base} -> {candidate}"),
         pair.row.to_string(),
     ])
 }

@@ -145,6 +145,7 @@ mod tests {
                     to_params: BTreeMap::new(),
                     value,
                     ci: Some([value * 0.8, value * 1.25]),
+                    ci90: Some([value * 0.85, value * 1.2]),
                     verdict,
                     hodges_lehmann: None,
                     cliffs_delta: None,

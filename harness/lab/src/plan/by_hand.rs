@@ -40,7 +40,7 @@ pub fn read_by_hand(
     profiles: &[Profile],
     workloads: &[Workload],
 ) -> Result<Plan, PlanError> {
-    let text = fs::read_to_string(path).map_err(|source| PlanError::Io {
+    let mut text = fs::read_to_string(path).map_err(|source| PlanError::Io {
         path: path.to_owned(),
         source,
     })?;
@@ -48,7 +48,7 @@ pub fn read_by_hand(
         path: path.to_owned(),
         reason,
     };
-    let value: serde_json::Value =
+    let mut value: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| fault(error.to_string()))?;
     match value["plan_version"].as_u64() {
         Some(version) if version > u64::from(PLAN_VERSION) => {
@@ -57,6 +57,7 @@ pub fn read_by_hand(
                  {PLAN_VERSION}: use the labrun that made it, or make it anew by `labrun plan --json`"
             )));
         }
+        Some(1) => text = from_1(&mut value),
         Some(_) => {}
         None => {
             return Err(fault(
@@ -119,4 +120,14 @@ pub fn read_by_hand(
         }
     }
     Ok(plan)
+}
+
+/// A plan of version 1 as one of version 2: its rules had two more numbers, which say nothing now.
+fn from_1(plan: &mut serde_json::Value) -> String {
+    let parts = plan["parts"].as_array_mut().into_iter().flatten();
+    for rules in parts.filter_map(|part| part["rules"].as_object_mut()) {
+        rules.remove("fine_half_width");
+        rules.remove("fine_s");
+    }
+    plan.to_string()
 }

@@ -28,7 +28,9 @@ pub use form::Form;
 pub use recipe::{Recipe, artifact_triple, for_isolation};
 
 /// The version of a plan's shape: a newer one is refused.
-pub const PLAN_VERSION: u32 = 1;
+///
+/// 2: its rules have one half-width, and no finer one beside it.
+pub const PLAN_VERSION: u32 = 2;
 
 /// Everything that a run is to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{Lab, Ran};
+use crate::support::{Lab, Question, Ran};
 
 /// How long the guest sleeps in the first run; in the second a tenth longer and more.
 const MILLISECONDS: u32 = 200;
@@ -40,13 +40,59 @@ fn a_slowed_workload_is_worse_and_a_run_equals_itself() {
     let slower = sleeper(MILLISECONDS + MILLISECONDS / 10 + 4);
     let lab = lab.write("workloads/sleeps/src/main.rs", &slower);
     let slow = measure(&lab);
-    let worse = compare(&lab, &base, &slow, &["--json"]).exit(100).json();
+    // Two runs one after another only suspect.
+    let worse = compare(&lab, &base, &slow, &["--json"]).exit(0).json();
     assert_eq!(worse["counts"]["worse"], 1, "{worse:#}");
+    assert!(worse["confirmation"].is_null());
     let better = compare(&lab, &slow, &base, &["--json"]).exit(0).json();
     assert_eq!(better["counts"]["better"], 1, "{better:#}");
     compare(&lab, &base, &slow, &[])
+        .exit(0)
+        .stdout_has("sleeps")
+        .stdout_has("suspected: 1 row; run the candidate again");
+
+    let confirm = |again: &Ran| {
+        let again = again.files.path().display().to_string();
+        compare(&lab, &base, &slow, &["--confirm", &again])
+    };
+    confirm(&slow)
+        .exit(0)
+        .stdout_has("it is the candidate itself");
+    let again = measure(&lab);
+    confirm(&again)
         .exit(100)
+        .stdout_has("1 of 1 row")
         .stdout_has("sleeps");
+    let quick = lab.measure(["-w", "sleeps", "--quick"]).exit(0);
+    confirm(&quick).exit(0).stdout_has("can only suspect");
+}
+
+#[test]
+fn what_went_wrong_in_the_candidate_is_said_by_the_exit_code() {
+    let lab = Lab::fixture().guest("turns", &sleeper(1)).samples(8);
+    let base = lab.measure(["-w", "turns"]).exit(0);
+    let lab = lab.write(
+        "workloads/turns/src/main.rs",
+        "fn main() { println!(\"wrong\"); }",
+    );
+    let wrong = lab.measure(["-w", "turns"]).exit(101);
+    compare(&lab, &base, &wrong, &[])
+        .exit(101)
+        .stdout_has("went wrong: turns native native/static");
+    // That it was wrong before is no fault of the candidate.
+    compare(&lab, &wrong, &base, &[]).exit(0);
+}
+
+#[test]
+fn runs_without_a_row_in_common_give_the_reason_alone() {
+    let lab = Lab::fixture().guest("other", &sleeper(1)).samples(6);
+    let base = lab.measure(["-w", "right"]).exit(0);
+    let question = Question::size().of("right", "");
+    let size = lab.question(&question);
+    let other = size.ask("size", [""; 0]).exit(0);
+    let ran = compare(&size, &base, &other, &[]).exit(2);
+    let ran = ran.stderr_has("have no row in common");
+    assert_eq!(ran.stdout, "");
 }
 
 #[test]
@@ -62,6 +108,8 @@ fn runs_of_different_machines_are_not_compared_unless_forced() {
         .exit(2)
         .stderr_has("cannot be compared")
         .stderr_has("--force");
+    let alone = compare(&lab, &base, &other, &[]);
+    assert_eq!(alone.stdout, "", "the reason alone");
     let forced = compare(&lab, &base, &other, &["--force", "--json"]);
     assert_eq!(forced.json()["forced"], true);
 }

@@ -1,5 +1,6 @@
 //! Two runs set side by side, row by row.
 
+mod confirm;
 mod judge;
 mod obstacles;
 mod shift;
@@ -7,6 +8,7 @@ mod shift;
 use labrun_record::{Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
+pub use confirm::Confirmation;
 pub use shift::{CommonShift, Quantity};
 
 use crate::outcome::{lines_by_row, observations};
@@ -49,6 +51,8 @@ pub struct Comparison {
     pub only_in_base: Vec<Unpaired>,
     /// The rows that only the candidate has.
     pub only_in_candidate: Vec<Unpaired>,
+    /// What another run of the candidate says of the rows that are worse; null where none was asked.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Which run, taken how.
@@ -68,6 +72,8 @@ pub struct RunId {
     pub class: String,
     /// Whether it was taken with `--quick`.
     pub indicative: bool,
+    /// Whether it was ended before its plan was.
+    pub interrupted: bool,
 }
 
 /// How many rows got which verdict.
@@ -231,6 +237,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         rows,
         only_in_base,
         only_in_candidate,
+        confirmation: None,
     }
 }
 
@@ -283,6 +290,7 @@ fn run_id(run: &Run) -> RunId {
         method_version: run.method_version,
         class: run.machine_class.clone(),
         indicative: run.indicative,
+        interrupted: run.interrupted.is_some(),
     }
 }
 

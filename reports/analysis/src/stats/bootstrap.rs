@@ -52,7 +52,7 @@ pub(super) fn median_interval_at(values: &[f64], tail: f64, seed: u64) -> Option
     let length = stretch(values);
     let mut draw = Draw::new(seed);
     let mut counts = vec![0_u16; n];
-    let medians = (0..RESAMPLES)
+    let medians: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
             counts.fill(0);
             if length == 1 {
@@ -64,7 +64,7 @@ pub(super) fn median_interval_at(values: &[f64], tail: f64, seed: u64) -> Option
             counted_median(&ordered, &counts, n)
         })
         .collect();
-    ends(medians, tail)
+    ends(&medians, tail)
 }
 
 /// Values in ascending order, and where each launch went.
@@ -118,8 +118,8 @@ pub(super) fn counted_median(ordered: &[f64], counts: &[u16], total: usize) -> f
 }
 
 /// The percentile interval of bootstrap replicates that leaves out `tail` at either end.
-pub(super) fn ends(replicates: Vec<f64>, tail: f64) -> Option<Interval> {
-    let replicates = sorted(&replicates);
+pub(super) fn ends(replicates: &[f64], tail: f64) -> Option<Interval> {
+    let replicates = sorted(replicates);
     Some([
         quantile(&replicates, tail)?,
         quantile(&replicates, 1.0 - tail)?,

@@ -142,7 +142,7 @@ fn bootstrapped(
         .collect();
     let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
     Some(RatioIntervals {
-        ci: widened(ends(ratios.clone(), TAIL)?),
-        ci90: widened(ends(ratios, 2.0 * TAIL)?),
+        ci: widened(ends(&ratios, TAIL)?),
+        ci90: widened(ends(&ratios, 2.0 * TAIL)?),
     })
 }

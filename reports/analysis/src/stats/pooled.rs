@@ -70,7 +70,7 @@ impl Pool {
             });
             quantiles.extend(self.of_cells(&cells, p));
         }
-        let [low, high] = ends(quantiles, TAIL)?;
+        let [low, high] = ends(&quantiles, TAIL)?;
         Some([low.min(value), high.max(value)])
     }
 

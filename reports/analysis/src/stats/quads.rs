@@ -19,7 +19,7 @@ pub fn quad_ratio(quads: &[Quad], seed: u64) -> Option<RatioEstimate> {
     if !quads.iter().flatten().all(positive) {
         return None;
     }
-    let log = |[a, b, c, d]: &Quad| ((b / a).ln() + (c / d).ln()) / 2.0;
+    let log = |[a, b, c, d]: &Quad| f64::midpoint((b / a).ln(), (c / d).ln());
     let logs: Vec<f64> = quads.iter().map(log).collect();
     let of = |tail| median_interval_at(&logs, tail, seed).map(|ends| ends.map(f64::exp));
     Some(RatioEstimate {

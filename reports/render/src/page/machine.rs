@@ -68,18 +68,20 @@ pub(super) fn machine(run: &Run) -> Markup {
     }
 }
 
-/// How many launches, and when a row stops.
+/// How many launches, and how that was decided.
 fn plan(plan: &Plan) -> String {
+    let how = if plan.min_samples >= plan.max_samples {
+        "as many for each".to_owned()
+    } else {
+        format!(
+            "how many was fixed after a pilot, and they are spread evenly over the run; \
+             {:.0}% of the median to either side is narrow enough",
+            plan.half_width * 100.0
+        )
+    };
     format!(
-        "{} to {} launches a row after {} discarded, each from process right after a discarded one; stop under {:.0}% half-width while a row has cost less than {:.0} s, then under {:.0}%, or at an even share of {:.0} s; a launch is given up after {:.0} s",
-        plan.min_samples,
-        plan.max_samples,
-        plan.warmup,
-        plan.fine_half_width * 100.0,
-        plan.fine_s,
-        plan.half_width * 100.0,
-        plan.time_budget_s,
-        plan.timeout_s
+        "{} to {} launches a row after {} discarded, each from process right after a discarded one: {how}; at most {:.0} s; a launch is given up after {:.0} s",
+        plan.min_samples, plan.max_samples, plan.warmup, plan.time_budget_s, plan.timeout_s
     )
 }
 

@@ -56,7 +56,7 @@ impl Ran {
     pub(crate) fn json(&self) -> Value {
         let value: Value = serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("stdout is no JSON: {error}\n{}", self.both()));
-        assert_eq!(value["schema_version"], 2, "{}", self.both());
+        assert_eq!(value["schema_version"], 3, "{}", self.both());
         value
     }
 
