@@ -10,7 +10,7 @@ use crate::isolation::docker::DockerHost;
 use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Ready, Runner};
 use crate::isolation::{
-    Bubblewrap, Driver, Isolation, Landlock, Native, Product, Profile, containerd,
+    Bubblewrap, Control, Driver, Isolation, Landlock, Native, Product, Profile, containerd,
 };
 use crate::outcome::Failure;
 
@@ -40,6 +40,7 @@ impl Isolations {
         };
         let mut all: Vec<Box<dyn Isolation>> = Vec::new();
         all.extend(Native::all().map(boxed));
+        all.push(Box::new(Control::default()));
         all.push(Box::new(Landlock::default()));
         all.push(Box::new(Bubblewrap::default()));
         all.extend(Oci::all().map(boxed));

@@ -70,8 +70,8 @@ impl Selected {
         self.selection.quick
     }
 
-    /// Why a row is left out, if it is.
-    pub fn leaves_out(&self, workload: &WorkloadPlan, isolation: &str) -> Option<String> {
+    /// Why all rows of a workload are left out, if they are.
+    pub fn leaves_workload_out(&self, workload: &WorkloadPlan) -> Option<String> {
         let selection = &self.selection;
         if !selection.workloads.is_empty() && !selection.workloads.contains(&workload.name) {
             return Some(format!(
@@ -82,6 +82,15 @@ impl Selected {
         if selection.quick && !workload.quick {
             return Some("--quick takes fewer kinds of it, and leaves this one out".to_owned());
         }
+        None
+    }
+
+    /// Why a row is left out, if it is.
+    pub fn leaves_out(&self, workload: &WorkloadPlan, isolation: &str) -> Option<String> {
+        if let Some(reason) = self.leaves_workload_out(workload) {
+            return Some(reason);
+        }
+        let selection = &self.selection;
         if !selection.isolations.is_empty() {
             // An isolation that is asked for by name is taken, quick or not.
             return (!self.asked.contains(isolation)).then(|| {

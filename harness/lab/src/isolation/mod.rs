@@ -7,6 +7,7 @@
 mod bubblewrap;
 mod child;
 pub mod containerd;
+mod control;
 mod daemon_socket;
 pub mod docker;
 pub(crate) mod find;
@@ -33,10 +34,11 @@ use crate::site::{Grant, Site};
 use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
 pub use bubblewrap::Bubblewrap;
+pub use control::Control;
 pub use landlock::Landlock;
 pub use native::Native;
 pub use product::Product;
-pub use profile::{Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, What};
+pub use profile::{Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, Role, What};
 use runner::Ready;
 pub use running::{CallSpec, EachLine, Line, More, RunningInstances};
 

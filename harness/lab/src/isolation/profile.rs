@@ -31,8 +31,8 @@ pub struct Profile {
     pub calls: Option<Target>,
     /// The ways in which a server of it is reached, and the name of each's network.
     pub networks: Vec<(NetworkPath, &'static str)>,
-    /// Whether it hosts servers, and has no rows for other programs.
-    pub servers_only: bool,
+    /// What it is there for.
+    pub role: Role,
     /// The one policy that its servers have, and why they have no other.
     pub policy: Option<(Policy, String)>,
     /// What it cannot do; the first that concerns a row is its reason.
@@ -62,7 +62,7 @@ impl Default for Profile {
             precompiles: false,
             calls: None,
             networks: vec![(NetworkPath::AsUsers, "host")],
-            servers_only: false,
+            role: Role::Any,
             policy: None,
             cannot: Vec::new(),
             settings: Vec::new(),
@@ -91,7 +91,12 @@ impl Profile {
 
     /// Whether a workload is its business at all: where not, it has no rows.
     pub fn takes(&self, workload: &Workload) -> bool {
-        !self.servers_only || workload.serve.is_some()
+        let serves = workload.serve.is_some();
+        match self.role {
+            Role::Any => true,
+            Role::Host => serves,
+            Role::Control => !serves && workload.grant.is_none(),
+        }
     }
 
     /// What it cannot do for a workload in a target, in one sentence for a person.
@@ -116,6 +121,19 @@ impl Profile {
         let (own, reason) = self.policy.as_ref()?;
         (*own != policy).then(|| reason.clone())
     }
+}
+
+/// What an isolation is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Whatever its targets are.
+    Any,
+    /// It hosts servers, and has no rows for other programs.
+    Host,
+    /// It is a control: it has cold starts of commands that need no files, and no other rows; and
+    /// it is measured whichever other isolations are asked for.
+    Control,
 }
 
 /// Something that an isolation cannot do.

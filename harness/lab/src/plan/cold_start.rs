@@ -4,6 +4,7 @@ use labrun_record::{Metric, Row, Start};
 
 use super::context::{PlanContext, case};
 use super::{Case, Measure};
+use crate::isolation::Role;
 
 /// Every case of the scenario.
 pub(super) fn cases(context: &PlanContext<'_>) -> Vec<Case> {
@@ -11,8 +12,11 @@ pub(super) fn cases(context: &PlanContext<'_>) -> Vec<Case> {
     let mut cases = Vec::new();
     for kind in context.kinds() {
         for &start in &kind.profile.starts {
-            let own =
-                |metric: &&Metric| **metric != Metric::InstantiateWarm || start == Start::Loaded;
+            let own = |metric: &&Metric| match metric {
+                Metric::InstantiateWarm => start == Start::Loaded,
+                Metric::Teardown => kind.profile.role != Role::Control,
+                _ => true,
+            };
             let row = |metric: &Metric| Row {
                 metric: *metric,
                 start: Some(start),

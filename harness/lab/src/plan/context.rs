@@ -10,7 +10,7 @@ use super::{
 };
 use crate::define::{ArtifactKind, MetricPlan, Model, Need, Scenario, Workload, WorkloadPlan};
 use crate::glob::Globs;
-use crate::isolation::Profile;
+use crate::isolation::{Profile, Role};
 use crate::outcome::Failure;
 use crate::select::Selected;
 use crate::task::{FileSystem, NetworkPath, Policy};
@@ -150,7 +150,9 @@ impl PlanContext<'_> {
         for planned in &self.scenario.workloads {
             let workload = self.workload(&planned.name);
             for profile in self.profiles.iter().filter(taken) {
-                if workload.is_some_and(|workload| !profile.takes(workload)) {
+                let misplaced =
+                    profile.role == Role::Control && self.scenario.model != Model::ColdStart;
+                if misplaced || workload.is_some_and(|workload| !profile.takes(workload)) {
                     continue;
                 }
                 let both = |target: &&Target| profile.targets.contains(target);
@@ -211,15 +213,21 @@ impl<'a> Kind<'a> {
     /// Why a server of it cannot have a policy, where nothing that comes first is in the way.
     pub(super) fn refuses(&self, policy: Policy) -> Option<String> {
         let workload = self.workload().ok()?;
-        let selected = self.context.selected;
-        let selected = selected
-            .leaves_out(self.planned, &self.profile.name)
-            .is_none();
+        let selected = self.left_out().is_none();
         let cannot = self
             .profile
             .unsupported(workload, self.target, &workload.needs);
         let can = selected && cannot.is_none();
         self.profile.refuses(policy).filter(|_| can)
+    }
+
+    /// Why it is left out, if it is. A control is there whatever it is a control of.
+    fn left_out(&self) -> Option<String> {
+        let selected = self.context.selected;
+        if self.profile.role == Role::Control {
+            return selected.leaves_workload_out(self.planned);
+        }
+        selected.leaves_out(self.planned, &self.profile.name)
     }
 
     /// Whether the run is an indication only.
@@ -249,11 +257,7 @@ impl<'a> Kind<'a> {
         kind: Option<ArtifactKind>,
         measure: Measure,
     ) -> Result<LaunchSpec, Failure> {
-        let left_out = self
-            .context
-            .selected
-            .leaves_out(self.planned, &self.profile.name);
-        if let Some(reason) = left_out {
+        if let Some(reason) = self.left_out() {
             return Err(Failure::new(Outcome::NotSelected, reason));
         }
         let workload = self.workload()?;

@@ -16,7 +16,7 @@ use labrun_record::Target;
 use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Cannot, Isolation, Look, Profile, What};
+use super::{Cannot, Isolation, Look, Profile, Role, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
 use crate::process::Program;
@@ -114,7 +114,7 @@ fn profile(definition: &ProductDefinition, configuration: &ProductConfiguration)
         summary: configuration.summary.clone(),
         targets,
         precompiles: configuration.precompile.is_some(),
-        servers_only: is_server,
+        role: if is_server { Role::Host } else { Role::Any },
         policy: configuration.policy.map(|own| {
             (
                 own,

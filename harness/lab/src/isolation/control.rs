@@ -1,0 +1,206 @@
+//! `control/spawn`: a program as anybody would start it, with a pipe, `posix_spawn` and a read, and
+//! nothing of the lab's. What `native/static` reads beyond it is what the lab itself adds.
+
+use std::ffi::CString;
+use std::io::{PipeReader, Read as _};
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::{io, ptr};
+
+use labrun_record::Outcome;
+use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
+
+use super::native::kernel_release;
+use super::{
+    EachLine, Isolation, Job, LaunchTiming, Launcher, Look, Profile, Role, RunningInstances,
+    settings,
+};
+use crate::clock::now_ns;
+use crate::outcome::Failure;
+use crate::proc::{self, Pid};
+use crate::site::Site;
+use crate::task::Task;
+use crate::wait;
+
+/// A bare process.
+#[derive(Debug)]
+pub struct Control(Profile);
+
+impl Default for Control {
+    fn default() -> Self {
+        Self(Profile {
+            name: "control/spawn".to_owned(),
+            summary: "bare posix_spawn to the first byte: what any program that starts others pays"
+                .to_owned(),
+            role: Role::Control,
+            settings: settings([(
+                "environment",
+                "none",
+                "nothing that the program does not need",
+            )]),
+            ..Profile::default()
+        })
+    }
+}
+
+impl Isolation for Control {
+    fn profile(&self) -> &Profile {
+        &self.0
+    }
+
+    fn look(&self) -> Look {
+        Look {
+            version: Some(kernel_release()),
+            ..Look::default()
+        }
+    }
+}
+
+impl Launcher for Control {
+    fn launch(&self, site: &Site, job: &Job) -> Result<LaunchTiming, Failure> {
+        let Task::Run { args, expected } = &job.task else {
+            return Err(only_commands());
+        };
+        let failed = Failure::cannot("start it");
+        let words = [job.artifact.as_os_str().as_bytes()].into_iter();
+        let words = words.chain(args.iter().map(String::as_bytes));
+        let argv: Result<Vec<CString>, _> = words.map(CString::new).collect();
+        let argv = argv.map_err(|error| failed(error.into()))?;
+        let (mut output, writer) = io::pipe().map_err(failed)?;
+        let deadline_ns = now_ns() + job.limit_ns();
+
+        let began_ns = now_ns();
+        let child = Spawned::start(&argv, writer.as_raw_fd()).map_err(failed)?;
+        drop(writer);
+        let mut said = vec![0; expected.len() + 1];
+        let mut held = read(&mut output, &mut said, site, deadline_ns)?;
+        let held_ns = now_ns();
+
+        while held < said.len() {
+            match read(&mut output, &mut said[held..], site, deadline_ns)? {
+                0 => break,
+                more => held += more,
+            }
+        }
+        let code = child.wait(deadline_ns)?;
+        if said[..held] != expected[..] {
+            let (wanted, got) = (text(expected), text(&said[..held]));
+            return Err(Failure::mismatch(format!(
+                "expected {wanted:?}, got {got:?}"
+            )));
+        }
+        if code != Some(0) {
+            return Err(Failure::failed("it did not end well"));
+        }
+        let total_ns = held_ns - began_ns;
+        Ok(LaunchTiming {
+            total_ns,
+            phases: vec![("spawn".to_owned(), total_ns)],
+            teardown_ns: now_ns() - held_ns,
+            instantiate_warm_ns: None,
+        })
+    }
+
+    fn stream(&self, _: &Site, _: &Job, _: &mut EachLine<'_>) -> Result<(), Failure> {
+        Err(only_commands())
+    }
+
+    fn stand<'a>(
+        &'a self,
+        _: &'a Site,
+        _: &'a Job,
+    ) -> Result<Box<dyn RunningInstances + 'a>, Failure> {
+        Err(only_commands())
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn only_commands() -> Failure {
+    Failure::new(Outcome::Unsupported, "a control runs commands, and no more")
+}
+
+/// What has come, as soon as there is any; 0 at the end of the output.
+fn read(
+    output: &mut PipeReader,
+    into: &mut [u8],
+    site: &Site,
+    deadline_ns: u64,
+) -> Result<usize, Failure> {
+    let mut fds = [
+        wait::readable(output.as_fd()),
+        wait::readable(site.interrupt.fd()),
+    ];
+    wait::poll(&mut fds, deadline_ns)?;
+    let [came, interrupted] = [wait::is_ready(&fds[0]), wait::is_ready(&fds[1])];
+    if interrupted {
+        return Err(Failure::Interrupted);
+    }
+    if !came {
+        return Err(Failure::timeout("no first result within the limit"));
+    }
+    output
+        .read(into)
+        .map_err(Failure::cannot("read its output"))
+}
+
+/// A process; it is killed where nobody waited for its end.
+struct Spawned(Pid);
+
+impl Spawned {
+    fn start(argv: &[CString], stdout: i32) -> io::Result<Self> {
+        let mut words: Vec<*mut libc::c_char> =
+            argv.iter().map(|word| word.as_ptr().cast_mut()).collect();
+        words.push(ptr::null_mut());
+        let nothing = [ptr::null_mut::<libc::c_char>()];
+        let mut pid = 0;
+        // SAFETY: every pointer is to a live value, NUL-terminated where it is text, ended by a
+        // null pointer where it is a list; `actions` is initialised before and destroyed after.
+        let error = unsafe {
+            let mut actions = std::mem::zeroed();
+            libc::posix_spawn_file_actions_init(&raw mut actions);
+            libc::posix_spawn_file_actions_adddup2(&raw mut actions, stdout, 1);
+            let error = libc::posix_spawn(
+                &raw mut pid,
+                words[0],
+                &raw const actions,
+                ptr::null(),
+                words.as_ptr(),
+                nothing.as_ptr(),
+            );
+            libc::posix_spawn_file_actions_destroy(&raw mut actions);
+            error
+        };
+        if error == 0 {
+            Ok(Self(pid))
+        } else {
+            Err(io::Error::from_raw_os_error(error))
+        }
+    }
+
+    /// Waits for its end; gives its exit code, none where a signal ended it.
+    fn wait(mut self, deadline_ns: u64) -> Result<Option<i32>, Failure> {
+        if !wait::ends_by(self.0, deadline_ns) {
+            return Err(Failure::timeout("it gave its output and did not end"));
+        }
+        let status = self.reap().map_err(Failure::cannot("wait for it"))?;
+        self.0 = 0;
+        Ok(status)
+    }
+
+    fn reap(&self) -> io::Result<Option<i32>> {
+        let status = waitpid(Some(proc::id(self.0)?), WaitOptions::empty())?;
+        Ok(status.and_then(|(_, status)| status.exit_status()))
+    }
+}
+
+impl Drop for Spawned {
+    fn drop(&mut self) {
+        if let (true, Ok(pid)) = (self.0 > 0, proc::id(self.0)) {
+            let _ = kill_process(pid, Signal::KILL);
+            let _ = self.reap();
+        }
+    }
+}
