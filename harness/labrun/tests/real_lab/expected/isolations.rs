@@ -10,7 +10,7 @@ use super::{definitions, list, text, word};
 /// What is compiled in: names; what it runs; the networks of its servers; and what has to be
 /// there beside what is shipped.
 const COMPILED_IN: &str = "
-native/static native/landlock                             | native | host                |
+native/static native/landlock control/spawn               | native | host                |
 native/dynamic                                            | native | host                | libraries
 bubblewrap/unshare-all                                    | native | veth                | runtime libraries
 oci/runc oci/crun oci/youki oci/runsc                     | image  | veth                | runtime libraries
@@ -41,6 +41,8 @@ pub(crate) struct Isolation {
     pub(super) serves: Option<bool>,
     /// The only way in which its servers use instances.
     pub(super) policy: Option<String>,
+    /// Whether it is beside cold starts alone, of commands without files, and always there.
+    pub(crate) is_control: bool,
     /// Whether it needs something that is not built from this repository.
     pub(crate) may_be_missing: bool,
     /// Whether somebody else's program holds the guest: an interpreter, a product.
@@ -66,6 +68,7 @@ impl Isolation {
             calls: false,
             serves: None,
             policy: None,
+            is_control: name.starts_with("control/"),
             may_be_missing: needed.iter().any(missing),
             is_hosted: false,
         };
@@ -99,6 +102,7 @@ impl Isolation {
             calls: is_runner,
             serves: (!is_runner).then(|| definition.get("host").is_some()),
             policy: configuration.get("policy").map(word),
+            is_control: false,
             may_be_missing: !is_runner || !list(&build["needs"]).is_empty(),
             is_hosted: !is_runner || build.get("interpreter").is_some(),
         }
