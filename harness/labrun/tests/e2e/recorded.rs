@@ -51,7 +51,7 @@ fn a_run_of_every_schema_has_its_page_and_its_medians() {
         );
         assert!(page.contains(&written), "{run}: {written}");
         let another = page.contains("Another method.");
-        assert_eq!(another, read["method_version"] != 2, "{run}");
+        assert_eq!(another, read["method_version"] != 3, "{run}");
         let then = RunFiles::of(&folder).json("summary.json");
         let results = |summary: &Value| summary["results"].as_array().expect("results").clone();
         assert_eq!(results(&now).len(), results(&then).len());
@@ -97,7 +97,7 @@ fn a_newer_schema_is_refused_by_report_and_compare_with_what_to_do() {
         run["lab_version"] = json!("0.9.0");
     });
     let told =
-        "written by a newer labrun (schema 99; this one reads up to 2): use labrun 0.9.0 or newer";
+        "written by a newer labrun (schema 99; this one reads up to 3): use labrun 0.9.0 or newer";
     let run = "2-cold-start";
     for args in [&["report", run][..], &["compare", run, run]] {
         lab.run(args).exit(2).stderr_has(told);
