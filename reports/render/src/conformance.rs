@@ -52,13 +52,12 @@ impl<'a> Matrix<'a> {
         checks.sort_by_key(|name| place(name).unwrap_or(Check::ALL.len()));
         let line = |isolation: &'a str| {
             let own = || rows.iter().filter(|row| row.row.isolation == isolation);
-            // Of several targets the worst counts, not that another is not taken.
+            // Of several targets the worst counts, not that another is not taken; of equals the first.
             let found = |name: &&str| {
                 let of_check = own().filter(|row| check(row) == Some(name));
                 let findings = of_check.map(|row| finding(row));
-                findings
-                    .max_by_key(|one| rank(*one))
-                    .unwrap_or(Finding::Excepted(NO_ROW))
+                let worst = |a, b| if rank(b) > rank(a) { b } else { a };
+                findings.reduce(worst).unwrap_or(Finding::Excepted(NO_ROW))
             };
             Line {
                 isolation,
