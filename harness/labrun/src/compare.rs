@@ -1,6 +1,6 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
-use labrun_analysis::{Measurements, compare};
+use labrun_analysis::{Measurements, Pair, compare};
 use labrun_record::RunFolder;
 
 use crate::cli::CompareArgs;
@@ -29,6 +29,13 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
         },
         args.force,
     );
+    let measured = |pair: &Pair| pair.base.median.and(pair.candidate.median).is_some();
+    if comparison.incomparable.is_empty() && !comparison.rows.iter().any(measured) {
+        anyhow::bail!(Usage(format!(
+            "no row was measured in both runs, {} and {}: compare runs of the same selection",
+            comparison.base.run, comparison.candidate.run
+        )));
+    }
     if args.json {
         crate::out::json(&comparison)?;
     } else {

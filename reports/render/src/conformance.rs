@@ -35,8 +35,11 @@ pub(crate) struct Matrix<'a> {
     pub lines: Vec<Line<'a>>,
 }
 
-/// An isolation that has no rows of a check.
-const NO_ROW: &str = "it hosts servers, and runs no commands";
+/// An isolation that has rows of servers alone.
+const SERVERS_ONLY: &str = "it hosts servers, and runs no commands";
+
+/// A check that the run has not, or an isolation of it has not.
+const NO_ROW: &str = "the run has no such row";
 
 impl<'a> Matrix<'a> {
     /// The matrix of a run; empty where it has no conformance.
@@ -45,8 +48,12 @@ impl<'a> Matrix<'a> {
             .results
             .iter()
             .filter(|row| row.row.metric == Metric::Conformance)
-            .filter(|row| row.outcome != Outcome::NotSelected)
             .collect();
+        // An isolation of which nothing was asked for has no line.
+        let asked = |name: &str| {
+            let mut own = rows.iter().filter(|row| row.row.isolation == name);
+            own.any(|row| row.outcome != Outcome::NotSelected)
+        };
         let mut checks = distinct(rows.iter().filter_map(|row| check(row)));
         let place = |name: &&str| Check::ALL.iter().position(|check| check.name() == *name);
         checks.sort_by_key(|name| place(name).unwrap_or(Check::ALL.len()));
@@ -57,14 +64,20 @@ impl<'a> Matrix<'a> {
                 let of_check = own().filter(|row| check(row) == Some(name));
                 let findings = of_check.map(|row| finding(row));
                 let worst = |a, b| if rank(b) > rank(a) { b } else { a };
-                findings.reduce(worst).unwrap_or(Finding::Excepted(NO_ROW))
+                let serves = own().all(|row| check(row) == Some(Check::Http.name()));
+                findings.reduce(worst).unwrap_or(if serves {
+                    Finding::Excepted(SERVERS_ONLY)
+                } else {
+                    Finding::Unseen(NO_ROW)
+                })
             };
             Line {
                 isolation,
                 findings: checks.iter().map(found).collect(),
             }
         };
-        let isolations = distinct(rows.iter().map(|row| row.row.isolation.as_str()));
+        let mut isolations = distinct(rows.iter().map(|row| row.row.isolation.as_str()));
+        isolations.retain(|name| asked(name));
         Self {
             lines: isolations.into_iter().map(line).collect(),
             checks,

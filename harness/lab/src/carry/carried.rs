@@ -121,8 +121,14 @@ impl Carried {
             }
             (Some(name), plans) => {
                 let found = plans.iter().find(|plan| plan.scenario == name);
-                let unknown = || DefineError::unknown("scenario", name, names());
-                Ok(found.ok_or_else(unknown)?.clone())
+                let unknown = || {
+                    let names: Vec<&str> = names().collect();
+                    CarryError::Unfit(format!(
+                        "the bundle has no scenario {name}: it holds {}",
+                        names.join(", ")
+                    ))
+                };
+                found.cloned().ok_or_else(unknown)
             }
         }
     }

@@ -257,7 +257,6 @@ fn a_plan_by_hand_is_not_selected_from() {
         &["-i", "native/*"][..],
         &["-w", "right"],
         &["--quick"],
-        &["-r", "3"],
         &["cold-start"],
     ] {
         let args = [&["--plan", path.as_str()], more].concat();
@@ -266,6 +265,25 @@ fn a_plan_by_hand_is_not_selected_from() {
             .stderr_has("cannot be used with");
         plan(&lab, &args).exit(2).stderr_has("cannot be used with");
     }
+    // Launches and time are taken from flags and variables, as of a bundle.
+    let asked = lab.labrun([
+        "plan",
+        "--json",
+        "--plan",
+        path.as_str(),
+        "--time-budget",
+        "7s",
+    ]);
+    let mut asked = asked;
+    asked.env("LABRUN_SAMPLES", "3");
+    let adjusted = lab.start(asked, lab.path()).ended().exit(0);
+    let adjusted: Value = serde_json::from_str(&adjusted.stdout).expect("a plan");
+    let rules = &adjusted["parts"][0]["rules"];
+    assert_eq!(
+        (&rules["min_samples"], &rules["max_samples"]),
+        (&3.into(), &3.into())
+    );
+    assert_eq!(rules["time_budget_s"], 7.0);
     carry_out(&lab, &[])
         .exit(2)
         .stderr_has("name a scenario, or give --plan FILE");
