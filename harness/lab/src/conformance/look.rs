@@ -89,10 +89,7 @@ impl Look<'_> {
     /// The job, unless the lab cannot make what it grants: that is no fault of the isolation, and
     /// no crash of the program.
     fn granted<'b>(&self, job: &'b Job) -> Result<&'b Job, Unmet> {
-        if let Some(grant) = &job.workload.grant {
-            let made = self.site.grant(&grant.files, job.file_system);
-            made.map_err(|error| Unmet::NotMade(Failure::failed(error.to_string())))?;
-        }
+        job.grant(self.site).map_err(Unmet::NotMade)?;
         Ok(job)
     }
 
