@@ -12,6 +12,9 @@ const MOST_CONNECTIONS: u32 = 65_536;
 /// Most launches that a row may get.
 const MOST_SAMPLES: u32 = 100_000;
 
+/// Most discarded launches of each kind.
+const MOST_WARMUP: u32 = 10_000;
+
 /// Longest limit of a launch that makes sense.
 const DAY_S: f64 = 86_400.0;
 
@@ -85,6 +88,12 @@ pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
     }
     within("time_budget_s", rules.time_budget_s, MONTH_S)?;
     within("timeout_s", rules.timeout_s, DAY_S)?;
+    if rules.warmup > MOST_WARMUP {
+        let warmup = rules.warmup;
+        return Err(format!(
+            "warmup is {warmup}, and has to be at most {MOST_WARMUP}"
+        ));
+    }
     let margin = rules.margin;
     if !(margin > 0.0 && margin < 1.0) {
         return Err(format!(
@@ -123,7 +132,7 @@ fn within(name: &str, seconds: f64, most: f64) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{name} is {seconds}, and has to be over 0 and at most {most}"
+        "{name} is {seconds:?}, and has to be over 0 and at most {most}"
     ))
 }
 
@@ -131,5 +140,5 @@ fn time_or_none(name: &str, seconds: f64) -> Result<(), String> {
     if (0.0..=DAY_S).contains(&seconds) {
         return Ok(());
     }
-    Err(format!("{name} is {seconds}, and has to be 0 to {DAY_S}"))
+    Err(format!("{name} is {seconds:?}, and has to be 0 to {DAY_S}"))
 }

@@ -29,6 +29,12 @@ pub fn check(plan: &Plan, profiles: &[Profile], workloads: &[Workload]) -> Resul
         let name = &part.scenario;
         let rules = bounds::rules(&part.rules);
         rules.map_err(|why| format!("parts.{number} ({name}): rules: {why}"))?;
+        let mut rows = part.cases.iter().flat_map(|case| &case.rows);
+        let has_warm = rows.any(|row| row.metric == Metric::InstantiateWarm);
+        if has_warm && part.rules.warm_repeats == 0 {
+            let reason = "rules: warm_repeats is 0, and has to be at least 1 for instantiate_warm";
+            return Err(format!("parts.{number} ({name}): {reason}"));
+        }
         for (place, reference) in part.references.iter().enumerate() {
             let mut rows = part.cases.iter().flat_map(|case| &case.rows);
             // A lab may lack what nothing is compared with.
@@ -101,12 +107,12 @@ impl Ground<'_> {
             }
             Decision::Leave { .. } => return Ok(()),
         };
-        let named = |workload: &&Workload| workload.name == first.workload;
-        let workload = self.workloads.iter().find(named).ok_or_else(|| {
+        let is_it = |workload: &&Workload| workload.name == first.workload;
+        let workload = self.workloads.iter().find(is_it).ok_or_else(|| {
             let names = self.workloads.iter().map(|workload| workload.name.as_str());
             DefineError::unknown("workload", &first.workload, names).to_string()
         })?;
-        same("model", &self.part.model, &model(&spec.measure))?;
+        same("the part's model", &self.part.model, &model(&spec.measure))?;
         // An image holds the native binary.
         let compiled = match spec.target {
             Target::Image => Target::Native,
@@ -117,10 +123,10 @@ impl Ground<'_> {
             (&first.workload, &workload.targets, compiled),
         ] {
             if !targets.contains(&target) {
-                let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
+                let has: Vec<String> = targets.iter().map(ToString::to_string).collect();
                 return Err(format!(
                     "launch.target is {target}, and {whose} has {}",
-                    names.join(", ")
+                    has.join(", ")
                 ));
             }
         }

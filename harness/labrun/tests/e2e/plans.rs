@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{GOOD_JOB, Lab, Ran, Runner};
 
-pub(crate) fn lab() -> Lab {
+fn lab() -> Lab {
     Lab::fixture()
         .isolation("native/dynamic")
         .runner(&Runner::new("good", GOOD_JOB))

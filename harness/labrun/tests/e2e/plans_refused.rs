@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::plans::{carry_out, lab, leaves_no_run, parsed, plan, write};
-use crate::support::{Lab, Question};
+use crate::plans::{carry_out, leaves_no_run, parsed, plan, write};
+use crate::support::{GOOD_JOB, Lab, Question, Runner};
 
 /// A change of a plan.
 type Edit = fn(&mut Value);
 
 /// What is wrong with a plan, and what is said of it.
-const EDITS: [(&str, Edit, &[&str]); 39] = [
+const EDITS: [(&str, Edit, &[&str]); 41] = [
     (
         "a field that no plan has",
         |plan| plan["sampels"] = json!(3),
@@ -134,6 +134,16 @@ const EDITS: [(&str, Edit, &[&str]); 39] = [
         &["rules: time_budget_s is 1", "at most 2592000"],
     ),
     (
+        "a warm-up without end",
+        |plan| plan["parts"][0]["rules"]["warmup"] = json!(10_001),
+        &["rules: warmup is 10001, and has to be at most 10000"],
+    ),
+    (
+        "no repeats of what is repeated",
+        |plan| plan["parts"][0]["rules"]["warm_repeats"] = json!(0),
+        &["rules: warm_repeats is 0, and has to be at least 1"],
+    ),
+    (
         "an interval of nothing",
         |plan| plan["parts"][0]["rules"]["half_width"] = json!(0),
         &["rules: half_width is 0, and has to be over 0"],
@@ -226,7 +236,10 @@ const EDITS: [(&str, Edit, &[&str]); 39] = [
 
 #[test]
 fn a_plan_by_hand_is_taken_whole_or_refused() {
-    let lab = lab().guest("other", "fn main() { println!(\"right\"); }");
+    let lab = Lab::fixture()
+        .isolation("native/dynamic")
+        .runner(&Runner::new("good", GOOD_JOB).every_start())
+        .guest("other", "fn main() { println!(\"right\"); }");
     let whole = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
     for (what, edit, reasons) in EDITS {
         let mut edited = whole.clone();
@@ -287,7 +300,7 @@ fn measures_by_hand_are_held_against_their_workloads() {
         (
             "memory",
             |plan| launch(plan)["measure"]["footprint"]["grow_s"] = json!(-1),
-            "launch: memory: grow_s is -1, and has to be 0 to 86400",
+            "launch: memory: grow_s is -1.0, and has to be 0 to 86400",
         ),
         (
             "memory",
