@@ -96,24 +96,18 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
 
 /// A time that is wished for is shared by the parts as their own times are.
 fn rules(scenario: &Scenario, options: &RunOptions, share: f64) -> labrun_record::Plan {
-    let file = &scenario.plan;
+    let mut rules = scenario.plan.rules();
     let exact = options
         .samples
         .or(options.quick.then_some(scenario.quick.samples));
-    labrun_record::Plan {
-        min_samples: exact.unwrap_or(file.min_samples),
-        max_samples: exact.unwrap_or(file.max_samples),
-        half_width: file.half_width,
-        fine_half_width: file.fine_half_width,
-        fine_s: file.fine_s,
-        time_budget_s: options
-            .time_budget_s
-            .map_or(file.time_budget_s, |wished| wished * share),
-        timeout_s: file.timeout_s,
-        warmup: options.warmup.unwrap_or(file.warmup),
-        warm_repeats: file.warm_repeats,
-        margin: file.margin,
+    if let Some(samples) = exact {
+        (rules.min_samples, rules.max_samples) = (samples, samples);
     }
+    if let Some(wished) = options.time_budget_s {
+        rules.time_budget_s = wished * share;
+    }
+    rules.warmup = options.warmup.unwrap_or(rules.warmup);
+    rules
 }
 
 fn reference(metric: &MetricPlan) -> Option<Reference> {
