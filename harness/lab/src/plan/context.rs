@@ -256,6 +256,17 @@ impl<'a> Kind<'a> {
         if let Some(reason) = self.profile.unsupported(workload, self.target, needs) {
             return Err(Failure::new(Outcome::Unsupported, reason));
         }
+        // An image holds the native binary.
+        let compiled = match self.target {
+            Target::Image => Target::Native,
+            other => other,
+        };
+        if !workload.targets.contains(&compiled) {
+            let name = &workload.name;
+            return Err(Failure::unavailable(format!(
+                "the workload {name} is not built for {compiled}: its `targets` say so"
+            )));
+        }
         Ok(self.spec(workload, kind, measure))
     }
 
