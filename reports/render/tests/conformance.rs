@@ -171,7 +171,7 @@ fn as_markdown() {
             "| `native/static` | 1 | \u{2713} | \u{2713} |",
             "| `wasmtime/cranelift-aot` | \u{2713} | **fault 2** | \u{2713} |",
             "| `spin/up-cached` | 3 | 3 | \u{2713} |",
-            "| `deno/run` | 3 | \u{2713} | 4 |",
+            "| `deno/run` | ? 4 | \u{2713} | 5 |",
         ]
     );
     for line in [
@@ -179,8 +179,9 @@ fn as_markdown() {
         "1. there is no boundary",
         "2. two launches drew 4",
         "3. it hosts servers, and runs no commands",
+        "4. the run has no such row",
         // Of two targets the first one's.
-        "4. it serves nothing",
+        "5. it serves nothing",
         "- `wizard/run`: wizard is not on PATH",
         "- **random**: two launches draw different random numbers",
     ] {

@@ -30,6 +30,9 @@ pub fn conformance_page(summary: &Summary) -> String {
     if text.contains("**fault") {
         text.push_str(" A fault: it does otherwise than its definition says.");
     }
+    if text.contains("| ? ") {
+        text.push_str(" A question mark: it was not checked, for this reason.");
+    }
     text.push_str("\n\n");
     for (number, reason) in (1..).zip(&reasons) {
         let _ = writeln!(text, "{number}. {reason}");
