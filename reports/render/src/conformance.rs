@@ -112,8 +112,8 @@ impl<'a> Line<'a> {
 
     /// Why nothing of it was seen.
     pub(crate) fn why_unseen(&self) -> &'a str {
-        let unseen = |one: &&Finding<'_>| matches!(one, Finding::Unseen(_));
-        let first = self.findings.iter().find(unseen).or(self.findings.first());
+        let says = |one: &&Finding<'_>| matches!(one, Finding::Unseen(why) if *why != NO_ROW);
+        let first = self.findings.iter().find(says).or(self.findings.first());
         first.and_then(|one| one.reason()).unwrap_or_default()
     }
 
