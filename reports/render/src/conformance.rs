@@ -16,7 +16,7 @@ pub(crate) enum Finding<'a> {
     Excepted(&'a str),
     /// It does it.
     Holds,
-    /// Nothing was seen: it is not here, or not asked for.
+    /// Nothing was seen: it is not here, not asked for, or the lab could not look.
     Unseen(&'a str),
     /// It does not do what it should, or does what its definition says that it cannot.
     Fault(&'a str),
@@ -167,8 +167,12 @@ fn finding(row: &RowSummary) -> Finding<'_> {
         Outcome::Measured if row.is_fault() => Finding::Fault(reason),
         Outcome::Measured => Finding::Holds,
         Outcome::Unsupported => Finding::Excepted(reason),
-        Outcome::Failed | Outcome::Timeout | Outcome::Mismatch => Finding::Fault(reason),
-        Outcome::Unavailable | Outcome::NotSelected => Finding::Unseen(reason),
+        // The check could not be made, whatever kept it.
+        Outcome::Failed
+        | Outcome::Timeout
+        | Outcome::Mismatch
+        | Outcome::Unavailable
+        | Outcome::NotSelected => Finding::Unseen(reason),
     }
 }
 
