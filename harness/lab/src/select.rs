@@ -20,8 +20,8 @@ pub struct Selection {
     pub quick: bool,
 }
 
-/// A selection that fits a scenario: answers for each row.
-#[derive(Debug)]
+/// A selection that fits a scenario: answers for each row. By default everything is asked for.
+#[derive(Debug, Default)]
 pub struct Selected {
     selection: Selection,
     /// Isolations that are asked for.

@@ -18,6 +18,9 @@ pub const SCRATCH_PARENT: &str = "/dev/shm";
 /// Where scratch folders on a disk are made: what is here outlives a reboot.
 pub const DISK_PARENT: &str = "/var/tmp";
 
+/// The folder in the one on a disk for what is granted.
+pub(crate) const GRANTS: &str = "grants";
+
 /// Prefix of the lab's scratch folders; the owner's name follows.
 pub const SCRATCH_PREFIX: &str = "labrun-";
 
@@ -54,9 +57,10 @@ impl Site {
         &self.scratch
     }
 
-    /// Its folder on a disk, which may yet have to be made.
-    pub(crate) fn disk(&self) -> &Path {
-        &self.disk
+    /// Its folder on a disk for what is granted, which may yet have to be made. Nothing else is in
+    /// it, so that a disk can be mounted there.
+    pub(crate) fn disk_grants(&self) -> PathBuf {
+        self.disk.join(GRANTS)
     }
 
     /// A fresh and empty folder in memory; it goes with the value.
@@ -88,11 +92,11 @@ impl Site {
     /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {
         let scratch = match on {
-            FileSystem::Tmpfs => &self.scratch,
-            FileSystem::Disk => &self.disk,
+            FileSystem::Tmpfs => self.scratch.clone(),
+            FileSystem::Disk => self.disk_grants(),
         };
         let grant = Grant(scratch.join(self.name("grant")));
-        fs::create_dir_all(scratch)
+        fs::create_dir_all(&scratch)
             .and_then(|()| fs::create_dir(&grant.0))
             .and_then(|()| copy_files(files, &grant.0))
             .map_err(|error| {

@@ -10,7 +10,7 @@ use crate::conformance::unmount;
 use crate::isolation::docker::DockerHost;
 use crate::owner::{Owner, VARIABLE};
 use crate::proc;
-use crate::site::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
+use crate::site::{DISK_PARENT, GRANTS, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// What was removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn folders() -> u32 {
             .and_then(Owner::parse);
         if owner.is_some_and(|owner| !owner.is_alive()) {
             // A disk of the lab's own may be mounted there.
-            unmount(&entry.path());
+            unmount(&entry.path().join(GRANTS));
             removed += u32::from(fs::remove_dir_all(entry.path()).is_ok());
         }
     }

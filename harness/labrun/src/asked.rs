@@ -32,7 +32,11 @@ impl Planned {
     ) -> anyhow::Result<Self> {
         let profiles = profiles(&definitions.runners, &definitions.products);
         let plan = match (&args.plan, &args.name) {
-            (Some(path), _) => by_hand(path, &definitions, &profiles)?,
+            (Some(path), _) => {
+                let mut plan = by_hand(path, &definitions, &profiles)?;
+                plan.adjust(&options(settings, args)?);
+                plan
+            }
             (None, Some(name)) => of_scenario(name, &definitions, &profiles, settings, args)?,
             (None, None) => anyhow::bail!(Usage("name a scenario, or give --plan FILE".to_owned())),
         };

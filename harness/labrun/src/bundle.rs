@@ -76,8 +76,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
         crate::out::line(&format!("{out}  {mib:.1} MiB"))?;
         let name = args.out.file_name().unwrap_or_default().to_string_lossy();
         crate::out::line(&format!(
-            "on the machine: tar --zstd -xf {name}, or: labrun scenario {} --bundle {name}",
-            args.names[0]
+            "on the machine: labrun scenario {} --bundle {name}; without labrun there: mkdir b && \
+             tar --zstd -xf {name} -C b && b/labrun scenario {0} --bundle b",
+            args.names.join("|")
         ))?;
     }
     Ok(exit::FINE)

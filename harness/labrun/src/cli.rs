@@ -111,7 +111,7 @@ pub(crate) struct AskedArgs {
     pub name: Option<String>,
 
     /// Take the plan in FILE, as `labrun plan --json` prints it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "samples", "warmup", "quick", "time_budget"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "quick"])]
     pub plan: Option<PathBuf>,
 
     /// Which rows are taken

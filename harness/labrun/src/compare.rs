@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use labrun_analysis::{Comparison, Measurements, compare};
+use labrun_analysis::{Comparison, Measurements, Pair, compare};
 use labrun_record::RunFolder;
 
 use crate::cli::CompareArgs;
@@ -21,30 +21,43 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     if args.json {
         crate::out::json(&comparison)?;
     }
-    if comparison.rows.is_empty() {
-        anyhow::bail!(Usage(format!(
-            "the runs have no row in common: {} is of {}, and {} of {}",
-            comparison.base.run,
-            comparison.base.scenario,
-            comparison.candidate.run,
-            comparison.candidate.scenario
-        )));
-    }
-    let other_method = comparison.base.method_version != comparison.candidate.method_version;
-    if !comparison.incomparable.is_empty() && (!args.force || other_method) {
-        let why = comparison.incomparable.join("; ");
-        let hint = if other_method {
-            "what each measures is another thing: docs/METHODOLOGY.md says how"
-        } else {
-            "--force compares them all the same"
-        };
-        anyhow::bail!(Usage(format!("the runs cannot be compared: {why}; {hint}")));
+    if let Some(why) = refused(&comparison, args.force) {
+        anyhow::bail!(Usage(why));
     }
     if !args.json {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         crate::out::line(&labrun_render::comparison(&comparison, width))?;
     }
     Ok(code(&comparison))
+}
+
+/// Why the two say nothing about each other, if so.
+fn refused(comparison: &Comparison, force: bool) -> Option<String> {
+    let (base, candidate) = (&comparison.base, &comparison.candidate);
+    if comparison.rows.is_empty() {
+        return Some(format!(
+            "the runs have no row in common: {} is of {}, and {} of {}",
+            base.run, base.scenario, candidate.run, candidate.scenario
+        ));
+    }
+    let other_method = base.method_version != candidate.method_version;
+    if !comparison.incomparable.is_empty() && (!force || other_method) {
+        let why = comparison.incomparable.join("; ");
+        let hint = if other_method {
+            "what each measures is another thing: docs/METHODOLOGY.md says how"
+        } else {
+            "--force compares them all the same"
+        };
+        return Some(format!("the runs cannot be compared: {why}; {hint}"));
+    }
+    let measured = |pair: &Pair| pair.base.median.and(pair.candidate.median).is_some();
+    if !comparison.rows.iter().any(measured) {
+        return Some(format!(
+            "no row was measured in both runs, {} and {}: compare runs of the same selection",
+            base.run, candidate.run
+        ));
+    }
+    None
 }
 
 fn read(path: &Path) -> anyhow::Result<Read> {

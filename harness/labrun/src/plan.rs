@@ -100,7 +100,7 @@ fn built(planned: &Planned) -> anyhow::Result<()> {
     let names = drivers.iter().map(ToString::to_string);
     let names: Vec<String> = names.collect();
     crate::out::line(&format!(
-        "needs {} programs and modules, {packed} images and roots, {ahead} precompiled modules; {}",
+        "to be there: {} compiled, {packed} packed into images and roots, {ahead} precompiled; {}",
         compiled.len(),
         if names.is_empty() {
             "no runner".to_owned()

@@ -122,18 +122,68 @@ struct NewRun {
 
 impl NewRun {
     fn begin(plan: &Plan, args: &ScenarioArgs) -> anyhow::Result<Self> {
+        for file in [&args.export_json, &args.markdown].into_iter().flatten() {
+            check_file(file)?;
+        }
         let started = jiff::Timestamp::now();
         let host = lab::fingerprint::fingerprint().host;
         let stamp = started.strftime("%Y%m%dT%H%M%SZ");
         let id = format!("{stamp}-{}-{host}", plan.scenario);
-        let out = args.out.clone();
-        let folder = create_folder(&out.unwrap_or_else(|| Path::new("runs").join(&id)))?;
+        let (folder, id) = match &args.out {
+            Some(out) => (create_folder(out)?, id),
+            None => fresh_folder(Path::new("runs"), &id)?,
+        };
         Ok(Self {
             folder,
             id,
             started,
         })
     }
+}
+
+/// Whether a file can be written there, to be known before anything is measured.
+fn check_file(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let shown = path.display();
+    if path.is_dir() {
+        anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));
+    }
+    if !folder.is_dir() {
+        anyhow::bail!(Usage(format!(
+            "cannot write {shown}: make the folder first: mkdir -p {}",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// A folder of this name, or of the next one that no other run has: several may begin in one second.
+fn fresh_folder(parent: &Path, id: &str) -> anyhow::Result<(RunFolder, String)> {
+    let cannot = |error| cannot_write(parent, &error);
+    std::fs::create_dir_all(parent).map_err(cannot)?;
+    let mut name = id.to_owned();
+    for number in 2.. {
+        match std::fs::create_dir(parent.join(&name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                name = format!("{id}-{number}");
+            }
+            made => {
+                made.map_err(cannot)?;
+                break;
+            }
+        }
+    }
+    Ok((create_folder(&parent.join(&name))?, name))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let reason = "give --out a folder that can be written";
+    Usage(format!(
+        "cannot write to {}: {error}; {reason}",
+        path.display()
+    ))
+    .into()
 }
 
 /// Where a run takes what it launches.
@@ -207,8 +257,11 @@ fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
         anstream::eprintln!("{line}");
     }
     anstream::eprintln!(
-        "--strict: nothing was measured, since {} isolations are missing",
-        missing.len()
+        "--strict: nothing was measured, since {} missing",
+        match missing.len() {
+            1 => "1 isolation is".to_owned(),
+            several => format!("{several} isolations are"),
+        }
     );
     let _ = std::fs::remove_dir(folder.path());
     exit::UNFIT
@@ -258,12 +311,7 @@ fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
             path.display()
         )));
     }
-    let cannot = |error: std::io::Error| {
-        anyhow::Error::new(Usage(format!(
-            "cannot write to {}: {error}; give --out a folder that can be written",
-            path.display()
-        )))
-    };
+    let cannot = |error| cannot_write(path, &error);
     std::fs::create_dir_all(path).map_err(cannot)?;
     let probe = path.join(".labrun-probe");
     std::fs::write(&probe, b"room\n")

@@ -64,12 +64,17 @@ impl Settings {
     }
 }
 
+/// The longest duration, in seconds: what a scenario may have.
+const MOST_S: f64 = 30.0 * 86_400.0;
+
 /// A duration such as `90s`, `20m`, `1h30m` or `500ms`, in seconds.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let fault = || format!("`{text}` is no duration: write 90s, 20m, 1h or 1h30m");
     let duration: jiff::SignedDuration = text.parse().map_err(|_| fault())?;
     let seconds = duration.as_secs_f64();
-    if seconds > 0.0 {
+    if seconds > MOST_S {
+        Err(format!("`{text}` is over 30 days: write 90s, 20m or 1h"))
+    } else if seconds > 0.0 {
         Ok(seconds)
     } else {
         Err(format!(
@@ -103,7 +108,7 @@ mod tests {
                 "{text}"
             );
         }
-        for text in ["0s", "-5s", "soon", "20", ""] {
+        for text in ["0s", "-5s", "soon", "20", "", "721h"] {
             assert!(seconds(text).is_err(), "{text}");
             assert_eq!(seconds_or_none(text).is_ok(), text == "0s", "{text}");
         }

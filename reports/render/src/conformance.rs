@@ -16,7 +16,7 @@ pub(crate) enum Finding<'a> {
     Excepted(&'a str),
     /// It does it.
     Holds,
-    /// Nothing was seen: it is not here, or not asked for.
+    /// Nothing was seen: it is not here, not asked for, or the lab could not look.
     Unseen(&'a str),
     /// It does not do what it should, or does what its definition says that it cannot.
     Fault(&'a str),
@@ -35,8 +35,11 @@ pub(crate) struct Matrix<'a> {
     pub lines: Vec<Line<'a>>,
 }
 
-/// An isolation that has no rows of a check.
-const NO_ROW: &str = "it hosts servers, and runs no commands";
+/// An isolation that has rows of servers alone.
+const SERVERS_ONLY: &str = "it hosts servers, and runs no commands";
+
+/// A check that the run has not, or an isolation of it has not.
+const NO_ROW: &str = "the run has no such row";
 
 impl<'a> Matrix<'a> {
     /// The matrix of a run; empty where it has no conformance.
@@ -45,27 +48,36 @@ impl<'a> Matrix<'a> {
             .results
             .iter()
             .filter(|row| row.row.metric == Metric::Conformance)
-            .filter(|row| row.outcome != Outcome::NotSelected)
             .collect();
+        // An isolation of which nothing was asked for has no line.
+        let asked = |name: &str| {
+            let mut own = rows.iter().filter(|row| row.row.isolation == name);
+            own.any(|row| row.outcome != Outcome::NotSelected)
+        };
         let mut checks = distinct(rows.iter().filter_map(|row| check(row)));
         let place = |name: &&str| Check::ALL.iter().position(|check| check.name() == *name);
         checks.sort_by_key(|name| place(name).unwrap_or(Check::ALL.len()));
         let line = |isolation: &'a str| {
             let own = || rows.iter().filter(|row| row.row.isolation == isolation);
-            // Of several targets the worst counts, not that another is not taken.
+            // Of several targets the worst counts, not that another is not taken; of equals the first.
             let found = |name: &&str| {
                 let of_check = own().filter(|row| check(row) == Some(name));
                 let findings = of_check.map(|row| finding(row));
-                findings
-                    .max_by_key(|one| rank(*one))
-                    .unwrap_or(Finding::Excepted(NO_ROW))
+                let worst = |a, b| if rank(b) > rank(a) { b } else { a };
+                let serves = own().all(|row| check(row) == Some(Check::Http.name()));
+                findings.reduce(worst).unwrap_or(if serves {
+                    Finding::Excepted(SERVERS_ONLY)
+                } else {
+                    Finding::Unseen(NO_ROW)
+                })
             };
             Line {
                 isolation,
                 findings: checks.iter().map(found).collect(),
             }
         };
-        let isolations = distinct(rows.iter().map(|row| row.row.isolation.as_str()));
+        let mut isolations = distinct(rows.iter().map(|row| row.row.isolation.as_str()));
+        isolations.retain(|name| asked(name));
         Self {
             lines: isolations.into_iter().map(line).collect(),
             checks,
@@ -100,8 +112,8 @@ impl<'a> Line<'a> {
 
     /// Why nothing of it was seen.
     pub(crate) fn why_unseen(&self) -> &'a str {
-        let unseen = |one: &&Finding<'_>| matches!(one, Finding::Unseen(_));
-        let first = self.findings.iter().find(unseen).or(self.findings.first());
+        let says = |one: &&Finding<'_>| matches!(one, Finding::Unseen(why) if *why != NO_ROW);
+        let first = self.findings.iter().find(says).or(self.findings.first());
         first.and_then(|one| one.reason()).unwrap_or_default()
     }
 
@@ -155,8 +167,12 @@ fn finding(row: &RowSummary) -> Finding<'_> {
         Outcome::Measured if row.is_fault() => Finding::Fault(reason),
         Outcome::Measured => Finding::Holds,
         Outcome::Unsupported => Finding::Excepted(reason),
-        Outcome::Failed | Outcome::Timeout | Outcome::Mismatch => Finding::Fault(reason),
-        Outcome::Unavailable | Outcome::NotSelected => Finding::Unseen(reason),
+        // The check could not be made, whatever kept it.
+        Outcome::Failed
+        | Outcome::Timeout
+        | Outcome::Mismatch
+        | Outcome::Unavailable
+        | Outcome::NotSelected => Finding::Unseen(reason),
     }
 }
 

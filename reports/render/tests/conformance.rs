@@ -19,7 +19,7 @@ type Found = (
     &'static str,
 );
 
-const FOUND: [Found; 8] = [
+const FOUND: [Found; 11] = [
     (
         "native/static",
         Target::Native,
@@ -92,6 +92,33 @@ const FOUND: [Found; 8] = [
         None,
         "wizard is not on PATH",
     ),
+    (
+        "deno/run",
+        Target::Wasip1,
+        "conform",
+        "random",
+        Outcome::Measured,
+        Some(1.0),
+        "",
+    ),
+    (
+        "deno/run",
+        Target::Wasip1,
+        "http",
+        "http",
+        Outcome::Unsupported,
+        None,
+        "it serves nothing",
+    ),
+    (
+        "deno/run",
+        Target::Wasip2,
+        "http",
+        "http",
+        Outcome::Unsupported,
+        None,
+        "it has no components",
+    ),
 ];
 
 fn made() -> (Run, Vec<Sample>, Summary) {
@@ -144,6 +171,7 @@ fn as_markdown() {
             "| `native/static` | 1 | \u{2713} | \u{2713} |",
             "| `wasmtime/cranelift-aot` | \u{2713} | **fault 2** | \u{2713} |",
             "| `spin/up-cached` | 3 | 3 | \u{2713} |",
+            "| `deno/run` | ? 4 | \u{2713} | 5 |",
         ]
     );
     for line in [
@@ -151,6 +179,9 @@ fn as_markdown() {
         "1. there is no boundary",
         "2. two launches drew 4",
         "3. it hosts servers, and runs no commands",
+        "4. the run has no such row",
+        // Of two targets the first one's.
+        "5. it serves nothing",
         "- `wizard/run`: wizard is not on PATH",
         "- **random**: two launches draw different random numbers",
     ] {
@@ -189,4 +220,17 @@ fn on_the_page() {
     assert!(html.contains("<li>there is no boundary</li>"));
     // What holds or does not is on no axis.
     assert!(!html.contains("<svg"), "{html}");
+}
+
+#[test]
+fn what_the_lab_could_not_look_at_is_no_fault() {
+    let (_, _, mut summary) = made();
+    for row in summary.results.iter_mut().filter(|row| row.is_fault()) {
+        row.outcome = Outcome::Failed;
+        row.reason = Some("cannot make the granted directory".to_owned());
+        row.numbers = None;
+    }
+    let page = conformance_page(&summary);
+    let row = "| `wasmtime/cranelift-aot` | \u{2713} | ? 2 | \u{2713} |";
+    assert!(page.contains(row) && !page.contains("fault"), "{page}");
 }

@@ -11,14 +11,14 @@ use thiserror::Error;
 use super::{CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
-use crate::catalog::{Drivers, Isolations};
+use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{DefineError, Definitions, LabFolder};
 use crate::digest::sha256;
 use crate::isolation::find::on_path;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
-use crate::plan::{PLAN_VERSION, Plan, Recipe};
+use crate::plan::{PLAN_VERSION, Plan, Recipe, check, version};
 use crate::site::Site;
 use crate::stock::Stock;
 
@@ -57,11 +57,10 @@ impl Carried {
         };
         let value = opened.manifest();
         for plan in value["plans"].as_array().into_iter().flatten() {
-            match plan["plan_version"].as_u64() {
-                Some(version) if version > u64::from(PLAN_VERSION) => {
-                    return Err(newer("plan", version, PLAN_VERSION));
-                }
-                _ => {}
+            let version = version(plan)
+                .map_err(|why| CarryError::Unfit(format!("a plan of the bundle: {why}")))?;
+            if version > u64::from(PLAN_VERSION) {
+                return Err(newer("plan", version, PLAN_VERSION));
             }
         }
         let protocol = value["protocol_version"].as_u64().unwrap_or_default();
@@ -71,15 +70,6 @@ impl Carried {
         }
         let manifest: Manifest = serde_json::from_value(value.clone())
             .map_err(|error| CarryError::Unfit(format!("the bundle's manifest: {error}")))?;
-        let is_empty = |plan: &Plan| {
-            plan.parts.is_empty() || plan.cases().any(|(_, case)| case.rows.is_empty())
-        };
-        if let Some(plan) = manifest.plans.iter().find(|plan| is_empty(plan)) {
-            return Err(CarryError::Unfit(format!(
-                "the bundle's plan of {} has no parts, or a case without rows: bundle again",
-                plan.scenario
-            )));
-        }
         let mut definitions =
             Definitions::read(LabFolder::find(Some(&folder.join(LAB)), Path::new("/"))?)?;
         for (runtime, version) in &manifest.versions {
@@ -89,6 +79,16 @@ impl Carried {
                     .runners
                     .push(version_of(&own, &version, &definitions.runners));
             }
+        }
+        let profiles = profiles(&definitions.runners, &definitions.products);
+        for plan in &manifest.plans {
+            let fits = check(plan, &profiles, &definitions.workloads);
+            fits.map_err(|why| {
+                let name = &plan.scenario;
+                CarryError::Unfit(format!(
+                    "the bundle's plan of {name:?}: {why}; bundle again"
+                ))
+            })?;
         }
         let features = fit::features_fit(&manifest.processor_features);
         let built = manifest.artifacts.iter().map(|carried| {
@@ -121,8 +121,14 @@ impl Carried {
             }
             (Some(name), plans) => {
                 let found = plans.iter().find(|plan| plan.scenario == name);
-                let unknown = || DefineError::unknown("scenario", name, names());
-                Ok(found.ok_or_else(unknown)?.clone())
+                let unknown = || {
+                    let names: Vec<&str> = names().collect();
+                    CarryError::Unfit(format!(
+                        "the bundle has no scenario {name}: it holds {}",
+                        names.join(", ")
+                    ))
+                };
+                found.cloned().ok_or_else(unknown)
             }
         }
     }

@@ -38,7 +38,7 @@ impl Disk {
         // One that is mounted still, by whoever was slow to go, keeps a file of its own.
         let mut disk = Self {
             file: site.scratch().join(format!("{}.img", site.mark())),
-            mount: site.disk().to_owned(),
+            mount: site.disk_grants(),
             stat: PathBuf::new(),
         };
         let (file, mount) = (&disk.file, &disk.mount);
@@ -81,7 +81,7 @@ pub(crate) fn unmount(folder: &Path) {
 }
 
 fn run(program: &str, words: &[&str], paths: &[&Path]) -> Result<(), String> {
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin:/usr/bin:/bin";
     let ran = Command::new(program)
         .args(words)
         .args(paths)

@@ -82,8 +82,15 @@ impl Look<'_> {
     }
 
     fn launch(&self, job: &Job) -> Result<(), Unmet> {
-        self.isolation.launch(self.site, job)?;
+        self.isolation.launch(self.site, self.granted(job)?)?;
         Ok(())
+    }
+
+    /// The job, unless the lab cannot make what it grants: that is no fault of the isolation, and
+    /// no crash of the program.
+    fn granted<'b>(&self, job: &'b Job) -> Result<&'b Job, Unmet> {
+        job.grant(self.site).map_err(Unmet::NotMade)?;
+        Ok(job)
     }
 
     /// The launch of a command with other arguments, which prints one line.
@@ -107,7 +114,7 @@ impl Look<'_> {
         let mut job = self.run(args, line);
         job.instances = 1;
         job.policy = Policy::Reused;
-        let mut standing = self.isolation.stand(self.site, &job)?;
+        let mut standing = self.isolation.stand(self.site, self.granted(&job)?)?;
         standing.still_stand()?;
         let by_itself = standing.sees_end_of_stdin();
         standing.end()?;
@@ -116,7 +123,8 @@ impl Look<'_> {
 
     /// A command that fails; the reason names `code`.
     fn fails(&self, args: &[&str], code: Option<&str>) -> Result<(), Unmet> {
-        match self.isolation.launch(self.site, &self.run(args, "never")) {
+        let job = self.run(args, "never");
+        match self.isolation.launch(self.site, self.granted(&job)?) {
             Err(Failure::Outcome(Outcome::Failed, reason)) => match code {
                 Some(code) if !reason.contains(code) => {
                     seen(format!("the reason does not name {code}: {reason}"))
@@ -140,7 +148,8 @@ impl Look<'_> {
         };
         job.file_system = file_system;
         let mut text = String::new();
-        self.isolation.stream(self.site, &job, &mut |line| {
+        let job = self.granted(&job)?;
+        self.isolation.stream(self.site, job, &mut |line| {
             String::from_utf8_lossy(line.text)
                 .trim_end()
                 .clone_into(&mut text);

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::document::check_name;
-use super::{DefineError, Scenario, read_toml};
+use super::{DefineError, Scenario, bounds, read_toml};
 
 /// A question, and the scenarios that answer it together.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ impl Asked {
         }
         let together: Together = read_toml(&path)?;
         check_name(&path, "file", Some(name.as_ref()), &together.name)?;
+        bounds::name(name).map_err(|reason| DefineError::shape(&path, reason))?;
         if together.parts.is_empty() {
             return Err(DefineError::shape(&path, "parts: it names no scenario"));
         }

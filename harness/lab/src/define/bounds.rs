@@ -1,6 +1,6 @@
 //! Bounds of a scenario's numbers and globs: what is no length of time, and no count of anything.
 
-use labrun_record::Metric;
+use labrun_record::{Metric, Plan};
 
 use super::Scenario;
 use super::scenario::{LoadPlan, MemoryPlan, Model};
@@ -9,16 +9,23 @@ use crate::glob::glob_set;
 /// Most connections that a load may keep open.
 const MOST_CONNECTIONS: u32 = 65_536;
 
+/// Most launches that a row may get.
+const MOST_SAMPLES: u32 = 100_000;
+
+/// Most discarded launches of each kind.
+const MOST_WARMUP: u32 = 10_000;
+
 /// Longest limit of a launch that makes sense.
 const DAY_S: f64 = 86_400.0;
 
-/// Whether its numbers and globs are such; else what is wrong.
-pub(super) fn check(scenario: &Scenario) -> Result<(), String> {
+/// Longest time for all launches of a scenario.
+const MONTH_S: f64 = 30.0 * DAY_S;
+
+/// Whether its name, numbers and globs are such; else what is wrong.
+pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
+    name(&scenario.name)?;
     let plan = &scenario.plan;
-    if plan.min_samples == 0 || plan.max_samples < plan.min_samples {
-        return Err("plan: it needs 1 <= min_samples <= max_samples".to_owned());
-    }
-    time("timeout_s", plan.timeout_s).map_err(|why| format!("plan: {why}"))?;
+    rules(&plan.rules()).map_err(|why| format!("plan: {why}"))?;
     for workload in &scenario.workloads {
         let name = &workload.name;
         if scenario.model == Model::ColdStart && workload.other.is_none() {
@@ -30,8 +37,8 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), String> {
         of_load.map_err(|why| format!("workload {name}: load: {why}"))?;
     }
     memory(&scenario.memory).map_err(|why| format!("memory: {why}"))?;
-    if scenario.quick.samples == 0 {
-        return Err("quick: samples has to be at least 1".to_owned());
+    if !(1..=MOST_SAMPLES).contains(&scenario.quick.samples) {
+        return Err(format!("quick: samples has to be 1 to {MOST_SAMPLES}"));
     }
     let mut metrics = scenario.metrics.iter();
     if plan.warm_repeats == 0 && metrics.any(|metric| metric.name == Metric::InstantiateWarm) {
@@ -47,6 +54,47 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), String> {
     }
 }
 
+/// Whether a scenario can have this name, which becomes that of a file and of a folder.
+pub(crate) fn name(name: &str) -> Result<(), String> {
+    let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if !name.is_empty() && !name.starts_with('.') && name.chars().all(fits) {
+        return Ok(());
+    }
+    Err(format!(
+        "a scenario cannot be called {name:?}: a name is of letters, digits, `-`, `_` and `.`, and \
+         does not start with `.`"
+    ))
+}
+
+/// Whether the numbers of a plan are numbers of launches, shares and times.
+pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
+    let samples = rules.min_samples..=rules.max_samples;
+    if rules.min_samples == 0 || samples.is_empty() || rules.max_samples > MOST_SAMPLES {
+        return Err(format!(
+            "it needs 1 <= min_samples <= max_samples <= {MOST_SAMPLES}"
+        ));
+    }
+    let half_width = rules.half_width;
+    if !(half_width.is_finite() && half_width > 0.0) {
+        return Err(format!("half_width is {half_width}, and has to be over 0"));
+    }
+    within("time_budget_s", rules.time_budget_s, MONTH_S)?;
+    within("timeout_s", rules.timeout_s, DAY_S)?;
+    if rules.warmup > MOST_WARMUP {
+        let warmup = rules.warmup;
+        return Err(format!(
+            "warmup is {warmup}, and has to be at most {MOST_WARMUP}"
+        ));
+    }
+    let margin = rules.margin;
+    if !(margin > 0.0 && margin < 1.0) {
+        return Err(format!(
+            "margin is {margin}, and has to be over 0 and under 1"
+        ));
+    }
+    Ok(())
+}
+
 fn load(load: &LoadPlan) -> Result<(), String> {
     if !(1..=MOST_CONNECTIONS).contains(&load.connections) {
         return Err(format!(
@@ -54,7 +102,7 @@ fn load(load: &LoadPlan) -> Result<(), String> {
             load.connections
         ));
     }
-    time("duration_s", load.duration_s)?;
+    within("duration_s", load.duration_s, DAY_S)?;
     time_or_none("warmup_s", load.warmup_s)
 }
 
@@ -71,12 +119,12 @@ fn memory(plan: &MemoryPlan) -> Result<(), String> {
     time_or_none("grow_s", plan.grow_s)
 }
 
-fn time(name: &str, seconds: f64) -> Result<(), String> {
-    if seconds > 0.0 && seconds <= DAY_S {
+fn within(name: &str, seconds: f64, most: f64) -> Result<(), String> {
+    if seconds > 0.0 && seconds <= most {
         return Ok(());
     }
     Err(format!(
-        "{name} is {seconds}, and has to be over 0 and at most {DAY_S}"
+        "{name} is {seconds:?}, and has to be over 0 and at most {most}"
     ))
 }
 
@@ -84,5 +132,5 @@ fn time_or_none(name: &str, seconds: f64) -> Result<(), String> {
     if (0.0..=DAY_S).contains(&seconds) {
         return Ok(());
     }
-    Err(format!("{name} is {seconds}, and has to be 0 to {DAY_S}"))
+    Err(format!("{name} is {seconds:?}, and has to be 0 to {DAY_S}"))
 }

@@ -1,7 +1,7 @@
 //! What is defined in files: workloads, runners, scenarios, and where they are.
 
 mod asked;
-mod bounds;
+pub(crate) mod bounds;
 mod document;
 mod lab_folder;
 mod nearest;
@@ -20,7 +20,9 @@ pub(crate) use nearest::hint;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
 pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};
-pub use scenario::{LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, Scenario, WorkloadPlan};
+pub use scenario::{
+    LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, PlanFile, Scenario, WorkloadPlan,
+};
 pub use versions::Versions;
 pub use workload::{
     ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,

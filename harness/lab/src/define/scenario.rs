@@ -221,6 +221,22 @@ impl Default for PlanFile {
     }
 }
 
+impl PlanFile {
+    /// As a run has them.
+    pub fn rules(&self) -> labrun_record::Plan {
+        labrun_record::Plan {
+            min_samples: self.min_samples,
+            max_samples: self.max_samples,
+            half_width: self.half_width,
+            time_budget_s: self.time_budget_s,
+            timeout_s: self.timeout_s,
+            warmup: self.warmup,
+            warm_repeats: self.warm_repeats,
+            margin: self.margin,
+        }
+    }
+}
+
 /// What `--quick` takes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

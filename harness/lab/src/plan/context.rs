@@ -96,22 +96,18 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
 
 /// A time that is wished for is shared by the parts as their own times are.
 fn rules(scenario: &Scenario, options: &RunOptions, share: f64) -> labrun_record::Plan {
-    let file = &scenario.plan;
+    let mut rules = scenario.plan.rules();
     let exact = options
         .samples
         .or(options.quick.then_some(scenario.quick.samples));
-    labrun_record::Plan {
-        min_samples: exact.unwrap_or(file.min_samples),
-        max_samples: exact.unwrap_or(file.max_samples),
-        half_width: file.half_width,
-        time_budget_s: options
-            .time_budget_s
-            .map_or(file.time_budget_s, |wished| wished * share),
-        timeout_s: file.timeout_s,
-        warmup: options.warmup.unwrap_or(file.warmup),
-        warm_repeats: file.warm_repeats,
-        margin: file.margin,
+    if let Some(samples) = exact {
+        (rules.min_samples, rules.max_samples) = (samples, samples);
     }
+    if let Some(wished) = options.time_budget_s {
+        rules.time_budget_s = wished * share;
+    }
+    rules.warmup = options.warmup.unwrap_or(rules.warmup);
+    rules
 }
 
 fn reference(metric: &MetricPlan) -> Option<Reference> {
@@ -263,6 +259,17 @@ impl<'a> Kind<'a> {
         let workload = self.workload()?;
         if let Some(reason) = self.profile.unsupported(workload, self.target, needs) {
             return Err(Failure::new(Outcome::Unsupported, reason));
+        }
+        // An image holds the native binary.
+        let compiled = match self.target {
+            Target::Image => Target::Native,
+            other => other,
+        };
+        if !workload.targets.contains(&compiled) {
+            let name = &workload.name;
+            return Err(Failure::unavailable(format!(
+                "the workload {name} is not built for {compiled}: its `targets` say so"
+            )));
         }
         Ok(self.spec(workload, kind, measure))
     }

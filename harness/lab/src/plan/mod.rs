@@ -7,6 +7,7 @@ mod by_hand;
 mod cold_start;
 mod conformance;
 mod context;
+mod fits;
 mod footprint;
 mod form;
 mod load;
@@ -22,8 +23,10 @@ use crate::define::{Model, Rate};
 use crate::outcome::Failure;
 use crate::task::{FileSystem, NetworkPath, Policy};
 
+pub(crate) use by_hand::version;
 pub use by_hand::{PlanError, read_by_hand};
 pub use context::{Asked, RunOptions, plan};
+pub use fits::check;
 pub use form::Form;
 pub use recipe::{Recipe, artifact_triple, for_isolation};
 

@@ -51,7 +51,7 @@ impl Plan {
             if let Some(wished) = options.time_budget_s
                 && all > 0.0
             {
-                rules.time_budget_s *= wished / all;
+                rules.time_budget_s = rules.time_budget_s * wished / all;
             }
             rules.warmup = options.warmup.unwrap_or(rules.warmup);
         }

@@ -148,6 +148,23 @@ fn a_limit_that_is_no_limit_is_refused() {
 }
 
 #[test]
+fn numbers_that_make_no_plan_are_refused() {
+    for (key, number) in [
+        ("margin", "-1"),
+        ("margin", "1"),
+        ("time_budget_s", "-1"),
+        ("time_budget_s", "inf"),
+        ("half_width", "0"),
+        ("half_width", "nan"),
+        ("min_samples", "0"),
+        ("max_samples", "100001"),
+    ] {
+        let lab = Lab::fixture().plan(key, number);
+        lab.measure([""; 0]).exit(2).stderr_has(key);
+    }
+}
+
+#[test]
 fn a_workload_that_the_lab_does_not_have_costs_its_rows_alone() {
     let lab = Lab::fixture().replace(
         "scenarios/cold-start.toml",

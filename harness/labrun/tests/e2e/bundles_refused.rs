@@ -108,19 +108,6 @@ fn what_a_newer_labrun_wrote_is_refused_and_a_new_field_taken() {
     }
     away.altered("broken.tar.zst", |_, contents| contents["plans"] = json!(3));
     refused(&away, "broken.tar.zst", "the bundle's manifest: ");
-    let empties: [(&str, Edit); 2] = [
-        ("no-rows.tar.zst", |contents| {
-            contents["plans"][0]["parts"][0]["cases"][0]["rows"] = json!([]);
-        }),
-        ("no-parts.tar.zst", |contents| {
-            contents["plans"][0]["parts"] = json!([]);
-        }),
-    ];
-    for (name, edit) in empties {
-        away.altered(name, |_, contents| edit(contents));
-        let reason = "the bundle's plan of cold-start has no parts, or a case without rows";
-        refused(&away, name, reason);
-    }
     away.altered("field.tar.zst", |_, contents| {
         contents["sent_by"] = json!("a later labrun");
         contents["plans"][0]["parts"][0]["cases"][0]["note"] = json!("later");
@@ -129,6 +116,52 @@ fn what_a_newer_labrun_wrote_is_refused_and_a_new_field_taken() {
     away.measure("run", &["--bundle", "field.tar.zst"])
         .exit(0)
         .rows("right", "native/static", "measured", "");
+}
+
+#[test]
+fn a_plan_in_a_bundle_is_held_against_its_definitions() {
+    let away = away();
+    let edits: [(&str, Edit, &str); 7] = [
+        (
+            "no-rows.tar.zst",
+            |plan| plan["parts"][0]["cases"][0]["rows"] = json!([]),
+            "parts.0.cases.0 (cold-start): it has no rows",
+        ),
+        (
+            "no-parts.tar.zst",
+            |plan| plan["parts"] = json!([]),
+            "it has no parts",
+        ),
+        (
+            "version.tar.zst",
+            |plan| plan["plan_version"] = json!(0),
+            "a plan of the bundle: its plan_version is 0",
+        ),
+        (
+            "margin.tar.zst",
+            |plan| plan["parts"][0]["rules"]["margin"] = json!(-1),
+            "rules: margin is -1",
+        ),
+        (
+            "tier.tar.zst",
+            |plan| plan["parts"][0]["cases"][0]["rows"][0]["tier"] = json!("micro-vm"),
+            "rows.0.tier is \"micro-vm\", and has to be \"process\"",
+        ),
+        (
+            "limit.tar.zst",
+            |plan| plan["parts"][0]["cases"][0]["launch"]["launch"]["timeout_s"] = json!(-1),
+            "launch: timeout_s is -1",
+        ),
+        (
+            "name.tar.zst",
+            |plan| plan["scenario"] = json!("../../cold-start"),
+            "cannot be called \"../../cold-start\"",
+        ),
+    ];
+    for (name, edit, reason) in edits {
+        away.altered(name, |_, contents| edit(&mut contents["plans"][0]));
+        refused(&away, name, reason);
+    }
 }
 
 #[test]

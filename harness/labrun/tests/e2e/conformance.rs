@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::{Lab, Product, Question, Ran};
+use crate::support::{Elsewhere, Lab, Product, Question, Ran};
 
 /// Does some of what is checked, and lies about the rest.
 const LIAR: &str = r#"use std::io::{Read as _, Write as _};
@@ -170,4 +170,36 @@ fn a_workload_that_does_nothing_that_is_checked_says_so() {
         "unavailable",
         "does nothing that is checked: `conform` does",
     );
+}
+
+#[test]
+fn a_bundle_gives_the_checks_of_the_checkout() {
+    let lab = lab();
+    let here = lab.ask("conformance", ["-w", "conform"]).exit(101);
+    let checks_here = checks(&here, "native/static");
+    let away = Elsewhere::with(lab, &["conformance"]);
+    let there = away.measure(
+        "run",
+        &["conformance", "--bundle", "b.tar.zst", "-w", "conform"],
+    );
+    // The disk whose flushes are counted hides nothing of the bundle that was unpacked.
+    assert_eq!(checks(&there.exit(101), "native/static"), checks_here);
+}
+
+#[test]
+fn what_the_run_did_not_come_to_is_not_called_an_exception() {
+    let lab = lab();
+    let plan = lab
+        .run(["plan", "conformance", "--json", "-w", "conform"])
+        .exit(0);
+    let mut plan: Value = serde_json::from_str(&plan.stdout).expect("a plan");
+    let cases = plan["parts"][0]["cases"].as_array_mut().expect("cases");
+    let is_of = |case: &Value, check: &str| case["rows"][0]["params"]["check"] == check;
+    cases.retain(|case| is_of(case, "crash") || is_of(case, "http"));
+    let lab = lab.write("some.json", &plan.to_string());
+    let mut command = lab.labrun(["scenario", "--plan", "some.json", "--out", "run"]);
+    command.env("COLUMNS", "200");
+    let ran = lab.start(command, &lab.path().join("run")).ended().exit(0);
+    assert!(!ran.stdout.contains("hosts servers"), "{}", ran.stdout);
+    ran.stdout_has("not checked: http: --workload asks for conform alone");
 }

@@ -191,7 +191,8 @@ fn wrong_arguments_are_refused_with_what_is_right() {
         (&[here, "--threads", "17"], "1 to 16 threads"),
         (&[here, "--duration", "0s"], "not more than nothing"),
         (&[here, "--duration", "soon"], "write 90s"),
-        (&[here, "--duration", "999h"], "at most a day"),
+        (&[here, "--duration", "99h"], "at most a day"),
+        (&[here, "--duration", "999h"], "is over 30 days"),
         (
             &[here, "--expect-body", "nowhere"],
             "cannot read --expect-body nowhere",

@@ -27,6 +27,7 @@ mod no_room;
 mod order;
 mod parts;
 mod plans;
+mod plans_refused;
 mod printing;
 mod product_servers;
 mod products;

@@ -104,3 +104,28 @@ fn a_runtime_that_is_added_has_its_rows_in_every_measure_and_changes_no_others()
         assert!(metrics.contains(metric), "{metrics:?}");
     }
 }
+
+#[test]
+fn every_plan_that_is_printed_is_taken_by_hand() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("plan.json");
+    let path = path.to_str().expect("a path");
+    let print = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_labrun"));
+        command.arg("--lab").arg(lab()).args(["plan", "--json"]);
+        let ran = command.args(args).output().expect("it starts");
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "{args:?}: {said}");
+        ran.stdout
+    };
+    let scenarios = std::fs::read_dir(lab().join("scenarios")).expect("scenarios");
+    for scenario in scenarios {
+        let file = scenario.expect("a scenario").path();
+        let name = file.file_stem().and_then(|stem| stem.to_str());
+        for more in [&[][..], &["--quick"]] {
+            let printed = print(&[&[name.expect("a name")], more].concat());
+            std::fs::write(path, &printed).expect("writes a plan");
+            assert!(print(&["--plan", path]) == printed, "{name:?} {more:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What it was measured on and with: machine, calibration, isolations, artifacts.
 
-use labrun_record::{CgroupVersion, Outcome, Plan, Run};
+use labrun_record::{CgroupVersion, Outcome, Plan, Row, Run};
 use maud::{Markup, html};
 
 use crate::units;
@@ -39,8 +39,8 @@ pub(super) fn machine(run: &Run) -> Markup {
             h2 { "The machine" }
             dl.facts {
                 @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
-                @if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan)) } } }
-                @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan)) } } }
+                @if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }
+                @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan, &run.rows[part.first_row..part.first_row + part.rows])) } } }
             }
             @if !run.calibration.is_empty() {
                 h3 { "Calibration: what the lab\u{2019}s own instruments cost" }
@@ -69,7 +69,13 @@ pub(super) fn machine(run: &Run) -> Markup {
 }
 
 /// How many launches, and how that was decided.
-fn plan(plan: &Plan) -> String {
+fn plan(plan: &Plan, rows: &[Row]) -> String {
+    if rows.iter().all(|row| row.metric.is_exact()) {
+        return format!(
+            "one launch a row, which is counted and not measured; at most {:.0} s; a launch is given up after {:.0} s",
+            plan.time_budget_s, plan.timeout_s
+        );
+    }
     let how = if plan.min_samples >= plan.max_samples {
         "as many for each".to_owned()
     } else {

@@ -41,7 +41,8 @@ pub(super) fn warnings(view: &View<'_>) -> Markup {
     html! {
         section {
             h2 { "Warnings" }
-            @if kinds.is_empty() { p { "None: no drift, no autocorrelation, no second mode, and every interval as narrow as planned." } }
+            @if kinds.is_empty() && view.run.rows.iter().all(|row| row.metric.is_exact()) { p { "None." } }
+            @else if kinds.is_empty() { p { "None: no drift, no autocorrelation, no second mode, and every interval as narrow as planned." } }
             @for kind in kinds {
                 @let of_kind: Vec<&Warning> = all.iter().filter(|w| w.name == kind).collect();
                 div.warning {
