@@ -90,6 +90,9 @@ pub(crate) fn take_out(run: &mut Value, rows: &LeftOut) -> Vec<String> {
     let artifacts = LeftOut::of::<Artifact>(run, "artifacts");
     let isolations = LeftOut::of::<IsolationRecord>(run, "isolations");
     rows.take_out(run, "rows", &mut said);
+    if let Some(replay) = run.get_mut("replay") {
+        rows.take_out(replay, "pairs", &mut Vec::new());
+    }
     references.take_out(run, "references", &mut said);
     artifacts.take_out(run, "artifacts", &mut said);
     isolations.take_out(run, "isolations", &mut said);

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::Outcome;
+use crate::{Outcome, Side};
 
 /// What makes the value of one launch doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Sample {
     pub block: u32,
     /// Place of the launch in the whole run, from 0. Rows of one launch share it.
     pub seq: u32,
+    /// Of a replay: the side that was launched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// When it was taken, nanoseconds of `CLOCK_MONOTONIC` since the run began.
     pub at_ns: u64,
     /// What became of the launch.

@@ -150,6 +150,7 @@ fn made() -> (Run, Vec<Sample>, Summary) {
         value: *value,
         phases: indexmap::IndexMap::new(),
         doubt: None,
+        side: None,
         points: Vec::new(),
         reason: (!reason.is_empty()).then(|| (*reason).to_owned()),
     };

@@ -199,6 +199,7 @@ impl<'a> Execution<'a> {
                 row: case.first_row + index,
                 block,
                 seq: self.seq,
+                side: None,
                 at_ns,
                 outcome,
                 value: value.given.as_ref().ok().copied(),

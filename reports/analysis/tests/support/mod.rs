@@ -125,6 +125,7 @@ pub fn run() -> Run {
             ),
         ],
         interrupted: None,
+        replay: None,
         left_out: Vec::new(),
     }
 }
@@ -140,6 +141,7 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         phases: indexmap::IndexMap::new(),
         reason: (outcome != Outcome::Measured).then(|| format!("because {outcome}")),
         doubt: None,
+        side: None,
         points: Vec::new(),
     }
 }

@@ -231,6 +231,7 @@ fn line(
         phases: measured.map_or_else(IndexMap::new, |(row, value)| phases(row, value.round())),
         reason: reason.map(Into::into),
         doubt: None,
+        side: None,
         points: Vec::new(),
     }
 }
