@@ -4,6 +4,7 @@ mod asked;
 mod bars;
 mod build;
 mod bundle;
+mod calibrate;
 mod cli;
 mod compare;
 mod conform;
@@ -13,8 +14,10 @@ mod ground;
 mod interim;
 mod list;
 mod load;
+mod new_run;
 mod out;
 mod plan;
+mod replay;
 mod report;
 mod scenario;
 mod settings;
@@ -56,6 +59,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
+        cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }
