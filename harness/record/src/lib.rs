@@ -21,7 +21,7 @@ pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::RunFolder;
 pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
-pub use replay::{Change, Pair, QUAD, Replay, ReplaySide, Side};
+pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
