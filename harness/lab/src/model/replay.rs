@@ -111,7 +111,7 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
     let mut run = describe_replay::replay(request, &pairs);
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = carry_out(request, &run, &mut recorder, &pairs);
-    Recorder::conclude(request.folder, &mut run, ended)
+    recorder.conclude(request.folder, &mut run, ended)
 }
 
 fn carry_out(
@@ -146,7 +146,6 @@ fn carry_out(
             }
             let (done, total) = quads.progress();
             request.progress.step("measuring in quads", done, total);
-            let quad_began = Instant::now();
             let mut quad = Quad {
                 request,
                 recorder: &mut *recorder,
@@ -154,8 +153,12 @@ fn carry_out(
                 round,
                 order: QUADS[quads.taken(entry) as usize % QUADS.len()],
             };
-            match quad.take(&mut random)? {
-                Taken::Whole => quads.took(entry, quad_began.elapsed().as_secs_f64()),
+            let quad_began = Instant::now();
+            let taken = quad.take(&mut random)?;
+            let spent_s = quad_began.elapsed().as_secs_f64();
+            recorder.launched(spent_s);
+            match taken {
+                Taken::Whole => quads.took(entry, spent_s),
                 Taken::Failed => quads.failed(entry),
                 Taken::Interrupted => return Ok(Ended::Interrupted),
             }
