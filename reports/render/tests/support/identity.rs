@@ -197,6 +197,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         rows,
         interrupted: None,
         replay: None,
+        resolution: None,
         left_out: Vec::new(),
     }
 }
