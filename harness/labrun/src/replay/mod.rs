@@ -2,7 +2,7 @@
 
 mod conclude;
 
-pub(crate) use conclude::conclude;
+pub(crate) use conclude::{code, show};
 
 /// Better or worse if the whole interval lies beyond this share: narrower than that of a run, since
 /// the launches of a quad share what the machine does.
