@@ -15,6 +15,7 @@ mod list;
 mod load;
 mod out;
 mod plan;
+mod replay;
 mod report;
 mod scenario;
 mod settings;
@@ -56,6 +57,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
+        cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }

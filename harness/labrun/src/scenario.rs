@@ -73,12 +73,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         carried.load_images(&site);
     }
     let definitions = &carried.definitions;
-    // A fresh network namespace has its loopback down, and every server here listens there.
-    match lab::network::raise_loopback() {
-        Ok(true) => bars.note("the loopback was down, and was brought up"),
-        Ok(false) => {}
-        Err(error) => bars.note(&format!("the loopback is down, and stays so: {error}")),
-    }
+    raise_loopback(&bars);
     let run = NewRun::begin(&plan, args)?;
     let source = Source {
         plan: &plan,
@@ -90,6 +85,15 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         with_docker,
     };
     measure(&source, run, &site, &bars, settings, args)
+}
+
+/// A fresh network namespace has its loopback down, and every server here listens there.
+pub(crate) fn raise_loopback(bars: &Bars) {
+    match lab::network::raise_loopback() {
+        Ok(true) => bars.note("the loopback was down, and was brought up"),
+        Ok(false) => {}
+        Err(error) => bars.note(&format!("the loopback is down, and stays so: {error}")),
+    }
 }
 
 /// Opens a bundle; nothing where the lab was asked to end meanwhile.
@@ -106,7 +110,7 @@ pub(crate) fn open_bundle(
     Ok(Some(Carried::new(&opened).map_err(unfit_bundle)?))
 }
 
-fn unfit_bundle(error: CarryError) -> anyhow::Error {
+pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
     match error {
         CarryError::Bundle(error) => crate::bundle::failed(error),
         error => Usage(error.to_string()).into(),
@@ -276,27 +280,9 @@ fn fresh_seed() -> u64 {
 /// The version, with the commit of the lab's folder where git knows it.
 pub(crate) fn lab_version(lab: &Path) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let git = |args: &[&str]| {
-        let output = std::process::Command::new("git")
-            .arg("-C")
-            .arg(lab)
-            .args(args)
-            .output()
-            .ok()?;
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    match git(&["rev-parse", "--short=12", "HEAD"]) {
-        Some(commit) => {
-            let changed = git(&["status", "--porcelain", "--untracked-files=no"])
-                .is_some_and(|s| !s.is_empty());
-            format!(
-                "{version} ({commit}{})",
-                if changed { ", changed" } else { "" }
-            )
-        }
+    match lab::git::head(lab) {
+        Some((commit, true)) => format!("{version} ({commit}, changed)"),
+        Some((commit, false)) => format!("{version} ({commit})"),
         None => version.to_owned(),
     }
 }

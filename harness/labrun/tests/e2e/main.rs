@@ -35,6 +35,7 @@ mod proven;
 mod recorded;
 mod records;
 mod selecting;
+mod sides_refused;
 mod size;
 mod stated;
 mod steady;
