@@ -154,7 +154,9 @@ impl Archive {
 /// The commit that a folder is at, 12 digits, and whether a file that git knows was changed since.
 /// None where git knows nothing of it.
 pub fn head(folder: &Path) -> Option<(String, bool)> {
-    let commit = said(folder, &["rev-parse", "--short=12", "HEAD"]).ok()?.ok()?;
+    let commit = said(folder, &["rev-parse", "--short=12", "HEAD"])
+        .ok()?
+        .ok()?;
     let changed = said(folder, &["status", "--porcelain", "--untracked-files=no"]);
     let changed = changed.ok().and_then(Result::ok);
     Some((commit, changed.is_some_and(|changed| !changed.is_empty())))
@@ -200,7 +202,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("lab")).expect("made");
         std::fs::write(folder.path().join("lab/file"), "one").expect("written");
-        run(folder.path(), &["init", "--quiet", "--initial-branch=first"]);
+        run(
+            folder.path(),
+            &["init", "--quiet", "--initial-branch=first"],
+        );
         run(folder.path(), &["add", "."]);
         run(folder.path(), &["commit", "--quiet", "--message=one"]);
         folder

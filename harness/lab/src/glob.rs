@@ -3,7 +3,7 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Globs of isolations, as a scenario's file has them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Globs(GlobSet);
 
 impl Globs {

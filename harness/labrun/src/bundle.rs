@@ -12,7 +12,7 @@ use crate::bars::Bars;
 use crate::cli::{AskedArgs, BundleArgs, Cli};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
-use crate::scenario::lab_version;
+use crate::new_run::lab_version;
 use crate::settings::Settings;
 
 /// Builds what the plans need, and packs it.

@@ -1,9 +1,12 @@
 //! The arguments, as they are typed.
 
+mod deciding;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lab::side::SideName;
+
+pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -69,6 +72,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Measure two sides against each other, to decide between them
     Replay(ReplayArgs),
+    /// Find out what this machine can tell apart today
+    Calibrate(CalibrateArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -351,52 +356,6 @@ pub(crate) struct CompareArgs {
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
-}
-
-/// Arguments of `labrun replay`.
-#[derive(Debug, Args)]
-pub(crate) struct ReplayArgs {
-    /// What is compared with: run:DIR, commit:REV, bundle:FILE or isolation:NAME
-    pub a: SideName,
-
-    /// What is judged, named alike
-    pub b: SideName,
-
-    /// Name of the scenario [default: that of the run or bundle, else cold-start]
-    #[arg(long, value_name = "NAME")]
-    pub scenario: Option<String>,
-
-    /// Which rows are taken [default: of a run those that it has measured, else all]
-    #[command(flatten)]
-    pub select: SelectArgs,
-
-    /// Take only the rows of two runs that `labrun compare` suspects
-    #[arg(long)]
-    pub suspects: bool,
-
-    /// Take N quads (A, B, B, A) of each row, time permitting
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub quads: Option<u32>,
-
-    /// Time for the whole replay, such as 90s, 20m, 1h
-    #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
-    pub time_budget: Option<f64>,
-
-    /// Seed of every shuffle and bootstrap; chosen afresh if not given
-    #[arg(long, env = "LABRUN_SEED", value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// Folder of the run [default: runs/<UTC>-<scenario>-<host>]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-
-    /// Print the summary as JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
-
-    /// A missing isolation is an error (exit code 102)
-    #[arg(long)]
-    pub strict: bool,
 }
 
 /// Arguments of `labrun completions`.

@@ -4,6 +4,7 @@ mod asked;
 mod bars;
 mod build;
 mod bundle;
+mod calibrate;
 mod cli;
 mod compare;
 mod conform;
@@ -13,6 +14,7 @@ mod ground;
 mod interim;
 mod list;
 mod load;
+mod new_run;
 mod out;
 mod plan;
 mod replay;
@@ -58,6 +60,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Replay(args) => replay::run(cli, &settings, args),
+        cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }

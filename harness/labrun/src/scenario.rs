@@ -23,6 +23,7 @@ use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
+use crate::new_run::{NewRun, check_file, command, fresh_seed, lab_version};
 use crate::report::{self, Read};
 use crate::settings::Settings;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     }
     let planned = Planned::new(definitions(cli)?, settings, &args.asked)?;
     let (definitions, plan) = (&planned.definitions, &planned.plan);
-    let run = NewRun::begin(plan, args)?;
+    let run = begin(plan, args)?;
     let with_docker = needs_docker(plan, &planned.profiles);
     let site = site(with_docker)?;
     let bars = Bars::new();
@@ -74,7 +75,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     }
     let definitions = &carried.definitions;
     raise_loopback(&bars);
-    let run = NewRun::begin(&plan, args)?;
+    let run = begin(&plan, args)?;
     let source = Source {
         plan: &plan,
         definitions,
@@ -117,77 +118,12 @@ pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
     }
 }
 
-/// A run that is about to begin: its folder and its name.
-struct NewRun {
-    folder: RunFolder,
-    id: String,
-    started: jiff::Timestamp,
-}
-
-impl NewRun {
-    fn begin(plan: &Plan, args: &ScenarioArgs) -> anyhow::Result<Self> {
-        for file in [&args.export_json, &args.markdown].into_iter().flatten() {
-            check_file(file)?;
-        }
-        let started = jiff::Timestamp::now();
-        let host = lab::fingerprint::fingerprint().host;
-        let stamp = started.strftime("%Y%m%dT%H%M%SZ");
-        let id = format!("{stamp}-{}-{host}", plan.scenario);
-        let (folder, id) = match &args.out {
-            Some(out) => (create_folder(out)?, id),
-            None => fresh_folder(Path::new("runs"), &id)?,
-        };
-        Ok(Self {
-            folder,
-            id,
-            started,
-        })
+/// The run's folder, once it is known that its other files can be written too.
+fn begin(plan: &Plan, args: &ScenarioArgs) -> anyhow::Result<NewRun> {
+    for file in [&args.export_json, &args.markdown].into_iter().flatten() {
+        check_file(file)?;
     }
-}
-
-/// Whether a file can be written there, to be known before anything is measured.
-fn check_file(path: &Path) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    let shown = path.display();
-    if path.is_dir() {
-        anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));
-    }
-    if !folder.is_dir() {
-        anyhow::bail!(Usage(format!(
-            "cannot write {shown}: make the folder first: mkdir -p {}",
-            folder.display()
-        )));
-    }
-    Ok(())
-}
-
-/// A folder of this name, or of the next one that no other run has: several may begin in one second.
-fn fresh_folder(parent: &Path, id: &str) -> anyhow::Result<(RunFolder, String)> {
-    let cannot = |error| cannot_write(parent, &error);
-    std::fs::create_dir_all(parent).map_err(cannot)?;
-    let mut name = id.to_owned();
-    for number in 2.. {
-        match std::fs::create_dir(parent.join(&name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                name = format!("{id}-{number}");
-            }
-            made => {
-                made.map_err(cannot)?;
-                break;
-            }
-        }
-    }
-    Ok((create_folder(&parent.join(&name))?, name))
-}
-
-fn cannot_write(path: &Path, error: &std::io::Error) -> anyhow::Error {
-    let reason = "give --out a folder that can be written";
-    Usage(format!(
-        "cannot write to {}: {error}; {reason}",
-        path.display()
-    ))
-    .into()
+    NewRun::begin(&plan.scenario, args.out.as_deref())
 }
 
 /// Where a run takes what it launches.
@@ -216,7 +152,8 @@ fn measure(
     let missing = isolations.missing(&source.plan.launched_on());
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
-        return Ok(unfit(&missing, &folder));
+        let _ = std::fs::remove_dir(folder.path());
+        return Ok(unfit(&missing));
     }
     for line in &missing {
         bars.note(line);
@@ -232,9 +169,7 @@ fn measure(
             site,
         },
         seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
-        command: std::env::args_os()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect(),
+        command: command(),
         lab_version: source.lab_version.clone(),
         root: source.root,
         progress: bars,
@@ -247,16 +182,20 @@ fn measure(
         anyhow::bail!(Usage(RunError::Taken.to_string()));
     }
     if source.with_docker {
-        // What a launch could not remove: the daemon may have come back since.
-        for reason in lab::isolation::docker::DockerHost::default().remove_all_of(&site.owner) {
-            bars.note(&format!("left behind: {reason}"));
-        }
+        remove_containers(site, bars);
     }
     conclude(args, folder, ended)
 }
 
-/// Says what is missing under `--strict`, and leaves no folder.
-fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
+/// What a launch could not remove: the daemon may have come back since.
+pub(crate) fn remove_containers(site: &Site, bars: &Bars) {
+    for reason in lab::isolation::docker::DockerHost::default().remove_all_of(&site.owner) {
+        bars.note(&format!("left behind: {reason}"));
+    }
+}
+
+/// Says what is missing under `--strict`.
+pub(crate) fn unfit(missing: &[String]) -> u8 {
     for line in missing {
         anstream::eprintln!("{line}");
     }
@@ -267,43 +206,7 @@ fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
             several => format!("{several} isolations are"),
         }
     );
-    let _ = std::fs::remove_dir(folder.path());
     exit::UNFIT
-}
-
-/// A seed that no other run has.
-fn fresh_seed() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
-}
-
-/// The version, with the commit of the lab's folder where git knows it.
-pub(crate) fn lab_version(lab: &Path) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    match lab::git::head(lab) {
-        Some((commit, true)) => format!("{version} ({commit}, changed)"),
-        Some((commit, false)) => format!("{version} ({commit})"),
-        None => version.to_owned(),
-    }
-}
-
-/// The folder of the run, made now, so that one that cannot be written is known
-/// before anything is measured.
-fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
-    let folder = RunFolder::open(path);
-    if folder.run_json().exists() || folder.samples_jsonl().exists() {
-        anyhow::bail!(Usage(format!(
-            "{} already holds a run: give --out another folder",
-            path.display()
-        )));
-    }
-    let cannot = |error| cannot_write(path, &error);
-    std::fs::create_dir_all(path).map_err(cannot)?;
-    let probe = path.join(".labrun-probe");
-    std::fs::write(&probe, b"room\n")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(cannot)?;
-    Ok(folder)
 }
 
 /// Statistics and page from the files of the run, whatever ended it.

@@ -1,11 +1,12 @@
 //! What `run.json` says of a run before its first launch.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use labrun_record::{Artifact, Calibration, Part, Run};
 
 use super::calibrate;
-use super::prepare::PreparedPart;
+use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
 use crate::fingerprint::fingerprint;
@@ -45,7 +46,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .flat_map(|part| part.references.clone())
             .collect(),
         calibration: calibrations(request, prepared),
-        artifacts: artifacts(request, prepared),
+        artifacts: artifacts(request.root, prepared.iter().flat_map(|part| &part.cases)),
         isolations: taken
             .filter_map(|name| isolations.record(name).cloned())
             .collect(),
@@ -72,12 +73,14 @@ fn part(prepared: &PreparedPart<'_>) -> Part {
 }
 
 /// What is launched, each once.
-fn artifacts(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Vec<Artifact> {
+pub(super) fn artifacts<'a>(
+    root: &Path,
+    cases: impl Iterator<Item = &'a PreparedCase<'a>>,
+) -> Vec<Artifact> {
     let mut artifacts: Vec<Artifact> = Vec::new();
-    let cases = prepared.iter().flat_map(|part| &part.cases);
     for artifact in cases.flat_map(|case| &case.artifacts) {
         let mut artifact = artifact.clone();
-        if let Ok(inside) = artifact.path.strip_prefix(request.root) {
+        if let Ok(inside) = artifact.path.strip_prefix(root) {
             artifact.path = inside.to_path_buf();
         }
         if !artifacts.contains(&artifact) {

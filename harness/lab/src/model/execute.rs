@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use labrun_analysis::row_seed;
-use labrun_record::{Outcome, Run, Sample};
+use labrun_record::Run;
 
 use super::launch::Value;
 use super::prepare::{PreparedCase, PreparedPart};
-use super::run::{Ended, RunError, RunRequest, write_error};
-use super::writer::Writer;
-use crate::clock::now_ns;
+use super::recorder::Recorder;
+use super::run::{Ended, RunError, RunRequest};
 use crate::outcome::Failure;
 use crate::schedule::Schedule;
 
@@ -17,19 +16,19 @@ use crate::schedule::Schedule;
 pub(super) struct Execution<'a> {
     request: &'a RunRequest<'a>,
     run: &'a Run,
-    writer: &'a mut Writer,
-    began_ns: u64,
-    seq: u32,
+    recorder: &'a mut Recorder,
 }
 
 impl<'a> Execution<'a> {
-    pub(super) fn new(request: &'a RunRequest<'a>, run: &'a Run, writer: &'a mut Writer) -> Self {
+    pub(super) fn new(
+        request: &'a RunRequest<'a>,
+        run: &'a Run,
+        recorder: &'a mut Recorder,
+    ) -> Self {
         Self {
             request,
             run,
-            writer,
-            began_ns: now_ns(),
-            seq: 0,
+            recorder,
         }
     }
 
@@ -95,7 +94,7 @@ impl<'a> Execution<'a> {
                     }
                 }
             }
-            self.writer.sync().map_err(write_error("samples.jsonl"))?;
+            self.recorder.sync()?;
             schedule.passed(part_began.elapsed().as_secs_f64());
             schedule.close_block();
         }
@@ -184,35 +183,10 @@ impl<'a> Execution<'a> {
         block: u32,
         values: &[Value],
     ) -> Result<(), RunError> {
-        let missing = Value::none("the launch gave no value for this row");
-        let at_ns = now_ns() - self.began_ns;
-        for index in 0..case.case.rows.len() {
-            let value = values.get(index).unwrap_or(&missing);
-            let (outcome, reason) = match value.given.clone() {
-                Ok(_) => (Outcome::Measured, value.seen.clone()),
-                Err(failure) => {
-                    let (outcome, reason) = failure.into_parts();
-                    (outcome, Some(reason))
-                }
-            };
-            let sample = Sample {
-                row: case.first_row + index,
-                block,
-                seq: self.seq,
-                side: None,
-                at_ns,
-                outcome,
-                value: value.given.as_ref().ok().copied(),
-                phases: value.phases.clone(),
-                reason,
-                doubt: value.doubt,
-                points: value.points.clone(),
-            };
-            let written = self.writer.write(&sample);
-            written.map_err(write_error("samples.jsonl"))?;
-        }
-        self.seq += 1;
-        Ok(())
+        let values: Vec<Option<&Value>> = (0..case.case.rows.len())
+            .map(|row| values.get(row))
+            .collect();
+        self.recorder.write(case.first_row, block, None, &values)
     }
 
     /// The same reason for every row of a case.

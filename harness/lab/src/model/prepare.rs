@@ -23,6 +23,7 @@ use crate::stock::Stock;
 use crate::task::FileSystem;
 
 /// What the launches of a plan are made from.
+#[derive(Clone, Copy)]
 pub struct Supply<'a> {
     /// All isolations of the lab.
     pub isolations: &'a Isolations,
@@ -62,16 +63,9 @@ pub(super) fn parts<'a>(parts: &'a [PlanPart], supply: &Supply<'a>) -> Vec<Prepa
         let limit = Limit::default();
         let first_row = row;
         let mut cases = Vec::new();
-        for case in &part.cases {
-            let mut artifacts = Vec::new();
-            let launch = prepare(case, supply, &limit, &mut artifacts);
-            cases.push(PreparedCase {
-                case,
-                first_row: row,
-                launch,
-                artifacts,
-            });
-            row += case.rows.len();
+        for planned in &part.cases {
+            cases.push(case(planned, row, supply, &limit));
+            row += planned.rows.len();
         }
         prepared.push(PreparedPart {
             part,
@@ -80,6 +74,23 @@ pub(super) fn parts<'a>(parts: &'a [PlanPart], supply: &Supply<'a>) -> Vec<Prepa
         });
     }
     prepared
+}
+
+/// Prepares one case, whose first row has this number in the run.
+pub(super) fn case<'a>(
+    case: &'a Case,
+    first_row: usize,
+    supply: &Supply<'a>,
+    limit: &Limit,
+) -> PreparedCase<'a> {
+    let mut artifacts = Vec::new();
+    let launch = prepare(case, supply, limit, &mut artifacts);
+    PreparedCase {
+        case,
+        first_row,
+        launch,
+        artifacts,
+    }
 }
 
 /// What a case launches, or the first thing that stands in its way.

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::describe;
 use super::execute::Execution;
 use super::prepare::{self, Supply};
-use super::writer::Writer;
+use super::recorder::Recorder;
 use crate::plan::Plan;
 use crate::progress::Progress;
 
@@ -73,30 +73,7 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
     let prepared = prepare::parts(&request.plan.parts, &request.supply);
     let mut run = describe::run(request, &prepared);
-    // The first to make this file has the folder.
-    let mut writer = Writer::create(&request.folder.samples_jsonl()).map_err(|source| {
-        if source.kind() == io::ErrorKind::AlreadyExists {
-            RunError::Taken
-        } else {
-            write_error("samples.jsonl")(source)
-        }
-    })?;
-    request
-        .folder
-        .write_run(&run)
-        .map_err(write_error("run.json"))?;
-    let ended = Execution::new(request, &run, &mut writer).carry_out(&prepared);
-    run.interrupted = match &ended {
-        Ok(Ended::Complete) => None,
-        Ok(Ended::Interrupted) => {
-            Some("the run was interrupted before its plan was carried out".to_owned())
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    let written = request
-        .folder
-        .write_run(&run)
-        .map_err(write_error("run.json"));
-    // The first reason counts, not that its note could not be written either.
-    ended.and_then(|ended| written.map(|()| ended))
+    let mut recorder = Recorder::create(request.folder, &run)?;
+    let ended = Execution::new(request, &run, &mut recorder).carry_out(&prepared);
+    Recorder::conclude(request.folder, &mut run, ended)
 }

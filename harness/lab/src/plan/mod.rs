@@ -4,6 +4,7 @@
 //! daemon and no root is asked. What is missing on a machine is found out where it is executed.
 
 mod by_hand;
+pub mod calibration;
 mod cold_start;
 mod conformance;
 mod context;
@@ -12,6 +13,7 @@ mod footprint;
 mod form;
 mod load;
 mod narrow;
+mod pairs;
 mod recipe;
 mod size;
 mod throughput;
@@ -28,6 +30,7 @@ pub use by_hand::{PlanError, read_by_hand};
 pub use context::{Asked, RunOptions, plan};
 pub use fits::check;
 pub use form::Form;
+pub use pairs::{CasePair, pairs};
 pub use recipe::{Recipe, artifact_triple, for_isolation};
 
 /// The version of a plan's shape: a newer one is refused.

@@ -1,6 +1,6 @@
 //! Less of a plan that was made before: fewer rows, other numbers of launches.
 
-use labrun_record::{Outcome, Row};
+use labrun_record::Outcome;
 
 use super::{Decision, Plan, RunOptions};
 use crate::define::DefineError;
@@ -39,25 +39,6 @@ impl Plan {
             };
         }
         Ok(())
-    }
-
-    /// Keeps the rows that are asked for, and of those the ones that `keep` takes. A case or a part
-    /// without a row goes.
-    pub fn retain(&mut self, keep: impl Fn(&Row) -> bool) {
-        for part in &mut self.parts {
-            part.cases.retain_mut(|case| {
-                case.rows.retain(&keep);
-                let is_left_out = matches!(
-                    case.launch,
-                    Decision::Leave {
-                        outcome: Outcome::NotSelected,
-                        ..
-                    }
-                );
-                !is_left_out && !case.rows.is_empty()
-            });
-        }
-        self.parts.retain(|part| !part.cases.is_empty());
     }
 
     /// Takes other numbers of launches, and another time, where they are wished for.

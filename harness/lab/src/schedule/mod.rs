@@ -10,6 +10,7 @@
 //! Nothing here reads a clock or starts a process.
 
 mod allocate;
+mod quads;
 mod spread;
 
 use labrun_analysis::Observation;
@@ -19,6 +20,7 @@ use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use allocate::Case;
+pub(crate) use quads::Quads;
 
 /// Blocks of a pilot at most.
 const PILOT_BLOCKS: u32 = 15;

@@ -99,7 +99,9 @@ fn a_pilot_takes_15_blocks_or_a_sixth_of_the_time() {
     for _ in 0..9 {
         let block = long.next_block().expect("a block");
         assert!(matches!(long.next, Next::Pilot));
-        block.iter().for_each(|&entry| long.gave(entry, 100.0, 1.0));
+        for &entry in &block {
+            long.gave(entry, 100.0, 1.0);
+        }
         long.close_block();
     }
     long.next_block();

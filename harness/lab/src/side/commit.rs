@@ -68,12 +68,9 @@ fn extracted(
         archive = checkout.archive(commit)?;
     }
     let beside = format!("{name}.partial");
-    let failed = |error: io::Error| {
-        SideError::Failed(format!("cannot write {}: {error}", folder.display()))
-    };
-    store
-        .remove([name, beside.clone()])
-        .map_err(failed)?;
+    let failed =
+        |error: io::Error| SideError::Failed(format!("cannot write {}: {error}", folder.display()));
+    store.remove([name, beside.clone()]).map_err(failed)?;
     let partial = store.path(&beside);
     let unpacked = archive.read(|archive| tar::Archive::new(archive).unpack(&partial));
     let renamed = unpacked

@@ -16,7 +16,7 @@ use crate::define::Definitions;
 use crate::digest::sha256;
 use crate::git::Checkout;
 use crate::outcome::Failure;
-use crate::plan::{Plan, Recipe};
+use crate::plan::{Case, Recipe};
 use crate::progress::Progress;
 use crate::site::{Grant, Site};
 use crate::stock::Stock;
@@ -96,11 +96,7 @@ impl<'a> Side<'a> {
     }
 
     /// What a run has launched.
-    pub fn of_run(
-        name: SideName,
-        run: Run,
-        request: SideRequest<'a>,
-    ) -> Result<Self, SideError> {
+    pub fn of_run(name: SideName, run: Run, request: SideRequest<'a>) -> Result<Self, SideError> {
         let (of, lab_version) = (run.id.clone(), run.lab_version.clone());
         let (recorded, definitions) = Recorded::new(run, request)?;
         Ok(Self {
@@ -135,16 +131,19 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What drives the isolations that its plan launches anything on; built where that has to be.
-    /// What a run has launched has to be there, or has to be built again.
-    pub fn drivers(&mut self, plan: &Plan, site: &Site) -> Result<Drivers, SideError> {
+    /// What drives the isolations that any of `cases` is launched on; built where that has to be.
+    /// What a run has launched of them has to be there, or has to be built again.
+    pub fn drivers(&mut self, cases: &[&Case], site: &Site) -> Result<Drivers, SideError> {
         match &mut self.origin {
             Origin::Built(builder) => {
-                let launched = plan.launched_on();
-                Ok(builder.drivers(&self.definitions, &|name| launched.contains(&name)))
+                let launched = |name: &str| {
+                    let mut launched = cases.iter().filter(|case| case.spec().is_some());
+                    launched.any(|case| case.isolation() == name)
+                };
+                Ok(builder.drivers(&self.definitions, &launched))
             }
             Origin::Carried(carried, _) => Ok(carried.drivers(site)),
-            Origin::Recorded(recorded) => recorded.drivers(plan, &self.definitions),
+            Origin::Recorded(recorded) => recorded.drivers(cases, &self.definitions),
         }
     }
 }

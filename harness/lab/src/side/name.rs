@@ -121,7 +121,10 @@ mod tests {
             ("comit:HEAD", "did you mean `commit`?"),
             ("isolations:native/static", "did you mean `isolation`?"),
             ("commit:", "such as commit:HEAD~1"),
-            ("", "write run:DIR, commit:REV, bundle:FILE or isolation:NAME"),
+            (
+                "",
+                "write run:DIR, commit:REV, bundle:FILE or isolation:NAME",
+            ),
         ] {
             let error = error(text);
             assert!(error.contains(told), "{error}");

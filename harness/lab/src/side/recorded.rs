@@ -18,7 +18,7 @@ use crate::isolation::docker::DockerHost;
 use crate::isolation::runner::{Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
-use crate::plan::{LaunchSpec, Plan, Recipe};
+use crate::plan::{Case, LaunchSpec, Recipe};
 use crate::progress::Progress;
 use crate::site::Site;
 use crate::stock::Stock;
@@ -79,14 +79,15 @@ impl<'a> Recorded<'a> {
         Ok((recorded, definitions))
     }
 
-    /// Finds what a plan launches, and what drives that.
+    /// Finds what is launched, and what drives that.
     pub(super) fn drivers(
         &mut self,
-        plan: &Plan,
+        cases: &[&Case],
         definitions: &Definitions,
     ) -> Result<Drivers, SideError> {
-        let mut missing = self.artifacts(plan, definitions);
-        let launched = plan.launched_on();
+        let mut missing = self.artifacts(cases, definitions);
+        let launched = cases.iter().filter(|case| case.spec().is_some());
+        let launched: BTreeSet<&str> = launched.map(|case| case.isolation()).collect();
         let mut drivers = Drivers::new();
         for definition in &definitions.runners {
             let names: BTreeSet<String> = definition.isolations().collect();
@@ -100,7 +101,9 @@ impl<'a> Recorded<'a> {
                         let driver = Driver::Runner(definition.name.clone());
                         drivers.insert(driver, Ok(ready));
                     }
-                    Err(reason) => missing.push(format!("the runner {}: {reason}", definition.name)),
+                    Err(reason) => {
+                        missing.push(format!("the runner {}: {reason}", definition.name))
+                    }
                 }
             }
         }
@@ -114,15 +117,16 @@ impl<'a> Recorded<'a> {
         }
         for what in &missing {
             let id = &self.run.id;
-            self.progress
-                .note(&format!("of the run {id} is built again from its commit: {what}"));
+            self.progress.note(&format!(
+                "of the run {id} is built again from its commit: {what}"
+            ));
         }
         let found = |definition: &RunnerDefinition| {
             drivers.contains_key(&Driver::Runner(definition.name.clone()))
         };
         let found = definitions.runners.iter().filter(|one| found(one));
         let found: BTreeSet<String> = found.flat_map(RunnerDefinition::isolations).collect();
-        let wanted = |name: &str| launched.contains(&name) && !found.contains(name);
+        let wanted = |name: &str| launched.contains(name) && !found.contains(name);
         let mut all = self.builder.drivers(definitions, &wanted);
         all.extend(drivers);
         Ok(all)
@@ -155,18 +159,26 @@ impl<'a> Recorded<'a> {
     }
 
     /// Has the builder take what is in the store by its digest. Gives what is not.
-    fn artifacts(&mut self, plan: &Plan, definitions: &Definitions) -> Vec<String> {
+    fn artifacts(&mut self, cases: &[&Case], definitions: &Definitions) -> Vec<String> {
         let mut said = BTreeMap::new();
-        for (_, case) in plan.cases() {
+        for case in cases {
             if let Some(spec) = case.spec() {
-                launched(&self.run, case.isolation(), spec, &definitions.workloads, &mut said);
+                launched(
+                    &self.run,
+                    case.isolation(),
+                    spec,
+                    &definitions.workloads,
+                    &mut said,
+                );
             }
         }
         let mut missing = Vec::new();
         for (recipe, said) in said {
             let Some(said) = said else {
                 let workload = recipe.workload();
-                missing.push(format!("{workload}: the run does not say what of it was launched"));
+                missing.push(format!(
+                    "{workload}: the run does not say what of it was launched"
+                ));
                 continue;
             };
             if let Some((recipe, found)) = self.find(&recipe, said) {
@@ -213,7 +225,9 @@ impl<'a> Recorded<'a> {
             } => found(self.store.kept(&said.sha256)?, of),
             Recipe::Pack { .. } => {
                 let (name, digest) = (&said.workload, &said.sha256);
-                let path = self.store.path(&format!("images/{name}/{digest:.12}/image.tar"));
+                let path = self
+                    .store
+                    .path(&format!("images/{name}/{digest:.12}/image.tar"));
                 let is_it = sha256(&path).is_ok_and(|own| own == *digest);
                 let artifact = Artifact {
                     path,
@@ -231,7 +245,10 @@ impl<'a> Recorded<'a> {
 impl Stock for Recorded<'_> {
     fn artifact(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
         let built = self.builder.artifact(recipe, isolations)?;
-        let is_other = self.lost.get(recipe).is_some_and(|lost| *lost != built.sha256);
+        let is_other = self
+            .lost
+            .get(recipe)
+            .is_some_and(|lost| *lost != built.sha256);
         if is_other && self.told.borrow_mut().insert(recipe.clone()) {
             self.progress.note(&format!(
                 "{} for {} of the run {} was built again, and is not the same byte for byte: the \
@@ -283,7 +300,9 @@ fn launched<'r>(
 
 /// The commit of a `lab_version` such as `0.1.0 (0123456789ab, changed)`, or why there is none.
 fn commit_of(lab_version: &str) -> Result<&str, String> {
-    let of = lab_version.split_once('(').and_then(|(_, of)| of.strip_suffix(')'));
+    let of = lab_version
+        .split_once('(')
+        .and_then(|(_, of)| of.strip_suffix(')'));
     match of {
         None => Err("it does not say of which commit it is".to_owned()),
         Some(of) => match of.split_once(',') {

@@ -67,11 +67,6 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Whether the sides are two isolations.
-    pub(super) fn of_isolations(&self) -> bool {
-        self.args.a.kind == SideKind::Isolation
-    }
-
     /// Whether a lab is needed: a bundle has all that it needs in it.
     pub(super) fn needs_lab(&self) -> bool {
         let mut sides = self.sides.iter();
@@ -101,7 +96,9 @@ impl<'a> AskedSide<'a> {
 fn read(name: &SideName) -> anyhow::Result<Read> {
     let folder = RunFolder::open(Path::new(&name.which));
     if !folder.run_json().is_file() {
-        anyhow::bail!(Usage(format!("{name}: it is no run, since it has no run.json")));
+        anyhow::bail!(Usage(format!(
+            "{name}: it is no run, since it has no run.json"
+        )));
     }
     report::read(folder).map_err(|error| Usage(format!("{name}: {error:#}")).into())
 }

@@ -1,11 +1,10 @@
-//! Which rows a replay has: those of its runs, those that `compare` suspects, and of them those that
-//! both sides have.
+//! Rows by which a replay is narrowed: those that a run has launched, those that `compare` suspects.
 
 use std::collections::BTreeSet;
 
-use lab::plan::{Decision, Plan};
+use lab::plan::Plan;
 use labrun_analysis::{Measurements, compare};
-use labrun_record::{Outcome, Row, Target, Tier};
+use labrun_record::{Outcome, Row};
 
 use crate::exit::Usage;
 use crate::report::Read;
@@ -41,47 +40,6 @@ fn of(read: &Read) -> Measurements<'_> {
         run: &read.run,
         samples: &read.samples,
     }
-}
-
-/// What rows of two sides have in common that are held against each other: their identity. Of two
-/// isolations it is all but what an isolation itself is: its name, its tier and its target.
-pub(super) fn key(row: &Row, of_isolations: bool) -> Row {
-    let mut key = row.clone();
-    if of_isolations {
-        key.isolation.clear();
-        (key.tier, key.target) = (Tier::Process, Target::Native);
-    }
-    key
-}
-
-/// Leaves in both plans the rows that both have.
-pub(super) fn in_common(plans: [&mut Plan; 2], of_isolations: bool) {
-    let keys = |plan: &Plan| -> BTreeSet<Row> {
-        rows(plan).map(|row| key(row, of_isolations)).collect()
-    };
-    let [a, b] = plans;
-    let (of_a, of_b) = (keys(a), keys(b));
-    a.retain(|row| of_b.contains(&key(row, of_isolations)));
-    b.retain(|row| of_a.contains(&key(row, of_isolations)));
-}
-
-/// Whether there is a row for which both plans launch something.
-pub(super) fn any_is_launched(plans: [&Plan; 2], of_isolations: bool) -> bool {
-    let [a, b] = plans.map(|plan| -> BTreeSet<Row> {
-        let launched = plan.cases().filter(|(_, case)| case.spec().is_some());
-        let rows = launched.flat_map(|(_, case)| &case.rows);
-        rows.map(|row| key(row, of_isolations)).collect()
-    });
-    !a.is_disjoint(&b)
-}
-
-/// Why a plan launches nothing for one of its rows, if there is such a row.
-pub(super) fn first_reason(plan: &Plan) -> Option<&str> {
-    let mut reasons = plan.cases().filter_map(|(_, case)| match &case.launch {
-        Decision::Leave { reason, .. } => Some(reason.as_str()),
-        Decision::Launch(_) => None,
-    });
-    reasons.next()
 }
 
 /// Every row of a plan.

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use lab::catalog::{Isolations, profiles};
 use lab::define::Definitions;
-use lab::plan::Plan;
+use lab::model::{ReplaySource, Supply};
+use lab::plan::{Case, CasePair, Plan};
 use lab::progress::Progress as _;
 use lab::select::Names;
 use lab::side::{Side, SideError, SideKind, SideName, SideRequest};
@@ -14,13 +15,14 @@ use lab::site::Site;
 use labrun_record::Row;
 
 use super::asked::{Asked, AskedSide};
-use super::rows;
-use crate::asked::{Planned, needs_docker};
+use super::{pairs, rows};
+use crate::asked::{Planned, stands_on_docker};
 use crate::bars::Bars;
 use crate::cli::{AskedArgs, Cli, SelectArgs};
 use crate::exit::Usage;
 use crate::ground::{definitions, sweep};
-use crate::scenario::{lab_version, open_bundle, raise_loopback, unfit_bundle};
+use crate::new_run::lab_version;
+use crate::scenario::{open_bundle, raise_loopback, unfit_bundle};
 use crate::settings::Settings;
 
 /// What is replayed where nothing says what.
@@ -35,16 +37,24 @@ pub(super) struct Ground<'a> {
     settings: &'a Settings,
 }
 
-/// A side that can be measured.
-pub(super) struct ReadySide<'a> {
-    /// Where it comes from, and what it launches.
-    pub side: Side<'a>,
-    /// What is launched: the rows that both sides have.
+/// Both sides, and what of them is held against each other.
+pub(super) struct Sides<'a> {
+    sides: [ReadySide<'a>; 2],
+    /// The plan of side A.
     pub plan: Plan,
-    /// Its isolations.
-    pub isolations: Isolations,
-    /// Whether it stands on Docker's daemon.
+    /// What is launched.
+    pub pairs: Vec<CasePair>,
+    /// Whether anything of it stands on Docker's daemon.
     pub with_docker: bool,
+}
+
+/// A side that can be measured.
+struct ReadySide<'a> {
+    side: Side<'a>,
+    isolations: Isolations,
+    /// The isolations that are not here, one line each.
+    missing: Vec<String>,
+    with_docker: bool,
 }
 
 impl<'a> Ground<'a> {
@@ -66,7 +76,7 @@ impl<'a> Ground<'a> {
 
     /// Both sides, or nothing where the lab was asked to end meanwhile. Nothing is built before
     /// both are known to have rows in common.
-    pub(super) fn sides(&'a self, asked: &Asked<'_>) -> anyhow::Result<Option<[ReadySide<'a>; 2]>> {
+    pub(super) fn sides(&'a self, asked: &Asked<'_>) -> anyhow::Result<Option<Sides<'a>>> {
         let [a, b] = &asked.sides;
         let Some(mut side_a) = self.open(a)? else {
             return Ok(None);
@@ -78,13 +88,29 @@ impl<'a> Ground<'a> {
             Some(name) => name.to_owned(),
             None => of_bundle([&mut side_a, &mut side_b])?,
         };
-        let mut plan_a = self.plan(asked, a, &mut side_a, &scenario)?;
-        let mut plan_b = self.plan(asked, b, &mut side_b, &scenario)?;
-        rows::in_common([&mut plan_a, &mut plan_b], asked.of_isolations());
-        check(asked, &scenario, [&plan_a, &plan_b])?;
-        let ready_a = self.ready(side_a, plan_a)?;
-        let ready_b = self.ready(side_b, plan_b)?;
-        Ok((!self.site.interrupt.raised()).then_some([ready_a, ready_b]))
+        let (plan, isolation_a) = self.plan(asked, a, &mut side_a, &scenario)?;
+        let (plan_b, isolation_b) = self.plan(asked, b, &mut side_b, &scenario)?;
+        let isolations = isolation_a.as_deref().zip(isolation_b.as_deref());
+        let isolations = isolations.map(|(a, b)| [a, b]);
+        let pairs = pairs::of(asked, [&plan, &plan_b], isolations)?;
+        let cases = |side: fn(&CasePair) -> &Case| pairs.iter().map(side).collect::<Vec<_>>();
+        let (cases_a, cases_b) = (cases(|pair| &pair.a), cases(|pair| &pair.b));
+        let sides = [self.ready(side_a, &cases_a)?, self.ready(side_b, &cases_b)?];
+        let with_docker = sides.iter().any(|side| side.with_docker);
+        Ok((!self.site.interrupt.raised()).then_some(Sides {
+            sides,
+            plan,
+            pairs,
+            with_docker,
+        }))
+    }
+
+    /// Version of the lab that measures.
+    pub(super) fn lab_version(&self) -> String {
+        match &self.here {
+            Some(here) => lab_version(here.lab.path()),
+            None => env!("CARGO_PKG_VERSION").to_owned(),
+        }
     }
 
     /// A side of which nothing is built yet.
@@ -127,29 +153,23 @@ impl<'a> Ground<'a> {
         side.map(Some).map_err(|error| failed(&name, error))
     }
 
-    /// The plan of a side, by its own definitions.
+    /// The plan of a side by its own definitions, and the isolation that the side is, if it is one.
     fn plan(
         &self,
         asked: &Asked<'_>,
         of: &AskedSide<'_>,
         side: &mut Side<'_>,
         scenario: &str,
-    ) -> anyhow::Result<Plan> {
-        let select = self.select(asked, side)?;
+    ) -> anyhow::Result<(Plan, Option<String>)> {
+        let mut select = asked.args.select.clone();
+        let isolation = isolation(side)?;
+        select.isolation.extend(isolation.clone());
         let plan = self.planned(side, scenario, select);
-        let mut plan = plan.with_context(|| side.name.to_string())?;
-        let launched = of.run.as_ref().map(rows::launched);
-        if let (Some(read), Some(launched)) = (&of.run, &launched)
-            && read.run.scenario == scenario
-        {
-            self.tell_of_others(&side.name, launched, &plan);
+        let plan = plan.with_context(|| side.name.to_string())?;
+        if let Some(read) = of.run.as_ref().filter(|read| read.run.scenario == scenario) {
+            self.tell_of_others(&side.name, &rows::launched(read), &plan);
         }
-        let is_taken = |row: &_| {
-            launched.as_ref().is_none_or(|rows| rows.contains(row))
-                && asked.suspects.as_ref().is_none_or(|rows| rows.contains(row))
-        };
-        plan.retain(is_taken);
-        Ok(plan)
+        Ok((plan, isolation))
     }
 
     fn planned(
@@ -180,26 +200,6 @@ impl<'a> Ground<'a> {
         Ok(Planned::new(definitions, self.settings, &asked)?.plan)
     }
 
-    /// What is selected of a side: of an isolation, that one alone.
-    fn select(&self, asked: &Asked<'_>, side: &Side<'_>) -> anyhow::Result<SelectArgs> {
-        let mut select = asked.args.select.clone();
-        if side.name.kind == SideKind::Isolation {
-            let all = &side.definitions;
-            let profiles = profiles(&all.runners, &all.products);
-            let names = Names::of(&all.runners, &profiles);
-            match &names.asked(&side.name.which)?[..] {
-                [one] => select.isolation = vec![(*one).to_owned()],
-                several => anyhow::bail!(Usage(format!(
-                    "{} names {} isolations, and a side is one of them: {}",
-                    side.name,
-                    several.len(),
-                    several.join(", ")
-                ))),
-            }
-        }
-        Ok(select)
-    }
-
     /// Names the rows that a run has launched, and that the definitions have no more.
     fn tell_of_others(&self, name: &SideName, launched: &BTreeSet<Row>, plan: &Plan) {
         let planned: BTreeSet<&Row> = rows::rows(plan).collect();
@@ -217,10 +217,13 @@ impl<'a> Ground<'a> {
     }
 
     /// What a side launches, as far as it is here; built where that has to be.
-    fn ready(&self, mut side: Side<'a>, plan: Plan) -> anyhow::Result<ReadySide<'a>> {
+    fn ready(&self, mut side: Side<'a>, cases: &[&Case]) -> anyhow::Result<ReadySide<'a>> {
         let all = &side.definitions;
         let (runners, products) = (all.runners.clone(), all.products.clone());
-        let with_docker = needs_docker(&plan, &profiles(&runners, &products));
+        let launched = cases.iter().filter(|case| case.spec().is_some());
+        let launched: BTreeSet<&str> = launched.map(|case| case.isolation()).collect();
+        let launched: Vec<&str> = launched.into_iter().collect();
+        let with_docker = stands_on_docker(&launched, &profiles(&runners, &products));
         if with_docker {
             sweep(true);
         }
@@ -230,21 +233,71 @@ impl<'a> Ground<'a> {
             }
             raise_loopback(self.bars);
         }
-        let drivers = side.drivers(&plan, self.site);
+        let drivers = side.drivers(cases, self.site);
         let drivers = drivers.map_err(|error| failed(&side.name, error))?;
         let isolations = Isolations::new(&runners, &products, &drivers);
-        if side.name.kind == SideKind::Isolation {
-            let launched = plan.launched_on();
-            let record = launched.first().and_then(|name| isolations.record(name));
+        if let (SideKind::Isolation, [name, ..]) = (side.name.kind, &launched[..]) {
+            let record = isolations.record(name);
             let version = record.and_then(|record| record.version.clone());
             side.of = version.unwrap_or_else(|| "unknown".to_owned());
         }
         Ok(ReadySide {
+            missing: isolations.missing(&launched),
             side,
-            plan,
             isolations,
             with_docker,
         })
+    }
+}
+
+impl Sides<'_> {
+    /// The isolations that are not here, one line each.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let missing = self.sides.iter().flat_map(|side| {
+            let name = &side.side.name;
+            side.missing
+                .iter()
+                .map(move |line| format!("{name}: {line}"))
+        });
+        missing.collect()
+    }
+
+    /// Both, as they are measured.
+    pub(super) fn sources<'s>(&'s self, site: &'s Site) -> [ReplaySource<'s>; 2] {
+        self.sides.each_ref().map(|ready| {
+            let side = &ready.side;
+            ReplaySource {
+                name: side.name.to_string(),
+                of: side.of.clone(),
+                lab_version: side.lab_version.clone(),
+                root: side.definitions.lab.path(),
+                supply: Supply {
+                    isolations: &ready.isolations,
+                    workloads: &side.definitions.workloads,
+                    stock: side,
+                    site,
+                },
+            }
+        })
+    }
+}
+
+/// The isolation that a side is, if it is one: exactly one of the checkout's.
+fn isolation(side: &Side<'_>) -> anyhow::Result<Option<String>> {
+    if side.name.kind != SideKind::Isolation {
+        return Ok(None);
+    }
+    let all = &side.definitions;
+    let profiles = profiles(&all.runners, &all.products);
+    let names = Names::of(&all.runners, &profiles);
+    match &names.asked(&side.name.which)?[..] {
+        [one] => Ok(Some((*one).to_owned())),
+        several => anyhow::bail!(Usage(format!(
+            "{} names {} isolations, and a side is one of them: {}",
+            side.name,
+            several.len(),
+            several.join(", ")
+        ))),
     }
 }
 
@@ -258,25 +311,6 @@ fn of_bundle(sides: [&mut Side<'_>; 2]) -> anyhow::Result<String> {
         }
     }
     Ok(USUAL.to_owned())
-}
-
-/// Whether the sides have rows in common, and something to launch for one of them.
-fn check(asked: &Asked<'_>, scenario: &str, plans: [&Plan; 2]) -> anyhow::Result<()> {
-    let (a, b) = (&asked.args.a, &asked.args.b);
-    if rows::rows(plans[0]).next().is_none() {
-        anyhow::bail!(Usage(format!(
-            "{a} and {b} have no row of {scenario} in common that is asked for: name another              --scenario, or take more by --workload and --isolation"
-        )));
-    }
-    if !rows::any_is_launched(plans, asked.of_isolations()) {
-        let reasons = plans.into_iter().filter_map(rows::first_reason);
-        let reasons: Vec<&str> = reasons.take(1).collect();
-        anyhow::bail!(Usage(format!(
-            "{a} and {b} have no row in common for which both launch something: {}",
-            reasons.join("")
-        )));
-    }
-    Ok(())
 }
 
 /// What is wrong with what was named is a mistake of who named it.

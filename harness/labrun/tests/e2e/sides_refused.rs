@@ -91,7 +91,11 @@ fn a_commit_is_asked_of_a_checkout_that_has_it() {
 fn a_commit_without_a_lab_that_can_be_read_is_named() {
     let lab = Lab::fixture();
     let good = lab.commit();
-    let lab = lab.replace("scenarios/cold-start.toml", "[plan]\n", "[plan]\nslowly = 1\n");
+    let lab = lab.replace(
+        "scenarios/cold-start.toml",
+        "[plan]\n",
+        "[plan]\nslowly = 1\n",
+    );
     let scenario = lab.commit();
     lab.git(&["checkout", "--quiet", &good, "--", "."]);
     let lab = lab.replace("workloads/right/workload.toml", "summary", "sumary");
@@ -113,7 +117,11 @@ fn a_commit_without_a_lab_that_can_be_read_is_named() {
 #[test]
 fn a_run_that_is_none_or_no_more_there_is_refused() {
     let lab = Lab::fixture().guest("other", "fn main() {\n    println!(\"right\");\n}\n");
-    refused(&lab, &["run:nowhere", "run:nowhere"], "run:nowhere: it is no run");
+    refused(
+        &lab,
+        &["run:nowhere", "run:nowhere"],
+        "run:nowhere: it is no run",
+    );
     let ran = lab.measure(["-w", "other"]).exit(0);
     let run = folder(&ran);
     fs::remove_dir_all(lab.path().join("target/labrun/artifacts/other")).expect("removes it");
@@ -124,12 +132,24 @@ fn a_run_that_is_none_or_no_more_there_is_refused() {
     let path = ran.files.path().join("run.json");
     for (key, value, reason) in [
         ("machine", json!("sparc"), "the run was taken on sparc"),
-        ("lab_version", json!("0.1.0 (0123456789ab, changed)"), "not committed"),
-        ("lab_version", json!("0.1.0 (0123456789ab)"), "is no git checkout"),
+        (
+            "lab_version",
+            json!("0.1.0 (0123456789ab, changed)"),
+            "not committed",
+        ),
+        (
+            "lab_version",
+            json!("0.1.0 (0123456789ab)"),
+            "is no git checkout",
+        ),
     ] {
         let mut run_json = ran.files.json("run.json");
         let place = &mut run_json[key];
-        let place = if key == "machine" { &mut place["arch"] } else { place };
+        let place = if key == "machine" {
+            &mut place["arch"]
+        } else {
+            place
+        };
         *place = value;
         fs::write(&path, run_json.to_string()).expect("writes a file");
         refused(&lab, &[&run, &run], reason);
@@ -143,13 +163,21 @@ fn a_script_that_has_changed_since_is_not_what_the_run_has_launched() {
     let lab = Lab::fixture().runner(&Runner::new("good", GOOD_JOB));
     let run = folder(&lab.measure(["-i", "good/*"]).exit(0));
     let lab = lab.replace("harness/runners/good/run.sh", "job)", "job) :");
-    refused(&lab, &[&run, &run], "the runner good: the program with the digest");
+    refused(
+        &lab,
+        &[&run, &run],
+        "the runner good: the program with the digest",
+    );
 }
 
 #[test]
 fn what_is_no_bundle_of_here_is_refused() {
     let lab = Lab::fixture();
-    refused(&lab, &["bundle:none.tar.zst", "commit:HEAD"], "none.tar.zst");
+    refused(
+        &lab,
+        &["bundle:none.tar.zst", "commit:HEAD"],
+        "none.tar.zst",
+    );
     let away = Elsewhere::with(lab, &["cold-start"]);
     away.altered("arm.tar.zst", |_, contents| {
         let text = contents["plans"].to_string();
@@ -187,7 +215,12 @@ fn sides_without_a_row_in_common_are_refused() {
     let none = "have no row of cold-start in common";
     refused(&lab, &[&right, &other], none);
     refused(&lab, &[&right, &size], none);
-    let all = ["isolation:native/static", "isolation:native/static", "-w", "rihgt"];
+    let all = [
+        "isolation:native/static",
+        "isolation:native/static",
+        "-w",
+        "rihgt",
+    ];
     refused(&lab, &all, "did you mean `right`?");
     // What compare suspects of a run and itself is nothing.
     lab.run(["replay", &right, &right, "--suspects"])

@@ -27,7 +27,7 @@ fn looked_at() -> Vec<Isolation> {
     };
     let command_lines: Vec<_> = others.into_iter().filter(of_a_runner).collect();
     looked_at.extend(command_lines);
-    looked_at.retain(|one| one.runs_programs() && !one.is_control);
+    looked_at.retain(|one| one.runs_programs() && !one.is_control());
     looked_at
 }
 

@@ -41,8 +41,6 @@ pub(crate) struct Isolation {
     pub(super) serves: Option<bool>,
     /// The only way in which its servers use instances.
     pub(super) policy: Option<String>,
-    /// Whether it is beside cold starts alone, of commands without files, and always there.
-    pub(crate) is_control: bool,
     /// Whether it needs something that is not built from this repository.
     pub(crate) may_be_missing: bool,
     /// Whether somebody else's program holds the guest: an interpreter, a product.
@@ -50,6 +48,11 @@ pub(crate) struct Isolation {
 }
 
 impl Isolation {
+    /// Whether it is beside cold starts alone, of commands without files, and always there.
+    pub(crate) fn is_control(&self) -> bool {
+        self.name.starts_with("control/")
+    }
+
     /// Those of a line of the table.
     fn compiled_in(line: &str) -> Vec<Self> {
         let cells: Vec<Vec<String>> = line.split('|').map(words).collect();
@@ -68,7 +71,6 @@ impl Isolation {
             calls: false,
             serves: None,
             policy: None,
-            is_control: name.starts_with("control/"),
             may_be_missing: needed.iter().any(missing),
             is_hosted: false,
         };
@@ -102,7 +104,6 @@ impl Isolation {
             calls: is_runner,
             serves: (!is_runner).then(|| definition.get("host").is_some()),
             policy: configuration.get("policy").map(word),
-            is_control: false,
             may_be_missing: !is_runner || !list(&build["needs"]).is_empty(),
             is_hosted: !is_runner || build.get("interpreter").is_some(),
         }

@@ -76,7 +76,7 @@ impl Kind<'_> {
         self.isolation.targets.iter().any(|of| of == self.target)
             && matches(&self.scenario["isolations"], &self.isolation.name)
             && (self.isolation.serves != Some(true) || self.workload.get("serve").is_some())
-            && (!self.isolation.is_control || self.is_simple_start())
+            && (!self.isolation.is_control() || self.is_simple_start())
     }
 
     /// Whether it is a cold start of a command without files.
@@ -94,7 +94,7 @@ impl Kind<'_> {
                 && (workloads.is_empty() || workloads.contains(&self.planned["name"]))
         });
         let all = quick.get("isolations").is_none();
-        let selected = all || self.isolation.is_control || matches(&quick["isolations"], name);
+        let selected = all || self.isolation.is_control() || matches(&quick["isolations"], name);
         if !selected || left_out || self.planned["quick"] == false {
             return Right::NotSelected;
         }

@@ -60,7 +60,7 @@ fn cold_start(rows: &mut Rows, kind: Kind) {
     let right = kind.right(&kind.workload["needs"]);
     for start in kind.isolation.starts.iter().map(word) {
         row(rows, kind, "time_to_first_result", &start, right);
-        if !kind.isolation.is_control {
+        if !kind.isolation.is_control() {
             row(rows, kind, "teardown", &start, right);
         }
         if start == "loaded" {

@@ -1,0 +1,100 @@
+//! The files of a run while it goes on: each sample is in them when it is taken.
+
+use std::io;
+
+use labrun_record::{Outcome, Run, RunFolder, Sample, Side};
+
+use super::launch::Value;
+use super::run::{Ended, RunError, write_error};
+use super::writer::Writer;
+use crate::clock::now_ns;
+
+/// The files of a run under way.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    writer: Writer,
+    began_ns: u64,
+    seq: u32,
+}
+
+impl Recorder {
+    /// Begins them. The first to make the file of samples has the folder.
+    pub(super) fn create(folder: &RunFolder, run: &Run) -> Result<Self, RunError> {
+        let writer = Writer::create(&folder.samples_jsonl()).map_err(|source| {
+            if source.kind() == io::ErrorKind::AlreadyExists {
+                RunError::Taken
+            } else {
+                write_error("samples.jsonl")(source)
+            }
+        })?;
+        folder.write_run(run).map_err(write_error("run.json"))?;
+        Ok(Self {
+            writer,
+            began_ns: now_ns(),
+            seq: 0,
+        })
+    }
+
+    /// Writes what a launch gave, in the order of its rows in the run. A row that it gave nothing
+    /// for failed.
+    pub(super) fn write(
+        &mut self,
+        first_row: usize,
+        block: u32,
+        side: Option<Side>,
+        values: &[Option<&Value>],
+    ) -> Result<(), RunError> {
+        let missing = Value::none("the launch gave no value for this row");
+        let at_ns = now_ns() - self.began_ns;
+        for (index, value) in values.iter().enumerate() {
+            let value = value.unwrap_or(&missing);
+            let (outcome, reason) = match value.given.clone() {
+                Ok(_) => (Outcome::Measured, value.seen.clone()),
+                Err(failure) => {
+                    let (outcome, reason) = failure.into_parts();
+                    (outcome, Some(reason))
+                }
+            };
+            let sample = Sample {
+                row: first_row + index,
+                block,
+                seq: self.seq,
+                side,
+                at_ns,
+                outcome,
+                value: value.given.as_ref().ok().copied(),
+                phases: value.phases.clone(),
+                reason,
+                doubt: value.doubt,
+                points: value.points.clone(),
+            };
+            let written = self.writer.write(&sample);
+            written.map_err(write_error("samples.jsonl"))?;
+        }
+        self.seq += 1;
+        Ok(())
+    }
+
+    /// Has the kernel bring what is written to the disk.
+    pub(super) fn sync(&self) -> Result<(), RunError> {
+        self.writer.sync().map_err(write_error("samples.jsonl"))
+    }
+
+    /// Says in `run.json` how the run ended. The first reason counts, not that its note could not
+    /// be written either.
+    pub(super) fn conclude(
+        folder: &RunFolder,
+        run: &mut Run,
+        ended: Result<Ended, RunError>,
+    ) -> Result<Ended, RunError> {
+        run.interrupted = match &ended {
+            Ok(Ended::Complete) => None,
+            Ok(Ended::Interrupted) => {
+                Some("the run was interrupted before its plan was carried out".to_owned())
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        let written = folder.write_run(run).map_err(write_error("run.json"));
+        ended.and_then(|ended| written.map(|()| ended))
+    }
+}

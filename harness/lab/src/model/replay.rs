@@ -1,0 +1,288 @@
+//! A replay: two sides in adjacent quads A B B A, round by round.
+
+use std::path::Path;
+use std::time::Instant;
+
+use labrun_record::{Change, QUAD, Run, RunFolder, Side};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::describe_replay;
+use super::injected::injected;
+use super::launch::Value;
+use super::load::Limit;
+use super::prepare::{self, PreparedCase, Supply};
+use super::recorder::Recorder;
+use super::run::{Ended, RunError};
+use crate::define::Workload;
+use crate::outcome::Failure;
+use crate::plan::{CasePair, Plan};
+use crate::progress::Progress;
+use crate::schedule::Quads;
+
+/// One launch of side B in so many has a stall, where stalls are injected.
+pub const STALLS_ONE_IN: u32 = 10;
+
+/// Where one side comes from.
+pub struct ReplaySource<'a> {
+    /// As it was named.
+    pub name: String,
+    /// What that is: a commit, a run, a digest, a version.
+    pub of: String,
+    /// Version of the lab whose definitions it has.
+    pub lab_version: String,
+    /// Folder that the paths of its artifacts are told relative to.
+    pub root: &'a Path,
+    /// What its launches are made from.
+    pub supply: Supply<'a>,
+}
+
+/// A replay that is about to begin.
+pub struct ReplayRequest<'a> {
+    /// The folder of its run, empty.
+    pub folder: &'a RunFolder,
+    /// The plan of side A: its scenario and rules are those of the run.
+    pub plan: &'a Plan,
+    /// What is held against each other.
+    pub pairs: &'a [CasePair],
+    /// A and B.
+    pub sides: [ReplaySource<'a>; 2],
+    /// Beyond which share B is better or worse.
+    pub margin: f64,
+    /// Exactly so many quads of each pair, time permitting.
+    pub quads: Option<u32>,
+    /// Seconds for all of it.
+    pub time_budget_s: f64,
+    /// Seed of every shuffle and bootstrap.
+    pub seed: u64,
+    /// The exact command.
+    pub command: Vec<String>,
+    /// Version of the lab that measures.
+    pub lab_version: String,
+    /// What it tells of its progress.
+    pub progress: &'a dyn Progress,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// Its name.
+    pub id: String,
+    /// Called between two rounds, with how many there were: their launches are on disk.
+    pub before_round: &'a dyn Fn(u32),
+}
+
+/// A pair that is about to be launched.
+pub(super) struct PreparedPair<'a> {
+    pub(super) pair: &'a CasePair,
+    /// Number in the run of its first row.
+    pub(super) first_row: usize,
+    a: PreparedCase<'a>,
+    b: PreparedCase<'a>,
+    /// Side B with a stall, which one launch in so many has.
+    stalled: Option<PreparedCase<'a>>,
+}
+
+/// Carries out a replay.
+pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
+    let [a, b] = &request.sides;
+    let changed: Vec<Vec<Workload>> = request
+        .pairs
+        .iter()
+        .map(|pair| injected(b.supply.workloads, pair.change))
+        .collect();
+    let limit = Limit::default();
+    let mut first_row = 0;
+    let mut pairs = Vec::new();
+    for (pair, workloads) in request.pairs.iter().zip(&changed) {
+        // Of stalls most launches have none: they are launched as side A is.
+        let with_stall = matches!(pair.change, Some(Change::StallNs(_)));
+        let supply = Supply {
+            workloads,
+            ..b.supply
+        };
+        let calm = if with_stall { b.supply } else { supply };
+        pairs.push(PreparedPair {
+            pair,
+            first_row,
+            a: prepare::case(&pair.a, 0, &a.supply, &limit),
+            b: prepare::case(&pair.b, 0, &calm, &limit),
+            stalled: with_stall.then(|| prepare::case(&pair.b, 0, &supply, &limit)),
+        });
+        first_row += pair.rows.len();
+    }
+    let mut run = describe_replay::replay(request, &pairs);
+    let mut recorder = Recorder::create(request.folder, &run)?;
+    let ended = carry_out(request, &run, &mut recorder, &pairs);
+    Recorder::conclude(request.folder, &mut run, ended)
+}
+
+fn carry_out(
+    request: &ReplayRequest<'_>,
+    run: &Run,
+    recorder: &mut Recorder,
+    pairs: &[PreparedPair<'_>],
+) -> Result<Ended, RunError> {
+    let began = Instant::now();
+    let mut live = Vec::new();
+    for pair in pairs {
+        match pair.missing() {
+            None => live.push(pair),
+            Some((side, failure)) => write_failure(recorder, pair, 0, side, failure)?,
+        }
+    }
+    let exact: Vec<bool> = live.iter().map(|pair| pair.is_exact()).collect();
+    let mut quads = Quads::new(&exact, request.quads, request.time_budget_s, run.seed);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(run.seed ^ 1);
+    let interrupt = &request.sides[0].supply.site.interrupt;
+    for round in 0.. {
+        let Some(order) = quads.next_round() else {
+            break;
+        };
+        if round > 0 {
+            (request.before_round)(round);
+        }
+        for entry in order {
+            quads.passed(began.elapsed().as_secs_f64());
+            if !quads.has_time_for(entry) {
+                continue;
+            }
+            let (done, total) = quads.progress();
+            request.progress.step("measuring in quads", done, total);
+            let quad_began = Instant::now();
+            let mut quad = Quad {
+                request,
+                recorder: &mut *recorder,
+                pair: live[entry],
+                round,
+            };
+            match quad.take(&mut random)? {
+                Taken::Whole => quads.took(entry, quad_began.elapsed().as_secs_f64()),
+                Taken::Failed => quads.failed(entry),
+                Taken::Interrupted => return Ok(Ended::Interrupted),
+            }
+            if interrupt.raised() {
+                return Ok(Ended::Interrupted);
+            }
+        }
+        recorder.sync()?;
+    }
+    request.progress.finish("measuring in quads");
+    Ok(Ended::Complete)
+}
+
+/// What became of a quad.
+enum Taken {
+    Whole,
+    Failed,
+    Interrupted,
+}
+
+/// A quad under way.
+struct Quad<'a> {
+    request: &'a ReplayRequest<'a>,
+    recorder: &'a mut Recorder,
+    pair: &'a PreparedPair<'a>,
+    round: u32,
+}
+
+impl Quad<'_> {
+    /// The priming launches, and then the four that count. Each is written when it is taken.
+    fn take(&mut self, random: &mut Xoshiro256PlusPlus) -> Result<Taken, RunError> {
+        for side in self.primed() {
+            match self.launch(side, false) {
+                Ok(_) => {}
+                Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
+                Err(failure) => {
+                    write_failure(self.recorder, self.pair, self.round, side, &failure)?;
+                    return Ok(Taken::Failed);
+                }
+            }
+        }
+        for side in QUAD {
+            let stalls = side == Side::B && random.random_ratio(1, STALLS_ONE_IN);
+            match self.launch(side, stalls) {
+                Ok(values) => {
+                    let rows = self.pair.rows(side);
+                    let values: Vec<Option<&Value>> = rows.map(|row| values.get(row)).collect();
+                    let first = values.first().copied().flatten();
+                    let has_value = first.is_some_and(|value| value.given.is_ok());
+                    let (first_row, round) = (self.pair.first_row, self.round);
+                    self.recorder.write(first_row, round, Some(side), &values)?;
+                    if !has_value {
+                        return Ok(Taken::Failed);
+                    }
+                }
+                Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
+                Err(failure) => {
+                    write_failure(self.recorder, self.pair, self.round, side, &failure)?;
+                    return Ok(Taken::Failed);
+                }
+            }
+            if self.request.sides[0].supply.site.interrupt.raised() {
+                // The fourth launch made it whole.
+                return Ok(Taken::Interrupted);
+            }
+        }
+        Ok(Taken::Whole)
+    }
+
+    /// What is launched before a quad and discarded: before the first one both sides, so that
+    /// neither pays for what only a first launch does; later one of side A where a model wants
+    /// its launches primed.
+    fn primed(&self) -> Vec<Side> {
+        let Ok((launch, _)) = &self.pair.a.launch else {
+            return Vec::new();
+        };
+        match (launch.is_primed(), self.round == 0 && launch.warms_up()) {
+            (_, true) => vec![Side::B, Side::A],
+            (true, false) => vec![Side::A],
+            (false, false) => Vec::new(),
+        }
+    }
+
+    fn launch(&self, side: Side, stalls: bool) -> Result<Vec<Value>, Failure> {
+        let stalled = self.pair.stalled.as_ref().filter(|_| stalls);
+        let case = stalled.unwrap_or_else(|| self.pair.case(side));
+        let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
+        launch.launch(*isolation, self.request.sides[side as usize].supply.site)
+    }
+}
+
+/// The same reason for every row of a pair.
+fn write_failure(
+    recorder: &mut Recorder,
+    pair: &PreparedPair<'_>,
+    round: u32,
+    side: Side,
+    failure: &Failure,
+) -> Result<(), RunError> {
+    let none = Value::failed(failure.clone());
+    let values = vec![Some(&none); pair.pair.rows.len()];
+    recorder.write(pair.first_row, round, Some(side), &values)
+}
+
+impl<'a> PreparedPair<'a> {
+    /// What a side launches.
+    pub(super) fn case(&self, side: Side) -> &PreparedCase<'a> {
+        match side {
+            Side::A => &self.a,
+            Side::B => &self.b,
+        }
+    }
+
+    /// Which side cannot be launched, and why.
+    fn missing(&self) -> Option<(Side, &Failure)> {
+        let failure = |side: &Side| self.case(*side).launch.as_ref().err();
+        let missing = [Side::A, Side::B]
+            .into_iter()
+            .find(|side| failure(side).is_some());
+        missing.and_then(|side| Some((side, failure(&side)?)))
+    }
+
+    fn is_exact(&self) -> bool {
+        self.pair.a.rows[0].metric.is_exact()
+    }
+
+    /// The numbers, in the case of a side, of the rows that are held against each other.
+    fn rows(&self, side: Side) -> impl Iterator<Item = usize> {
+        self.pair.rows.iter().map(move |row| row[side as usize])
+    }
+}

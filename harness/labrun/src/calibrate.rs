@@ -1,0 +1,132 @@
+//! `labrun calibrate`: what this machine can tell apart today.
+
+use lab::build::Builder;
+use lab::catalog::Isolations;
+use lab::define::Definitions;
+use lab::glob::glob_set;
+use lab::model::{CHANGED, ReplayRequest, ReplaySource, Supply, pilot, replay};
+use lab::outcome::Failure;
+use lab::plan::calibration::{changeable, changed, same};
+use lab::plan::{Case, CasePair};
+use lab::progress::Progress as _;
+
+use crate::asked::{Planned, needs_docker};
+use crate::bars::Bars;
+use crate::cli::{AskedArgs, CalibrateArgs, Cli};
+use crate::exit::Usage;
+use crate::ground::{definitions, site};
+use crate::interim::Interim;
+use crate::new_run::{NewRun, command, fresh_seed, lab_version};
+use crate::replay::{MARGIN, conclude};
+use crate::settings::Settings;
+
+/// Launches by which the size of a change is chosen.
+const PILOT: u32 = 30;
+
+/// Replays the build against itself, and against changes of known size.
+pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyhow::Result<u8> {
+    let asked = AskedArgs {
+        name: Some("cold-start".to_owned()),
+        select: args.select.clone(),
+        // What a quick run takes of it, unless something else is asked for.
+        quick: args.select.isolation.is_empty(),
+        ..AskedArgs::default()
+    };
+    let mut planned = Planned::new(definitions(cli)?, settings, &asked)?;
+    planned.plan.quick = false;
+    let definitions = &planned.definitions;
+    let cases = cases(args, &planned)?;
+    let run = NewRun::begin("calibrate", args.out.as_deref())?;
+    let with_docker = needs_docker(&planned.plan, &planned.profiles);
+    let site = site(with_docker)?;
+    let bars = Bars::new();
+    let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
+    let mut launched = planned.plan.launched_on();
+    launched.extend(cases.iter().map(Case::isolation));
+    let drivers = builder.drivers(definitions, &|name| launched.contains(&name));
+    let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
+    let supply = Supply {
+        isolations: &isolations,
+        workloads: &definitions.workloads,
+        stock: &builder,
+        site: &site,
+    };
+    let mut pairs = same(&planned.plan);
+    for case in &cases {
+        pairs.extend(with_changes(case, &supply, args.tries, &bars));
+    }
+    "calibrate".clone_into(&mut planned.plan.scenario);
+    "What can this machine tell apart today?".clone_into(&mut planned.plan.question);
+    let version = lab_version(definitions.lab.path());
+    let this_build = || ReplaySource {
+        name: "this build".to_owned(),
+        of: version.clone(),
+        lab_version: version.clone(),
+        root: definitions.lab.path(),
+        supply,
+    };
+    let interim = Interim::new(&run.folder, &bars);
+    let ended = replay(&ReplayRequest {
+        folder: &run.folder,
+        plan: &planned.plan,
+        pairs: &pairs,
+        sides: [this_build(), this_build()],
+        margin: MARGIN,
+        quads: args.quads,
+        time_budget_s: settings.time_budget_s(args.time_budget)?.unwrap_or(1200.0),
+        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
+        command: command(),
+        lab_version: version.clone(),
+        progress: &bars,
+        started: run.started.to_string(),
+        id: run.id,
+        before_round: &|rounds| interim.between_blocks(rounds),
+    });
+    conclude(run.folder, ended, args.json)
+}
+
+/// The cases that are changed; none where the lab has no workload for it.
+fn cases(args: &CalibrateArgs, planned: &Planned) -> anyhow::Result<Vec<Case>> {
+    let Definitions { workloads, .. } = &planned.definitions;
+    if args.without_changes {
+        return Ok(Vec::new());
+    }
+    if !workloads.iter().any(|workload| workload.name == CHANGED) {
+        anstream::eprintln!(
+            "note: the lab has no workload `{CHANGED}`, which can be changed: only what is the same is replayed"
+        );
+        return Ok(Vec::new());
+    }
+    let on = glob_set(&args.change_on).ok_or_else(|| {
+        Usage(format!(
+            "--change-on: {} is no glob",
+            args.change_on.join(", ")
+        ))
+    })?;
+    if !planned
+        .profiles
+        .iter()
+        .any(|profile| on.is_match(&profile.name))
+    {
+        anyhow::bail!(Usage(format!(
+            "--change-on: no isolation is called {}: `labrun list isolations` shows them",
+            args.change_on.join(", ")
+        )));
+    }
+    let arch = std::env::consts::ARCH;
+    Ok(changeable(CHANGED, workloads, &planned.profiles, &on, arch))
+}
+
+/// A case with its changes; without any, and with a note, where it cannot be launched.
+fn with_changes(case: &Case, supply: &Supply<'_>, tries: u32, bars: &Bars) -> Vec<CasePair> {
+    let median = match pilot(case, supply, PILOT) {
+        Ok(median) => median,
+        Err(failure) => {
+            if !matches!(failure, Failure::Interrupted) {
+                bars.note(&format!("no changes on {}: {failure}", case.isolation()));
+            }
+            return Vec::new();
+        }
+    };
+    changed(case, median, tries)
+}

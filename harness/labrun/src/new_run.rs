@@ -1,0 +1,123 @@
+//! A run that is about to begin: its folder, its name, its seed.
+
+use std::path::Path;
+
+use labrun_record::RunFolder;
+
+use crate::exit::Usage;
+
+/// A run that is about to begin: its folder and its name.
+pub(crate) struct NewRun {
+    /// Its folder, empty.
+    pub folder: RunFolder,
+    /// Its name.
+    pub id: String,
+    /// When it began.
+    pub started: jiff::Timestamp,
+}
+
+impl NewRun {
+    /// Makes its folder: the one of this name, or a fresh one below `runs`.
+    pub(crate) fn begin(what: &str, out: Option<&Path>) -> anyhow::Result<Self> {
+        let started = jiff::Timestamp::now();
+        let host = lab::fingerprint::fingerprint().host;
+        let stamp = started.strftime("%Y%m%dT%H%M%SZ");
+        let id = format!("{stamp}-{what}-{host}");
+        let (folder, id) = match out {
+            Some(out) => (create_folder(out)?, id),
+            None => fresh_folder(Path::new("runs"), &id)?,
+        };
+        Ok(Self {
+            folder,
+            id,
+            started,
+        })
+    }
+}
+
+/// Whether a file can be written there, to be known before anything is measured.
+pub(crate) fn check_file(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let shown = path.display();
+    if path.is_dir() {
+        anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));
+    }
+    if !folder.is_dir() {
+        anyhow::bail!(Usage(format!(
+            "cannot write {shown}: make the folder first: mkdir -p {}",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// A folder of this name, or of the next one that no other run has: several may begin in one second.
+fn fresh_folder(parent: &Path, id: &str) -> anyhow::Result<(RunFolder, String)> {
+    let cannot = |error| cannot_write(parent, &error);
+    std::fs::create_dir_all(parent).map_err(cannot)?;
+    let mut name = id.to_owned();
+    for number in 2.. {
+        match std::fs::create_dir(parent.join(&name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                name = format!("{id}-{number}");
+            }
+            made => {
+                made.map_err(cannot)?;
+                break;
+            }
+        }
+    }
+    Ok((create_folder(&parent.join(&name))?, name))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let reason = "give --out a folder that can be written";
+    Usage(format!(
+        "cannot write to {}: {error}; {reason}",
+        path.display()
+    ))
+    .into()
+}
+
+/// The folder of the run, made now, so that one that cannot be written is known
+/// before anything is measured.
+fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
+    let folder = RunFolder::open(path);
+    if folder.run_json().exists() || folder.samples_jsonl().exists() {
+        anyhow::bail!(Usage(format!(
+            "{} already holds a run: give --out another folder",
+            path.display()
+        )));
+    }
+    let cannot = |error| cannot_write(path, &error);
+    std::fs::create_dir_all(path).map_err(cannot)?;
+    let probe = path.join(".labrun-probe");
+    std::fs::write(&probe, b"room\n")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(cannot)?;
+    Ok(folder)
+}
+
+/// A seed that no other run has.
+pub(crate) fn fresh_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
+}
+
+/// The command line, word by word.
+pub(crate) fn command() -> Vec<String> {
+    std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// The version, with the commit of the lab's folder where git knows it.
+pub(crate) fn lab_version(lab: &Path) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match lab::git::head(lab) {
+        Some((commit, true)) => format!("{version} ({commit}, changed)"),
+        Some((commit, false)) => format!("{version} ({commit})"),
+        None => version.to_owned(),
+    }
+}
