@@ -97,20 +97,20 @@ fn cases(args: &CalibrateArgs, planned: &Planned) -> anyhow::Result<Vec<Case>> {
         );
         return Ok(Vec::new());
     }
-    let on = glob_set(&args.change_on).ok_or_else(|| {
-        Usage(format!(
-            "--change-on: {} is no glob",
-            args.change_on.join(", ")
-        ))
-    })?;
-    if !planned
-        .profiles
-        .iter()
-        .any(|profile| on.is_match(&profile.name))
-    {
+    let references = planned.plan.parts.iter().flat_map(|part| &part.references);
+    let reference = references
+        .map(|reference| reference.isolation.clone())
+        .take(1);
+    let on = match &args.change_on[..] {
+        [] => reference.collect(),
+        asked => asked.to_vec(),
+    };
+    let names = on.join(", ");
+    let on = glob_set(&on).ok_or_else(|| Usage(format!("--change-on: {names} is no glob")))?;
+    let mut known = planned.profiles.iter();
+    if !known.any(|profile| on.is_match(&profile.name)) {
         anyhow::bail!(Usage(format!(
-            "--change-on: no isolation is called {}: `labrun list isolations` shows them",
-            args.change_on.join(", ")
+            "--change-on: no isolation is called {names}: `labrun list isolations` shows them"
         )));
     }
     let arch = std::env::consts::ARCH;

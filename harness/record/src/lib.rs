@@ -21,11 +21,11 @@ pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::RunFolder;
 pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
-pub use replay::{Change, Pair, QUAD, Replay, ReplaySide, Side};
+pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
-    Plan, Reference, Run, Setting,
+    Plan, Reference, Run, Setting, Spent,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};

@@ -1,7 +1,7 @@
-//! A replay: two sides, measured in adjacent quads A B B A to decide between them.
+//! A replay: two sides, measured in adjacent quads A B B A and B A A B to decide between them.
 //!
 //! It is a run like others. Its rows are those of side A, and each of its samples says of which side
-//! it is; the four samples of a row in one block are a quad.
+//! it is; the four samples of a row in one block are a quad, whatever their order.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,12 @@ pub enum Side {
     B,
 }
 
-/// The sides of a place in a quad, in the order in which they are launched.
-pub const QUAD: [Side; 4] = [Side::A, Side::B, Side::B, Side::A];
+/// The sides of the quads of a row in the order in which they are launched, in turn: the first
+/// launch after those of another row is slower, and would count against one side alone.
+pub const QUADS: [[Side; 4]; 2] = [
+    [Side::A, Side::B, Side::B, Side::A],
+    [Side::B, Side::A, Side::A, Side::B],
+];
 
 /// What a replay holds against each other; no other run has one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -62,6 +62,9 @@ pub struct Run {
     pub isolations: Vec<IsolationRecord>,
     /// The identities; `row` of a sample indexes these.
     pub rows: Vec<Row>,
+    /// What its time went into, once it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spent>,
     /// Of a replay: what is held against each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<Replay>,
@@ -88,6 +91,16 @@ impl Run {
         let part = self.parts.iter().find(|part| part.holds(row));
         part.map_or(&self.plan, |part| &part.plan)
     }
+}
+
+/// What the time of a run went into, builds left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Seconds from the first launch to the last, discarded ones too.
+    pub total_s: f64,
+    /// Seconds of them in launches. The rest lies between them: choosing the next one, writing
+    /// samples, the page so far.
+    pub launches_s: f64,
 }
 
 /// What a build sees of the machine. Together with the sources, nothing else decides what comes

@@ -14,7 +14,6 @@ mod hold;
 mod splitmix;
 
 fn main() -> ExitCode {
-    let began = Instant::now();
     let mut arguments = std::env::args().skip(1);
     let mut number = || arguments.next()?.parse::<u64>().ok();
     let (Some(ns), Some(mebibytes), None) = (number(), number(), arguments.next()) else {
@@ -26,6 +25,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let delay = Duration::from_nanos(ns);
+    let began = Instant::now();
     while began.elapsed() < delay {
         std::hint::spin_loop();
     }

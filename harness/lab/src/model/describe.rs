@@ -54,6 +54,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .cases()
             .flat_map(|(_, case)| case.rows.clone())
             .collect(),
+        spent: None,
         replay: None,
         // Until it is over: a lab that is killed cannot say so any more.
         interrupted: Some("the run was still going on when this was written".to_owned()),

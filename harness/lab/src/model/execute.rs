@@ -82,6 +82,7 @@ impl<'a> Execution<'a> {
                 let began = Instant::now();
                 let given = self.launch_primed(case);
                 let spent_s = began.elapsed().as_secs_f64();
+                self.recorder.launched(spent_s);
                 match given {
                     Ok(values) => {
                         self.write_values(case, block, &values)?;
@@ -142,7 +143,7 @@ impl<'a> Execution<'a> {
 
     /// Discarded launches: caches of the kernel are as warm for the first sample as
     /// for the last. A failure shows again in the first block, where it counts.
-    fn warm_up(&self, part: &PreparedPart<'_>, live: &[&PreparedCase<'_>]) -> Ended {
+    fn warm_up(&mut self, part: &PreparedPart<'_>, live: &[&PreparedCase<'_>]) -> Ended {
         let warms_up = |case: &&&PreparedCase<'_>| {
             let launch = case.launch.as_ref();
             launch.is_ok_and(|(launch, _)| launch.warms_up())
@@ -153,7 +154,9 @@ impl<'a> Execution<'a> {
             for (done, case) in live.iter().enumerate() {
                 let progress = self.request.progress;
                 progress.step(&warming_up, done as u64, live.len() as u64);
+                let began = Instant::now();
                 let given = self.launch(case);
+                self.recorder.launched(began.elapsed().as_secs_f64());
                 let interrupted = self.request.supply.site.interrupt.raised();
                 if interrupted || matches!(given, Err(Failure::Interrupted)) {
                     return Ended::Interrupted;

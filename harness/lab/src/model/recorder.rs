@@ -2,7 +2,7 @@
 
 use std::io;
 
-use labrun_record::{Outcome, Run, RunFolder, Sample, Side};
+use labrun_record::{Outcome, Run, RunFolder, Sample, Side, Spent};
 
 use super::launch::Value;
 use super::run::{Ended, RunError, write_error};
@@ -15,6 +15,7 @@ pub(super) struct Recorder {
     writer: Writer,
     began_ns: u64,
     seq: u32,
+    launches_s: f64,
 }
 
 impl Recorder {
@@ -32,6 +33,7 @@ impl Recorder {
             writer,
             began_ns: now_ns(),
             seq: 0,
+            launches_s: 0.0,
         })
     }
 
@@ -80,9 +82,15 @@ impl Recorder {
         self.writer.sync().map_err(write_error("samples.jsonl"))
     }
 
+    /// So many seconds were launches.
+    pub(super) fn launched(&mut self, seconds: f64) {
+        self.launches_s += seconds;
+    }
+
     /// Says in `run.json` how the run ended. The first reason counts, not that its note could not
     /// be written either.
     pub(super) fn conclude(
+        self,
         folder: &RunFolder,
         run: &mut Run,
         ended: Result<Ended, RunError>,
@@ -94,6 +102,10 @@ impl Recorder {
             }
             Err(error) => Some(error.to_string()),
         };
+        run.spent = Some(Spent {
+            total_s: (now_ns() - self.began_ns) as f64 / 1e9,
+            launches_s: self.launches_s,
+        });
         let written = folder.write_run(run).map_err(write_error("run.json"));
         ended.and_then(|ended| written.map(|()| ended))
     }

@@ -1,9 +1,9 @@
-//! A replay: two sides in adjacent quads A B B A, round by round.
+//! A replay: two sides in adjacent quads A B B A and B A A B in turn, round by round.
 
 use std::path::Path;
 use std::time::Instant;
 
-use labrun_record::{Change, QUAD, Run, RunFolder, Side};
+use labrun_record::{Change, QUADS, Run, RunFolder, Side};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -111,7 +111,7 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
     let mut run = describe_replay::replay(request, &pairs);
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = carry_out(request, &run, &mut recorder, &pairs);
-    Recorder::conclude(request.folder, &mut run, ended)
+    recorder.conclude(request.folder, &mut run, ended)
 }
 
 fn carry_out(
@@ -146,15 +146,19 @@ fn carry_out(
             }
             let (done, total) = quads.progress();
             request.progress.step("measuring in quads", done, total);
-            let quad_began = Instant::now();
             let mut quad = Quad {
                 request,
                 recorder: &mut *recorder,
                 pair: live[entry],
                 round,
+                order: QUADS[quads.taken(entry) as usize % QUADS.len()],
             };
-            match quad.take(&mut random)? {
-                Taken::Whole => quads.took(entry, quad_began.elapsed().as_secs_f64()),
+            let quad_began = Instant::now();
+            let taken = quad.take(&mut random)?;
+            let spent_s = quad_began.elapsed().as_secs_f64();
+            recorder.launched(spent_s);
+            match taken {
+                Taken::Whole => quads.took(entry, spent_s),
                 Taken::Failed => quads.failed(entry),
                 Taken::Interrupted => return Ok(Ended::Interrupted),
             }
@@ -181,6 +185,7 @@ struct Quad<'a> {
     recorder: &'a mut Recorder,
     pair: &'a PreparedPair<'a>,
     round: u32,
+    order: [Side; 4],
 }
 
 impl Quad<'_> {
@@ -196,7 +201,7 @@ impl Quad<'_> {
                 }
             }
         }
-        for side in QUAD {
+        for side in self.order {
             let stalls = side == Side::B && random.random_ratio(1, STALLS_ONE_IN);
             match self.launch(side, stalls) {
                 Ok(values) => {
@@ -225,15 +230,15 @@ impl Quad<'_> {
     }
 
     /// What is launched before a quad and discarded: before the first one both sides, so that
-    /// neither pays for what only a first launch does; later one of side A where a model wants
-    /// its launches primed.
+    /// neither pays for what only a first launch does; later one of the side that comes first,
+    /// where a model wants its launches primed.
     fn primed(&self) -> Vec<Side> {
         let Ok((launch, _)) = &self.pair.a.launch else {
             return Vec::new();
         };
         match (launch.is_primed(), self.round == 0 && launch.warms_up()) {
             (_, true) => vec![Side::B, Side::A],
-            (true, false) => vec![Side::A],
+            (true, false) => vec![self.order[0]],
             (false, false) => Vec::new(),
         }
     }

@@ -75,5 +75,5 @@ pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
     let mut run = describe::run(request, &prepared);
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = Execution::new(request, &run, &mut recorder).carry_out(&prepared);
-    Recorder::conclude(request.folder, &mut run, ended)
+    recorder.conclude(request.folder, &mut run, ended)
 }

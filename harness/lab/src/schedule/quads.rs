@@ -98,6 +98,11 @@ impl Quads {
         self.elapsed_s = self.elapsed_s.max(since_began_s);
     }
 
+    /// Quads of a pair so far.
+    pub(crate) fn taken(&self, pair: usize) -> u32 {
+        self.pairs[pair].taken
+    }
+
     /// A quad is whole.
     pub(crate) fn took(&mut self, pair: usize, spent_s: f64) {
         let pair = &mut self.pairs[pair];

@@ -60,8 +60,9 @@ pub(crate) struct CalibrateArgs {
     #[command(flatten)]
     pub select: SelectArgs,
 
-    /// Isolations on which changes of known size are tried (repeatable)
-    #[arg(long, value_name = "GLOB", default_value = "native/static")]
+    /// Isolations on which changes of known size are tried (repeatable) [default: the one that cold
+    /// starts are compared with]
+    #[arg(long, value_name = "GLOB")]
     pub change_on: Vec<String>,
 
     /// How often each change is tried

@@ -34,6 +34,7 @@ mod products;
 mod proven;
 mod recorded;
 mod records;
+mod replaying;
 mod selecting;
 mod sides_refused;
 mod size;

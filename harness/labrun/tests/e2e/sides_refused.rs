@@ -76,10 +76,10 @@ fn a_commit_is_asked_of_a_checkout_that_has_it() {
     let branch = lab.git(&["branch", "--show-current"]);
     let almost = format!("commit:{branch}x");
     let nearest = format!("did you mean `{branch}`?");
-    refused(&lab, &["commit:HEAD", &almost], &nearest);
+    refused(&lab, &[&almost, "commit:HEAD"], &nearest);
     for word in ["HEAD~1", "0123456789abcdef", "--all", "HEAD:scenarios"] {
         let side = format!("commit:{word}");
-        refused(&lab, &["commit:HEAD", &side], "git knows no commit");
+        refused(&lab, &[&side, "commit:HEAD"], "git knows no commit");
     }
     assert!(
         !lab.path().join("target/labrun/commits").exists(),

@@ -1,4 +1,4 @@
-//! Two sides in adjacent quads: A B B A.
+//! Two sides in adjacent quads: A B B A, and B A A B in turn.
 //!
 //! Two launches back to back correlate by 0.7 to 0.8 on a shared machine, two that are a block
 //! apart by 0.05. So the ratio of neighbours knows more than that of two medians; and what moves
@@ -8,7 +8,7 @@ use super::bootstrap::{TAIL, median_interval_at};
 use super::order::median;
 use super::paired::{RatioEstimate, RatioIntervals};
 
-/// Values in the order taken: A, B, B, A.
+/// Values of A, B, B, A; of a quad in which B comes first, of its own A, B, B, A.
 pub type Quad = [f64; 4];
 
 /// `B / A` by the median of the quads' mean log ratios, with its intervals, quads (or stretches of

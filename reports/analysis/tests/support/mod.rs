@@ -125,6 +125,7 @@ pub fn run() -> Run {
             ),
         ],
         interrupted: None,
+        spent: None,
         replay: None,
         left_out: Vec::new(),
     }

@@ -32,6 +32,7 @@ pub(super) fn machine(run: &Run) -> Markup {
         ("cgroup", cgroup.to_owned()),
         ("huge pages", known(&machine.transparent_hugepages, unknown)),
         ("emulated", emulated.to_owned()),
+        ("time", spent(run)),
         ("labrun", format!("{lab}, method {method}, files {schema}")),
     ];
     html! {
@@ -66,6 +67,15 @@ pub(super) fn machine(run: &Run) -> Markup {
             }
         }
     }
+}
+
+/// How long it took, and how much of it were launches.
+fn spent(run: &Run) -> String {
+    let of = |spent: labrun_record::Spent| {
+        let share = 100.0 * spent.launches_s / spent.total_s;
+        format!("{:.0} s, {share:.1}% of it in launches", spent.total_s)
+    };
+    run.spent.map_or_else(|| "not recorded".to_owned(), of)
 }
 
 /// How many launches, and how that was decided.

@@ -196,6 +196,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             .collect(),
         rows,
         interrupted: None,
+        spent: None,
         replay: None,
         left_out: Vec::new(),
     }

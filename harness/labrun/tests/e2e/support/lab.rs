@@ -232,6 +232,15 @@ impl Lab {
         self.start(command, &out)
     }
 
+    /// Replays with these arguments into a fresh folder.
+    pub(crate) fn replay(&self, args: &[&str]) -> Ran {
+        let number = self.ran.fetch_add(1, Ordering::Relaxed);
+        let out = self.path().join(format!("run-{number}"));
+        let mut command = self.labrun(["replay", "--out"]);
+        command.arg(&out).args(args);
+        self.start(command, &out).ended()
+    }
+
     /// Starts labrun, which writes its run to `run`. The lab stays as long as what
     /// came of it is looked at.
     pub(crate) fn start(&self, command: Command, run: &Path) -> Live {
