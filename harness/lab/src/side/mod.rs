@@ -5,6 +5,7 @@ mod commit;
 mod error;
 mod name;
 mod recorded;
+mod said;
 
 use labrun_record::{Artifact, BuildEnvironment, Run};
 
@@ -42,7 +43,7 @@ pub struct Side<'a> {
 /// Where what a side launches comes from.
 enum Origin<'a> {
     /// It is built, where the store does not have it.
-    Built(Builder<'a>),
+    Built(Box<Builder<'a>>),
     /// A bundle holds it; what it was unpacked to is held as long.
     Carried(Box<Carried>, #[expect(dead_code, reason = "held")] Grant),
     /// The store has it by the digests that a run says.
@@ -78,7 +79,7 @@ impl<'a> Side<'a> {
             of: String::new(),
             lab_version,
             definitions: here.clone(),
-            origin: Origin::Built(builder),
+            origin: Origin::Built(Box::new(builder)),
         })
     }
 
@@ -90,7 +91,7 @@ impl<'a> Side<'a> {
             name,
             lab_version: format!("{} ({commit:.12})", env!("CARGO_PKG_VERSION")),
             of: commit,
-            origin: Origin::Built(request.builder(&definitions)?),
+            origin: Origin::Built(Box::new(request.builder(&definitions)?)),
             definitions,
         })
     }

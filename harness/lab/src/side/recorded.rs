@@ -6,19 +6,20 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use labrun_record::{Artifact, BuildEnvironment, IsolationRecord, Run};
+use labrun_record::{Artifact, BuildEnvironment, Run};
 
+use super::said::{commit_of, launched};
 use super::{SideError, SideRequest};
 use crate::build::{Builder, Store};
 use crate::catalog::{Drivers, Isolations};
-use crate::define::{Definitions, RunnerDefinition, Workload};
+use crate::define::{Definitions, RunnerDefinition};
 use crate::digest::sha256;
 use crate::git::Checkout;
 use crate::isolation::docker::DockerHost;
 use crate::isolation::runner::{Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
-use crate::plan::{Case, LaunchSpec, Recipe};
+use crate::plan::{Case, Recipe};
 use crate::progress::Progress;
 use crate::site::Site;
 use crate::stock::Stock;
@@ -85,51 +86,51 @@ impl<'a> Recorded<'a> {
         cases: &[&Case],
         definitions: &Definitions,
     ) -> Result<Drivers, SideError> {
-        let mut missing = self.artifacts(cases, definitions);
         let launched = cases.iter().filter(|case| case.spec().is_some());
         let launched: BTreeSet<&str> = launched.map(|case| case.isolation()).collect();
-        let mut drivers = Drivers::new();
+        let mut missing = self.artifacts(cases, definitions);
+        let mut found = Drivers::new();
+        let mut driven = BTreeSet::new();
         for definition in &definitions.runners {
             let names: BTreeSet<String> = definition.isolations().collect();
-            if launched.iter().any(|name| names.contains(*name)) {
-                let said = self.run.isolations.iter();
-                let said = said.filter(|one| names.contains(&one.name));
-                let digest = said.filter_map(|one: &IsolationRecord| one.sha256.as_deref());
-                match self.runner(definition, digest.min()) {
-                    Ok(None) => {}
-                    Ok(Some(ready)) => {
-                        let driver = Driver::Runner(definition.name.clone());
-                        drivers.insert(driver, Ok(ready));
-                    }
-                    Err(reason) => {
-                        missing.push(format!("the runner {}: {reason}", definition.name))
-                    }
+            if !launched.iter().any(|name| names.contains(*name)) {
+                continue;
+            }
+            let said = self.run.isolations.iter();
+            let mut said = said.filter(|one| names.contains(&one.name));
+            let digest = said.find_map(|one| one.sha256.as_deref());
+            match self.runner(definition, digest) {
+                Ok(None) => {}
+                Ok(Some(ready)) => {
+                    found.insert(Driver::Runner(definition.name.clone()), Ok(ready));
+                    driven.extend(names);
                 }
+                Err(reason) => missing.push(format!("the runner {}: {reason}", definition.name)),
             }
         }
+        self.tell(&missing)?;
+        let wanted = |name: &str| launched.contains(name) && !driven.contains(name);
+        let mut drivers = self.builder.drivers(definitions, &wanted);
+        drivers.extend(found);
+        Ok(drivers)
+    }
+
+    /// Says what is built again; where that cannot be done, the side is refused.
+    fn tell(&self, missing: &[String]) -> Result<(), SideError> {
+        let id = &self.run.id;
         if let (Some(why), false) = (&self.why_not, missing.is_empty()) {
             return Err(SideError::Refused(format!(
-                "not all that the run {} has launched is in the store any more, and it cannot be built \
-                 again, since {why}. Missing: {}. Measure it again, or replay a bundle of it",
-                self.run.id,
+                "not all that the run {id} has launched is in the store any more, and it cannot be \
+                 built again, since {why}. Missing: {}. Measure it again, or replay a bundle of it",
                 missing.join("; ")
             )));
         }
-        for what in &missing {
-            let id = &self.run.id;
+        for what in missing {
             self.progress.note(&format!(
                 "of the run {id} is built again from its commit: {what}"
             ));
         }
-        let found = |definition: &RunnerDefinition| {
-            drivers.contains_key(&Driver::Runner(definition.name.clone()))
-        };
-        let found = definitions.runners.iter().filter(|one| found(one));
-        let found: BTreeSet<String> = found.flat_map(RunnerDefinition::isolations).collect();
-        let wanted = |name: &str| launched.contains(name) && !found.contains(name);
-        let mut all = self.builder.drivers(definitions, &wanted);
-        all.extend(drivers);
-        Ok(all)
+        Ok(())
     }
 
     /// The program of a runner by its digest; nothing where that of the definitions is it.
@@ -261,68 +262,5 @@ impl Stock for Recorded<'_> {
 
     fn environment(&self) -> Option<BuildEnvironment> {
         self.run.build.clone()
-    }
-}
-
-/// What a run says of all that a launch is made of, by recipe.
-fn launched<'r>(
-    run: &'r Run,
-    isolation: &str,
-    spec: &LaunchSpec,
-    workloads: &[Workload],
-    said: &mut BTreeMap<Recipe, Option<&'r Artifact>>,
-) {
-    let workload = workloads.iter().find(|one| one.name == spec.workload);
-    let exports = match (spec.artifact.compiled(), workload) {
-        (Recipe::Compile { target, kind, .. }, Some(workload)) => {
-            workload.artifact_kind(*target) != *kind
-        }
-        _ => false,
-    };
-    let artifact = |by: Option<&str>| {
-        run.artifacts.iter().find(|one| {
-            one.workload == spec.workload
-                && one.target == spec.target
-                && one.exports == exports
-                && one.isolation.as_deref() == by
-        })
-    };
-    // A module is the same for all; whatever else is run is noted for each isolation.
-    let by = (!spec.artifact.is_module()).then_some(isolation);
-    said.insert(spec.artifact.clone(), artifact(by));
-    if let Some(precompiled) = &spec.precompiled {
-        said.insert(precompiled.clone(), artifact(Some(isolation)));
-    }
-    if let Some(other) = &spec.other {
-        launched(run, isolation, other, workloads, said);
-    }
-}
-
-/// The commit of a `lab_version` such as `0.1.0 (0123456789ab, changed)`, or why there is none.
-fn commit_of(lab_version: &str) -> Result<&str, String> {
-    let of = lab_version
-        .split_once('(')
-        .and_then(|(_, of)| of.strip_suffix(')'));
-    match of {
-        None => Err("it does not say of which commit it is".to_owned()),
-        Some(of) => match of.split_once(',') {
-            None => Ok(of),
-            Some((commit, _)) => Err(format!(
-                "it is of the commit {commit} with changes that were not committed"
-            )),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_says_its_commit() {
-        assert_eq!(commit_of("0.1.0 (0123456789ab)"), Ok("0123456789ab"));
-        let changed = commit_of("0.1.0 (0123456789ab, changed)").expect_err("was changed");
-        assert!(changed.contains("0123456789ab with changes"), "{changed}");
-        assert!(commit_of("0.1.0").is_err());
     }
 }

@@ -2,7 +2,9 @@
 
 mod asked;
 mod conclude;
+mod ground;
 mod pairs;
+mod plans;
 mod rows;
 mod sides;
 
@@ -21,7 +23,8 @@ use crate::scenario::{remove_containers, unfit};
 use crate::settings::Settings;
 use asked::Asked;
 pub(crate) use conclude::conclude;
-use sides::Ground;
+use ground::Ground;
+use sides::Sides;
 
 /// Better or worse if the whole interval lies beyond this share: narrower than that of a run, since
 /// the launches of a quad share what the machine does.
@@ -39,7 +42,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     }
     let (site, bars) = (site(false)?, Bars::new());
     let ground = Ground::new(cli, settings, &asked, &site, &bars)?;
-    let Some(sides) = ground.sides(&asked)? else {
+    let Some(sides) = Sides::new(&asked, &ground)? else {
         return Ok(exit::INTERRUPTED);
     };
     let missing = sides.missing();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use lab::plan::Plan;
 use labrun_analysis::{Measurements, compare};
 use labrun_record::{Outcome, Row};
 
@@ -40,9 +39,4 @@ fn of(read: &Read) -> Measurements<'_> {
         run: &read.run,
         samples: &read.samples,
     }
-}
-
-/// Every row of a plan.
-pub(super) fn rows(plan: &Plan) -> impl Iterator<Item = &Row> {
-    plan.cases().flat_map(|(_, case)| &case.rows)
 }
