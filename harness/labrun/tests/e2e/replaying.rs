@@ -194,6 +194,67 @@ fn what_runs_have_launched_is_taken_by_its_digest() {
 }
 
 #[test]
+fn the_runner_of_a_run_is_taken_by_its_digest() {
+    let lab = Lab::with_toy();
+    let only = ["-i", "toy/*"];
+    let before = lab.measure(only).exit(0);
+    let source = "harness/runners/toy/src/main.rs";
+    let slower = format!(
+        "std::thread::sleep(std::time::Duration::from_nanos({SLOWER_NS} as u64));\n            \
+         guest.write_all"
+    );
+    let lab = lab.replace(source, "guest.write_all", &slower);
+    let slowed = lab.measure(only).exit(0);
+    let lab = lab.write(source, "no program");
+    let ran = replay(&lab, &run(&before), &run(&slowed), &[]).exit(0);
+    b_is_slower(&ran, "right");
+    for (number, of) in [(0, &before), (1, &slowed)] {
+        let said = of.files.json("run.json")["isolations"].clone();
+        let said = said.as_array().expect("isolations");
+        let launched = &side(&ran, number)["isolations"][0];
+        assert!(said.contains(launched), "{launched:#} in {said:#?}");
+    }
+    fs::remove_dir_all(lab.path().join("target/labrun/runners")).expect("removes them");
+    replay(&lab, &run(&before), &run(&slowed), &[])
+        .exit(2)
+        .stderr_has("Missing: the runner toy: the program with the digest");
+}
+
+#[test]
+fn a_lab_in_a_folder_of_a_checkout_is_found_in_its_commits() {
+    let lab = Lab::fixture();
+    let inner = lab.path().join("inner");
+    fs::create_dir(&inner).expect("makes a folder");
+    for part in ["workloads", "scenarios"] {
+        fs::rename(lab.path().join(part), inner.join(part)).expect("moves it");
+    }
+    lab.commit();
+    let args = [
+        "commit:HEAD",
+        "commit:HEAD",
+        "--quads",
+        "1",
+        "--lab",
+        "inner",
+    ];
+    let ran = lab.replay(&args).exit(0);
+    assert_eq!(times(&ran, "right", "b").len(), 2);
+}
+
+#[test]
+fn a_missing_isolation_is_an_error_under_strict() {
+    let lab = Lab::fixture().runner(&Runner::new("absent", GOOD_JOB).without_program());
+    let same = "isolation:native/static";
+    let absent = "isolation:absent/plain";
+    let ran = replay(&lab, same, absent, &["--strict"]).exit(102);
+    let ran = ran.stderr_has("isolation:absent/plain: absent/plain: unavailable: ");
+    assert!(!ran.files.path().exists(), "a run is left");
+    replay(&lab, same, absent, &[])
+        .exit(4)
+        .rows("right", "native/static", "unavailable", "run.sh");
+}
+
+#[test]
 fn what_a_run_has_launched_is_built_again_from_its_commit() {
     let lab = Lab::fixture().guest("other", FAST);
     lab.commit();
