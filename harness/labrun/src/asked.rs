@@ -50,7 +50,11 @@ impl Planned {
 
 /// Whether anything is launched on an isolation that stands on Docker's daemon.
 pub(crate) fn needs_docker(plan: &Plan, profiles: &[Profile]) -> bool {
-    let launched = plan.launched_on();
+    stands_on_docker(&plan.launched_on(), profiles)
+}
+
+/// Whether one of these isolations stands on Docker's daemon.
+pub(crate) fn stands_on_docker(launched: &[&str], profiles: &[Profile]) -> bool {
     profiles.iter().any(|profile| {
         profile.daemon == Some(Daemon::Docker) && launched.contains(&profile.name.as_str())
     })

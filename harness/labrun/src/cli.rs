@@ -1,8 +1,12 @@
 //! The arguments, as they are typed.
 
+mod deciding;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -66,6 +70,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Compare two runs, verdict by verdict
     Compare(CompareArgs),
+    /// Measure two sides against each other, to decide between them
+    Replay(ReplayArgs),
     /// Find out what this machine can tell apart today
     Calibrate(CalibrateArgs),
     /// Print a completion script
@@ -348,47 +354,6 @@ pub(crate) struct CompareArgs {
     pub force: bool,
 
     /// Print JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `labrun calibrate`.
-#[derive(Debug, Args)]
-pub(crate) struct CalibrateArgs {
-    /// Which cold starts are replayed against themselves [default: those of a quick run]
-    #[command(flatten)]
-    pub select: SelectArgs,
-
-    /// Isolations on which changes of known size are tried (repeatable) [default: the one that cold
-    /// starts are compared with]
-    #[arg(long, value_name = "GLOB")]
-    pub change_on: Vec<String>,
-
-    /// How often each change is tried
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub tries: u32,
-
-    /// Only replay what is the same
-    #[arg(long, conflicts_with_all = ["change_on", "tries"])]
-    pub without_changes: bool,
-
-    /// Take exactly N quads of each row, time permitting
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub quads: Option<u32>,
-
-    /// Time for all of it, such as 90s, 20m, 1h [default: 20m]
-    #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
-    pub time_budget: Option<f64>,
-
-    /// Seed of every shuffle and bootstrap; chosen afresh if not given
-    #[arg(long, env = "LABRUN_SEED", value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// Folder of the run [default: runs/<UTC>-calibrate-<host>]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-
-    /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
 }

@@ -20,6 +20,12 @@ pub(crate) fn definitions(cli: &Cli) -> anyhow::Result<Definitions> {
 pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
     let site = Site::new(Interrupt::catch().context("cannot catch signals")?)
         .with_context(|| format!("cannot make a folder in {}", lab::site::SCRATCH_PARENT))?;
+    sweep(with_docker);
+    Ok(site)
+}
+
+/// Removes what a killed lab left behind, and says so.
+pub(crate) fn sweep(with_docker: bool) {
     let swept = lab::sweep::sweep(with_docker);
     if !swept.is_empty() {
         anstream::eprintln!(
@@ -33,5 +39,4 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
             anstream::eprintln!("still there: {reason}");
         }
     }
-    Ok(site)
 }

@@ -60,6 +60,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),
+        cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),

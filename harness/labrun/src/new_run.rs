@@ -115,27 +115,9 @@ pub(crate) fn command() -> Vec<String> {
 /// The version, with the commit of the lab's folder where git knows it.
 pub(crate) fn lab_version(lab: &Path) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let git = |args: &[&str]| {
-        let output = std::process::Command::new("git")
-            .arg("-C")
-            .arg(lab)
-            .args(args)
-            .output()
-            .ok()?;
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    match git(&["rev-parse", "--short=12", "HEAD"]) {
-        Some(commit) => {
-            let changed = git(&["status", "--porcelain", "--untracked-files=no"])
-                .is_some_and(|s| !s.is_empty());
-            format!(
-                "{version} ({commit}{})",
-                if changed { ", changed" } else { "" }
-            )
-        }
+    match lab::git::head(lab) {
+        Some((commit, true)) => format!("{version} ({commit}, changed)"),
+        Some((commit, false)) => format!("{version} ({commit})"),
         None => version.to_owned(),
     }
 }

@@ -74,12 +74,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         carried.load_images(&site);
     }
     let definitions = &carried.definitions;
-    // A fresh network namespace has its loopback down, and every server here listens there.
-    match lab::network::raise_loopback() {
-        Ok(true) => bars.note("the loopback was down, and was brought up"),
-        Ok(false) => {}
-        Err(error) => bars.note(&format!("the loopback is down, and stays so: {error}")),
-    }
+    raise_loopback(&bars);
     let run = begin(&plan, args)?;
     let source = Source {
         plan: &plan,
@@ -91,6 +86,15 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         with_docker,
     };
     measure(&source, run, &site, &bars, settings, args)
+}
+
+/// A fresh network namespace has its loopback down, and every server here listens there.
+pub(crate) fn raise_loopback(bars: &Bars) {
+    match lab::network::raise_loopback() {
+        Ok(true) => bars.note("the loopback was down, and was brought up"),
+        Ok(false) => {}
+        Err(error) => bars.note(&format!("the loopback is down, and stays so: {error}")),
+    }
 }
 
 /// Opens a bundle; nothing where the lab was asked to end meanwhile.
@@ -107,7 +111,7 @@ pub(crate) fn open_bundle(
     Ok(Some(Carried::new(&opened).map_err(unfit_bundle)?))
 }
 
-fn unfit_bundle(error: CarryError) -> anyhow::Error {
+pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
     match error {
         CarryError::Bundle(error) => crate::bundle::failed(error),
         error => Usage(error.to_string()).into(),
@@ -148,7 +152,8 @@ fn measure(
     let missing = isolations.missing(&source.plan.launched_on());
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
-        return Ok(unfit(&missing, &folder));
+        let _ = std::fs::remove_dir(folder.path());
+        return Ok(unfit(&missing));
     }
     for line in &missing {
         bars.note(line);
@@ -178,16 +183,20 @@ fn measure(
         anyhow::bail!(Usage(RunError::Taken.to_string()));
     }
     if source.with_docker {
-        // What a launch could not remove: the daemon may have come back since.
-        for reason in lab::isolation::docker::DockerHost::default().remove_all_of(&site.owner) {
-            bars.note(&format!("left behind: {reason}"));
-        }
+        remove_containers(site, bars);
     }
     conclude(args, folder, ended)
 }
 
-/// Says what is missing under `--strict`, and leaves no folder.
-fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
+/// What a launch could not remove: the daemon may have come back since.
+pub(crate) fn remove_containers(site: &Site, bars: &Bars) {
+    for reason in lab::isolation::docker::DockerHost::default().remove_all_of(&site.owner) {
+        bars.note(&format!("left behind: {reason}"));
+    }
+}
+
+/// Says what is missing under `--strict`.
+pub(crate) fn unfit(missing: &[String]) -> u8 {
     for line in missing {
         anstream::eprintln!("{line}");
     }
@@ -198,7 +207,6 @@ fn unfit(missing: &[String], folder: &RunFolder) -> u8 {
             several => format!("{several} isolations are"),
         }
     );
-    let _ = std::fs::remove_dir(folder.path());
     exit::UNFIT
 }
 

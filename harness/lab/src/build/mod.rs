@@ -53,8 +53,8 @@ type Memo = RefCell<BTreeMap<Recipe, Result<Artifact, Failure>>>;
 
 /// Builds on demand, each thing once; a failure is remembered as well.
 pub struct Builder<'a> {
-    lab: &'a LabFolder,
-    workloads: &'a [Workload],
+    lab: LabFolder,
+    workloads: Vec<Workload>,
     site: &'a Site,
     progress: &'a dyn Progress,
     store: Store,
@@ -65,19 +65,29 @@ pub struct Builder<'a> {
 impl<'a> Builder<'a> {
     /// A builder with the installed Rust toolchain.
     pub fn new(
-        definitions: &'a Definitions,
+        definitions: &Definitions,
         site: &'a Site,
         progress: &'a dyn Progress,
     ) -> Result<Self, String> {
-        let lab = definitions.lab.path();
-        let store = Store::of(lab);
-        let toolchain = Toolchain::find(lab, &store)?;
-        if let Some(note) = toolchain.note() {
+        let store = Store::of(definitions.lab.path());
+        let builder = Self::into(store, definitions, site, progress)?;
+        if let Some(note) = builder.toolchain.note() {
             progress.note(&note);
         }
+        Ok(builder)
+    }
+
+    /// One that builds into the store of another checkout.
+    pub(crate) fn into(
+        store: Store,
+        definitions: &Definitions,
+        site: &'a Site,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, String> {
+        let toolchain = Toolchain::find(definitions.lab.path(), &store)?;
         Ok(Self {
-            lab: &definitions.lab,
-            workloads: &definitions.workloads,
+            lab: definitions.lab.clone(),
+            workloads: definitions.workloads.clone(),
             site,
             progress,
             store,
@@ -94,6 +104,11 @@ impl<'a> Builder<'a> {
     /// Folder of the store.
     pub fn store_path(&self) -> PathBuf {
         self.store.path("")
+    }
+
+    /// Takes `built` for what the recipe is built to, and builds nothing for it.
+    pub(crate) fn take(&self, recipe: Recipe, built: Artifact) {
+        self.made.borrow_mut().insert(recipe, Ok(built));
     }
 
     fn is_interrupted(&self) -> bool {
@@ -227,7 +242,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn workload(&self, name: &str) -> Result<&'a Workload, Failure> {
+    fn workload(&self, name: &str) -> Result<&Workload, Failure> {
         let found = self.workloads.iter().find(|workload| workload.name == name);
         found.ok_or_else(|| Failure::unavailable(format!("the lab has no workload `{name}`")))
     }

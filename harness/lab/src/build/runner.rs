@@ -1,9 +1,10 @@
 //! Building a runner, and what it compiles ahead of time.
 
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use labrun_protocol::Describe;
+use labrun_protocol::{Describe, PROTOCOL_VERSION};
 use labrun_record::{Artifact, Outcome};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -39,8 +40,15 @@ impl HasFile for Built {
 }
 
 impl Built {
-    fn ready(self, taken: Option<&Taken>) -> Ready {
-        Ready {
+    /// One that was kept may be of another labrun's time.
+    fn ready(self, taken: Option<&Taken>) -> Result<Ready, Absence> {
+        let spoken = self.describe.protocol;
+        if spoken != PROTOCOL_VERSION {
+            return Err(Absence::Failed(format!(
+                "it speaks protocol {spoken}, labrun {PROTOCOL_VERSION}"
+            )));
+        }
+        Ok(Ready {
             executable: Executable {
                 path: self.stored.path,
                 script: self.script,
@@ -48,7 +56,7 @@ impl Built {
             version: self.describe.version,
             sha256: self.stored.sha256,
             linked: taken.map(|taken| taken.digest.clone()),
-        }
+        })
     }
 }
 
@@ -74,8 +82,10 @@ impl Builder<'_> {
             // Which one it is; what is in it is held against the digest of before.
             let interpreter = definition.build.interpreter.as_deref();
             let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
+            // It is run where it is, with what is beside it: not that of another checkout.
             return Ok(Inputs::default()
                 .word(linked)
+                .bytes(definition.folder.as_os_str().as_bytes())
                 .word(&program.to_string_lossy())
                 .word(&interpreter.unwrap_or_default().to_string_lossy())
                 .folder(&definition.folder)?
@@ -97,8 +107,8 @@ impl Builder<'_> {
         let inputs = self.runner_inputs(definition, taken).ok();
         inputs
             .and_then(|inputs| self.store.fresh::<Built>(&key(definition), &inputs))
-            .map(|built| built.ready(taken))
-            .ok_or_else(|| Absence::Failed("it is not built".to_owned()))
+            .ok_or_else(|| Absence::Failed("it is not built".to_owned()))?
+            .ready(taken)
     }
 
     /// Builds a runner unless that is done already, and has it describe itself.
@@ -140,7 +150,7 @@ impl Builder<'_> {
         let inputs = || self.runner_inputs(definition, taken);
         let turn = || turn.map_or_else(|| self.turn(), Ok);
         let built = self.store.made(&key(definition), inputs, turn, make)?;
-        Ok(built.ready(taken))
+        built.ready(taken)
     }
 
     fn keep_runner(

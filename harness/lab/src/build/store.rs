@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use labrun_record::Artifact;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::turn::Turn;
 use crate::digest::sha256;
@@ -115,6 +116,21 @@ impl Store {
         (stamp.inputs == inputs && there()).then_some(stamp.built)
     }
 
+    /// The file with this digest, whatever it was built from, if it is still there.
+    pub fn kept(&self, digest: &str) -> Option<PathBuf> {
+        let stamps = entries(&self.path("stamps")).flat_map(|key| entries(&key));
+        let mut paths = stamps.filter_map(|stamp| {
+            let text = fs::read_to_string(stamp).ok()?;
+            let stamp: Stamp<Value> = serde_json::from_str(&text).ok()?;
+            let built = stamp.built;
+            // Of a runner there is more to tell than its file.
+            let file = built.get("stored").unwrap_or(&built);
+            let path = (file["sha256"] == digest).then(|| file["path"].as_str());
+            Some(PathBuf::from(path??))
+        });
+        paths.find(|path| sha256(path).is_ok_and(|found| found == digest))
+    }
+
     /// Notes what `key` was built to.
     pub fn note<T: Serialize>(&self, key: &str, inputs: &str, built: &T) -> io::Result<()> {
         let stamp = serde_json::to_vec_pretty(&Stamp {
@@ -143,9 +159,8 @@ impl Store {
 
     /// The names in a folder of the store that begin with `prefix`, with the folder's.
     pub fn beginning_with(&self, folder: &str, prefix: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(folder));
-        let names = entries.into_iter().flatten().flatten();
-        let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        let names = entries(&self.path(folder));
+        let names = names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
         let names = names.filter(|name| name.starts_with(prefix));
         names.map(|name| format!("{folder}/{name}")).collect()
     }
@@ -177,6 +192,12 @@ impl Store {
             .join(key)
             .join(format!("{inputs:.16}.json"))
     }
+}
+
+/// What is in a folder; nothing where there is none.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
 }
 
 /// Has `write` make a file or a link beside `path`, which then takes its place at once: two labs

@@ -32,7 +32,7 @@ pub const BUNDLE_VERSION: u64 = 1;
 pub const ENDING: &str = ".tar.zst";
 
 /// The list, the first entry.
-const LIST: &str = "bundle.json";
+pub(crate) const LIST: &str = "bundle.json";
 
 /// The list's digest, the second entry, as `sha256sum` writes and checks it.
 const DIGEST: &str = "bundle.sha256";

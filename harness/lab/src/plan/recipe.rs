@@ -54,6 +54,14 @@ impl Recipe {
         }
     }
 
+    /// The isolation that compiles it ahead of time, if it is such a file.
+    pub fn precompiled_by(&self) -> Option<&str> {
+        match self {
+            Self::Precompile { by, .. } => Some(by),
+            Self::Compile { .. } | Self::Pack { .. } => None,
+        }
+    }
+
     /// Whether it is a wasm module or component, as it was compiled.
     pub fn is_module(&self) -> bool {
         matches!(self, Self::Compile { target, .. } if *target != Target::Native)

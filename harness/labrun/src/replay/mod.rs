@@ -1,9 +1,82 @@
 //! `labrun replay A B`: decides between two sides, in adjacent quads.
 
+mod asked;
 mod conclude;
+mod ground;
+mod pairs;
+mod plans;
+mod rows;
+mod sides;
 
+use std::collections::BTreeSet;
+
+use lab::model::{ReplayRequest, replay};
+use lab::progress::Progress as _;
+
+use crate::bars::Bars;
+use crate::cli::{Cli, ReplayArgs};
+use crate::exit;
+use crate::ground::site;
+use crate::interim::Interim;
+use crate::new_run::{NewRun, command, fresh_seed};
+use crate::scenario::{remove_containers, unfit};
+use crate::settings::Settings;
+use asked::Asked;
+use conclude::conclude;
 pub(crate) use conclude::{code, show};
+use ground::Ground;
+use sides::Sides;
 
 /// Better or worse if the whole interval lies beyond this share: narrower than that of a run, since
 /// the launches of a quad share what the machine does.
 pub(crate) const MARGIN: f64 = 0.02;
+
+/// Seconds that a replay has, if nothing else is said.
+const TIME_BUDGET_S: f64 = 1200.0;
+
+/// Measures both sides.
+pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::Result<u8> {
+    let asked = Asked::new(args)?;
+    if asked.suspects.as_ref().is_some_and(BTreeSet::is_empty) {
+        anstream::eprintln!("`labrun compare` suspects no row: there is nothing to decide");
+        return Ok(exit::FINE);
+    }
+    let (site, bars) = (site(false)?, Bars::new());
+    let ground = Ground::new(cli, settings, &asked, &site, &bars)?;
+    let Some(sides) = Sides::new(&asked, &ground)? else {
+        return Ok(exit::INTERRUPTED);
+    };
+    let missing = sides.missing();
+    if args.strict && !missing.is_empty() {
+        return Ok(unfit(&missing));
+    }
+    for line in &missing {
+        bars.note(line);
+    }
+    let plan = &sides.plan;
+    let run = NewRun::begin(&plan.scenario, args.out.as_deref())?;
+    let interim = Interim::new(&run.folder, &bars);
+    let ended = replay(&ReplayRequest {
+        folder: &run.folder,
+        plan,
+        pairs: &sides.pairs,
+        sides: sides.sources(&site),
+        margin: MARGIN,
+        quads: args.quads,
+        time_budget_s: settings
+            .time_budget_s(args.time_budget)?
+            .unwrap_or(TIME_BUDGET_S),
+        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
+        command: command(),
+        lab_version: ground.lab_version(),
+        progress: &bars,
+        resolution: crate::resolution::newest(),
+        started: run.started.to_string(),
+        id: run.id,
+        before_round: &|rounds| interim.between_blocks(rounds),
+    });
+    if sides.with_docker {
+        remove_containers(&site, &bars);
+    }
+    conclude(run.folder, ended, args.json)
+}

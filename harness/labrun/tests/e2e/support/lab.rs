@@ -153,6 +153,33 @@ impl Lab {
         self.write(file, &text.replace(from, to))
     }
 
+    /// Makes a commit of everything in it, and of it a git checkout before; gives its whole name.
+    pub(crate) fn commit(&self) -> String {
+        if !self.path().join(".git").exists() {
+            self.git(&["init", "--quiet"]);
+            // What labrun and the tests write.
+            let written = "target\nrun-*\nruns\n.tmp*\n";
+            fs::write(self.path().join(".git/info/exclude"), written).expect("writes a file");
+        }
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message=one more"]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// What git says in it.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        let ran = Command::new("git")
+            .args(["-c", "user.name=test", "-c", "user.email=test@localhost"])
+            .args(args)
+            .current_dir(self.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .expect("git runs");
+        let told = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "git {args:?}: {told}");
+        String::from_utf8_lossy(&ran.stdout).trim().to_owned()
+    }
+
     /// labrun, with the lab as its folder and nothing of the caller's settings.
     pub(crate) fn labrun<S: AsRef<std::ffi::OsStr>>(
         &self,
@@ -205,6 +232,15 @@ impl Lab {
         self.start(command, &out)
     }
 
+    /// Replays with these arguments into a fresh folder.
+    pub(crate) fn replay(&self, args: &[&str]) -> Ran {
+        let number = self.ran.fetch_add(1, Ordering::Relaxed);
+        let out = self.path().join(format!("run-{number}"));
+        let mut command = self.labrun(["replay", "--out"]);
+        command.arg(&out).args(args);
+        self.start(command, &out).ended()
+    }
+
     /// Starts labrun, which writes its run to `run`. The lab stays as long as what
     /// came of it is looked at.
     pub(crate) fn start(&self, command: Command, run: &Path) -> Live {
@@ -225,6 +261,8 @@ fn labrun(folder: &Path, target: &Path) -> Command {
     // Where the lab's own products are.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env("PATH", format!("{}/bin:{path}", folder.display()));
+    // A lab is in no checkout but its own.
+    command.env("GIT_CEILING_DIRECTORIES", template::folder());
     command.current_dir(folder).env("CARGO_TARGET_DIR", target);
     command
 }

@@ -1,0 +1,31 @@
+//! Why a side of a replay cannot be had.
+
+use thiserror::Error;
+
+use crate::define::DefineError;
+use crate::git::GitError;
+
+/// Why a side of a replay cannot be had.
+#[derive(Debug, Error)]
+pub enum SideError {
+    /// It is not there, or not of here; the reason says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// Git has no such commit, or no commit at all.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// This labrun cannot read what is defined in a commit.
+    #[error(
+        "the definitions of the commit {commit:.12} cannot be read by this labrun: {error}; \
+         measure it with the labrun of then, and `labrun compare` the runs"
+    )]
+    Unreadable {
+        /// Which.
+        commit: String,
+        /// What is wrong with them.
+        error: DefineError,
+    },
+    /// The lab could not do it.
+    #[error("{0}")]
+    Failed(String),
+}
