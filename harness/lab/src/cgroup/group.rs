@@ -34,6 +34,15 @@ pub struct CgroupMemory {
     pub usage: u64,
 }
 
+impl CgroupMemory {
+    /// Anonymous memory, files and kernel together, to the page. Not the usage: what the kernel has
+    /// charged in advance is given back before a limit is enforced. None where the kernel's part is
+    /// not known.
+    pub fn sum(&self) -> Option<u64> {
+        Some(self.anon + self.file + self.kernel?)
+    }
+}
+
 impl std::ops::Add for CgroupMemory {
     type Output = Self;
 
@@ -200,6 +209,7 @@ mod tests {
             usage: 65536,
         };
         assert_eq!(group.held().expect("reads"), wanted);
+        assert_eq!(wanted.sum(), Some(24576));
         assert_eq!(group.peak().expect("reads"), 131_072);
         assert_eq!(group.pids().expect("reads"), Processes::from([7, 8, 9]));
     }
@@ -208,7 +218,8 @@ mod tests {
     fn what_an_older_kernel_does_not_count_is_not_a_zero() {
         let old = STAT.replace("kernel 12288\n", "");
         let (_root, group) = group(&[("memory.stat", &old), ("memory.current", "65536\n")]);
-        assert_eq!(group.held().expect("reads").kernel, None);
+        let held = group.held().expect("reads");
+        assert_eq!((held.kernel, held.sum()), (None, None));
         let error = group.peak().expect_err("no peak").to_string();
         assert_eq!(
             error,
