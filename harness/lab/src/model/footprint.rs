@@ -118,8 +118,10 @@ fn held(standing: &dyn RunningInstances, instances: u32, site: &Site) -> Result<
     Ok(Held {
         instances,
         processes: settled(standing, site)?,
-        cgroup: groups(standing)
-            .and_then(|groups| charged(&groups).map_err(|error| error.to_string())),
+        cgroup: groups(standing).and_then(|groups| {
+            let held = Cgroup::held_together(&groups);
+            held.map_err(|error| error.to_string())
+        }),
     })
 }
 
@@ -135,19 +137,6 @@ fn settled(standing: &dyn RunningInstances, site: &Site) -> Result<Footprint, Fa
         Err(failure) => Err(MemoryError::Isolate(failure.to_string())),
     };
     memory::settled(site, SETTLE_LIMIT, read).map_err(Failure::from)
-}
-
-/// The sum over the cgroups of all instances.
-fn charged(groups: &[Cgroup]) -> Result<CgroupMemory, CgroupError> {
-    let mut sum: Option<CgroupMemory> = None;
-    for group in groups {
-        let held = group.held()?;
-        sum = Some(match sum {
-            None => held,
-            Some(sum) => sum + held,
-        });
-    }
-    sum.ok_or_else(|| CgroupError::Unusable("the isolate has no cgroup".to_owned()))
 }
 
 impl Readings {
