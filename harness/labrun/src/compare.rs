@@ -21,7 +21,8 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     if args.json {
         crate::out::json(&comparison)?;
     }
-    if let Some(why) = refused(&comparison, args.force) {
+    let replayed = [base, candidate].iter().any(|of| of.run.replay.is_some());
+    if let Some(why) = refused(&comparison, args.force, replayed) {
         anyhow::bail!(Usage(why));
     }
     if !args.json {
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
 }
 
 /// Why the two say nothing about each other, if so.
-fn refused(comparison: &Comparison, force: bool) -> Option<String> {
+fn refused(comparison: &Comparison, force: bool, replayed: bool) -> Option<String> {
     let (base, candidate) = (&comparison.base, &comparison.candidate);
     if comparison.rows.is_empty() {
         return Some(format!(
@@ -41,9 +42,11 @@ fn refused(comparison: &Comparison, force: bool) -> Option<String> {
         ));
     }
     let other_method = base.method_version != candidate.method_version;
-    if !comparison.incomparable.is_empty() && (!force || other_method) {
+    if !comparison.incomparable.is_empty() && (!force || other_method || replayed) {
         let why = comparison.incomparable.join("; ");
-        let hint = if other_method {
+        let hint = if replayed {
+            "labrun report shows what a replay comes to"
+        } else if other_method {
             "what each measures is another thing: docs/METHODOLOGY.md says how"
         } else {
             "--force compares them all the same"

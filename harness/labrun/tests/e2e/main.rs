@@ -34,6 +34,7 @@ mod products;
 mod proven;
 mod recorded;
 mod records;
+mod replays;
 mod selecting;
 mod size;
 mod stated;
