@@ -1,7 +1,8 @@
 //! Statistics in; a page or a table out.
 //!
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
-//! [`table`] is what a terminal shows; of a replay [`replay`]. All of them are pure functions of a run's files.
+//! [`table`] is what a terminal shows; of a replay it is [`replay()`]. All of them are pure
+//! functions of a run's files.
 
 mod beside;
 mod chart;

@@ -37,6 +37,7 @@ mod proven;
 mod recorded;
 mod records;
 mod replaying;
+mod replays;
 mod selecting;
 mod sides_refused;
 mod size;

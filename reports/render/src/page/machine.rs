@@ -105,7 +105,7 @@ fn plan(plan: &Plan, rows: &[Row]) -> String {
 /// How a replay launches.
 fn quads(plan: &Plan, replay: &Replay) -> String {
     format!(
-        "quads of launches A, B, B, A after one discarded launch of each side, {} taking turns, \
+        "quads of launches A, B, B, A and B, A, A, B in turn, before the first one a discarded launch of each side, {} interleaved, \
          until {:.0} s are over; a launch is given up after {:.0} s",
         units::plural(replay.pairs.len(), "row"),
         plan.time_budget_s,

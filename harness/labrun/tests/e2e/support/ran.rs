@@ -69,7 +69,8 @@ impl Ran {
         for row in rows {
             assert_eq!(row["outcome"], outcome, "{row:#}\n{}", self.both());
             if outcome == "measured" {
-                assert!(row["median"].as_f64().is_some_and(|median| median > 0.0));
+                let median = row["median"].as_f64().or(row["a"]["median"].as_f64());
+                assert!(median.is_some_and(|median| median > 0.0));
             } else {
                 let said = row["reason"].as_str().unwrap_or_default();
                 assert!(said.contains(reason), "no {reason:?} in {said:?}");
@@ -138,7 +139,9 @@ impl RunFiles {
     #[track_caller]
     pub(crate) fn rows(&self, workload: &str, isolation: &str) -> Vec<Value> {
         let summary = self.json("summary.json");
-        let rows = summary["results"].as_array().expect("results").iter();
+        let of_replay = summary["replay"]["results"].as_array();
+        let rows = of_replay.or_else(|| summary["results"].as_array());
+        let rows = rows.expect("results").iter();
         rows.filter(|row| row["workload"] == workload && row["isolation"] == isolation)
             .cloned()
             .collect()

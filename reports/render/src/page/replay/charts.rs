@@ -22,23 +22,25 @@ pub(super) fn charts(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, 
         equivalence: replay.equivalence,
     };
     let ratios = chart::forest(&chart("ratios", "The ratio of every row"), &forest)?;
-    let found: Vec<String> = [
-        ("Delays that were injected, and found", "delays", Unit::Ns),
-        (
-            "Allocations that were injected, and found",
-            "allocations",
-            Unit::Bytes,
-        ),
-    ]
-    .into_iter()
-    .map(|(title, name, unit)| chart::injected(&chart(name, title), &tries(replay, unit)))
-    .filter(|drawn| drawn.as_ref().map_or(true, |svg| !svg.is_empty()))
-    .collect::<Result<_, _>>()?;
+    let mut found = Vec::new();
+    for (title, name, unit) in [
+        ("Delays", "delays", Unit::Ns),
+        ("Allocations", "allocations", Unit::Bytes),
+    ] {
+        let long = format!("{title} that were injected, and what was found");
+        let drawn = chart::injected(&chart(name, &long), &tries(replay, unit))?;
+        if !drawn.is_empty() {
+            found.push((title, drawn));
+        }
+    }
     Ok(html! {
         @if !found.is_empty() {
             section {
                 h2 { "What was found of what was injected" }
-                @for svg in found { figure.scroll tabindex="0" { (PreEscaped(svg)) } }
+                @for (title, svg) in found {
+                    h3 { (title) }
+                    figure.scroll tabindex="0" { (PreEscaped(svg)) }
+                }
             }
         }
         @if !ratios.is_empty() {

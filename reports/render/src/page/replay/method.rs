@@ -14,8 +14,8 @@ pub(super) fn method(replay: &ReplaySummary) -> Markup {
         section {
             h2 { "How it decides" }
             p {
-                "Two launches right after one another resemble each other far more than two that are minutes apart. So each row is launched in quads, A, B, B, A, "
-                "and what moves steadily meanwhile moves both sides alike. A quad gives one number: the mean of the logarithms of its two ratios B / A. "
+                "Two launches right after one another resemble each other far more than two that are minutes apart. So each row is launched in quads, A, B, B, A and B, A, A, B in turn, "
+                "and what moves steadily meanwhile moves both sides alike, as does that the first launch after those of another row is slower. A quad gives one number: the mean of the logarithms of its two ratios B / A. "
                 "The ratio of a row is the median of these; its intervals come from resampling quads, and there is none under " (MIN_LAUNCHES) " of them."
             }
             p {
