@@ -75,6 +75,6 @@ fn a_replay_is_not_compared_with_another_run() {
     for more in [&[][..], &["--force"]] {
         lab.run(["compare", "one", "other"].iter().chain(more))
             .exit(2)
-            .stderr_has("one is a replay of two sides");
+            .stderr_has("one is a replay, and has both sides in itself");
     }
 }
