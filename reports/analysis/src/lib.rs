@@ -10,6 +10,7 @@
 
 mod artifact;
 mod compare;
+mod latency;
 mod outcome;
 pub mod stats;
 mod summarise;
@@ -23,6 +24,7 @@ pub use compare::{
     CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
     Quantity, RunId, Side, Unpaired, compare,
 };
+pub use latency::share_of;
 pub use outcome::{RowOutcome, outcome_of};
 pub use stats::Observation;
 pub use stats::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, row_seed};

@@ -80,8 +80,9 @@ impl<'a> Execution<'a> {
                 let (done, total) = schedule.progress();
                 self.request.progress.step(&measuring, done, total);
                 let case = live[entry];
+                let settled = self.settle(case);
                 let began = Instant::now();
-                let given = self.launch_primed(case);
+                let given = settled.and_then(|()| self.launch_primed(case));
                 let spent_s = began.elapsed().as_secs_f64();
                 match given {
                     Ok(values) => {
@@ -165,6 +166,12 @@ impl<'a> Execution<'a> {
         Ended::Complete
     }
 
+    /// What has to be known before the first launch of a case, and is no part of its cost.
+    fn settle(&self, case: &PreparedCase<'_>) -> Result<(), Failure> {
+        let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
+        launch.settle(*isolation, self.request.supply.site)
+    }
+
     /// A launch, right after a discarded one of its kind where its model asks for that.
     fn launch_primed(&self, case: &PreparedCase<'_>) -> Result<Vec<Value>, Failure> {
         if matches!(&case.launch, Ok((launch, _)) if launch.is_primed()) {
@@ -207,6 +214,8 @@ impl<'a> Execution<'a> {
                 reason,
                 doubt: value.doubt,
                 points: value.points.clone(),
+                rate: value.offered.as_ref().map(|(rate, _)| *rate),
+                histogram: value.offered.as_ref().map(|(_, seen)| seen.clone()),
             };
             let written = self.writer.write(&sample);
             written.map_err(write_error("samples.jsonl"))?;

@@ -71,7 +71,7 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 
 /// Carries out a run.
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
-    let prepared = prepare::parts(&request.plan.parts, &request.supply);
+    let prepared = prepare::parts(&request.plan.parts, &request.supply, request.seed);
     let mut run = describe::run(request, &prepared);
     // The first to make this file has the folder.
     let mut writer = Writer::create(&request.folder.samples_jsonl()).map_err(|source| {

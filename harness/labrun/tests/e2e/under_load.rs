@@ -77,6 +77,45 @@ fn a_server_under_load_has_its_rows() {
 }
 
 #[test]
+fn a_rate_is_the_same_in_every_launch_and_each_keeps_what_it_saw() {
+    let load = format!("{}\narrivals = [\"even\", \"poisson\"]", load(0.5, "50%"));
+    let ran = measured(RIGHT, Question::throughput().samples(3), &load)
+        .exit(0)
+        .rows("server", "native/static", "measured", "");
+    let summary = ran.files.json("summary.json");
+    let rows = &summary["results"];
+    let latencies = |arrivals: &str| -> Vec<usize> {
+        let rows = rows.as_array().expect("rows").iter().enumerate();
+        let is_it = |row: &serde_json::Value| {
+            let own = row["params"]["arrivals"].as_str().unwrap_or("even");
+            row["metric"] == "latency" && own == arrivals
+        };
+        rows.filter(|(_, row)| is_it(row)).map(|(n, _)| n).collect()
+    };
+    let samples = ran.files.samples();
+    let mut rates = Vec::new();
+    for arrivals in ["even", "poisson"] {
+        let own = latencies(arrivals);
+        assert_eq!(own.len(), 2, "{rows:#}");
+        let of = |row: usize| samples.iter().filter(move |sample| sample["row"] == row);
+        assert_eq!(of(own[0]).count(), 3);
+        for (p50, p99) in of(own[0]).zip(of(own[1])) {
+            let text = p50["histogram"].as_str().expect("a histogram");
+            assert!(text.starts_with("HISTFAAA"), "{text}");
+            assert_eq!(p50["histogram"], p99["histogram"]);
+            rates.extend([p50, p99].map(|sample| sample["rate"].as_f64().expect("a rate")));
+        }
+        for row in own {
+            let row = &rows[row];
+            assert_eq!(row["rate"].as_f64(), rates.first().copied(), "{row:#}");
+            assert!(row["requests"].as_u64() >= Some(1_000), "{row:#}");
+        }
+    }
+    let all_alike = rates.iter().all(|rate| rate.total_cmp(&rates[0]).is_eq());
+    assert!(all_alike, "{rates:?}");
+}
+
+#[test]
 fn a_stall_is_no_rare_latency_but_what_every_due_request_waits() {
     // 200 ms once in each second: of 400 requests due each second, 80 wait in it. A generator
     // that stops asking meanwhile sees one for each of four connections: the worst 1 %.

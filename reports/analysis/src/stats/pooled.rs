@@ -6,84 +6,165 @@
 
 use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, TAIL, ends};
 use super::seed::Draw;
-use super::stretch::draw_places;
+use super::stretch::{draw_places, stretch};
 
-/// What one launch saw: values, and how often each.
+/// What one launch saw: values in ascending order, and how often each.
 pub type Counts = Vec<(u64, u64)>;
 
-/// The counts of several launches, by value.
+/// Launches whose counts are taken together.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    values: Vec<u64>,
-    /// Of each launch the cells that it has, and how often.
-    launches: Vec<Vec<(usize, u64)>>,
+    /// Of each launch its values in ascending order, each with how much was not above it.
+    launches: Vec<Vec<(u64, u64)>>,
 }
 
 impl Pool {
     /// That of some launches, in the order taken.
     pub fn new<'a>(launches: impl IntoIterator<Item = &'a Counts>) -> Self {
-        let launches: Vec<&Counts> = launches.into_iter().collect();
-        let all = launches.iter().flat_map(|counts| counts.iter());
-        let mut values: Vec<u64> = all.map(|(value, _)| *value).collect();
-        values.sort_unstable();
-        values.dedup();
-        let cell = |(value, count): &(u64, u64)| {
-            values.binary_search(value).ok().map(|cell| (cell, *count))
+        let summed = |counts: &Counts| {
+            let mut sum = 0;
+            let each = counts.iter().map(|(value, count)| {
+                sum += count;
+                (*value, sum)
+            });
+            each.collect()
         };
-        let launches = launches
-            .iter()
-            .map(|counts| counts.iter().filter_map(cell).collect())
-            .collect();
-        Self { values, launches }
+        let launches = launches.into_iter().map(summed).collect();
+        Self { launches }
+    }
+
+    /// How many launches there are.
+    pub fn len(&self) -> usize {
+        self.launches.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.launches.is_empty()
     }
 
     /// How much they saw together.
     pub fn count(&self) -> u64 {
-        self.launches.iter().flatten().map(|(_, count)| count).sum()
+        self.launches.iter().map(|launch| total(launch)).sum()
     }
 
-    /// The least value that a share `p` of all does not exceed; `None` of nothing.
+    /// The least value that a share `p` of all does not exceed. `None` of no launches, or where
+    /// one of them saw nothing.
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        let mut cells = vec![0; self.values.len()];
-        for (cell, count) in self.launches.iter().flatten() {
-            cells[*cell] += count;
-        }
-        self.of_cells(&cells, p)
+        Quantile::new(self, p)?.whole()
     }
 
-    /// Its 95% percentile bootstrap interval, resampling launches; `None` under [`MIN_LAUNCHES`].
+    /// Its 95% percentile bootstrap interval, resampling launches, or stretches of them where
+    /// their own quantiles depend on each other; `None` under [`MIN_LAUNCHES`].
     pub fn interval(&self, p: f64, seed: u64) -> Option<Interval> {
-        let n = self.launches.len();
+        let n = self.len();
         if n < MIN_LAUNCHES {
             return None;
         }
-        let value = self.quantile(p)?;
+        let mut quantile = Quantile::new(self, p)?;
+        let value = quantile.whole()?;
+        let length = stretch(&quantile.own);
         let mut draw = Draw::new(seed);
-        let mut cells = vec![0; self.values.len()];
+        let mut times = vec![0; n];
         let mut quantiles = Vec::with_capacity(RESAMPLES);
         for _ in 0..RESAMPLES {
-            cells.fill(0);
-            draw_places(&mut draw, n, 1, |launch| {
-                for (cell, count) in &self.launches[launch] {
-                    cells[*cell] += count;
-                }
-            });
-            quantiles.extend(self.of_cells(&cells, p));
+            times.fill(0);
+            draw_places(&mut draw, n, length, |launch| times[launch] += 1);
+            quantiles.push(quantile.of(&times));
         }
         let [low, high] = ends(&quantiles, TAIL)?;
         Some([low.min(value), high.max(value)])
     }
+}
 
-    fn of_cells(&self, cells: &[u64], p: f64) -> Option<f64> {
-        let total: u64 = cells.iter().sum();
-        let wanted = ((total as f64 * p.clamp(0.0, 1.0)).ceil() as u64).max(1);
-        let mut seen = 0;
-        let found = cells.iter().position(|count| {
-            seen += count;
-            seen >= wanted
-        });
-        found.map(|cell| self.values[cell] as f64)
+/// One quantile of a pool, and of any resample of its launches.
+///
+/// That of a resample lies between the least and the greatest of the launches' own, so no value
+/// outside is looked at. Of those between, the one is found by halving, and how much of each
+/// launch is not above a value is counted once.
+pub(super) struct Quantile<'a> {
+    p: f64,
+    launches: &'a [Vec<(u64, u64)>],
+    totals: Vec<u64>,
+    /// Of each launch by itself.
+    pub(super) own: Vec<f64>,
+    /// Those that it can be, in ascending order.
+    values: Vec<u64>,
+    /// For each of them, once it was asked for, how much of each launch is not above it.
+    below: Vec<Option<Box<[u64]>>>,
+}
+
+impl<'a> Quantile<'a> {
+    /// `None` of no launches, or where one of them saw nothing.
+    pub(super) fn new(pool: &'a Pool, p: f64) -> Option<Self> {
+        let launches = &pool.launches[..];
+        let own = |launch: &Vec<(u64, u64)>| {
+            let wanted = wanted(total(launch), p);
+            let place = launch.partition_point(|(_, below)| *below < wanted);
+            launch.get(place).map(|(value, _)| *value)
+        };
+        let own: Vec<u64> = launches.iter().map(own).collect::<Option<_>>()?;
+        let (least, greatest) = (*own.iter().min()?, *own.iter().max()?);
+        let all = launches.iter().flatten().map(|(value, _)| *value);
+        let mut values: Vec<u64> = all.filter(|v| (least..=greatest).contains(v)).collect();
+        values.sort_unstable();
+        values.dedup();
+        Some(Self {
+            p,
+            launches,
+            totals: launches.iter().map(|launch| total(launch)).collect(),
+            own: own.into_iter().map(|value| value as f64).collect(),
+            below: vec![None; values.len()],
+            values,
+        })
     }
+
+    /// Of all launches, each once.
+    pub(super) fn whole(&mut self) -> Option<f64> {
+        let value = self.of(&vec![1; self.launches.len()]);
+        value.is_finite().then_some(value)
+    }
+
+    /// Of a resample in which each launch is there so many times; NaN of none.
+    pub(super) fn of(&mut self, times: &[u16]) -> f64 {
+        let wanted = wanted(weighted(times, &self.totals), self.p);
+        let (mut low, mut high) = (0, self.values.len().saturating_sub(1));
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.below(times, middle) >= wanted {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        self.values.get(low).map_or(f64::NAN, |value| *value as f64)
+    }
+
+    /// How much of a resample is not above the value at a place.
+    fn below(&mut self, times: &[u16], place: usize) -> u64 {
+        let (value, launches) = (self.values[place], self.launches);
+        let of_launch = |launch: &Vec<(u64, u64)>| {
+            let after = launch.partition_point(|(other, _)| *other <= value);
+            after.checked_sub(1).map_or(0, |last| launch[last].1)
+        };
+        let counted = || launches.iter().map(of_launch).collect();
+        weighted(times, self.below[place].get_or_insert_with(counted))
+    }
+}
+
+/// How much a launch saw.
+fn total(launch: &[(u64, u64)]) -> u64 {
+    launch.last().map_or(0, |(_, sum)| *sum)
+}
+
+/// The rank, from 1, of the value that a share `p` of so much does not exceed.
+fn wanted(total: u64, p: f64) -> u64 {
+    ((total as f64 * p.clamp(0.0, 1.0)).ceil() as u64).max(1)
+}
+
+fn weighted(times: &[u16], of: &[u64]) -> u64 {
+    let each = times.iter().zip(of);
+    each.map(|(times, of)| u64::from(*times) * of).sum()
 }
 
 #[cfg(test)]
@@ -103,10 +184,33 @@ mod tests {
     }
 
     #[test]
+    fn it_is_the_quantile_of_all_values_in_one_heap() {
+        let mut draw = Draw::new(3);
+        for p in [0.0, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0] {
+            let mut launches: Vec<Counts> = Vec::new();
+            for launch in 0..9 {
+                let mut counts = [0_u64; 60];
+                draw.indexes(200, 40, |value| counts[value + launch] += 1);
+                let seen = (0..60).zip(counts).filter(|(_, count)| *count > 0);
+                launches.push(seen.collect());
+            }
+            let each = launches.iter().flatten();
+            let mut heap: Vec<u64> = each
+                .flat_map(|(value, count)| vec![*value; *count as usize])
+                .collect();
+            heap.sort_unstable();
+            let rank = ((heap.len() as f64 * p).ceil() as usize).max(1);
+            let found = Pool::new(&launches).quantile(p);
+            assert_eq!(found, Some(heap[rank - 1] as f64), "{p}");
+        }
+    }
+
+    #[test]
     fn of_nothing_there_is_no_quantile() {
         assert_eq!(Pool::new([]).quantile(0.5), None);
         assert_eq!(Pool::new([&Vec::new(); 8]).interval(0.5, 1), None);
         let few: Counts = vec![(1, 1)];
+        assert_eq!(Pool::new([&few, &Vec::new()]).quantile(0.5), None);
         assert_eq!(Pool::new([&few; 5]).interval(0.5, 1), None);
     }
 }

@@ -141,7 +141,8 @@ pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
     let mut noise = Noise::new(launches as u64);
     let mut launch = |seconds: f64| -> Counts {
         let mut stalls = Vec::new();
-        let mut at = 0.0;
+        // One may be under way when it begins.
+        let mut at = -STALL_NS / 1e9;
         loop {
             at += -noise.uniform().ln() / STALLS_PER_S;
             if at > seconds {
@@ -165,7 +166,7 @@ pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
         let equal = requests.chunk_by(|a, b| a == b);
         equal.map(|equal| (equal[0], equal.len() as u64)).collect()
     };
-    let long: Vec<Counts> = (0..40).map(|_| launch(100.0)).collect();
+    let long: Vec<Counts> = (0..400).map(|_| launch(10.0)).collect();
     let truth = Pool::new(&long).quantile(0.99).expect("a quantile");
     let mut covered = 0;
     for seed in 0..rounds {
