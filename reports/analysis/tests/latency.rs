@@ -4,7 +4,7 @@ mod support;
 
 use labrun_analysis::{Measurements, Summary, Verdict, WarningKind, compare, summarise};
 use labrun_record::{Histogram, Metric, Outcome, Run, Sample};
-use support::simulated::latency_with_stalls;
+use support::simulated::{latency_ratio_with_stalls, latency_with_stalls};
 use support::{Noise, run, sample};
 
 const LAUNCHES: u32 = 12;
@@ -205,6 +205,14 @@ fn two_runs_are_compared_by_what_their_launches_saw_together() {
 
 #[test]
 fn the_interval_holds_the_percentile_of_the_long_run() {
-    let covered = latency_with_stalls(15, 150);
-    assert!(covered >= 0.88, "{covered}");
+    for launches in [6, 15, 30] {
+        let covered = latency_with_stalls(launches, 150);
+        assert!(covered >= 0.88, "{launches}: {covered}");
+    }
+}
+
+#[test]
+fn a_server_is_neither_better_nor_worse_than_itself() {
+    let found = latency_ratio_with_stalls(15, 150);
+    assert!(found.covered >= 0.9 && found.called <= 0.06, "{found:?}");
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, counted_median, ends};
 use super::order::median;
-use super::pooled::{Counts, Pool, Quantile};
+use super::pooled::{Counts, Pool, Quantile, Z90, Z95, expanded};
 use super::seed::Draw;
 use super::stretch::{draw_places, stretch};
 
@@ -148,6 +148,8 @@ trait Statistic {
     fn slot(&self, place: usize) -> usize;
     /// That of a resample, by what is counted at each slot.
     fn of(&mut self, times: &[u16]) -> f64;
+    /// What the 95% and the 90% interval leave out at either end, of so many launches.
+    fn tails(n: usize) -> [f64; 2];
 }
 
 /// The median.
@@ -171,6 +173,10 @@ impl Statistic for Medians {
     fn of(&mut self, times: &[u16]) -> f64 {
         counted_median(&self.0.ordered, times, times.len())
     }
+
+    fn tails(_: usize) -> [f64; 2] {
+        [TAIL, 2.0 * TAIL]
+    }
 }
 
 impl Statistic for Quantile<'_> {
@@ -184,6 +190,10 @@ impl Statistic for Quantile<'_> {
 
     fn of(&mut self, times: &[u16]) -> f64 {
         Quantile::of(self, times)
+    }
+
+    fn tails(n: usize) -> [f64; 2] {
+        [Z95, Z90].map(|z| expanded(z, n))
     }
 }
 
@@ -208,9 +218,9 @@ impl Drawn {
 
 /// Percentile intervals of the ratio of two statistics over resamples. They always hold the ratio
 /// itself: should resampling leave it out, they are widened to it.
-fn bootstrapped(
-    mut a: impl Statistic,
-    mut b: impl Statistic,
+fn bootstrapped<S: Statistic>(
+    mut a: S,
+    mut b: S,
     value: f64,
     drawn: &Drawn,
     seed: u64,
@@ -240,8 +250,9 @@ fn bootstrapped(
         })
         .collect();
     let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
+    let [of_95, of_90] = S::tails(a.len().min(b.len()));
     Some(RatioIntervals {
-        ci: widened(ends(&ratios, TAIL)?),
-        ci90: widened(ends(&ratios, 2.0 * TAIL)?),
+        ci: widened(ends(&ratios, of_95)?),
+        ci90: widened(ends(&ratios, of_90)?),
     })
 }

@@ -4,8 +4,9 @@
 //! stall fills the tail of one launch, and the median throws that launch away. So the counts of all
 //! launches are pooled. What is resampled is launches: requests of one launch share its stalls.
 
-use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, TAIL, ends};
+use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, ends};
 use super::seed::Draw;
+use super::series::erfc;
 use super::stretch::{draw_places, stretch};
 
 /// What one launch saw: values in ascending order, and how often each.
@@ -15,16 +16,17 @@ pub type Counts = Vec<(u64, u64)>;
 #[derive(Debug, Clone)]
 pub struct Pool {
     /// Of each launch its values in ascending order, each with how much was not above it.
-    launches: Vec<Vec<(u64, u64)>>,
+    launches: Vec<Vec<(u64, u32)>>,
 }
 
 impl Pool {
     /// That of some launches, in the order taken.
     pub fn new<'a>(launches: impl IntoIterator<Item = &'a Counts>) -> Self {
         let summed = |counts: &Counts| {
-            let mut sum = 0;
+            let mut sum = 0_u32;
             let each = counts.iter().map(|(value, count)| {
-                sum += count;
+                // No launch makes so many requests that it would be cut.
+                sum = sum.saturating_add(u32::try_from(*count).unwrap_or(u32::MAX));
                 (*value, sum)
             });
             each.collect()
@@ -45,7 +47,8 @@ impl Pool {
 
     /// How much they saw together.
     pub fn count(&self) -> u64 {
-        self.launches.iter().map(|launch| total(launch)).sum()
+        let totals = self.launches.iter().map(|launch| total(launch));
+        totals.map(u64::from).sum()
     }
 
     /// The least value that a share `p` of all does not exceed. `None` of no launches, or where
@@ -72,7 +75,7 @@ impl Pool {
             draw_places(&mut draw, n, length, |launch| times[launch] += 1);
             quantiles.push(quantile.of(&times));
         }
-        let [low, high] = ends(&quantiles, TAIL)?;
+        let [low, high] = ends(&quantiles, expanded(Z95, n))?;
         Some([low.min(value), high.max(value)])
     }
 }
@@ -84,38 +87,45 @@ impl Pool {
 /// launch is not above a value is counted once.
 pub(super) struct Quantile<'a> {
     p: f64,
-    launches: &'a [Vec<(u64, u64)>],
-    totals: Vec<u64>,
     /// Of each launch by itself.
     pub(super) own: Vec<f64>,
+    /// How much each launch saw.
+    totals: Vec<u32>,
     /// Those that it can be, in ascending order.
     values: Vec<u64>,
-    /// For each of them, once it was asked for, how much of each launch is not above it.
-    below: Vec<Option<Box<[u64]>>>,
+    /// Of each launch what it saw of these, behind what is below all of them.
+    launches: Vec<(u32, &'a [(u64, u32)])>,
+    /// For each value, once it was asked for, how much of each launch is not above it.
+    below: Vec<Option<Box<[u32]>>>,
 }
 
 impl<'a> Quantile<'a> {
     /// `None` of no launches, or where one of them saw nothing.
     pub(super) fn new(pool: &'a Pool, p: f64) -> Option<Self> {
-        let launches = &pool.launches[..];
-        let own = |launch: &Vec<(u64, u64)>| {
-            let wanted = wanted(total(launch), p);
-            let place = launch.partition_point(|(_, below)| *below < wanted);
+        let own = |launch: &Vec<(u64, u32)>| {
+            let wanted = wanted(u64::from(total(launch)), p);
+            let place = launch.partition_point(|(_, below)| u64::from(*below) < wanted);
             launch.get(place).map(|(value, _)| *value)
         };
-        let own: Vec<u64> = launches.iter().map(own).collect::<Option<_>>()?;
+        let own: Vec<u64> = pool.launches.iter().map(own).collect::<Option<_>>()?;
         let (least, greatest) = (*own.iter().min()?, *own.iter().max()?);
-        let all = launches.iter().flatten().map(|(value, _)| *value);
-        let mut values: Vec<u64> = all.filter(|v| (least..=greatest).contains(v)).collect();
+        let between = |launch: &'a Vec<(u64, u32)>| {
+            let from = launch.partition_point(|(value, _)| *value < least);
+            let until = launch.partition_point(|(value, _)| *value <= greatest);
+            (total(&launch[..from]), &launch[from..until])
+        };
+        let launches: Vec<(u32, &[(u64, u32)])> = pool.launches.iter().map(between).collect();
+        let each = launches.iter().flat_map(|(_, seen)| *seen);
+        let mut values: Vec<u64> = each.map(|(value, _)| *value).collect();
         values.sort_unstable();
         values.dedup();
         Some(Self {
             p,
-            launches,
-            totals: launches.iter().map(|launch| total(launch)).collect(),
             own: own.into_iter().map(|value| value as f64).collect(),
+            totals: pool.launches.iter().map(|launch| total(launch)).collect(),
             below: vec![None; values.len()],
             values,
+            launches,
         })
     }
 
@@ -125,10 +135,11 @@ impl<'a> Quantile<'a> {
         value.is_finite().then_some(value)
     }
 
-    /// Of a resample in which each launch is there so many times; NaN of none.
+    /// Of a resample in which each launch is there so many times.
     pub(super) fn of(&mut self, times: &[u16]) -> f64 {
         let wanted = wanted(weighted(times, &self.totals), self.p);
-        let (mut low, mut high) = (0, self.values.len().saturating_sub(1));
+        // The greatest is never exceeded by too much.
+        let (mut low, mut high) = (0, self.values.len() - 1);
         while low < high {
             let middle = usize::midpoint(low, high);
             if self.below(times, middle) >= wanted {
@@ -137,23 +148,42 @@ impl<'a> Quantile<'a> {
                 low = middle + 1;
             }
         }
-        self.values.get(low).map_or(f64::NAN, |value| *value as f64)
+        self.values[low] as f64
     }
 
     /// How much of a resample is not above the value at a place.
     fn below(&mut self, times: &[u16], place: usize) -> u64 {
-        let (value, launches) = (self.values[place], self.launches);
-        let of_launch = |launch: &Vec<(u64, u64)>| {
-            let after = launch.partition_point(|(other, _)| *other <= value);
-            after.checked_sub(1).map_or(0, |last| launch[last].1)
+        let (value, launches) = (self.values[place], &self.launches);
+        let of_launch = |(before, seen): &(u32, &[(u64, u32)])| {
+            let after = seen.partition_point(|(other, _)| *other <= value);
+            after.checked_sub(1).map_or(*before, |last| seen[last].1)
         };
         let counted = || launches.iter().map(of_launch).collect();
         weighted(times, self.below[place].get_or_insert_with(counted))
     }
 }
 
+/// The ends of the middle 95% and 90% of a normal distribution.
+pub(super) const Z95: f64 = 1.959_964;
+pub(super) const Z90: f64 = 1.644_854;
+
+/// What a percentile interval that is to be normal's `z` wide leaves out at either end, of `n`
+/// launches.
+///
+/// The percentile interval of few launches is too narrow: a resample varies by sqrt((n - 1) / n) less
+/// than a sample does, and the tail of their mean is that of a t distribution. So its ends are
+/// taken further out (Hesterberg, "What Teachers Should Know About the Bootstrap", The American
+/// Statistician 69, 2015, section 5.2); t by the expansion of Cornish and Fisher.
+pub(super) fn expanded(z: f64, n: usize) -> f64 {
+    let (n, free) = (n as f64, n as f64 - 1.0);
+    let first = (z.powi(3) + z) / 4.0;
+    let second = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
+    let t = z + first / free + second / (free * free);
+    erfc(t * (n / free).sqrt() / std::f64::consts::SQRT_2) / 2.0
+}
+
 /// How much a launch saw.
-fn total(launch: &[(u64, u64)]) -> u64 {
+fn total(launch: &[(u64, u32)]) -> u32 {
     launch.last().map_or(0, |(_, sum)| *sum)
 }
 
@@ -162,9 +192,10 @@ fn wanted(total: u64, p: f64) -> u64 {
     ((total as f64 * p.clamp(0.0, 1.0)).ceil() as u64).max(1)
 }
 
-fn weighted(times: &[u16], of: &[u64]) -> u64 {
+fn weighted(times: &[u16], of: &[u32]) -> u64 {
     let each = times.iter().zip(of);
-    each.map(|(times, of)| u64::from(*times) * of).sum()
+    each.map(|(times, of)| u64::from(*times) * u64::from(*of))
+        .sum()
 }
 
 #[cfg(test)]
