@@ -96,7 +96,7 @@ fn cells(mut bytes: &[u8]) -> Option<Vec<(u64, u64)>> {
         cell = cell.checked_add(1)?;
     }
     // No launch makes more requests; sums over many launches stay far from the end of 64 bits.
-    (total <= u64::from(u32::MAX)).then_some(found)
+    u32::try_from(total).is_ok().then_some(found)
 }
 
 /// How cells are numbered: evenly up to twice `half`, and from there on `half` of them for each
