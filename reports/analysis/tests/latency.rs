@@ -157,9 +157,9 @@ fn a_histogram_that_cannot_be_read_leaves_no_interval_and_a_warning() {
         assert_eq!((pair.ci, pair.verdict), (None, Verdict::Inconclusive));
     }
     let mut samples = both(1.5);
-    samples
-        .iter_mut()
-        .for_each(|sample| sample.histogram = None);
+    for sample in &mut samples {
+        sample.histogram = None;
+    }
     let row = &summarise(&run, &samples).results[0];
     assert_eq!(row.outcome, Outcome::Unavailable, "0 requests are too few");
 }
@@ -169,9 +169,9 @@ fn runs_before_the_histograms_have_the_median_of_their_launches() {
     let mut run = latencies("p99");
     run.method_version = 2;
     let mut samples = both(1.5);
-    samples
-        .iter_mut()
-        .for_each(|sample| sample.histogram = None);
+    for sample in &mut samples {
+        sample.histogram = None;
+    }
     let summary = summarise(&run, &samples);
     assert!(summary.results[0].median().expect("a median") < 0.2e6);
     assert!(summary.results[0].ci().is_some() && !has(&summary, WarningKind::Histogram));
