@@ -277,6 +277,13 @@ pub(crate) struct BuildArgs {
     pub json: bool,
 }
 
+/// How the requests of a rate come.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Arrivals {
+    Even,
+    Poisson,
+}
+
 /// Arguments of `labrun load`.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
@@ -286,6 +293,11 @@ pub(crate) struct LoadArgs {
     /// Requests per second, each due at a fixed instant from which its latency counts
     #[arg(short, long, value_name = "R", allow_negative_numbers = true)]
     pub rate: Option<f64>,
+
+    /// How the requests of a --rate come: evenly, or at random as independent users do (the same
+    /// instants each time)
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Arrivals::Even, requires = "rate")]
+    pub arrivals: Arrivals,
 
     /// Ask again as soon as an answer is there [default, unless there is a --rate]
     #[arg(long, conflicts_with = "rate")]

@@ -9,12 +9,15 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use lab::interrupt::Interrupt;
 use lab::progress::Progress as _;
-use labrun_load::{Error, Pace, Plan, Report, Target, ceiling};
+use labrun_load::{Error, Pace, Plan, Report, Spacing, Target, ceiling};
 
 use crate::bars::Bars;
-use crate::cli::LoadArgs;
+use crate::cli::{Arrivals, LoadArgs};
 use crate::exit::{self, Usage};
 use shown::Shown;
+
+/// The seed of random arrivals: two loads that are held against each other ask at the same instants.
+const SEED: u64 = 1;
 
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
@@ -61,6 +64,10 @@ fn plan(args: &LoadArgs) -> anyhow::Result<Plan> {
     }
     let plan = Plan {
         pace: args.rate.map_or(Pace::Closed, Pace::Rate),
+        spacing: match args.arrivals {
+            Arrivals::Even => Spacing::Even,
+            Arrivals::Poisson => Spacing::Poisson(SEED),
+        },
         connections: args.connections,
         threads: args.threads,
         duration: length("--duration", args.duration)?,

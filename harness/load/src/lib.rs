@@ -41,7 +41,7 @@ pub use error::{Error, PlanError, TargetError};
 pub use hdrhistogram::Histogram;
 pub use head::Malformed;
 pub use null::{NullServer, response};
-pub use plan::{Pace, Plan};
+pub use plan::{Pace, Plan, Spacing};
 pub use report::{ERROR_LIMIT, ErrorKind, Report, percentiles};
 pub use response::{Answer, End, Reader};
 pub use run::run;

@@ -22,6 +22,16 @@ pub enum Pace {
     Rate(f64),
 }
 
+/// How the requests of a rate are spread over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// Evenly.
+    Even,
+    /// As independent users come: a Poisson process, whose gaps are exponential. They are drawn
+    /// from this seed, and the same for the same one.
+    Poisson(u64),
+}
+
 /// A load, and what a right answer is.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -29,6 +39,8 @@ pub struct Plan {
     pub target: Target,
     /// When.
     pub pace: Pace,
+    /// At a rate: how its requests are spread.
+    pub spacing: Spacing,
     /// Connections that are kept open, over all threads.
     pub connections: usize,
     /// Threads, over which the connections are spread.
@@ -39,8 +51,8 @@ pub struct Plan {
     pub warmup: Duration,
     /// How long an answer, a connection, or the end of the run is waited for.
     pub timeout: Duration,
-    /// At a rate: requests are due together, at the end of each such length, instead of
-    /// evenly. Zero, as usual, for evenly; 1 ms is what a generator offers whose timers
+    /// At a rate: requests are due together, at the end of each such length. Zero, as usual, for
+    /// each at its own instant; 1 ms is what a generator offers whose timers
     /// tick in milliseconds.
     pub gather: Duration,
     /// The whole body that every answer has to have. Without it only the status is checked.
@@ -54,6 +66,7 @@ impl Plan {
         Self {
             target,
             pace: Pace::Closed,
+            spacing: Spacing::Even,
             connections: 16,
             threads: 1,
             duration: Duration::from_secs(10),

@@ -82,8 +82,7 @@ impl<'a> Worker<'a> {
             under_way: 0,
             next_look_ns: began,
             spin_ns: clock::spin_ns(plan.threads),
-            arrivals: Arrivals::new(plan.pace, began, until, thread, plan.threads)
-                .gathered(ns(plan.gather)),
+            arrivals: Arrivals::new(plan, began, until, thread),
             tally: Tally::new(from, until),
         })
     }

@@ -7,6 +7,7 @@
 mod check;
 mod fingerprint;
 mod folder;
+mod histogram;
 mod left_out;
 mod metric;
 mod read;
@@ -20,6 +21,7 @@ mod schema;
 pub use check::Check;
 pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::RunFolder;
+pub use histogram::{Histogram, HistogramError};
 pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};

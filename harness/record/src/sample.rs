@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, Side};
+use crate::{Histogram, Outcome, Side};
 
 /// What makes the value of one launch doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,13 @@ pub struct Sample {
     /// the number of instances and the bytes that they held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<(f64, f64)>,
+    /// Of a latency at a rate: the requests per second that were offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// Of a latency at a rate: those of all requests of the launch. Rows that differ in their
+    /// percentile alone have the same one, so that each row can be read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<Histogram>,
     /// Why there is no value; of a conformance of 0, what was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

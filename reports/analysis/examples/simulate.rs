@@ -7,7 +7,9 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use support::simulated::{Found, Machine, latency_with_stalls, of_quads, of_row};
+use support::simulated::{
+    Found, Machine, latency_ratio_with_stalls, latency_with_stalls, of_quads, of_row,
+};
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|n| n.parse().ok());
@@ -21,9 +23,17 @@ fn main() {
         of_quads(machine, n, 0.05, rounds)
     });
     println!("\nThe 99 % quantile of latency, with half a stall of 50 ms a second:\n");
-    println!("| launches of 0.8 s | coverage |\n|---|---|");
-    for n in [6, 15, 30] {
-        println!("| {n} | {:.1} % |", 100.0 * latency_with_stalls(n, rounds));
+    println!(
+        "| launches of 0.8 s | coverage | of a ratio of 1 | better or worse |\n|---|---|---|---|"
+    );
+    for n in [6, 10, 15, 30] {
+        let ratio = latency_ratio_with_stalls(n, rounds);
+        println!(
+            "| {n} | {:.1} % | {:.1} % | {:.2} % |",
+            100.0 * latency_with_stalls(n, rounds),
+            100.0 * ratio.covered,
+            100.0 * ratio.called
+        );
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod artifact;
 mod compare;
+mod latency;
 mod outcome;
 mod replay;
 pub mod stats;
@@ -24,6 +25,7 @@ pub use compare::{
     CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
     Quantity, RunId, Side, Unmeasured, Unpaired, compare,
 };
+pub use latency::share_of;
 pub use outcome::{RowOutcome, outcome_of};
 pub use replay::{
     ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers, decide, resolution,

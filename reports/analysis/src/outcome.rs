@@ -1,7 +1,8 @@
 //! How a row's outcome arises from its lines.
 
-use labrun_record::{Outcome, Run, Sample, Side};
+use labrun_record::{Outcome, Row, Run, Sample, Side};
 
+use crate::latency::Latency;
 use crate::stats::Observation;
 
 /// What became of a row.
@@ -53,18 +54,34 @@ pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
     }
 }
 
-/// The measured values of a row's lines in the order taken, with their blocks.
-pub(crate) fn observations(lines: &[&Sample]) -> Vec<Observation> {
-    lines
-        .iter()
-        .filter(|line| line.outcome == Outcome::Measured)
-        .filter_map(|line| {
+/// What the launches of a row gave.
+pub(crate) struct Given {
+    /// Their values in the order taken, with their blocks.
+    pub(crate) values: Vec<Observation>,
+    /// What they saw, of a row of latency.
+    pub(crate) latency: Option<Latency>,
+}
+
+impl Given {
+    /// By the measured ones of a row's lines.
+    pub(crate) fn of(run: &Run, row: &Row, lines: &[&Sample]) -> Self {
+        let measured = lines.iter().filter(|l| l.outcome == Outcome::Measured);
+        let values = measured.filter_map(|line| {
             Some(Observation {
                 block: line.block,
                 value: line.value?,
             })
-        })
-        .collect()
+        });
+        Self {
+            values: values.collect(),
+            latency: Latency::of(run, row, lines),
+        }
+    }
+
+    /// The values without their blocks.
+    pub(crate) fn bare(&self) -> Vec<f64> {
+        self.values.iter().map(|seen| seen.value).collect()
+    }
 }
 
 /// The lines of every row of the run, each in the order taken.

@@ -1,12 +1,12 @@
 //! A run's files in, `summary.json` out.
 
 use indexmap::IndexMap;
-use labrun_record::{Metric, Part, Row, Run, SCHEMA_VERSION, Sample};
+use labrun_record::{Metric, Outcome, Part, Row, Run, SCHEMA_VERSION, Sample};
 
-use crate::outcome::{lines_by_row, observations};
+use crate::outcome::{Given, lines_by_row};
 use crate::stats::{
-    self, Observation, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1,
-    median_interval, quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
+    self, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1, median_interval,
+    quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
     Interval, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
@@ -18,21 +18,22 @@ use crate::{
 pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
     let replay = decide(run, samples);
     let lines = lines_by_row(run, samples);
-    let values: Vec<Vec<Observation>> = lines.iter().map(|l| observations(l)).collect();
-    let rows = if replay.is_some() { &[] } else { &run.rows[..] };
-    let mut results: Vec<RowSummary> = rows
-        .iter()
-        .zip(&lines)
-        .map(|(row, lines)| summarise_row(run, row, lines))
+    // The rows of a replay are two each.
+    let own = if replay.is_some() { &[] } else { &run.rows[..] };
+    let rows = || own.iter().zip(&lines);
+    let given: Vec<Given> = rows().map(|(row, of)| Given::of(run, row, of)).collect();
+    let mut results: Vec<RowSummary> = rows()
+        .zip(&given)
+        .map(|((row, lines), given)| summarise_row(run, row, lines, given))
         .collect();
     for index in 0..results.len() {
         let ratio = reference_of(run, &run.rows[index])
-            .and_then(|reference| ratio_to(run, &results, &values, index, reference));
+            .and_then(|reference| ratio_to(run, &results, &given, index, reference));
         if let Some(numbers) = &mut results[index].numbers {
             numbers.ratio = ratio;
         }
     }
-    let warnings = warnings::of(run, &results, &values, &lines);
+    let warnings = warnings::of(run, &results, &given, &lines);
     Summary {
         schema_version: SCHEMA_VERSION,
         method_version: run.method_version,
@@ -73,11 +74,18 @@ pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
     (run.rows[index] != *row).then_some(index)
 }
 
-pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSummary {
-    let became = outcome_of(run, lines);
-    let numbers = (became.outcome == labrun_record::Outcome::Measured)
-        .then(|| numbers_of(run, row, lines))
-        .flatten();
+pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample], given: &Given) -> RowSummary {
+    let mut became = outcome_of(run, lines);
+    let mut numbers = None;
+    if became.outcome == Outcome::Measured {
+        match numbers_of(run, row, lines, given) {
+            Ok(found) => numbers = found,
+            Err(reason) => {
+                became.outcome = Outcome::Unavailable;
+                became.reason = Some(reason);
+            }
+        }
+    }
     let isolation = run.isolations.iter().find(|i| i.name == row.isolation);
     RowSummary {
         row: row.clone(),
@@ -91,23 +99,36 @@ pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample]) -> RowSumma
     }
 }
 
-fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
-    let values = bare(&observations(lines));
+/// The numbers of a row that was measured; or why too little was seen for what it is about.
+fn numbers_of(
+    run: &Run,
+    row: &Row,
+    lines: &[&Sample],
+    given: &Given,
+) -> Result<Option<Numbers>, String> {
+    let values = given.bare();
     let ordered = sorted(&values);
     let n = ordered.len();
-    let median = quantile(&ordered, 0.5)?;
+    let seed = row_seed(run.seed, row);
+    let [Some(median), Some(p90), Some(min), Some(max)] =
+        [0.5, 0.9, 0.0, 1.0].map(|p| quantile(&ordered, p))
+    else {
+        return Ok(None);
+    };
     let from = |least: usize, p: f64| (n >= least).then(|| quantile(&ordered, p)).flatten();
-    Some(Numbers {
+    let own = Numbers {
         n,
         median,
-        ci: interval(row.metric, &values, row_seed(run.seed, row)),
-        min: *ordered.first()?,
-        max: *ordered.last()?,
-        p90: quantile(&ordered, 0.9)?,
+        ci: None,
+        min,
+        max,
+        p90,
         p95: from(100, 0.95),
         p99: from(1000, 0.99),
         phases: phases_of(lines),
         ratio: None,
+        requests: None,
+        rate: lines.iter().find_map(|line| line.rate),
         shape: Shape {
             lag1: lag1(&values),
             trend: (n >= 3)
@@ -116,7 +137,21 @@ fn numbers_of(run: &Run, row: &Row, lines: &[&Sample]) -> Option<Numbers> {
                 .map(|slope| slope * (n - 1) as f64 / median)
                 .filter(|share| share.is_finite()),
         },
-    })
+    };
+    let Some(latency) = &given.latency else {
+        return Ok(Some(Numbers {
+            ci: interval(row.metric, &values, seed),
+            ..own
+        }));
+    };
+    let (requests, quantile, ci) = latency.pooled(seed)?;
+    Ok(Some(Numbers {
+        n: latency.n(),
+        median: quantile,
+        ci,
+        requests: Some(requests),
+        ..own
+    }))
 }
 
 /// The interval of a median. What is counted exactly is its own interval.
@@ -148,15 +183,16 @@ fn phases_of(lines: &[&Sample]) -> IndexMap<String, PhaseSummary> {
         .collect()
 }
 
-/// One row's median and values.
-pub(crate) type Measured<'a> = (f64, &'a [Observation]);
+/// One row's median or quantile, and what its launches gave.
+pub(crate) type Measured<'a> = (f64, &'a Given);
 
-/// The ratio of two medians with its intervals: from the blocks that both have where they
-/// `share` a run. `None` where no multiple says anything: a slope or an intercept can be 0 or less.
+/// The ratio of two medians or quantiles with its intervals: from the blocks that both have where
+/// they `share` a run. `None` where no multiple says anything: a slope or an intercept can be 0 or
+/// less.
 pub(crate) fn ratio_of(
     metric: Metric,
-    (median, values): Measured<'_>,
-    (base, base_values): Measured<'_>,
+    (median, own): Measured<'_>,
+    (base, reference): Measured<'_>,
     share: bool,
     seed: u64,
 ) -> Option<RatioEstimate> {
@@ -170,28 +206,28 @@ pub(crate) fn ratio_of(
             intervals: Some(RatioIntervals::exact(value)),
         });
     }
-    if share {
-        shared_ratio(values, base_values, seed)
-    } else {
-        ratio_apart(&bare(values), &bare(base_values), seed)
+    match (&own.latency, &reference.latency) {
+        (Some(own), Some(reference)) => own.ratio_to(reference, share, seed),
+        _ if share => shared_ratio(&own.values, &reference.values, seed),
+        _ => ratio_apart(&own.bare(), &reference.bare(), seed),
     }
 }
 
 fn ratio_to(
     run: &Run,
     results: &[RowSummary],
-    values: &[Vec<Observation>],
+    given: &[Given],
     index: usize,
     reference: usize,
 ) -> Option<Ratio> {
     let (row, other) = (&results[index], &results[reference]);
-    let (own, base) = (&values[index], &values[reference]);
-    let measured = (row.median()?, &own[..]);
-    let against = (other.median()?, &base[..]);
+    let (own, base) = (&given[index], &given[reference]);
+    let measured = (row.median()?, own);
+    let against = (other.median()?, base);
     let seed = row_seed(run.seed, &row.row);
     let RatioEstimate { value, intervals } =
         ratio_of(row.row.metric, measured, against, true, seed)?;
-    let (a, b) = (bare(own), bare(base));
+    let (a, b) = (own.bare(), base.bare());
     let params = other.row.params.iter();
     Some(Ratio {
         to: other.row.isolation.clone(),
@@ -207,9 +243,4 @@ fn ratio_to(
         hodges_lehmann: hodges_lehmann(&a, &b),
         cliffs_delta: cliffs_delta(&a, &b),
     })
-}
-
-/// Values without their blocks.
-pub(crate) fn bare(values: &[Observation]) -> Vec<f64> {
-    values.iter().map(|o| o.value).collect()
 }

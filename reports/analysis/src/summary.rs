@@ -102,9 +102,9 @@ pub struct RowSummary {
 pub struct Numbers {
     /// Launches that gave a value.
     pub n: usize,
-    /// Median.
+    /// Median; of a latency the quantile that the row is about, of the requests of all launches.
     pub median: f64,
-    /// 95% bootstrap interval of the median; null under
+    /// 95% interval of [`Self::median`]; null under
     /// [`MIN_LAUNCHES`](crate::MIN_LAUNCHES) launches.
     pub ci: Option<Interval>,
     /// Smallest value.
@@ -122,6 +122,12 @@ pub struct Numbers {
     /// How it compares with the metric's reference; null for the reference itself, where
     /// the reference has no number, and for emulated rows.
     pub ratio: Option<Ratio>,
+    /// Of a latency: how many requests there were in all launches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<u64>,
+    /// Of a latency: the requests per second that were offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
     /// How the values lie in time and in groups.
     pub shape: Shape,
 }
@@ -143,7 +149,7 @@ pub struct Ratio {
     /// Those of the reference's params that are not the row's; absent where none is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub to_params: BTreeMap<String, String>,
-    /// Median of the row / median of the reference, over the blocks that both have.
+    /// Median (or quantile) of the row / that of the reference, over the blocks that both have.
     pub value: f64,
     /// 95% bootstrap interval of the ratio; null if there is none.
     pub ci: Option<Interval>,

@@ -59,6 +59,8 @@ pub enum WarningKind {
     Unsteady,
     /// Launches in which the load generator was near its own limit.
     NearCeiling,
+    /// Launches without a histogram of their latencies that can be read.
+    Histogram,
 }
 
 impl WarningKind {
@@ -99,6 +101,9 @@ impl WarningKind {
             }
             Self::NearCeiling => {
                 "read it as a lower bound: give the generator more processors, or a second machine"
+            }
+            Self::Histogram => {
+                "`samples.jsonl` was altered: take the run from where it was measured, or measure again"
             }
             Self::Calibration => {
                 "read the row as an upper bound, or use a metric that repeats inside the process"

@@ -2,8 +2,10 @@
 
 use labrun_record::{Doubt, Metric, Outcome, Plan, Run, Sample, Start, Unit};
 
-use crate::stats::{self, MIN_LAUNCHES, Observation};
-use crate::summarise::{bare, reference_of};
+use crate::latency::Latency;
+use crate::outcome::Given;
+use crate::stats::{self, MIN_LAUNCHES};
+use crate::summarise::reference_of;
 use crate::{Numbers, RowSummary, Warning, WarningKind};
 
 /// Share of a value above which the lab's own instrument is worth a warning.
@@ -13,15 +15,14 @@ const CALIBRATION_SHARE: f64 = 0.05;
 pub(crate) fn of(
     run: &Run,
     results: &[RowSummary],
-    values: &[Vec<Observation>],
+    given: &[Given],
     lines: &[Vec<&Sample>],
 ) -> Vec<Warning> {
     let mut warnings = of_run(run, results);
-    for (index, (row, values)) in results.iter().zip(values).enumerate() {
+    for (index, (row, given)) in results.iter().zip(given).enumerate() {
         if let Some(numbers) = &row.numbers {
-            let values = bare(values);
             let plan = run.plan_of(index);
-            for (kind, message) in of_row(run, plan, row, numbers, &values) {
+            for (kind, message) in of_row(run, plan, row, numbers, given) {
                 warnings.push(Warning::new(kind, Some(index), message));
             }
             for (kind, message) in doubts(&lines[index]) {
@@ -95,12 +96,16 @@ fn of_row(
     plan: &Plan,
     row: &RowSummary,
     numbers: &Numbers,
-    values: &[f64],
+    given: &Given,
 ) -> Vec<(WarningKind, String)> {
     let mut found = Vec::new();
+    let values = &given.bare()[..];
+    let unread = given.latency.as_ref().and_then(Latency::unread);
+    let has_all = unread.is_none();
+    found.extend(unread.map(|message| (WarningKind::Histogram, message)));
     let half = |[low, high]: [f64; 2]| (high - low) / 2.0 / numbers.median;
     match numbers.ci.map(half) {
-        None => found.push((
+        None if has_all => found.push((
             WarningKind::FewLaunches,
             format!("{} launches; an interval needs {MIN_LAUNCHES}", numbers.n),
         )),
@@ -113,7 +118,7 @@ fn of_row(
                 plan.half_width * 100.0
             ),
         )),
-        Some(_) => {}
+        _ => {}
     }
     if let Some(drift) = stats::drift(values, plan.margin) {
         found.push((

@@ -33,7 +33,7 @@ const SCOPE: &str = "scope";
 const PLAIN: [&str; 6] = [START, SCOPE, "op", "what", "form", "percentile"];
 
 /// The order in which facets are said; all others follow.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     START,
     SCOPE,
     "op",
@@ -46,6 +46,7 @@ const ORDER: [&str; 13] = [
     "form",
     "layer",
     "rate",
+    "arrivals",
     "percentile",
 ];
 

@@ -150,6 +150,8 @@ mod tests {
                     hodges_lehmann: None,
                     cliffs_delta: None,
                 }),
+                requests: None,
+                rate: None,
                 shape: Shape {
                     lag1: None,
                     trend: None,

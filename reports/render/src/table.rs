@@ -166,7 +166,10 @@ fn spared<'a>(
     rows: &[&RowSummary],
     width: Option<usize>,
 ) -> (Vec<Column<'a>>, bool) {
-    let mut columns = cells::columns(facets);
+    let middle = rows
+        .first()
+        .map_or("median", |row| words::middle(row.row.metric));
+    let mut columns = cells::columns(facets, middle);
     columns.retain(|c| c.says_anything(rows));
     let Some(limit) = width else {
         return (columns, true);

@@ -51,6 +51,14 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
     }
 }
 
+/// What stands for a row: the middle of its launches, or what it says of all their requests.
+pub(crate) fn middle(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Latency => "quantile",
+        _ => "median",
+    }
+}
+
 /// What an isolation does with so much of a metric.
 pub(crate) fn verb(metric: Metric) -> &'static str {
     match metric {

@@ -152,6 +152,8 @@ fn made() -> (Run, Vec<Sample>, Summary) {
         doubt: None,
         side: None,
         points: Vec::new(),
+        rate: None,
+        histogram: None,
         reason: (!reason.is_empty()).then(|| (*reason).to_owned()),
     };
     let samples: Vec<Sample> = FOUND.iter().enumerate().map(sample).collect();

@@ -102,6 +102,12 @@ fn load(load: &LoadPlan) -> Result<(), String> {
             load.connections
         ));
     }
+    let [first, rest @ ..] = &load.arrivals[..] else {
+        return Err("arrivals is empty: write \"even\", \"poisson\" or both".to_owned());
+    };
+    if rest.contains(first) || rest.len() > 1 {
+        return Err("arrivals has the same twice: each is rows of its own".to_owned());
+    }
     within("duration_s", load.duration_s, DAY_S)?;
     time_or_none("warmup_s", load.warmup_s)
 }

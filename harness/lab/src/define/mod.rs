@@ -1,5 +1,6 @@
 //! What is defined in files: workloads, runners, scenarios, and where they are.
 
+mod arrivals;
 mod asked;
 pub(crate) mod bounds;
 mod document;
@@ -13,6 +14,7 @@ mod setting;
 mod versions;
 mod workload;
 
+pub use arrivals::Arrivals;
 pub use asked::Asked;
 pub use document::{DefineError, read_toml};
 pub use lab_folder::{Definitions, LabFolder};

@@ -9,13 +9,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Rate {
-    /// Percent of the server's closed-loop maximum in the same launch.
+    /// Percent of the server's closed-loop maximum, which is found once for all launches.
     Percent(f64),
     /// Requests per second.
     PerSecond(f64),
 }
 
 impl Rate {
+    /// Whether it is a share of a maximum.
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::Percent(_))
+    }
+
     /// The rate in requests per second for a server with this maximum.
     pub fn of(self, most: Option<f64>) -> Option<f64> {
         match self {

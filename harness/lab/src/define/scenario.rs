@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::check_name;
 use super::rate::Rate;
-use super::{DefineError, bounds, read_toml};
+use super::{Arrivals, DefineError, bounds, read_toml};
 use crate::glob::glob_set;
 use crate::task::FileSystem;
 
@@ -139,6 +139,9 @@ pub struct LoadPlan {
     pub rates: Vec<Rate>,
     /// Those that `--quick` takes.
     pub quick_rates: Vec<Rate>,
+    /// How the requests of each rate are spread: each is offered once for each of these.
+    #[serde(default = "Arrivals::usual")]
+    pub arrivals: Vec<Arrivals>,
 }
 
 impl LoadPlan {
@@ -149,6 +152,12 @@ impl LoadPlan {
         } else {
             self.rates.clone()
         }
+    }
+
+    /// What is offered of some rates, in that order.
+    pub fn offered(&self, rates: &[Rate]) -> impl Iterator<Item = (Rate, Arrivals)> {
+        let both = |rate| self.arrivals.iter().map(move |arrivals| (rate, *arrivals));
+        rates.iter().copied().flat_map(both)
     }
 }
 

@@ -79,8 +79,9 @@ impl<'a> Execution<'a> {
                 let (done, total) = schedule.progress();
                 self.request.progress.step(&measuring, done, total);
                 let case = live[entry];
+                let settled = self.settle(case);
                 let began = Instant::now();
-                let given = self.launch_primed(case);
+                let given = settled.and_then(|()| self.launch_primed(case));
                 let spent_s = began.elapsed().as_secs_f64();
                 self.recorder.launched(spent_s);
                 match given {
@@ -165,6 +166,12 @@ impl<'a> Execution<'a> {
         }
         self.request.progress.finish(&warming_up);
         Ended::Complete
+    }
+
+    /// What has to be known before the first launch of a case, and is no part of its cost.
+    fn settle(&self, case: &PreparedCase<'_>) -> Result<(), Failure> {
+        let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
+        launch.settle(*isolation, self.request.supply.site)
     }
 
     /// A launch, right after a discarded one of its kind where its model asks for that.

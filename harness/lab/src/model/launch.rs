@@ -1,7 +1,7 @@
 //! One kind of launch, and the values that it gives.
 
 use indexmap::IndexMap;
-use labrun_record::Doubt;
+use labrun_record::{Doubt, Histogram};
 
 use crate::isolation::Isolation;
 use crate::outcome::Failure;
@@ -17,6 +17,13 @@ pub(super) trait Launch: std::fmt::Debug {
     /// Whether there are discarded launches before the first block.
     fn warms_up(&self) -> bool {
         true
+    }
+
+    /// Finds out what has to be known before the first launch and stays for all of them, in a
+    /// launch that is discarded. A launch does so by itself; asked for before, it is no part of
+    /// what the launch costs.
+    fn settle(&self, _isolation: &dyn Isolation, _site: &Site) -> Result<(), Failure> {
+        Ok(())
     }
 
     /// Launches once; gives a value for each row of its group, in their order.
@@ -36,6 +43,8 @@ pub(super) struct Value {
     pub(super) points: Vec<(f64, f64)>,
     /// Of a check that does not hold: what was seen.
     pub(super) seen: Option<String>,
+    /// Of a latency: the rate that was offered, and the latencies of all requests.
+    pub(super) offered: Option<(f64, Histogram)>,
 }
 
 impl Value {
@@ -47,6 +56,7 @@ impl Value {
             doubt: None,
             points: Vec::new(),
             seen: None,
+            offered: None,
         }
     }
 

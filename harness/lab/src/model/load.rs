@@ -3,46 +3,210 @@
 //! A launch starts one server, finds its closed-loop maximum, and then offers it rates in
 //! the open loop, one after another, from the lowest to the highest. Latency counts from
 //! the instant at which a request was due.
+//!
+//! The rates are the same in every launch. A share of the maximum that each launch had by itself
+//! would offer more to a launch that was lucky in its closed loop: launches would differ in what
+//! they were asked for, and not in how they answer alone.
 
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use labrun_load::{Pace, Plan, Report, Target, ceiling, near_ceiling};
-use labrun_record::Doubt;
+use labrun_analysis::stats::median;
+use labrun_analysis::{row_seed, share_of};
+use labrun_load::{Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
+use labrun_record::{Doubt, Histogram, Metric, Row};
 
 use super::launch::{Launch, Value};
-use crate::define::Rate;
+use crate::define::{Arrivals, LoadPlan, Rate};
 use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::site::Site;
 use crate::task::Task;
 
-/// The percentiles that are rows of their own: name and share.
-const PERCENTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
-
-/// Requests without which there is no 99th percentile.
-const LEAST_REQUESTS: u64 = 1_000;
+/// Requests that a launch makes at each rate, so that a few launches are enough for a 99th
+/// percentile.
+const WANTED_REQUESTS: u64 = 1_000;
 
 /// How long a slow server is given at most for so many.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Requests per second that the generator itself can make, once it is known.
-pub(super) type Limit = Rc<OnceLock<Option<f64>>>;
+/// Closed loops whose median is the maximum that rates are shares of: a stall in one moves none.
+const TRIES: usize = 3;
+
+/// The load generator, the same for all cases of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Generator {
+    /// The run's seed.
+    seed: u64,
+    /// Requests per second that it can make itself, once that is known.
+    limit: Rc<OnceLock<Option<f64>>>,
+    /// The maximum that rates are shares of, where several cases are offered the same ones.
+    most: Option<Maximum>,
+}
+
+/// Requests per second that a server answers at most, once it was looked for.
+type Maximum = Rc<OnceCell<Option<f64>>>;
+
+impl Generator {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            limit: Rc::default(),
+            most: None,
+        }
+    }
+
+    /// The same for the cases of a pair, which are offered the same rates: shares of what the first
+    /// of them answers at most.
+    pub(super) fn of_pair(&self) -> Self {
+        Self {
+            most: Some(Rc::default()),
+            ..self.clone()
+        }
+    }
+}
 
 /// A server under load.
 #[derive(Debug)]
 pub(super) struct Loading {
-    pub(super) job: Job,
-    /// Connections that are kept open.
-    pub(super) connections: u32,
-    /// Seconds that count, of each rate.
-    pub(super) duration_s: f64,
-    /// Seconds of load before them.
-    pub(super) warmup_s: f64,
-    /// Rates of the open loop.
-    pub(super) rates: Vec<Rate>,
-    pub(super) limit: Limit,
+    job: Job,
+    /// What its rows are about, in their order.
+    rows: Vec<Asked>,
+    load: LoadPlan,
+    generator: Generator,
+    /// The maximum that rates are shares of, once it was looked for.
+    most: Maximum,
+    /// The seed of the next random arrivals.
+    seed: Cell<u64>,
+}
+
+/// What a row is about.
+#[derive(Debug, PartialEq)]
+enum Asked {
+    /// The closed loop.
+    Most,
+    /// A percentile at a rate, by its place among what is offered.
+    Percentile { offered: usize, share: f64 },
+    /// Nothing that is measured here.
+    Unknown,
+}
+
+impl Asked {
+    fn of(row: &Row, load: &LoadPlan) -> Self {
+        if row.metric == Metric::RequestsPerSecond {
+            return Self::Most;
+        }
+        let param = |name: &str| row.params.get(name).map(String::as_str);
+        let is_it = |(rate, arrivals): (Rate, Arrivals)| {
+            param("rate") == Some(&rate.to_string()) && param(Arrivals::PARAM) == arrivals.param()
+        };
+        let offered = load.offered(&load.rates).position(is_it);
+        let share = param("percentile").and_then(share_of);
+        match offered.zip(share) {
+            Some((offered, share)) => Self::Percentile { offered, share },
+            None => Self::Unknown,
+        }
+    }
+}
+
+impl Loading {
+    pub(super) fn new(job: Job, rows: &[Row], load: LoadPlan, generator: &Generator) -> Self {
+        Self {
+            rows: rows.iter().map(|row| Asked::of(row, &load)).collect(),
+            seed: Cell::new(rows.first().map_or(0, |row| row_seed(generator.seed, row))),
+            job,
+            load,
+            most: generator.most.clone().unwrap_or_default(),
+            generator: generator.clone(),
+        }
+    }
+
+    /// The closed loop on a server.
+    fn plan(&self, standing: &dyn RunningInstances) -> Result<Plan, Failure> {
+        let address = standing
+            .address()
+            .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
+        let Task::Serve { request, expected } = &self.job.task else {
+            return Err(Failure::failed("it is no server"));
+        };
+        let mut plan = Plan::new(Target::new(address, request));
+        plan.connections = self.load.connections as usize;
+        plan.duration = Duration::from_secs_f64(self.load.duration_s);
+        plan.warmup = Duration::from_secs_f64(self.load.warmup_s);
+        plan.timeout = self.job.timeout;
+        plan.expected = Some(expected.clone());
+        Ok(plan)
+    }
+
+    /// The maximum that rates are shares of: that of a server of its own, so that all launches that
+    /// count are alike. Where too much goes wrong there is none, and those launches say so.
+    fn most(&self, isolation: &dyn Isolation, site: &Site) -> Result<Option<f64>, Failure> {
+        if let Some(most) = self.most.get() {
+            return Ok(*most);
+        }
+        let mut reached = Vec::new();
+        if self.load.rates.iter().any(|rate| rate.is_share()) {
+            let mut standing = isolation.stand(site, &self.job)?;
+            let plan = self.plan(standing.as_ref())?;
+            for _ in 0..TRIES {
+                reached.extend(run(&plan, standing.as_mut(), site)?.requests_per_second());
+            }
+            standing.end()?;
+        }
+        Ok(*self.most.get_or_init(|| median(&reached)))
+    }
+
+    fn offer(
+        &self,
+        most: Option<f64>,
+        standing: &mut dyn RunningInstances,
+        site: &Site,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut plan = self.plan(standing)?;
+        let limit = self.limit(&plan, site)?;
+        let closed = run(&plan, standing, site)?;
+        let mut open = Vec::new();
+        for (rate, arrivals) in self.load.offered(&self.load.rates) {
+            let Some(rate) = rate.of(most) else {
+                open.push(None);
+                continue;
+            };
+            plan.pace = Pace::Rate(rate);
+            plan.spacing = match arrivals {
+                Arrivals::Even => Spacing::Even,
+                // Other instants in each launch, and the same in a run with the same seed.
+                Arrivals::Poisson => {
+                    Spacing::Poisson(self.seed.replace(self.seed.get().wrapping_add(1)))
+                }
+            };
+            plan.duration = long_enough(rate, self.load.duration_s);
+            open.push(Some((rate, run(&plan, standing, site)?)));
+        }
+        let of_row = |asked: &Asked| match asked {
+            Asked::Most => match closed.requests_per_second() {
+                Some(rate) => Value::of(rate).doubted(doubt(rate, limit)),
+                None => Value::none(wrong(&closed)),
+            },
+            Asked::Percentile { offered, share } => match &open[*offered] {
+                Some((rate, report)) => latency(report, *rate, *share, limit),
+                None => Value::none("it has no maximum that this rate could be a share of"),
+            },
+            Asked::Unknown => Value::none("its load has no such rate or percentile"),
+        };
+        Ok(self.rows.iter().map(of_row).collect())
+    }
+
+    fn limit(&self, plan: &Plan, site: &Site) -> Result<Option<f64>, Failure> {
+        let known = &self.generator.limit;
+        if let Some(known) = known.get() {
+            return Ok(*known);
+        }
+        let found = ceiling(plan, &|| site.interrupt.raised())
+            .map_err(|error| Failure::failed(format!("the load generator's limit: {error}")))?;
+        Ok(*known.get_or_init(|| found))
+    }
 }
 
 impl Launch for Loading {
@@ -51,76 +215,27 @@ impl Launch for Loading {
         false
     }
 
+    fn settle(&self, isolation: &dyn Isolation, site: &Site) -> Result<(), Failure> {
+        self.most(isolation, site).map(|_| ())
+    }
+
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
+        let most = self.most(isolation, site)?;
         let mut standing = isolation.stand(site, &self.job)?;
-        let values = self.offer(standing.as_mut(), site)?;
+        let values = self.offer(most, standing.as_mut(), site)?;
         standing.end()?;
         Ok(values)
     }
 }
 
-impl Loading {
-    fn offer(
-        &self,
-        standing: &mut dyn RunningInstances,
-        site: &Site,
-    ) -> Result<Vec<Value>, Failure> {
-        let address = standing
-            .address()
-            .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
-        let Task::Serve { request, expected } = &self.job.task else {
-            return Err(Failure::failed("it is no server"));
-        };
-        let mut plan = Plan::new(Target::new(address, request));
-        plan.connections = self.connections as usize;
-        plan.duration = Duration::from_secs_f64(self.duration_s);
-        plan.warmup = Duration::from_secs_f64(self.warmup_s);
-        plan.timeout = self.job.timeout;
-        plan.expected = Some(expected.clone());
-        let limit = self.limit(&plan, site)?;
-
-        let closed = Self::run(&plan, standing, site)?;
-        let most = closed.requests_per_second();
-        let mut values = vec![match most {
-            Some(rate) => Value::of(rate).doubted(doubt(rate, limit)),
-            None => Value::none(wrong(&closed)),
-        }];
-        for rate in &self.rates {
-            let Some(rate) = rate.of(most) else {
-                let none = || Value::none("it has no maximum that this rate could be a share of");
-                values.extend(PERCENTILES.iter().map(|_| none()));
-                continue;
-            };
-            plan.pace = Pace::Rate(rate);
-            plan.duration = long_enough(rate, self.duration_s);
-            let open = Self::run(&plan, standing, site)?;
-            values.extend(latencies(&open, rate, limit));
-        }
-        Ok(values)
+fn run(plan: &Plan, standing: &mut dyn RunningInstances, site: &Site) -> Result<Report, Failure> {
+    let report = labrun_load::run(plan, &|| site.interrupt.raised());
+    if site.interrupt.raised() {
+        return Err(Failure::Interrupted);
     }
-
-    fn run(
-        plan: &Plan,
-        standing: &mut dyn RunningInstances,
-        site: &Site,
-    ) -> Result<Report, Failure> {
-        let report = labrun_load::run(plan, &|| site.interrupt.raised());
-        if site.interrupt.raised() {
-            return Err(Failure::Interrupted);
-        }
-        // How a server ended says more than how its answers stopped.
-        standing.still_stand()?;
-        report.map_err(|error| Failure::failed(error.to_string()))
-    }
-
-    fn limit(&self, plan: &Plan, site: &Site) -> Result<Option<f64>, Failure> {
-        if let Some(known) = self.limit.get() {
-            return Ok(*known);
-        }
-        let found = ceiling(plan, &|| site.interrupt.raised())
-            .map_err(|error| Failure::failed(format!("the load generator's limit: {error}")))?;
-        Ok(*self.limit.get_or_init(|| found))
-    }
+    // How a server ended says more than how its answers stopped.
+    standing.still_stand()?;
+    report.map_err(|error| Failure::failed(error.to_string()))
 }
 
 fn doubt(rate: f64, limit: Option<f64>) -> Option<Doubt> {
@@ -131,30 +246,20 @@ fn doubt(rate: f64, limit: Option<f64>) -> Option<Doubt> {
 
 /// The time in which a rate gives enough requests, a tenth to spare.
 fn long_enough(rate: f64, duration_s: f64) -> Duration {
-    let needed_s = 1.1 * LEAST_REQUESTS as f64 / rate;
+    let needed_s = 1.1 * WANTED_REQUESTS as f64 / rate;
     Duration::from_secs_f64(needed_s.min(LONGEST.as_secs_f64()).max(duration_s))
 }
 
-/// The latencies of one rate, in nanoseconds, in the order of [`PERCENTILES`].
-fn latencies(report: &Report, rate: f64, limit: Option<f64>) -> Vec<Value> {
-    let whole = report.requests_per_second().is_some();
-    PERCENTILES
-        .iter()
-        .map(|(name, share)| {
-            if !whole {
-                Value::none(wrong(report))
-            } else if *share > 0.9 && report.requests < LEAST_REQUESTS {
-                let reason = format!(
-                    "{} requests in {:.0} s at {rate:.0}/s; {name} needs {LEAST_REQUESTS}",
-                    report.requests, report.seconds
-                );
-                Value::failed(Failure::unavailable(reason))
-            } else {
-                Value::of(report.latency.value_at_quantile(*share) as f64)
-                    .doubted(doubt(rate, limit))
-            }
-        })
-        .collect()
+/// A quantile of the latencies at one rate, in nanoseconds, and all of them beside it.
+fn latency(report: &Report, rate: f64, share: f64, limit: Option<f64>) -> Value {
+    if report.requests_per_second().is_none() {
+        return Value::none(wrong(report));
+    }
+    let own = report.latency.value_at_quantile(share) as f64;
+    Value {
+        offered: Some((rate, Histogram::of(&report.latency))),
+        ..Value::of(own).doubted(doubt(rate, limit))
+    }
 }
 
 /// Why a report has no throughput.
@@ -177,6 +282,8 @@ fn wrong(report: &Report) -> String {
 
 #[cfg(test)]
 mod tests {
+    use labrun_record::{Target, Tier};
+
     use super::*;
 
     #[test]
@@ -184,5 +291,49 @@ mod tests {
         assert_eq!(long_enough(10_000.0, 1.0), Duration::from_secs(1));
         assert_eq!(long_enough(550.0, 1.0), Duration::from_secs(2));
         assert_eq!(long_enough(1.0, 1.0), LONGEST);
+    }
+
+    #[test]
+    fn a_row_gets_its_own_rate_and_percentile_whatever_rows_there_are() {
+        let load = LoadPlan {
+            connections: 4,
+            duration_s: 1.0,
+            warmup_s: 0.0,
+            rates: vec![Rate::Percent(50.0), Rate::PerSecond(1000.0)],
+            quick_rates: Vec::new(),
+            arrivals: vec![Arrivals::Even, Arrivals::Poisson],
+        };
+        let asked = |metric, params: &[(&str, &str)]| {
+            let params = params
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+            let row = Row {
+                workload: "http".to_owned(),
+                target: Target::Native,
+                isolation: "native/static".to_owned(),
+                tier: Tier::Process,
+                arch: "x86_64".to_owned(),
+                metric,
+                start: None,
+                scope: None,
+                params: params.collect(),
+            };
+            Asked::of(&row, &load)
+        };
+        let most = asked(Metric::RequestsPerSecond, &[("pace", "closed")]);
+        assert_eq!(most, Asked::Most);
+        let percentile = |params: &[(&str, &str)]| asked(Metric::Latency, params);
+        let even = percentile(&[("rate", "1000/s"), ("percentile", "p99")]);
+        let (offered, share) = (2, 0.99);
+        assert_eq!(even, Asked::Percentile { offered, share });
+        let poisson = [
+            ("rate", "50%"),
+            ("percentile", "p50"),
+            ("arrivals", "poisson"),
+        ];
+        let (offered, share) = (1, 0.5);
+        assert_eq!(percentile(&poisson), Asked::Percentile { offered, share });
+        let other = percentile(&[("rate", "75%"), ("percentile", "p50")]);
+        assert_eq!(other, Asked::Unknown);
     }
 }

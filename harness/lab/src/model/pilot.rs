@@ -1,6 +1,6 @@
 //! What a case reads before anything is decided from it.
 
-use super::load::Limit;
+use super::load::Generator;
 use super::prepare::{self, Supply};
 use crate::outcome::Failure;
 use crate::plan::Case;
@@ -10,7 +10,7 @@ use crate::plan::Case;
 /// # Errors
 /// The first launch that fails, or that gives no value.
 pub fn pilot(case: &Case, supply: &Supply<'_>, launches: u32) -> Result<f64, Failure> {
-    let prepared = prepare::case(case, 0, supply, &Limit::default());
+    let prepared = prepare::case(case, 0, supply, &Generator::new(0));
     let (launch, isolation) = prepared.launch?;
     let mut values = Vec::new();
     for _ in 0..launches {

@@ -10,11 +10,11 @@ use super::cold_start::ColdStart;
 use super::conformance::Checking;
 use super::footprint::Memory;
 use super::launch::Launch;
-use super::load::{Limit, Loading};
+use super::load::{Generator, Loading};
 use super::size::Weighing;
 use super::steady::Working;
 use crate::catalog::Isolations;
-use crate::define::Workload;
+use crate::define::{LoadPlan, Workload};
 use crate::isolation::{Isolation, Job, Packing};
 use crate::outcome::Failure;
 use crate::plan::{Case, Decision, LaunchSpec, Measure, PlanPart};
@@ -54,17 +54,21 @@ pub(super) struct PreparedCase<'a> {
     pub(super) artifacts: Vec<Artifact>,
 }
 
-/// Prepares every part of a plan.
-pub(super) fn parts<'a>(parts: &'a [PlanPart], supply: &Supply<'a>) -> Vec<PreparedPart<'a>> {
+/// Prepares every part of a plan, for a run with this seed.
+pub(super) fn parts<'a>(
+    parts: &'a [PlanPart],
+    supply: &Supply<'a>,
+    seed: u64,
+) -> Vec<PreparedPart<'a>> {
     let mut row = 0;
     let mut prepared = Vec::new();
     for part in parts {
         // The load generator's own limit is the same for all: it is found once.
-        let limit = Limit::default();
+        let generator = Generator::new(seed);
         let first_row = row;
         let mut cases = Vec::new();
         for planned in &part.cases {
-            cases.push(case(planned, row, supply, &limit));
+            cases.push(case(planned, row, supply, &generator));
             row += planned.rows.len();
         }
         prepared.push(PreparedPart {
@@ -81,10 +85,10 @@ pub(super) fn case<'a>(
     case: &'a Case,
     first_row: usize,
     supply: &Supply<'a>,
-    limit: &Limit,
+    generator: &Generator,
 ) -> PreparedCase<'a> {
     let mut artifacts = Vec::new();
-    let launch = prepare(case, supply, limit, &mut artifacts);
+    let launch = prepare(case, supply, generator, &mut artifacts);
     PreparedCase {
         case,
         first_row,
@@ -97,7 +101,7 @@ pub(super) fn case<'a>(
 fn prepare<'a>(
     case: &'a Case,
     supply: &Supply<'a>,
-    limit: &Limit,
+    generator: &Generator,
     artifacts: &mut Vec<Artifact>,
 ) -> Result<(Box<dyn Launch>, &'a dyn Isolation), Failure> {
     let spec = match &case.launch {
@@ -124,7 +128,7 @@ fn prepare<'a>(
         return Err(Failure::unavailable(reason));
     }
     let job = supply.job(spec, isolation, artifacts)?;
-    let launch = launch(job, &case.rows, spec, workload, isolation, limit)?;
+    let launch = launch(job, &case.rows, spec, workload, isolation, generator)?;
     Ok((launch, isolation))
 }
 
@@ -134,7 +138,7 @@ fn launch(
     spec: &LaunchSpec,
     workload: &Workload,
     isolation: &dyn Isolation,
-    limit: &Limit,
+    generator: &Generator,
 ) -> Result<Box<dyn Launch>, Failure> {
     let has_no = |name: &str| {
         Failure::unavailable(format!("the workload {} has no `{name}`", workload.name))
@@ -165,14 +169,18 @@ fn launch(
             duration_s,
             warmup_s,
             rates,
-        } => Box::new(Loading {
-            job,
-            connections: *connections,
-            duration_s: *duration_s,
-            warmup_s: *warmup_s,
-            rates: rates.clone(),
-            limit: Limit::clone(limit),
-        }),
+            arrivals,
+        } => {
+            let load = LoadPlan {
+                connections: *connections,
+                duration_s: *duration_s,
+                warmup_s: *warmup_s,
+                rates: rates.clone(),
+                quick_rates: Vec::new(),
+                arrivals: arrivals.clone(),
+            };
+            Box::new(Loading::new(job, rows, load, generator))
+        }
         Measure::Conformance { check } => Box::new(Checking { job, check: *check }),
     })
 }

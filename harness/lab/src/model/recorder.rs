@@ -69,6 +69,8 @@ impl Recorder {
                 reason,
                 doubt: value.doubt,
                 points: value.points.clone(),
+                rate: value.offered.as_ref().map(|(rate, _)| *rate),
+                histogram: value.offered.as_ref().map(|(_, seen)| seen.clone()),
             };
             let written = self.writer.write(&sample);
             written.map_err(write_error("samples.jsonl"))?;

@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::describe_replay;
 use super::injected::injected;
 use super::launch::Value;
-use super::load::Limit;
+use super::load::Generator;
 use super::prepare::{self, PreparedCase, Supply};
 use super::recorder::Recorder;
 use super::run::{Ended, RunError};
@@ -90,7 +90,7 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
         .iter()
         .map(|pair| injected(b.supply.workloads, pair.change))
         .collect();
-    let limit = Limit::default();
+    let generator = Generator::new(request.seed);
     let mut first_row = 0;
     let mut pairs = Vec::new();
     for (pair, workloads) in request.pairs.iter().zip(&changed) {
@@ -100,13 +100,14 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
             workloads,
             ..b.supply
         };
+        let generator = generator.of_pair();
         let calm = if with_stall { b.supply } else { supply };
         pairs.push(PreparedPair {
             pair,
             first_row,
-            a: prepare::case(&pair.a, 0, &a.supply, &limit),
-            b: prepare::case(&pair.b, 0, &calm, &limit),
-            stalled: with_stall.then(|| prepare::case(&pair.b, 0, &supply, &limit)),
+            a: prepare::case(&pair.a, 0, &a.supply, &generator),
+            b: prepare::case(&pair.b, 0, &calm, &generator),
+            stalled: with_stall.then(|| prepare::case(&pair.b, 0, &supply, &generator)),
         });
         first_row += pair.rows.len();
     }
@@ -193,14 +194,18 @@ struct Quad<'a> {
 impl Quad<'_> {
     /// The priming launches, and then the four that count. Each is written when it is taken.
     fn take(&mut self, random: &mut Xoshiro256PlusPlus) -> Result<Taken, RunError> {
+        for side in [Side::A, Side::B] {
+            match self.settle(side) {
+                Ok(()) => {}
+                Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
+                Err(failure) => return self.failed(side, &failure),
+            }
+        }
         for side in self.primed() {
             match self.launch(side, false) {
                 Ok(_) => {}
                 Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
-                Err(failure) => {
-                    write_failure(self.recorder, self.pair, self.round, side, &failure)?;
-                    return Ok(Taken::Failed);
-                }
+                Err(failure) => return self.failed(side, &failure),
             }
         }
         for side in self.order {
@@ -218,10 +223,7 @@ impl Quad<'_> {
                     }
                 }
                 Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
-                Err(failure) => {
-                    write_failure(self.recorder, self.pair, self.round, side, &failure)?;
-                    return Ok(Taken::Failed);
-                }
+                Err(failure) => return self.failed(side, &failure),
             }
             if self.request.sides[0].supply.site.interrupt.raised() {
                 // The fourth launch made it whole.
@@ -229,6 +231,17 @@ impl Quad<'_> {
             }
         }
         Ok(Taken::Whole)
+    }
+
+    fn failed(&mut self, side: Side, failure: &Failure) -> Result<Taken, RunError> {
+        write_failure(self.recorder, self.pair, self.round, side, failure)?;
+        Ok(Taken::Failed)
+    }
+
+    /// What has to be known before the first launch of a side.
+    fn settle(&self, side: Side) -> Result<(), Failure> {
+        let (launch, isolation) = self.pair.case(side).launch.as_ref().map_err(Clone::clone)?;
+        launch.settle(*isolation, self.request.sides[side as usize].supply.site)
     }
 
     /// What is launched before a quad and discarded: before the first one both sides, so that

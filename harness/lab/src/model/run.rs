@@ -73,7 +73,7 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 
 /// Carries out a run.
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
-    let prepared = prepare::parts(&request.plan.parts, &request.supply);
+    let prepared = prepare::parts(&request.plan.parts, &request.supply, request.seed);
     let mut run = describe::run(request, &prepared);
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = Execution::new(request, &run, &mut recorder).carry_out(&prepared);

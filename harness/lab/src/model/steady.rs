@@ -221,6 +221,10 @@ impl Launch for Working {
         false
     }
 
+    fn settle(&self, isolation: &dyn Isolation, site: &Site) -> Result<(), Failure> {
+        self.rounds(isolation, site).map(|_| ())
+    }
+
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let mut batches = Batches::default();
         let rounds = self.rounds(isolation, site)?;

@@ -226,6 +226,7 @@ fn scenario(part: &PlanPart, rows: &[Row], spec: &LaunchSpec) -> Scenario {
             duration_s,
             warmup_s,
             rates,
+            arrivals,
         } => {
             workload.load = Some(LoadPlan {
                 connections: *connections,
@@ -233,6 +234,7 @@ fn scenario(part: &PlanPart, rows: &[Row], spec: &LaunchSpec) -> Scenario {
                 warmup_s: *warmup_s,
                 rates: rates.clone(),
                 quick_rates: rates.clone(),
+                arrivals: arrivals.clone(),
             });
         }
         Measure::ColdStart | Measure::Size | Measure::Conformance { .. } => {}

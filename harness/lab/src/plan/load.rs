@@ -6,7 +6,7 @@ use labrun_record::{Metric, Outcome, Row, Target};
 
 use super::context::{Kind, case};
 use super::{Case, Measure};
-use crate::define::LoadPlan;
+use crate::define::{Arrivals, LoadPlan};
 use crate::outcome::Failure;
 use crate::task::Policy;
 
@@ -38,10 +38,17 @@ pub(super) fn cases(cases: &mut Vec<Case>, kind: Kind<'_>, load: &LoadPlan) {
                 }
             };
             let mut rows = vec![row(Metric::RequestsPerSecond, &[("pace", "closed")])];
-            for rate in &rates {
+            for (rate, arrivals) in load.offered(&rates) {
                 let rate = rate.to_string();
-                let of_percentile =
-                    |name: &&str| row(Metric::Latency, &[("percentile", name), ("rate", &rate)]);
+                let of_percentile = |name: &&str| {
+                    let own = [("percentile", *name), ("rate", &rate)];
+                    // Those that are even say nothing of it.
+                    let spread = arrivals.param().map(|name| (Arrivals::PARAM, name));
+                    row(
+                        Metric::Latency,
+                        &own.into_iter().chain(spread).collect::<Vec<_>>(),
+                    )
+                };
                 rows.extend(PERCENTILES.iter().map(of_percentile));
             }
             let measure = Measure::Load {
@@ -49,6 +56,7 @@ pub(super) fn cases(cases: &mut Vec<Case>, kind: Kind<'_>, load: &LoadPlan) {
                 duration_s: load.duration_s,
                 warmup_s: load.warmup_s,
                 rates: rates.clone(),
+                arrivals: load.arrivals.clone(),
             };
             let launch = match kind.refuses(policy) {
                 Some(reason) => Err(Failure::new(Outcome::Unsupported, reason)),

@@ -21,7 +21,7 @@ mod throughput;
 use labrun_record::{Check, Outcome, Reference, Row, Start, Target};
 use serde::{Deserialize, Serialize};
 
-use crate::define::{Model, Rate};
+use crate::define::{Arrivals, Model, Rate};
 use crate::outcome::Failure;
 use crate::task::{FileSystem, NetworkPath, Policy};
 
@@ -183,6 +183,12 @@ pub enum Measure {
         warmup_s: f64,
         /// Rates of the open loop, in the order in which they are offered.
         rates: Vec<Rate>,
+        /// How the requests of each rate are spread: each is offered once for each of these.
+        #[serde(
+            default = "Arrivals::usual",
+            skip_serializing_if = "Arrivals::are_usual"
+        )]
+        arrivals: Vec<Arrivals>,
     },
     /// Whether a check holds.
     Conformance {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use labrun_load::{ERROR_LIMIT, Pace, Plan, Report, near_ceiling, percentiles};
+use labrun_load::{ERROR_LIMIT, Pace, Plan, Report, Spacing, near_ceiling, percentiles};
 use labrun_render::units;
 use serde_json::{Value, json};
 
@@ -59,6 +59,7 @@ impl Shown<'_> {
             "url": self.url,
             "mode": if plan.pace == Pace::Closed { "closed" } else { "open" },
             "rate": report.offered,
+            "arrivals": arrivals(plan),
             "connections": plan.connections,
             "threads": plan.threads,
             "duration_s": report.seconds,
@@ -88,7 +89,8 @@ impl Shown<'_> {
         };
         let mode = match plan.pace {
             Pace::Closed => "closed loop".to_owned(),
-            Pace::Rate(rate) => format!("{rate} requests/s"),
+            Pace::Rate(rate) if plan.spacing == Spacing::Even => format!("{rate} requests/s"),
+            Pace::Rate(rate) => format!("{rate} requests/s at random"),
         };
         let shape = format!(
             "{mode}, {}, {}, {:.1} s{}",
@@ -166,6 +168,15 @@ impl Shown<'_> {
 fn whole(named: &[(&'static str, f64)]) -> Value {
     let entry = |(name, ns): &(&str, f64)| ((*name).to_owned(), json!(ns.round() as u64));
     Value::Object(named.iter().map(entry).collect())
+}
+
+/// How the requests of a rate came; nothing of a closed loop.
+fn arrivals(plan: &Plan) -> Option<&'static str> {
+    match (plan.pace, plan.spacing) {
+        (Pace::Closed, _) => None,
+        (Pace::Rate(_), Spacing::Even) => Some("even"),
+        (Pace::Rate(_), Spacing::Poisson(_)) => Some("poisson"),
+    }
 }
 
 fn dotted(name: &str) -> String {

@@ -8,7 +8,7 @@ const THROUGHPUT: &str = "scenarios/throughput.toml";
 const MEMORY: &str = "scenarios/memory.toml";
 
 /// A file, what is changed in it, and what labrun has to say.
-const MISTAKES: [(&str, &str, &str, &str); 19] = [
+const MISTAKES: [(&str, &str, &str, &str); 22] = [
     (
         WORKLOAD,
         "operations = 10",
@@ -51,6 +51,24 @@ const MISTAKES: [(&str, &str, &str, &str); 19] = [
         "connections = 4",
         "connections = 0",
         "connections",
+    ),
+    (
+        THROUGHPUT,
+        "connections = 4",
+        "connections = 4\narrivals = []",
+        "arrivals is empty: write \"even\", \"poisson\" or both",
+    ),
+    (
+        THROUGHPUT,
+        "connections = 4",
+        "connections = 4\narrivals = [\"even\", \"even\"]",
+        "arrivals has the same twice",
+    ),
+    (
+        THROUGHPUT,
+        "connections = 4",
+        "connections = 4\narrivals = [\"posson\"]",
+        "did you mean `poisson`?",
     ),
     (
         THROUGHPUT,

@@ -131,8 +131,8 @@ fn json_has_what_a_program_needs() {
     let ran = load(&lab, right(), &args).exit(0);
     let open = ran.json();
     assert_eq!(
-        (&open["mode"], number(&open["rate"])),
-        (&"open".into(), 400.0)
+        (&open["mode"], number(&open["rate"]), &open["arrivals"]),
+        (&"open".into(), 400.0, &"even".into())
     );
     assert_eq!(
         (&open["requests"], &open["errors"]),
@@ -167,14 +167,33 @@ fn json_has_what_a_program_needs() {
         .exit(0)
         .json();
     assert_eq!(
-        (&closed["mode"], &closed["rate"]),
-        (&"closed".into(), &Value::Null)
+        (&closed["mode"], &closed["rate"], &closed["arrivals"]),
+        (&"closed".into(), &Value::Null, &Value::Null)
     );
     load(&lab, right(), &["--duration", "1s"])
         .exit(0)
         .stdout_has("closed loop, 16 connections, 1 thread")
         .stdout_has("p50")
         .stdout_has("errors      none");
+}
+
+#[test]
+fn requests_can_come_at_random_at_the_same_instants_each_time() {
+    let lab = Lab::unbuilt();
+    let args = ["--rate", "400", "--arrivals", "poisson", "--duration", "1s"];
+    let [one, again] = [(); 2].map(|()| {
+        let args = [&args[..], &["--json"]].concat();
+        load(&lab, right(), &args).exit(0).json()
+    });
+    assert_eq!(one["arrivals"], "poisson");
+    assert_eq!(one["requests"], again["requests"]);
+    assert!(
+        (300.0..500.0).contains(&number(&one["requests"])),
+        "{one:#}"
+    );
+    load(&lab, right(), &args)
+        .exit(0)
+        .stdout_has("400 requests/s at random");
 }
 
 #[test]
@@ -187,6 +206,8 @@ fn wrong_arguments_are_refused_with_what_is_right() {
         (&[here, "--rate", "nan"], "requests per second above 0"),
         (&[here, "--rate", "many"], "invalid float"),
         (&[here, "--rate", "5", "--closed"], "cannot be used with"),
+        (&[here, "--arrivals", "poisson"], "--rate <R>"),
+        (&[here, "--rate", "5", "--arrivals", "now"], "even, poisson"),
         (&[here, "--connections", "0"], "1 to 65536 connections"),
         (&[here, "--threads", "17"], "1 to 16 threads"),
         (&[here, "--duration", "0s"], "not more than nothing"),

@@ -1,6 +1,7 @@
 //! The scenario `throughput` with servers under load: what they do is seen, and what goes
 //! wrong after their first correct answer too.
 
+use crate::plans;
 use crate::support::{Lab, Question, Ran};
 
 /// A server in the standard library alone, a thread for each connection, which stays open.
@@ -74,6 +75,66 @@ fn a_server_under_load_has_its_rows() {
         row["median"].as_f64().expect("a number")
     };
     assert!(of("p50") <= of("p99"));
+}
+
+#[test]
+fn a_rate_is_the_same_in_every_launch_and_each_keeps_what_it_saw() {
+    let load = format!("{}\narrivals = [\"even\", \"poisson\"]", load(0.5, "50%"));
+    let ran = measured(RIGHT, Question::throughput().samples(3), &load)
+        .exit(0)
+        .rows("server", "native/static", "measured", "");
+    let summary = ran.files.json("summary.json");
+    let rows = &summary["results"];
+    let latencies = |arrivals: &str| -> Vec<usize> {
+        let rows = rows.as_array().expect("rows").iter().enumerate();
+        let is_it = |row: &serde_json::Value| {
+            let own = row["params"]["arrivals"].as_str().unwrap_or("even");
+            row["metric"] == "latency" && own == arrivals
+        };
+        rows.filter(|(_, row)| is_it(row)).map(|(n, _)| n).collect()
+    };
+    let samples = ran.files.samples();
+    let mut rates = Vec::new();
+    for arrivals in ["even", "poisson"] {
+        let own = latencies(arrivals);
+        assert_eq!(own.len(), 2, "{rows:#}");
+        let of = |row: usize| samples.iter().filter(move |sample| sample["row"] == row);
+        assert_eq!(of(own[0]).count(), 3);
+        for (p50, p99) in of(own[0]).zip(of(own[1])) {
+            let text = p50["histogram"].as_str().expect("a histogram");
+            assert!(text.starts_with("HISTFAAA"), "{text}");
+            assert_eq!(p50["histogram"], p99["histogram"]);
+            rates.extend([p50, p99].map(|sample| sample["rate"].as_f64().expect("a rate")));
+        }
+        for row in own {
+            let row = &rows[row];
+            assert_eq!(row["rate"].as_f64(), rates.first().copied(), "{row:#}");
+            assert!(row["requests"].as_u64() >= Some(1_000), "{row:#}");
+        }
+    }
+    let all_alike = rates.iter().all(|rate| rate.total_cmp(&rates[0]).is_eq());
+    assert!(all_alike, "{rates:?}");
+}
+
+#[test]
+fn a_plan_by_hand_can_have_one_row_of_a_load() {
+    let load = format!("{}\narrivals = [\"even\", \"poisson\"]", load(0.5, "50%"));
+    let lab = Lab::fixture()
+        .server("server", &SERVER.replace("$MEET", RIGHT))
+        .question(&Question::throughput().of("server", &load));
+    let mut plan = plans::parsed(&plans::plan(&lab, &["throughput", "--json"]).exit(0));
+    let rows = plan["parts"][0]["cases"][0]["rows"].as_array_mut();
+    let is_wanted = |row: &serde_json::Value| {
+        row["params"]["percentile"] == "p99" && row["params"]["arrivals"] == "poisson"
+    };
+    rows.expect("rows").retain(is_wanted);
+    let path = plans::write(&lab, &plan.to_string()).display().to_string();
+    let ran = plans::carry_out(&lab, &["--plan", &path]).exit(0);
+    let row = ran.files.native("server", "latency", &["p99", "poisson"]);
+    // Nanoseconds, and not the requests per second that come first.
+    assert!(row["requests"].as_u64() >= Some(1_000), "{row:#}");
+    assert_eq!(row["min"], row["median"], "one launch: {row:#}");
+    assert!(row["median"].as_f64() > Some(5_000.0), "{row:#}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the benchmarks share: their settings, and the statistics of pairs.
 
-use labrun_analysis::stats::{Observation, median, ratio_interval};
+use labrun_analysis::stats::{Observation, median, shared_ratio};
 
 /// Connections of every load.
 pub(crate) const CONNECTIONS: usize = 16;
@@ -25,7 +25,8 @@ pub(crate) fn compare(what: &str, unit: &str, names: [&str; 2], pairs: &[(f64, f
         median(&values).expect("there are pairs")
     };
     let ratio = middle(&first) / middle(&second);
-    let interval = ratio_interval(&first, &second, true, 1);
+    let interval = shared_ratio(&first, &second, 1).and_then(|ratio| ratio.intervals);
+    let interval = interval.map(|both| both.ci);
     let shown = interval.map_or_else(
         || "no interval".to_owned(),
         |[low, high]| format!("95% interval [{low:.3}, {high:.3}]"),

@@ -18,7 +18,7 @@ pub(super) enum Estimate {
 /// The candidate against the base; nothing where a side was not measured, or is 0 or less: a slope
 /// or an intercept can be that, and nothing is a multiple of it.
 pub(super) fn estimate(row: &Row, base: &Measured, new: &Measured, seed: u64) -> Option<Estimate> {
-    let (of_new, of_base) = ((new.0.median?, &new.1[..]), (base.0.median?, &base.1[..]));
+    let (of_new, of_base) = ((new.0.median?, &new.1), (base.0.median?, &base.1));
     if row.metric.unit() == Unit::Count {
         return Some(Estimate::Count(of_base.0, of_new.0));
     }

@@ -16,8 +16,8 @@ pub use confirm::Confirmation;
 pub use outcomes::Unmeasured;
 pub use shift::{CommonShift, Quantity};
 
-use crate::outcome::{lines_by_row, observations};
-use crate::stats::{Observation, row_seed};
+use crate::outcome::{Given, lines_by_row};
+use crate::stats::row_seed;
 use crate::summarise::summarise_row;
 use crate::{Interval, Verdict};
 use obstacles::{kinds, obstacles, part_ways, unlike_blocks};
@@ -133,9 +133,9 @@ pub struct Side {
     pub isolation_version: Option<String>,
     /// Launches that gave a value.
     pub n: Option<usize>,
-    /// Median.
+    /// Median; of a latency the quantile of the requests of all launches.
     pub median: Option<f64>,
-    /// 95% bootstrap interval of the median.
+    /// 95% interval of it.
     pub ci: Option<Interval>,
 }
 
@@ -252,8 +252,8 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     comparison
 }
 
-/// A row, and its values.
-type Measured = (Side, Vec<Observation>);
+/// A row, and what its launches gave.
+type Measured = (Side, Given);
 
 fn sides(of: Measurements<'_>) -> Vec<Measured> {
     lines_by_row(of.run, of.samples)
@@ -262,7 +262,8 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
         .map(|(lines, row)| {
             // The rows of a replay are those of side A.
             lines.retain(|line| line.side != Some(ReplayedSide::B));
-            let row = summarise_row(of.run, row, lines);
+            let given = Given::of(of.run, row, lines);
+            let row = summarise_row(of.run, row, lines, &given);
             let side = Side {
                 n: row.numbers.as_ref().map(|numbers| numbers.n),
                 median: row.median(),
@@ -271,7 +272,7 @@ fn sides(of: Measurements<'_>) -> Vec<Measured> {
                 reason: row.reason,
                 isolation_version: row.isolation_version,
             };
-            (side, observations(lines))
+            (side, given)
         })
         .collect()
 }

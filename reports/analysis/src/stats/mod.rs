@@ -17,7 +17,10 @@ pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interv
 pub use dip::{MIN_FOR_MODES, Modes, dip, dip_critical, two_modes};
 pub use effect::{cliffs_delta, hodges_lehmann};
 pub use order::{median, quantile, sorted};
-pub use paired::{Observation, RatioEstimate, RatioIntervals, ratio_apart, shared_ratio};
+pub use paired::{
+    Observation, RatioEstimate, RatioIntervals, pooled_ratio_apart, ratio_apart,
+    shared_pooled_ratio, shared_ratio,
+};
 pub use pooled::{Counts, Pool};
 pub use quads::{Quad, quad_ratio};
 pub use seed::row_seed;

@@ -1,4 +1,4 @@
-//! The interval of a ratio of medians.
+//! The interval of a ratio of medians, or of quantiles of what launches saw together.
 //!
 //! Two rows that were interleaved in the same shuffled blocks share what the machine did during
 //! each block. So within a run the value and the interval of a ratio are those of the blocks that
@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, counted_median, ends};
 use super::order::median;
+use super::pooled::{Counts, Pool, Quantile, Z90, Z95, expanded};
 use super::seed::Draw;
 use super::stretch::{draw_places, stretch};
 
@@ -23,10 +24,10 @@ pub struct Observation {
     pub value: f64,
 }
 
-/// A ratio of medians.
+/// A ratio of medians, or of quantiles.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RatioEstimate {
-    /// Median of the row / median of the reference, over what was compared.
+    /// That of the row / that of the reference, over what was compared.
     pub value: f64,
     /// Its intervals; `None` with under [`MIN_LAUNCHES`] launches of either.
     pub intervals: Option<RatioIntervals>,
@@ -60,23 +61,11 @@ pub fn shared_ratio(
     reference: &[Observation],
     seed: u64,
 ) -> Option<RatioEstimate> {
-    let (a, b) = shared(row, reference);
-    let n = a.len();
+    let (a, b) = shared(row, reference, |seen| seen.block);
+    let [a, b] = [a, b].map(|side| side.iter().map(|seen| seen.value).collect::<Vec<f64>>());
     let value = positive_ratio(&a, &b)?;
-    let logs: Vec<f64> = a.iter().zip(&b).map(|(a, b)| (a / b).ln()).collect();
-    let length = stretch(&logs);
-    let intervals = bootstrapped(
-        &a,
-        &b,
-        value,
-        |draw, [of_row, of_reference]| {
-            draw_places(draw, n, length, |place| {
-                of_row(place);
-                of_reference(place);
-            });
-        },
-        seed,
-    );
+    let drawn = Drawn::together(&a, &b);
+    let intervals = bootstrapped(Medians::new(&a), Medians::new(&b), value, &drawn, seed);
     Some(RatioEstimate { value, intervals })
 }
 
@@ -84,27 +73,59 @@ pub fn shared_ratio(
 /// each side is resampled by itself, in stretches of its own.
 pub fn ratio_apart(row: &[f64], reference: &[f64], seed: u64) -> Option<RatioEstimate> {
     let value = positive_ratio(row, reference)?;
-    let lengths = [stretch(row), stretch(reference)];
+    let drawn = Drawn::apart(row, reference);
     let intervals = bootstrapped(
-        row,
-        reference,
+        Medians::new(row),
+        Medians::new(reference),
         value,
-        |draw, [of_row, of_reference]| {
-            draw_places(draw, row.len(), lengths[0], of_row);
-            draw_places(draw, reference.len(), lengths[1], of_reference);
-        },
+        &drawn,
         seed,
     );
     Some(RatioEstimate { value, intervals })
 }
 
-/// The values of the blocks that both have, in the order of the row's launches.
-fn shared(row: &[Observation], reference: &[Observation]) -> (Vec<f64>, Vec<f64>) {
-    let mut others: BTreeMap<u32, VecDeque<f64>> = BTreeMap::new();
+/// As [`shared_ratio`], of the quantiles at `p` of what the launches of each side saw together;
+/// each launch with its block. `None` too where a launch saw nothing.
+pub fn shared_pooled_ratio(
+    row: &[(u32, Counts)],
+    reference: &[(u32, Counts)],
+    p: f64,
+    seed: u64,
+) -> Option<RatioEstimate> {
+    let (a, b) = shared(row, reference, |launch| launch.0);
+    let [a, b] = [a, b].map(|side| Pool::new(side.into_iter().map(|(_, counts)| counts)));
+    let (mut a, mut b) = (Quantile::new(&a, p)?, Quantile::new(&b, p)?);
+    let value = ratio(a.whole()?, b.whole()?)?;
+    let drawn = Drawn::together(&a.own, &b.own);
+    let intervals = bootstrapped(a, b, value, &drawn, seed);
+    Some(RatioEstimate { value, intervals })
+}
+
+/// As [`ratio_apart`], of the quantiles at `p` of what the launches of each side saw together.
+pub fn pooled_ratio_apart(
+    row: &Pool,
+    reference: &Pool,
+    p: f64,
+    seed: u64,
+) -> Option<RatioEstimate> {
+    let (mut a, mut b) = (Quantile::new(row, p)?, Quantile::new(reference, p)?);
+    let value = ratio(a.whole()?, b.whole()?)?;
+    let drawn = Drawn::apart(&a.own, &b.own);
+    let intervals = bootstrapped(a, b, value, &drawn, seed);
+    Some(RatioEstimate { value, intervals })
+}
+
+/// The launches of the blocks that both have, in the order of the row's.
+fn shared<'a, T>(
+    row: &'a [T],
+    reference: &'a [T],
+    block: impl Fn(&T) -> u32,
+) -> (Vec<&'a T>, Vec<&'a T>) {
+    let mut others: BTreeMap<u32, VecDeque<&T>> = BTreeMap::new();
     for seen in reference {
-        others.entry(seen.block).or_default().push_back(seen.value);
+        others.entry(block(seen)).or_default().push_back(seen);
     }
-    let pair = |seen: &Observation| Some((seen.value, others.get_mut(&seen.block)?.pop_front()?));
+    let pair = |seen: &'a T| Some((seen, others.get_mut(&block(seen))?.pop_front()?));
     row.iter().filter_map(pair).unzip()
 }
 
@@ -114,35 +135,124 @@ fn positive_ratio(a: &[f64], b: &[f64]) -> Option<f64> {
     Some(median(a)? / median(b)?)
 }
 
-/// Percentile intervals of the ratio of medians over resamples that `resample` draws. They always
-/// hold the ratio itself: should resampling leave it out, they are widened to it.
-fn bootstrapped(
-    a: &[f64],
-    b: &[f64],
+fn ratio(a: f64, b: f64) -> Option<f64> {
+    let value = a / b;
+    (value.is_finite() && value > 0.0).then_some(value)
+}
+
+/// A statistic of one side's launches and of any resample of them.
+trait Statistic {
+    /// How many launches there are.
+    fn len(&self) -> usize;
+    /// Where a resample counts the launch at a place.
+    fn slot(&self, place: usize) -> usize;
+    /// That of a resample, by what is counted at each slot.
+    fn of(&mut self, times: &[u16]) -> f64;
+    /// What the 95% and the 90% interval leave out at either end, of so many launches.
+    fn tails(n: usize) -> [f64; 2];
+}
+
+/// The median.
+struct Medians(Ranked);
+
+impl Medians {
+    fn new(values: &[f64]) -> Self {
+        Self(Ranked::new(values))
+    }
+}
+
+impl Statistic for Medians {
+    fn len(&self) -> usize {
+        self.0.ordered.len()
+    }
+
+    fn slot(&self, place: usize) -> usize {
+        self.0.rank_of[place]
+    }
+
+    fn of(&mut self, times: &[u16]) -> f64 {
+        counted_median(&self.0.ordered, times, times.len())
+    }
+
+    fn tails(_: usize) -> [f64; 2] {
+        [TAIL, 2.0 * TAIL]
+    }
+}
+
+impl Statistic for Quantile<'_> {
+    fn len(&self) -> usize {
+        self.own.len()
+    }
+
+    fn slot(&self, place: usize) -> usize {
+        place
+    }
+
+    fn of(&mut self, times: &[u16]) -> f64 {
+        Quantile::of(self, times)
+    }
+
+    fn tails(n: usize) -> [f64; 2] {
+        [Z95, Z90].map(|z| expanded(z, n))
+    }
+}
+
+/// How the launches of two sides are drawn: how many in a row at once.
+enum Drawn {
+    /// Blocks that both have.
+    Together(usize),
+    /// Each side by itself.
+    Apart([usize; 2]),
+}
+
+impl Drawn {
+    fn together(a: &[f64], b: &[f64]) -> Self {
+        let logs: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a / b).ln()).collect();
+        Self::Together(stretch(&logs))
+    }
+
+    fn apart(a: &[f64], b: &[f64]) -> Self {
+        Self::Apart([stretch(a), stretch(b)])
+    }
+}
+
+/// Percentile intervals of the ratio of two statistics over resamples. They always hold the ratio
+/// itself: should resampling leave it out, they are widened to it.
+fn bootstrapped<S: Statistic>(
+    mut a: S,
+    mut b: S,
     value: f64,
-    resample: impl Fn(&mut Draw, [&mut dyn FnMut(usize); 2]),
+    drawn: &Drawn,
     seed: u64,
 ) -> Option<RatioIntervals> {
     if a.len() < MIN_LAUNCHES || b.len() < MIN_LAUNCHES {
         return None;
     }
-    let (a, b) = (Ranked::new(a), Ranked::new(b));
-    let (mut of_a, mut of_b) = (vec![0_u16; a.ordered.len()], vec![0_u16; b.ordered.len()]);
+    let (mut of_a, mut of_b) = (vec![0_u16; a.len()], vec![0_u16; b.len()]);
     let mut draw = Draw::new(seed);
     let ratios: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
             of_a.fill(0);
             of_b.fill(0);
-            let take_a = &mut |place: usize| of_a[a.rank_of[place]] += 1;
-            let take_b = &mut |place: usize| of_b[b.rank_of[place]] += 1;
-            resample(&mut draw, [take_a, take_b]);
-            counted_median(&a.ordered, &of_a, a.ordered.len())
-                / counted_median(&b.ordered, &of_b, b.ordered.len())
+            let mut take_a = |place| of_a[a.slot(place)] += 1;
+            let mut take_b = |place| of_b[b.slot(place)] += 1;
+            match *drawn {
+                Drawn::Together(length) => draw_places(&mut draw, a.len(), length, |place| {
+                    take_a(place);
+                    take_b(place);
+                }),
+                Drawn::Apart([long_a, long_b]) => {
+                    draw_places(&mut draw, a.len(), long_a, take_a);
+                    draw_places(&mut draw, b.len(), long_b, take_b);
+                }
+            }
+            a.of(&of_a) / b.of(&of_b)
         })
         .collect();
     let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
+    let [of_95, of_90] = S::tails(a.len().min(b.len()));
     Some(RatioIntervals {
-        ci: widened(ends(&ratios, TAIL)?),
-        ci90: widened(ends(&ratios, 2.0 * TAIL)?),
+        ci: widened(ends(&ratios, of_95)?),
+        ci90: widened(ends(&ratios, of_90)?),
     })
 }

@@ -95,7 +95,7 @@ pub fn drift(values: &[f64], share: f64) -> Option<Drift> {
 
 /// The complementary error function of `x >= 0`: Abramowitz & Stegun 7.1.26, off by at
 /// most 1.5e-7, far finer than a test at 0.01 needs.
-fn erfc(x: f64) -> f64 {
+pub(super) fn erfc(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
     let terms = [
         0.254_829_592,

@@ -146,6 +146,8 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         doubt: None,
         side: None,
         points: Vec::new(),
+        rate: None,
+        histogram: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Simulated rows: what a machine does to all launches alike, and the launches in it.
 
-use labrun_analysis::stats::{Counts, Observation, Pool, RatioEstimate, quad_ratio, shared_ratio};
+use labrun_analysis::stats::{
+    Counts, Observation, Pool, RatioEstimate, quad_ratio, shared_pooled_ratio, shared_ratio,
+};
 use labrun_analysis::{Verdict, verdict};
 use labrun_record::Better;
 
@@ -146,17 +148,20 @@ pub fn of_quads(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
     })
 }
 
-/// How often the interval of the pooled 99% quantile holds that of the long run: 1,000 requests a
-/// second of 0.12 ms, and in the mean half a stall of 50 ms a second, during which all wait.
-pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
-    const STALLS_PER_S: f64 = 0.5;
-    const STALL_NS: f64 = 50e6;
-    const RATE: f64 = 1_000.0;
-    const SECONDS: f64 = 0.8;
-    let mut noise = Noise::new(launches as u64);
-    let mut launch = |seconds: f64| -> Counts {
+/// A server that answers 1,000 requests a second in 0.12 ms each, and in the mean stalls half a
+/// time a second for 50 ms, during which all of them wait.
+struct Stalling(Noise);
+
+impl Stalling {
+    /// What a launch of so many seconds sees.
+    fn launch(&mut self, seconds: f64) -> Counts {
+        const STALLS_PER_S: f64 = 0.5;
+        const STALL_NS: f64 = 50e6;
+        const RATE: f64 = 1_000.0;
+        let noise = &mut self.0;
         let mut stalls = Vec::new();
-        let mut at = 0.0;
+        // One may be under way when it begins.
+        let mut at = -STALL_NS / 1e9;
         loop {
             at += -noise.uniform().ln() / STALLS_PER_S;
             if at > seconds {
@@ -179,14 +184,36 @@ pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
         requests.sort_unstable();
         let equal = requests.chunk_by(|a, b| a == b);
         equal.map(|equal| (equal[0], equal.len() as u64)).collect()
-    };
-    let long: Vec<Counts> = (0..40).map(|_| launch(100.0)).collect();
+    }
+
+    /// So many launches of 0.8 s.
+    fn launches(&mut self, count: usize) -> Vec<Counts> {
+        (0..count).map(|_| self.launch(0.8)).collect()
+    }
+}
+
+/// How often the interval of the pooled 99% quantile holds that of the long run.
+pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
+    let mut server = Stalling(Noise::new(launches as u64));
+    let long: Vec<Counts> = (0..400).map(|_| server.launch(10.0)).collect();
     let truth = Pool::new(&long).quantile(0.99).expect("a quantile");
     let mut covered = 0;
     for seed in 0..rounds {
-        let taken: Vec<Counts> = (0..launches).map(|_| launch(SECONDS)).collect();
+        let taken = server.launches(launches);
         let [low, high] = Pool::new(&taken).interval(0.99, seed).expect("an interval");
         covered += u32::from(low <= truth && truth <= high);
     }
     f64::from(covered) / rounds as f64
+}
+
+/// The ratio of the 99% quantiles of such a server to its own, in the same blocks.
+pub fn latency_ratio_with_stalls(launches: usize, rounds: u64) -> Found {
+    let mut server = Stalling(Noise::new(launches as u64));
+    Found::of(rounds, |seed| {
+        let [row, reference] = [(); 2].map(|()| {
+            let taken = server.launches(launches).into_iter();
+            (0..).zip(taken).collect::<Vec<(u32, Counts)>>()
+        });
+        shared_pooled_ratio(&row, &reference, 0.99, seed)
+    })
 }

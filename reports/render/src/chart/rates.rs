@@ -35,7 +35,7 @@ pub(crate) fn rates(
     panels: &[Panel<'_>],
 ) -> Result<String, RenderError> {
     let description = format!(
-        "{}, each with the median at the rates {} on a logarithmic axis. The table has the same numbers.",
+        "{}, each with the quantile at the rates {} on a logarithmic axis. The table has the same numbers.",
         units::plural(panels.len(), "panel"),
         rates.join(", ")
     );

@@ -1,7 +1,7 @@
 //! Every row of a metric, measured or not: a table for each workload.
 
 use labrun_analysis::{Numbers, RowSummary};
-use labrun_record::{Metric, Outcome};
+use labrun_record::{Metric, Outcome, Unit};
 use maud::{Markup, html};
 
 use super::cell::without_ratio;
@@ -12,6 +12,8 @@ use crate::{shown, units, words};
 /// Which columns a table has.
 struct Columns<'a> {
     facets: Facets<'a>,
+    /// The rates of which rows say a share.
+    offered: bool,
     p90: bool,
     compared: bool,
 }
@@ -19,7 +21,7 @@ struct Columns<'a> {
 impl Columns<'_> {
     /// Columns behind the version, which a reason takes the place of.
     fn of_numbers(&self) -> usize {
-        3 + usize::from(self.p90) + if self.compared { 3 } else { 0 }
+        3 + usize::from(self.offered) + usize::from(self.p90) + if self.compared { 3 } else { 0 }
     }
 
     fn all(&self) -> usize {
@@ -36,6 +38,10 @@ pub(super) fn table(
 ) -> Markup {
     let columns = Columns {
         facets: Facets::of(rows, false).in_pairs(rows, false),
+        offered: rows
+            .iter()
+            .filter_map(|r| r.numbers.as_ref())
+            .any(|n| n.rate.is_some()),
         p90: !metric.is_exact(),
         compared: rows.iter().any(|r| r.ratio().is_some()),
     };
@@ -52,8 +58,9 @@ pub(super) fn table(
                     th scope="col" { "target" }
                     @for name in &columns.facets.columns { th scope="col" { (name) } }
                     th scope="col" { "version" }
+                    @if columns.offered { th.number scope="col" { "offered" } }
                     th.number scope="col" { "n" }
-                    th.number scope="col" { "median" }
+                    th.number scope="col" { (words::middle(metric)) }
                     th.number scope="col" { "95% interval" }
                     @if columns.p90 { th.number scope="col" { "p90" } }
                     @if columns.compared {
@@ -121,6 +128,9 @@ fn row(view: &View<'_>, row: &RowSummary, columns: &Columns<'_>) -> Markup {
 
 fn measured(view: &View<'_>, row: &RowSummary, numbers: &Numbers, columns: &Columns<'_>) -> Markup {
     html! {
+        @if columns.offered {
+            td.number { (numbers.rate.map_or_else(String::new, |rate| units::value(rate, Unit::PerSecond))) }
+        }
         td.number { (numbers.n) }
         td.number { strong { (units::value(numbers.median, row.unit)) } }
         td.number { (shown::interval(row)) }

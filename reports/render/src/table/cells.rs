@@ -33,8 +33,9 @@ enum Show {
     Verdict,
 }
 
-/// The columns of a table, in order: those of the facets are behind the isolation.
-pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
+/// The columns of a table, in order: those of the facets are behind the isolation; `middle` is what
+/// stands for a row.
+pub(super) fn columns<'a>(facets: &Facets<'a>, middle: &'a str) -> Vec<Column<'a>> {
     let own = facets.columns.iter().map(|name| (*name, 0, Show::Facet));
     let first = if facets.are_in_pairs() {
         Show::IsolationOrScope
@@ -47,7 +48,7 @@ pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
         .chain([
             ("version", 4, Show::Version),
             ("n", 0, Show::N),
-            ("median", 0, Show::Median),
+            (middle, 0, Show::Median),
             ("95% interval", 0, Show::Interval),
             ("p90", 2, Show::P90),
             ("ratio", 0, Show::Ratio),

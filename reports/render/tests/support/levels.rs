@@ -1,6 +1,6 @@
 //! Around what the made-up values of memory, size and throughput lie.
 
-use labrun_record::{Metric, Outcome, Row, Target, Tier};
+use labrun_record::{Histogram, Metric, Outcome, Row, Target, Tier};
 
 /// Why such a row has no number.
 pub fn not_measured(row: &Row) -> Option<(Outcome, &'static str)> {
@@ -103,6 +103,27 @@ fn size(row: &Row) -> f64 {
         _ => built * share,
     };
     f64::floor(needed)
+}
+
+/// Requests per second at which a latency was taken.
+pub fn offered(row: &Row) -> Option<f64> {
+    let share = row.params.get("rate")?.strip_suffix('%')?;
+    Some(610.0 * share.parse::<f64>().expect("a number"))
+}
+
+/// Latencies of 5,000 requests of which `value` is the row's percentile, right in the middle of
+/// those that are slow.
+pub fn histogram(row: &Row, value: f64) -> Option<Histogram> {
+    let slow = match row.params.get("percentile")?.as_str() {
+        "p50" => 5_000,
+        "p99" => 100,
+        _ => 10,
+    };
+    let mut latencies = hdrhistogram::Histogram::new(3).expect("three digits");
+    let (value, fast) = (value as u64, value as u64 / 4);
+    latencies.record_n(fast, 5_000 - slow).expect("fits");
+    latencies.record_n(value, slow).expect("fits");
+    Some(Histogram::of(&latencies))
 }
 
 fn latency(row: &Row) -> f64 {

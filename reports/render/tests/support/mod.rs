@@ -234,6 +234,8 @@ fn line(
         doubt: None,
         side: None,
         points: Vec::new(),
+        rate: measured.and_then(|(row, _)| levels::offered(row)),
+        histogram: measured.and_then(|(row, value)| levels::histogram(row, value)),
     }
 }
 
