@@ -4,7 +4,7 @@ use lab::build::Builder;
 use lab::catalog::Isolations;
 use lab::define::Definitions;
 use lab::glob::glob_set;
-use lab::model::{CHANGED, ReplayRequest, ReplaySource, Supply, pilot, replay};
+use lab::model::{CHANGED, Ended, ReplayRequest, ReplaySource, Supply, pilot, replay};
 use lab::outcome::Failure;
 use lab::plan::calibration::{changeable, changed, same};
 use lab::plan::{Case, CasePair};
@@ -17,7 +17,7 @@ use crate::exit::Usage;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, command, fresh_seed, lab_version};
-use crate::replay::{MARGIN, conclude};
+use crate::replay::{MARGIN, code, show};
 use crate::settings::Settings;
 
 /// Launches by which the size of a change is chosen.
@@ -78,11 +78,19 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         command: command(),
         lab_version: version.clone(),
         progress: &bars,
+        resolution: None,
         started: run.started.to_string(),
         id: run.id,
         before_round: &|rounds| interim.between_blocks(rounds),
     });
-    conclude(run.folder, ended, args.json)
+    let (read, ended) = show(run.folder, ended, args.json)?;
+    // Later runs say what was found, unless something ended it before its time.
+    if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
+        && let Err(error) = crate::resolution::keep(found)
+    {
+        bars.note(&format!("later runs will not say what was found: {error}"));
+    }
+    Ok(code(&read, ended))
 }
 
 /// The cases that are changed; none where the lab has no workload for it.

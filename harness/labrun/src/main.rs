@@ -19,6 +19,7 @@ mod out;
 mod plan;
 mod replay;
 mod report;
+mod resolution;
 mod scenario;
 mod settings;
 mod shell;

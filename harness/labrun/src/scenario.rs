@@ -173,6 +173,7 @@ fn measure(
         lab_version: source.lab_version.clone(),
         root: source.root,
         progress: bars,
+        resolution: crate::resolution::newest(),
         started: run.started.to_string(),
         id: run.id,
         before_block: &|blocks| interim.between_blocks(blocks),

@@ -11,6 +11,7 @@ mod left_out;
 mod metric;
 mod read;
 mod replay;
+mod resolution;
 mod row;
 mod run;
 mod sample;
@@ -22,6 +23,7 @@ pub use folder::RunFolder;
 pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
+pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
 pub use row::{Outcome, Row, Start, Target, Tier};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,

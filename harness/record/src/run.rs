@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, Metric, Outcome, Replay, Row, Start, Target, Tier};
+use crate::{Fingerprint, Metric, Outcome, Replay, Resolution, Row, Start, Target, Tier};
 
 /// Version of the method: raised whenever a number would change its meaning (an
 /// instant, a span, a statistic). Runs of different versions are not compared.
@@ -68,6 +68,9 @@ pub struct Run {
     /// Of a replay: what is held against each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<Replay>,
+    /// What this machine could tell apart when it was last calibrated, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// Whether the run was ended before its plan was (Ctrl-C, a full disk).
     #[serde(default)]
     pub interrupted: Option<String>,

@@ -5,12 +5,13 @@
 //! identity, so that the same files always give the same numbers.
 //!
 //! [`summarise`] turns a run into a [`Summary`] (`summary.json`), [`compare`] sets two
-//! runs side by side, and [`half_width`] tells the scheduler when a row has had enough
+//! runs side by side, [`decide`] says what a replay comes to, and [`half_width`] tells the scheduler when a row has had enough
 //! launches. The statistics themselves are in [`stats`].
 
 mod artifact;
 mod compare;
 mod outcome;
+mod replay;
 pub mod stats;
 mod summarise;
 mod summary;
@@ -24,11 +25,14 @@ pub use compare::{
     Quantity, RunId, Side, Unpaired, compare,
 };
 pub use outcome::{RowOutcome, outcome_of};
+pub use replay::{
+    ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers, decide, resolution,
+};
 pub use stats::Observation;
 pub use stats::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, row_seed};
 pub use summarise::summarise;
 pub use summary::{
     MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary,
 };
-pub use verdict::{Verdict, verdict};
+pub use verdict::{Verdict, verdict, verdict_beyond};
 pub use warning::{Warning, WarningKind};

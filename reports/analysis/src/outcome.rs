@@ -1,6 +1,6 @@
 //! How a row's outcome arises from its lines.
 
-use labrun_record::{Outcome, Run, Sample};
+use labrun_record::{Outcome, Run, Sample, Side};
 
 use crate::stats::Observation;
 
@@ -12,6 +12,8 @@ pub struct RowOutcome {
     /// The reason of the first line with that outcome. One that was measured has it of a
     /// conformance of 0.
     pub reason: Option<String>,
+    /// Of a replay: the side of that line, unless the row was measured.
+    pub side: Option<Side>,
 }
 
 /// The outcome of the row whose lines are `lines`.
@@ -32,6 +34,7 @@ pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
                 || "no launch of it was recorded".to_owned(),
                 |why| format!("it had no launch: {why}"),
             )),
+            side: None,
         };
     };
     let first = lines.iter().find(|l| effective(l) == worst);
@@ -44,6 +47,9 @@ pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
     RowOutcome {
         outcome: worst,
         reason,
+        side: first
+            .and_then(|line| line.side)
+            .filter(|_| worst != Outcome::Measured),
     }
 }
 

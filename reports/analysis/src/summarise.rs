@@ -9,16 +9,18 @@ use crate::stats::{
     median_interval, quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
-    Interval, MachineSummary, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape,
-    Summary, artifact_of, outcome_of, verdict, warnings,
+    Interval, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
+    decide, outcome_of, resolution, verdict, warnings,
 };
 
-/// The summary of a run: every row of `run.rows`, in their order, measured or not.
+/// The summary of a run: every row of `run.rows`, in their order, measured or not. Those of a
+/// replay are in its `replay`, since each of them is two.
 pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
+    let replay = decide(run, samples);
     let lines = lines_by_row(run, samples);
     let values: Vec<Vec<Observation>> = lines.iter().map(|l| observations(l)).collect();
-    let mut results: Vec<RowSummary> = run
-        .rows
+    let rows = if replay.is_some() { &[] } else { &run.rows[..] };
+    let mut results: Vec<RowSummary> = rows
         .iter()
         .zip(&lines)
         .map(|(row, lines)| summarise_row(run, row, lines))
@@ -42,14 +44,11 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
         interrupted: run.interrupted.clone(),
         margin: run.plan.margin,
         parts: run.parts.iter().map(part).collect(),
-        machine: MachineSummary {
-            arch: run.machine.arch.clone(),
-            cpu: run.machine.cpu.clone(),
-            class: run.machine_class.clone(),
-            emulated: run.machine.emulated,
-        },
+        machine: run.into(),
         results,
         warnings,
+        resolution: replay.as_ref().and_then(resolution),
+        replay,
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use labrun_record::{Better, Metric, Outcome, Row, Start, Unit};
+use labrun_record::{Better, Metric, Outcome, Resolution, Row, Run, Start, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, Verdict, Warning};
+use crate::{Interval, ReplaySummary, Verdict, Warning};
 
 /// `summary.json`, which is also what `--json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub struct Summary {
     pub results: Vec<RowSummary>,
     /// Doubts, and what to do about them.
     pub warnings: Vec<Warning>,
+    /// Of a replay: what it comes to. Its `results` are empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplaySummary>,
+    /// Of a replay of a build against itself: what the machine can tell apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
 }
 
 /// A scenario that was carried out as a part of a run.
@@ -160,6 +166,17 @@ pub struct Shape {
     /// Theil-Sen slope over the whole series as a share of the median; null under
     /// three launches.
     pub trend: Option<f64>,
+}
+
+impl From<&Run> for MachineSummary {
+    fn from(run: &Run) -> Self {
+        Self {
+            arch: run.machine.arch.clone(),
+            cpu: run.machine.cpu.clone(),
+            class: run.machine_class.clone(),
+            emulated: run.machine.emulated,
+        }
+    }
 }
 
 impl RowSummary {

@@ -1,5 +1,7 @@
 //! What an interval allows to be said.
 
+use std::cmp::Ordering;
+
 use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,35 @@ pub fn verdict(ratio: Option<RatioIntervals>, better: Better, margin: f64) -> Ve
         Verdict::Equivalent
     } else {
         Verdict::Inconclusive
+    }
+}
+
+/// The verdict with a margin of its own for better and worse: what is beyond `margin` is better or
+/// worse, even if it is within `equivalence` too, which is for equivalent alone.
+pub fn verdict_beyond(
+    ratio: Option<RatioIntervals>,
+    better: Better,
+    margin: f64,
+    equivalence: f64,
+) -> Verdict {
+    let beyond = |margin| verdict(ratio, better, margin);
+    match (beyond(margin), beyond(equivalence)) {
+        (found @ (Verdict::Better | Verdict::Worse), _) => found,
+        (_, Verdict::Equivalent) => Verdict::Equivalent,
+        _ => Verdict::Inconclusive,
+    }
+}
+
+/// The verdict on two values that are exact: the same, or not. No margin says more.
+pub(crate) fn verdict_exact(base: f64, new: f64, better: Better) -> Verdict {
+    let ordered = match better {
+        Better::Higher => new.total_cmp(&base),
+        Better::Lower => base.total_cmp(&new),
+    };
+    match ordered {
+        Ordering::Less => Verdict::Worse,
+        Ordering::Equal => Verdict::Equivalent,
+        Ordering::Greater => Verdict::Better,
     }
 }
 

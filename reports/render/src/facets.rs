@@ -2,7 +2,7 @@
 //! said once, what each isolation has several of becomes a heading, the rest a column.
 
 use labrun_analysis::RowSummary;
-use labrun_record::Start;
+use labrun_record::{Row, Start};
 
 use crate::words::{self, distinct};
 
@@ -136,6 +136,20 @@ pub(crate) fn facet<'a>(row: &'a RowSummary, name: &str) -> Option<&'a str> {
     }
 }
 
+/// Whatever tells a row apart beside its workload, target, isolation and metric, in words.
+pub(crate) fn all(row: &Row) -> Vec<String> {
+    let start = row.start.map(|start| (START, start.name()));
+    let scope = row.scope.as_deref().map(|scope| (SCOPE, scope));
+    let params = row.params.iter();
+    let params = params.map(|(name, value)| (name.as_str(), value.as_str()));
+    start
+        .into_iter()
+        .chain(scope)
+        .chain(params)
+        .map(one)
+        .collect()
+}
+
 /// All rows have it, and some isolation has several values of it. Different starts are
 /// different questions, whoever has them.
 fn is_heading(rows: &[&RowSummary], name: &str, values: &[Option<&str>]) -> bool {
@@ -153,14 +167,14 @@ fn is_heading(rows: &[&RowSummary], name: &str, values: &[Option<&str>]) -> bool
 }
 
 fn said<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, between: &str) -> String {
-    let words: Vec<String> = pairs
-        .map(|(name, value)| {
-            if PLAIN.contains(&name) {
-                value.to_owned()
-            } else {
-                format!("{name} {value}")
-            }
-        })
-        .collect();
+    let words: Vec<String> = pairs.map(one).collect();
     words.join(between)
+}
+
+fn one((name, value): (&str, &str)) -> String {
+    if PLAIN.contains(&name) {
+        value.to_owned()
+    } else {
+        format!("{name} {value}")
+    }
 }

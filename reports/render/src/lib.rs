@@ -1,7 +1,7 @@
 //! Statistics in; a page or a table out.
 //!
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
-//! [`table`] is what a terminal shows. Both are pure functions of a run's files.
+//! [`table`] is what a terminal shows; of a replay [`replay`]. All of them are pure functions of a run's files.
 
 mod chart;
 mod comparison;
@@ -9,6 +9,7 @@ mod conformance;
 mod facets;
 mod measure;
 mod page;
+mod replay;
 mod shown;
 mod table;
 pub mod units;
@@ -17,6 +18,7 @@ mod words;
 pub use comparison::comparison;
 pub use conformance::conformance_page;
 pub use page::{Section, page, pages};
+pub use replay::replay;
 pub use table::table;
 
 use thiserror::Error;

@@ -56,6 +56,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .collect(),
         spent: None,
         replay: None,
+        resolution: request.resolution.clone(),
         // Until it is over: a lab that is killed cannot say so any more.
         interrupted: Some("the run was still going on when this was written".to_owned()),
         left_out: Vec::new(),

@@ -39,6 +39,7 @@ pub(super) fn replay(request: &ReplayRequest<'_>, pairs: &[PreparedPair<'_>]) ->
         artifacts: Vec::new(),
         isolations: Vec::new(),
         rows: pairs.iter().flat_map(|pair| rows(pair.pair)).collect(),
+        resolution: request.resolution.clone(),
         spent: None,
         replay: Some(Replay {
             sides: [Side::A, Side::B].map(|side| of_side(request, pairs, side)),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use labrun_record::{Change, QUADS, Run, RunFolder, Side};
+use labrun_record::{Change, QUADS, Resolution, Run, RunFolder, Side};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -61,6 +61,8 @@ pub struct ReplayRequest<'a> {
     pub lab_version: String,
     /// What it tells of its progress.
     pub progress: &'a dyn Progress,
+    /// What this machine could tell apart when it was last calibrated.
+    pub resolution: Option<Resolution>,
     /// When it began, RFC 3339.
     pub started: String,
     /// Its name.

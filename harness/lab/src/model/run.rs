@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use labrun_record::RunFolder;
+use labrun_record::{Resolution, RunFolder};
 use thiserror::Error;
 
 use super::describe;
@@ -31,6 +31,8 @@ pub struct RunRequest<'a> {
     pub root: &'a Path,
     /// What it tells of its progress.
     pub progress: &'a dyn Progress,
+    /// What this machine could tell apart when it was last calibrated.
+    pub resolution: Option<Resolution>,
     /// When it began, RFC 3339.
     pub started: String,
     /// Its name.

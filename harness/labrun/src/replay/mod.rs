@@ -22,7 +22,8 @@ use crate::new_run::{NewRun, command, fresh_seed};
 use crate::scenario::{remove_containers, unfit};
 use crate::settings::Settings;
 use asked::Asked;
-pub(crate) use conclude::conclude;
+use conclude::conclude;
+pub(crate) use conclude::{code, show};
 use ground::Ground;
 use sides::Sides;
 
@@ -69,6 +70,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
         command: command(),
         lab_version: ground.lab_version(),
         progress: &bars,
+        resolution: crate::resolution::newest(),
         started: run.started.to_string(),
         id: run.id,
         before_round: &|rounds| interim.between_blocks(rounds),

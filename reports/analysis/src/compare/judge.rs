@@ -1,13 +1,11 @@
 //! One row of both runs: its ratio, and what may be said of it.
 
-use std::cmp::Ordering;
-
 use labrun_record::{Better, Row, Unit};
 
 use super::{Measured, OwnRatio, PairRatio};
 use crate::stats::{RatioEstimate, RatioIntervals};
 use crate::summarise::ratio_of;
-use crate::{Verdict, verdict};
+use crate::verdict::{verdict, verdict_exact};
 
 /// What is known of a row's ratio.
 pub(super) enum Estimate {
@@ -70,19 +68,11 @@ pub(super) fn judged(
 
 /// What holds or does not is the same, or it is not: no margin says more.
 fn of_counts(base: f64, new: f64, better: Better) -> PairRatio {
-    let ordered = match better {
-        Better::Higher => new.total_cmp(&base),
-        Better::Lower => base.total_cmp(&new),
-    };
     let value = (base > 0.0).then(|| new / base);
     PairRatio {
         value,
         ci: value.map(|value| [value, value]),
         own: None,
-        verdict: match ordered {
-            Ordering::Less => Verdict::Worse,
-            Ordering::Equal => Verdict::Equivalent,
-            Ordering::Greater => Verdict::Better,
-        },
+        verdict: verdict_exact(base, new, better),
     }
 }

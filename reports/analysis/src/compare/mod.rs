@@ -5,7 +5,9 @@ mod judge;
 mod obstacles;
 mod shift;
 
-use labrun_record::{Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Unit};
+use labrun_record::{
+    Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Side as ReplayedSide, Unit,
+};
 use serde::{Deserialize, Serialize};
 
 pub use confirm::Confirmation;
@@ -169,7 +171,7 @@ pub struct Unpaired {
 /// Each row is judged after what all rows have in common ([`CommonShift`]). Runs of different
 /// machine classes or scenarios, or of which one took more than twice as many kinds of launch, are
 /// listed and not compared, with the reasons in `incomparable`, unless `force`; those of different
-/// methods in no case. Emulated rows are never compared.
+/// methods, and replays, in no case. Emulated rows are never compared.
 pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool) -> Comparison {
     let margin = |old: usize, new: usize| {
         let (old, new) = (base.run.plan_of(old), candidate.run.plan_of(new));
@@ -182,7 +184,8 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         kinds(candidate.run, &new),
     ));
     let same_method = base.run.method_version == candidate.run.method_version;
-    let allowed = incomparable.is_empty() || force && same_method;
+    let replayed = base.run.replay.is_some() || candidate.run.replay.is_some();
+    let allowed = incomparable.is_empty() || force && same_method && !replayed;
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
 
     let mut rows = Vec::new();
@@ -246,9 +249,11 @@ type Measured = (Side, Vec<Observation>);
 
 fn sides(of: Measurements<'_>) -> Vec<Measured> {
     lines_by_row(of.run, of.samples)
-        .iter()
+        .iter_mut()
         .zip(&of.run.rows)
         .map(|(lines, row)| {
+            // The rows of a replay are those of side A.
+            lines.retain(|line| line.side != Some(ReplayedSide::B));
             let row = summarise_row(of.run, row, lines);
             let side = Side {
                 n: row.numbers.as_ref().map(|numbers| numbers.n),

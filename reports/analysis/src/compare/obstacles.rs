@@ -16,10 +16,17 @@ pub(super) fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
         ]
     };
     let pairs = of(base).into_iter().zip(of(candidate));
-    pairs
+    let differ = pairs
         .filter(|((_, a), (_, b))| a != b)
-        .map(|((what, a), (_, b))| format!("{what} differ: {a} and {b}"))
-        .collect()
+        .map(|((what, a), (_, b))| format!("{what} differ: {a} and {b}"));
+    let replays = [base, candidate]
+        .into_iter()
+        .filter(|run| run.replay.is_some());
+    let two = replays.map(|run| {
+        let id = &run.id;
+        format!("{id} is a replay of two sides, and decides between them itself: see its page")
+    });
+    differ.chain(two).collect()
 }
 
 /// How many times as many kinds of launch one of two runs may take.

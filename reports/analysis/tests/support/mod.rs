@@ -10,6 +10,7 @@ use labrun_record::{
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
+pub mod replayed;
 pub mod simulated;
 
 /// Noise with a fixed seed.
@@ -127,6 +128,7 @@ pub fn run() -> Run {
         interrupted: None,
         spent: None,
         replay: None,
+        resolution: None,
         left_out: Vec::new(),
     }
 }

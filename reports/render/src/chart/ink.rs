@@ -12,8 +12,14 @@ pub(crate) enum Ink {
     Muted,
     /// Lines to read by.
     Grid,
+    /// What is behind everything else.
+    Band,
     /// The reference.
     Reference,
+    /// What is better.
+    Good,
+    /// What is worse.
+    Bad,
     /// A technology, solid.
     Technology(u8),
     /// A technology, dashed.
@@ -43,7 +49,10 @@ impl Ink {
             Self::Text => "--text".to_owned(),
             Self::Muted => "--muted".to_owned(),
             Self::Grid => "--grid".to_owned(),
+            Self::Band => "--line".to_owned(),
             Self::Reference => "--reference".to_owned(),
+            Self::Good => "--good".to_owned(),
+            Self::Bad => "--bad".to_owned(),
             Self::Technology(i) | Self::Dashed(i) | Self::Dotted(i) => format!("--t{i}"),
             Self::Phase(i) => format!("--p{i}"),
             Self::OnPhase(i) => format!("--on-p{i}"),

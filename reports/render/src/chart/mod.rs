@@ -1,13 +1,18 @@
 //! The charts: SVG by plotters, with colours that follow the page's theme.
 
 mod canvas;
+mod forest;
+mod injected;
 mod ink;
 mod lanes;
 mod overview;
 mod phases;
 mod rates;
 mod scale;
+mod ticks;
 
+pub(crate) use forest::{Forest, Ratio, forest};
+pub(crate) use injected::{Try, injected};
 pub(crate) use ink::{phase_ink, technology_ink};
 pub(crate) use lanes::lanes;
 pub(crate) use overview::overview;

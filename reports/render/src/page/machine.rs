@@ -1,6 +1,6 @@
 //! What it was measured on and with: machine, calibration, isolations, artifacts.
 
-use labrun_record::{CgroupVersion, Outcome, Plan, Row, Run};
+use labrun_record::{Artifact, CgroupVersion, IsolationRecord, Outcome, Plan, Replay, Row, Run};
 use maud::{Markup, html};
 
 use crate::units;
@@ -40,7 +40,8 @@ pub(super) fn machine(run: &Run) -> Markup {
             h2 { "The machine" }
             dl.facts {
                 @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
-                @if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }
+                @if let Some(replay) = &run.replay { div { dt { "plan" } dd { (quads(&run.plan, replay)) } } }
+                @else if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }
                 @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan, &run.rows[part.first_row..part.first_row + part.rows])) } } }
             }
             @if !run.calibration.is_empty() {
@@ -101,30 +102,39 @@ fn plan(plan: &Plan, rows: &[Row]) -> String {
     )
 }
 
-pub(super) fn isolations(run: &Run) -> Markup {
+/// How a replay launches.
+fn quads(plan: &Plan, replay: &Replay) -> String {
+    format!(
+        "quads of launches A, B, B, A after one discarded launch of each side, {} taking turns, \
+         until {:.0} s are over; a launch is given up after {:.0} s",
+        units::plural(replay.pairs.len(), "row"),
+        plan.time_budget_s,
+        plan.timeout_s
+    )
+}
+
+/// The isolations with whatever is tuned.
+pub(super) fn isolations(all: &[IsolationRecord]) -> Markup {
     html! {
-        section {
-            h2 { "Isolations and their settings" }
-            div.scroll tabindex="0" role="region" aria-label="Isolations" {
-                table {
-                    thead { tr {
-                        th scope="col" { "isolation" } th scope="col" { "tier" } th scope="col" { "version" } th scope="col" { "runner" }
-                        th scope="col" { "settings, with reasons" }
-                    } }
-                    tbody {
-                        @for isolation in &run.isolations {
-                            tr {
-                                th scope="row" { (isolation.name) }
-                                td { (isolation.tier) }
-                                td { (isolation.version.as_deref().unwrap_or("\u{2013}")) }
-                                td { (digest(isolation.sha256.as_deref())) }
-                                td.wrap {
-                                    @if isolation.outcome != Outcome::Measured {
-                                        strong { (isolation.outcome) } ": " (isolation.reason.as_deref().unwrap_or("no reason was recorded"))
-                                    } @else if isolation.settings.is_empty() { span.muted { "nothing tuned" } }
-                                    @for setting in &isolation.settings {
-                                        div { code { (setting.name) " = " (setting.value) } ": " (setting.reason) }
-                                    }
+        div.scroll tabindex="0" role="region" aria-label="Isolations" {
+            table {
+                thead { tr {
+                    th scope="col" { "isolation" } th scope="col" { "tier" } th scope="col" { "version" } th scope="col" { "runner" }
+                    th scope="col" { "settings, with reasons" }
+                } }
+                tbody {
+                    @for isolation in all {
+                        tr {
+                            th scope="row" { (isolation.name) }
+                            td { (isolation.tier) }
+                            td { (isolation.version.as_deref().unwrap_or("\u{2013}")) }
+                            td { (digest(isolation.sha256.as_deref())) }
+                            td.wrap {
+                                @if isolation.outcome != Outcome::Measured {
+                                    strong { (isolation.outcome) } ": " (isolation.reason.as_deref().unwrap_or("no reason was recorded"))
+                                } @else if isolation.settings.is_empty() { span.muted { "nothing tuned" } }
+                                @for setting in &isolation.settings {
+                                    div { code { (setting.name) " = " (setting.value) } ": " (setting.reason) }
                                 }
                             }
                         }
@@ -135,29 +145,25 @@ pub(super) fn isolations(run: &Run) -> Markup {
     }
 }
 
-pub(super) fn artifacts(run: &Run) -> Markup {
+/// The artifacts with their digests.
+pub(super) fn artifacts(all: &[Artifact]) -> Markup {
     html! {
-        @if !run.artifacts.is_empty() {
-            section {
-                h2 { "Artifacts" }
-                div.scroll tabindex="0" role="region" aria-label="Artifacts" {
-                    table {
-                        thead { tr {
-                            th scope="col" { "workload" } th scope="col" { "target" } th scope="col" { "triple" }
-                            th scope="col" { "for" } th.number scope="col" { "size" } th scope="col" { "SHA-256" } th scope="col" { "toolchain" }
-                        } }
-                        tbody {
-                            @for artifact in &run.artifacts {
-                                tr {
-                                    th scope="row" { (artifact.workload) }
-                                    td { (artifact.target) }
-                                    td { (artifact.triple) }
-                                    td { (artifact.isolation.as_deref().unwrap_or("all of the target")) }
-                                    td.number { (units::bytes(artifact.bytes)) }
-                                    td { (digest(Some(&artifact.sha256))) }
-                                    td { (artifact.toolchain) }
-                                }
-                            }
+        div.scroll tabindex="0" role="region" aria-label="Artifacts" {
+            table {
+                thead { tr {
+                    th scope="col" { "workload" } th scope="col" { "target" } th scope="col" { "triple" }
+                    th scope="col" { "for" } th.number scope="col" { "size" } th scope="col" { "SHA-256" } th scope="col" { "toolchain" }
+                } }
+                tbody {
+                    @for artifact in all {
+                        tr {
+                            th scope="row" { (artifact.workload) }
+                            td { (artifact.target) }
+                            td { (artifact.triple) }
+                            td { (artifact.isolation.as_deref().unwrap_or("all of the target")) }
+                            td.number { (units::bytes(artifact.bytes)) }
+                            td { (digest(Some(&artifact.sha256))) }
+                            td { (artifact.toolchain) }
                         }
                     }
                 }

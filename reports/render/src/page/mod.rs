@@ -10,6 +10,8 @@ mod notes;
 mod part;
 mod rates;
 mod repeat;
+mod replay;
+mod resolution;
 mod rows;
 mod starts;
 mod topic;
@@ -82,6 +84,9 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
 
 fn body(index: usize, section: Section<'_>) -> Result<Markup, RenderError> {
     let Section { run, summary, .. } = section;
+    if let Some(replay) = &summary.replay {
+        return replay::body(index, &View::new(index, section), replay);
+    }
     if run.rows.len() != summary.results.len() {
         return Err(RenderError::Mismatch {
             run: run.rows.len(),
@@ -122,8 +127,9 @@ fn body(index: usize, section: Section<'_>) -> Result<Markup, RenderError> {
             @if several { div.part { p.title { "The run" } } }
             (notes::warnings(&view))
             (machine::machine(run))
-            (machine::isolations(run))
-            (machine::artifacts(run))
+            (resolution::of_machine(run))
+            section { h2 { "Isolations and their settings" } (machine::isolations(&run.isolations)) }
+            @if !run.artifacts.is_empty() { section { h2 { "Artifacts" } (machine::artifacts(&run.artifacts)) } }
             (repeat::repeat(run))
         }
     })

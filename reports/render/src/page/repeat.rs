@@ -29,13 +29,14 @@ pub(super) fn repeat(run: &Run) -> Markup {
                 ", method " code { (run.method_version) } ". The same seed gives the same order of launches and the same "
                 "bootstraps; " code { "labrun report" } " makes this page again from the run\u{2019}s files alone."
             }
-            details {
+            // A row of a replay has no command of its own: it is two.
+            @if run.replay.is_none() { details {
                 summary { "Each row: the command for every workload and isolation" }
                 p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
                 pre tabindex="0" { code {
                     @for kind in kinds { (row_command(run, kind)) "\n" }
                 } }
-            }
+            } }
         }
     }
 }

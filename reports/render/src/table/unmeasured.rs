@@ -84,7 +84,7 @@ fn reason(row: &RowSummary) -> String {
 }
 
 /// Words broken into lines of at most `width`; what follows is indented.
-pub(super) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> String {
+pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> String {
     let Some(width) = width else {
         return text.to_owned();
     };

@@ -198,6 +198,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         interrupted: None,
         spent: None,
         replay: None,
+        resolution: None,
         left_out: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ mod levels;
 mod measures;
 mod noise;
 pub mod reader;
+pub mod replayed;
 
 use indexmap::IndexMap;
 use labrun_analysis::{Summary, summarise};

@@ -1,0 +1,62 @@
+//! Columns of a terminal that fit: names that have no room stand on lines of their own.
+
+use std::fmt::Write as _;
+
+/// A cell, and the colour that it is to have.
+pub(super) struct Cell {
+    pub text: String,
+    /// Of ANSI's: `31`.
+    pub colour: Option<&'static str>,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, colour: None }
+    }
+}
+
+/// A line: its name, held left, and its cells, held right.
+pub(super) type Line<const N: usize> = (String, [Cell; N]);
+
+/// The lines under `heads`, two spaces apart. Where the names have no room, each stands above its
+/// cells.
+pub(super) fn columns<const N: usize>(
+    (first, heads): (&str, [&str; N]),
+    lines: &[Line<N>],
+    width: Option<usize>,
+    colour: bool,
+) -> String {
+    let count = |text: &str| text.chars().count();
+    let widths: [usize; N] = std::array::from_fn(|place| {
+        let cells = lines.iter().map(|(_, cells)| count(&cells[place].text));
+        cells.chain([count(heads[place])]).max().unwrap_or(0)
+    });
+    let names = lines.iter().map(|(name, _)| count(name));
+    let names = names.chain([count(first)]).max().unwrap_or(0);
+    let others: usize = widths.iter().map(|width| width + 2).sum();
+    let beside = width.is_none_or(|width| 2 + names + others <= width);
+    let indent = if beside { names } else { 0 };
+    let painted = |text: String, code: Option<&str>| match code.filter(|_| colour) {
+        Some(code) => format!("\x1b[{code}m{text}\x1b[0m"),
+        None => text,
+    };
+    let mut head = format!("{:<indent$}", if beside { first } else { "" });
+    for (text, width) in heads.into_iter().zip(widths) {
+        let _ = write!(head, "  {text:>width$}");
+    }
+    let mut text = format!("  {}\n", painted(head, Some("2")));
+    for (name, cells) in lines {
+        if beside {
+            let _ = write!(text, "  {name:<indent$}");
+        } else {
+            let _ = write!(text, "  {name}\n  ");
+        }
+        for (cell, width) in cells.iter().zip(widths) {
+            let padded = format!("{:>width$}", cell.text);
+            text.push_str("  ");
+            text.push_str(&painted(padded, cell.colour));
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! A replay on a terminal: what B is against A, row by row, and the counts.
+
+mod blocks;
+mod columns;
+mod resolution;
+pub(crate) mod said;
+
+use labrun_analysis::{ReplayRow, ReplaySummary, Verdict};
+
+use crate::table::wrapped;
+use columns::{Cell, Line, columns};
+
+pub(crate) use blocks::{Block, blocks};
+pub(crate) use resolution::{has_stalls, name, unchanged};
+
+/// What a terminal shows of a replay: the sides, each row with its quads, the medians of both, the
+/// ratio with its interval and the verdict, why a row was not decided, and the counts; of a build
+/// against itself also what the machine can tell apart. A line is at most `width` long, but for
+/// names.
+pub fn replay(summary: &ReplaySummary, width: Option<usize>, colour: bool) -> String {
+    let mut parts = Vec::new();
+    if summary.indicative {
+        parts.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
+    }
+    if let Some(why) = &summary.interrupted {
+        parts.push(format!("incomplete: {why}\n"));
+    }
+    parts.push(sides(summary, width));
+    parts.extend(blocks(summary).iter().map(|one| block(one, width, colour)));
+    let mut closing = Vec::new();
+    if let Some(left_out) = said::left_out(summary) {
+        closing.push(wrapped(&left_out, width, ""));
+    }
+    match labrun_analysis::resolution(summary) {
+        Some(of) => closing.push(resolution::resolution(&of, width, colour)),
+        None => closing.push(wrapped(&said::counts(summary), width, "")),
+    }
+    parts.push(closing.join("\n"));
+    parts.join("\n")
+}
+
+fn sides(summary: &ReplaySummary, width: Option<usize>) -> String {
+    let [a, b] = summary.sides.each_ref().map(|side| {
+        if side.of.is_empty() || side.of == side.name {
+            side.name.clone()
+        } else {
+            format!("{} ({})", side.name, side.of)
+        }
+    });
+    let lines = if summary.is_of_itself() {
+        vec![format!("A and B: {a}, against itself")]
+    } else {
+        vec![format!("A: {a}"), format!("B: {b}")]
+    };
+    let lines = lines.iter().map(|line| wrapped(line, width, "   ") + "\n");
+    lines.collect()
+}
+
+fn block(block: &Block<'_>, width: Option<usize>, colour: bool) -> String {
+    let (decided, others): (Vec<_>, Vec<_>) =
+        block.rows.iter().partition(|(_, row)| row.ratio.is_some());
+    let mut text = wrapped(&block.title, width, "  ") + "\n";
+    if !decided.is_empty() {
+        let lines: Vec<Line<6>> = decided
+            .into_iter()
+            .map(|(name, row)| (name.clone(), cells(row)))
+            .collect();
+        let heads = ["quads", "A", "B", "B / A", "95% interval", "verdict"];
+        text.push_str(&columns(("isolation", heads), &lines, width, colour));
+    }
+    for (name, row) in others {
+        let line = format!("  {name}: {}", said::why_not(row));
+        text.push_str(&wrapped(&line, width, "    "));
+        text.push('\n');
+    }
+    text
+}
+
+fn cells(row: &ReplayRow) -> [Cell; 6] {
+    let ratio = row.ratio.and_then(|ratio| ratio.value);
+    let colour = match row.verdict() {
+        Some(Verdict::Better) => "32",
+        Some(Verdict::Worse) => "31",
+        _ => "2",
+    };
+    [
+        said::quads(row).into(),
+        said::median(row.a, row.unit).into(),
+        said::median(row.b, row.unit).into(),
+        ratio.map_or_else(String::new, said::ratio).into(),
+        said::interval(row).into(),
+        Cell {
+            text: said::verdict(row).to_owned(),
+            colour: Some(colour),
+        },
+    ]
+}
