@@ -18,6 +18,7 @@ use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, command, fresh_seed, lab_version};
 use crate::replay::{MARGIN, code, show};
+use crate::scenario::remove_containers;
 use crate::settings::Settings;
 
 /// Launches by which the size of a change is chosen.
@@ -83,6 +84,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         id: run.id,
         before_round: &|rounds| interim.between_blocks(rounds),
     });
+    if with_docker {
+        remove_containers(&site, &bars);
+    }
     let (read, ended) = show(run.folder, ended, args.json)?;
     // Later runs say what was found, unless something ended it before its time.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)

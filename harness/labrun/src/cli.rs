@@ -11,10 +11,10 @@ pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
 const EXIT_CODES: &str = "Exit codes:
   0    fine
   1    the lab itself failed
-  2    usage: a wrong argument, name or definition file
+  2    usage: a wrong argument, name or definition file; runs that cannot be compared
   4    nothing was measured
-  100  a confirmed regression
-  101  a workload failed, or its output was wrong
+  100  a regression that is confirmed: by a replay, a second run, or a count
+  101  a workload failed, or its output was wrong; under compare, the candidate's
   102  the environment is unfit, under --strict
   130  interrupted";
 
@@ -345,7 +345,8 @@ pub(crate) struct CompareArgs {
     /// Folder of the run that is judged
     pub candidate: PathBuf,
 
-    /// Another run of the candidate: what is worse in it too is confirmed (exit code 100)
+    /// A replay of the two, or another run of the candidate: what is worse in it too is confirmed
+    /// (exit code 100)
     #[arg(long, value_name = "RUN")]
     pub confirm: Option<PathBuf>,
 

@@ -14,6 +14,9 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     let (base, candidate) = (read(&args.baseline)?, read(&args.candidate)?);
     let again = args.confirm.as_deref().map(read).transpose()?;
     let (base, candidate) = (of(&base), of(&candidate));
+    let replay = [(base, &args.baseline), (candidate, &args.candidate)]
+        .into_iter()
+        .find(|(side, _)| side.run.replay.is_some());
     let mut comparison = compare(base, candidate, args.force);
     if let Some(again) = &again {
         comparison.confirm(base, candidate, of(again), args.force);
@@ -21,7 +24,14 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     if args.json {
         crate::out::json(&comparison)?;
     }
-    if let Some(why) = refused(&comparison, args.force) {
+    let replay = replay.map(|(_, folder)| {
+        let folder = folder.display();
+        format!(
+            "{folder} is a replay, and has both sides in itself: `labrun report {folder}` shows it, \
+             and `labrun compare BASELINE CANDIDATE --confirm {folder}` takes it"
+        )
+    });
+    if let Some(why) = replay.or_else(|| refused(&comparison, args.force)) {
         anyhow::bail!(Usage(why));
     }
     if !args.json {
@@ -51,7 +61,8 @@ fn refused(comparison: &Comparison, force: bool) -> Option<String> {
         return Some(format!("the runs cannot be compared: {why}; {hint}"));
     }
     let measured = |pair: &Pair| pair.base.median.and(pair.candidate.median).is_some();
-    if !comparison.rows.iter().any(measured) {
+    let wrong = comparison.went_wrong().chain(comparison.mended());
+    if wrong.count() == 0 && !comparison.rows.iter().any(measured) {
         return Some(format!(
             "no row was measured in both runs, {} and {}: compare runs of the same selection",
             base.run, candidate.run
@@ -78,13 +89,12 @@ fn of(read: &Read) -> Measurements<'_> {
     }
 }
 
-/// What went wrong weighs most; then a regression that is confirmed. A suspect is named, and is
-/// no failure.
+/// What went wrong weighs most; then a regression that is confirmed, by a count or by another run.
+/// A suspect is named, and is no failure; nor is a row that was not measured again.
 fn code(comparison: &Comparison) -> u8 {
-    let confirmation = comparison.confirmation.as_ref();
     if comparison.went_wrong().next().is_some() {
         exit::WORKLOAD_FAILED
-    } else if confirmation.is_some_and(|confirmation| !confirmation.confirmed.is_empty()) {
+    } else if comparison.confirmed().next().is_some() {
         exit::REGRESSION
     } else {
         exit::FINE

@@ -10,10 +10,15 @@ use labrun_record::{Artifact, Row, Run, Target};
 /// configuration points at: a `static` binary is musl's and a `dynamic` one is not, and
 /// an image's tag holds its configuration. `None` rather than a guess.
 pub fn artifact_of<'a>(run: &'a Run, row: &Row) -> Option<&'a Artifact> {
+    artifact_among(&run.artifacts, row)
+}
+
+/// The one of `artifacts` that `row` ran, by the same rules.
+pub(crate) fn artifact_among<'a>(artifacts: &'a [Artifact], row: &Row) -> Option<&'a Artifact> {
     let calls = row.params.contains_key("export");
     let of_row =
         |a: &&Artifact| a.workload == row.workload && a.target == row.target && a.exports == calls;
-    let mut candidates: Vec<&Artifact> = run.artifacts.iter().filter(of_row).collect();
+    let mut candidates: Vec<&Artifact> = artifacts.iter().filter(of_row).collect();
     if let Some(named) = candidates
         .iter()
         .find(|a| a.isolation.as_deref() == Some(row.isolation.as_str()))

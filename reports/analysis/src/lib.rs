@@ -22,7 +22,7 @@ mod warnings;
 pub use artifact::artifact_of;
 pub use compare::{
     CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
-    Quantity, RunId, Side, Unpaired, compare,
+    Quantity, RunId, Side, Unmeasured, Unpaired, compare,
 };
 pub use outcome::{RowOutcome, outcome_of};
 pub use replay::{

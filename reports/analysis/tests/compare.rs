@@ -3,7 +3,7 @@
 mod support;
 
 use labrun_analysis::{Measurements, Verdict, compare};
-use labrun_record::{Metric, Outcome, Run, Sample};
+use labrun_record::{Change, Metric, Outcome, Pair, QUADS, Replay, ReplaySide, Run, Sample};
 use support::{Noise, lines, run, sample};
 
 fn launches(seed: u64, slower: f64) -> Vec<Sample> {
@@ -56,6 +56,7 @@ fn other_machines_and_methods_are_not_compared_unless_forced() {
         forced.counts.not_compared, 2,
         "another method measures something else"
     );
+    assert!(!forced.forced);
     other.method_version = base.method_version;
     let forced = compare(of(&base, &samples), of(&other, &samples), true);
     assert!(forced.forced && forced.counts.equivalent == 2);
@@ -146,4 +147,119 @@ fn a_check_that_no_longer_holds_is_worse_and_one_that_holds_now_better() {
             (None, Verdict::Equivalent)
         ]
     );
+}
+
+/// A replay of the two rows in which side B takes so many times as long in the second.
+fn replay(times: f64) -> (Run, Vec<Sample>) {
+    let mut of = run();
+    let side = |name: &str| ReplaySide {
+        name: name.into(),
+        of: name.into(),
+        lab_version: "0.1.0".into(),
+        build: None,
+        artifacts: Vec::new(),
+        isolations: of.isolations.clone(),
+    };
+    of.replay = Some(Replay {
+        sides: [side("run:a"), side("run:b")],
+        margin: 0.02,
+        pairs: vec![Pair::default(); 2],
+    });
+    of.id = "replay".into();
+    of.isolations.clear();
+    let mut samples = Vec::new();
+    for block in 0..8 {
+        for row in 0..2 {
+            for (seq, side) in (0..).zip(QUADS[0]) {
+                let slow = row == 1 && side == labrun_record::Side::B;
+                let value = if slow { 1e6 * times } else { 1e6 };
+                let mut line = sample(row, block, Outcome::Measured, Some(value));
+                (line.seq, line.side) = (8 * block + 4 * row as u32 + seq, Some(side));
+                samples.push(line);
+            }
+        }
+    }
+    (of, samples)
+}
+
+#[test]
+fn a_replay_confirms_what_it_finds_worse_from_whole_quads() {
+    let (old, new) = (launches(1, 1.0), launches(2, 1.1));
+    let (run, mut other) = (run(), run());
+    other.id = "candidate".into();
+    let confirmed = |(by, samples): &(Run, Vec<Sample>)| {
+        let mut seen = compare(of(&run, &old), of(&other, &new), false);
+        seen.confirm(of(&run, &old), of(&other, &new), of(by, samples), false);
+        let said = seen.confirmation.clone().expect("was asked");
+        assert_eq!(seen.confirmed().count(), said.confirmed.len());
+        (said.confirmed, said.why_not)
+    };
+    assert_eq!(confirmed(&replay(1.05)), (vec![1], None));
+    assert_eq!(confirmed(&replay(1.01)), (vec![], None));
+    // A quad that was broken off does not count.
+    let mut broken = replay(1.05);
+    broken.1.retain(|line| line.block > 0 || line.seq % 4 != 2);
+    assert_eq!(confirmed(&broken), (vec![1], None));
+    broken.1.retain(|line| line.seq % 4 != 2);
+    assert_eq!(confirmed(&broken), (vec![], None));
+
+    let refused = |change: &dyn Fn(&mut Run)| {
+        let mut by = replay(1.05);
+        change(&mut by.0);
+        let (rows, why) = confirmed(&by);
+        assert_eq!(rows, [0; 0]);
+        why.expect("a reason")
+    };
+    let sides = |run: &mut Run, change: &dyn Fn(&mut Replay)| {
+        change(run.replay.as_mut().expect("a replay"));
+    };
+    let other_version = refused(&|run| {
+        sides(run, &|replay| {
+            replay.sides[1].isolations[0].version = Some("49.0.0".into());
+        });
+    });
+    assert!(other_version.contains("is not what the two runs launched"));
+    let changed = refused(&|run| {
+        sides(run, &|replay| {
+            replay.pairs[1].change = Some(Change::DelayNs(5e4));
+        });
+    });
+    assert!(changed.contains("none of the suspected rows"));
+    assert!(refused(&|run| run.method_version -= 1).contains("another version of the method"));
+    assert!(refused(&|run| run.machine_class = "other".into()).contains("machine class"));
+    assert!(refused(&|run| run.indicative = true).contains("can only suspect"));
+}
+
+#[test]
+fn a_replay_is_compared_with_nothing() {
+    let samples = launches(1, 1.0);
+    let (one, (two, _)) = (run(), replay(1.0));
+    for (base, candidate) in [(&one, &two), (&two, &one)] {
+        let seen = compare(of(base, &samples), of(candidate, &samples), true);
+        assert_eq!(seen.incomparable.len(), 1);
+        assert!(seen.incomparable[0].contains("replay is a replay"));
+        assert_eq!((seen.counts.not_compared, seen.forced), (2, false));
+    }
+}
+
+#[test]
+fn what_is_larger_is_confirmed_by_itself_unless_a_run_can_only_suspect() {
+    let mut run = run();
+    run.rows.truncate(1);
+    run.rows[0].metric = Metric::Size;
+    run.rows[0].start = None;
+    let sizes = |bytes| lines(0, &[bytes]);
+    let seen = |from: &Run, to: f64| compare(of(from, &sizes(1e6)), of(&run, &sizes(to)), false);
+    let larger = seen(&run, 1.1e6);
+    assert_eq!(
+        (larger.counted.clone(), larger.suspects().count()),
+        (vec![0], 0)
+    );
+    assert_eq!(larger.confirmed().count(), 1);
+    assert_eq!(seen(&run, 1.04e6).confirmed().count(), 0);
+    assert_eq!(seen(&run, 0.9e6).confirmed().count(), 0);
+    let mut quick = run.clone();
+    quick.indicative = true;
+    let unsure = seen(&quick, 1.1e6);
+    assert_eq!((unsure.counted.len(), unsure.suspects().count()), (0, 1));
 }

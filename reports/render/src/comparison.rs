@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use labrun_analysis::{CommonShift, Comparison, Confirmation, Pair, Quantity, Verdict};
+use labrun_analysis::{CommonShift, Comparison, Confirmation, Pair, Quantity, Unmeasured, Verdict};
+use labrun_record::Row;
 
 use crate::{units, words};
 
@@ -50,10 +51,7 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         counts.not_compared,
         counts.only_in_base + counts.only_in_candidate,
     );
-    for row in comparison.went_wrong() {
-        let _ = write!(text, "\nwent wrong: {row}");
-    }
-    text + &suspicion(comparison)
+    text + &unmeasured(comparison) + &counted(comparison) + &suspicion(comparison)
 }
 
 /// What moved all rows alike.
@@ -69,6 +67,77 @@ fn in_common(shift: CommonShift) -> String {
     )
 }
 
+/// Rows that are named where there are many.
+const NAMED: usize = 5;
+
+/// What a run has no number of: what went wrong, each row, then what the candidate has not any more, by
+/// reason.
+fn unmeasured(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    let why = |one: &Unmeasured<'_>| {
+        let reason = one.reason.and_then(|reason| reason.lines().next());
+        match (one.outcome, reason) {
+            (Some(outcome), Some(reason)) => format!("{outcome}: {reason}"),
+            (Some(outcome), None) => outcome.to_string(),
+            (None, _) => "the candidate has no such row".to_owned(),
+        }
+    };
+    for one in comparison.went_wrong() {
+        let _ = write!(text, "\nwent wrong: {}: {}", one.row, why(&one));
+    }
+    for one in comparison.mended() {
+        let _ = write!(
+            text,
+            "\nwent wrong in the base alone: {}: {}",
+            one.row,
+            why(&one)
+        );
+    }
+    let lost: Vec<(String, &Row)> = comparison.lost().map(|one| (why(&one), one.row)).collect();
+    for reason in words::distinct(lost.iter().map(|(why, _)| why)) {
+        let own = lost.iter().filter(|(why, _)| why == reason);
+        let rows: Vec<&Row> = own.map(|(_, row)| *row).collect();
+        let _ = write!(
+            text,
+            "\nnot measured any more: {} ({reason}){}",
+            units::plural(rows.len(), "row"),
+            names(rows.into_iter())
+        );
+    }
+    text
+}
+
+/// A line for each of the first rows, and how many there are besides.
+fn names<'a>(rows: impl ExactSizeIterator<Item = &'a Row>) -> String {
+    let more = rows.len().saturating_sub(NAMED);
+    let mut text = String::new();
+    for row in rows.take(NAMED) {
+        let _ = write!(text, "\n  {row}");
+    }
+    if more > 0 {
+        let _ = write!(text, "\n  and {more} more");
+    }
+    text
+}
+
+/// What is worse by a count.
+fn counted(comparison: &Comparison) -> String {
+    if comparison.counted.is_empty() {
+        return String::new();
+    }
+    let rows = rows_of(comparison, &comparison.counted);
+    format!(
+        "\nconfirmed at once, since it is counted: {}{}",
+        units::plural(rows.len(), "row"),
+        names(rows.into_iter())
+    )
+}
+
+fn rows_of<'a>(comparison: &'a Comparison, numbers: &[usize]) -> Vec<&'a Row> {
+    let pairs = numbers.iter().filter_map(|row| comparison.rows.get(*row));
+    pairs.map(|pair| &pair.row).collect()
+}
+
 /// What is suspected, and what of it is confirmed.
 fn suspicion(comparison: &Comparison) -> String {
     let suspects = comparison.suspects().count();
@@ -77,23 +146,24 @@ fn suspicion(comparison: &Comparison) -> String {
     }
     let suspected = units::plural(suspects, "row");
     match &comparison.confirmation {
-        None => format!(
-            "\nsuspected: {suspected}; run the candidate again and give that run by --confirm"
-        ),
+        None => match comparison.undecided() {
+            Some(why) => format!("\nsuspected: {suspected}, and nothing is confirmed: {why}"),
+            None => format!(
+                "\nsuspected: {suspected}; run the candidate again, or replay the two with `labrun \
+                 replay`, and give that run by --confirm"
+            ),
+        },
         Some(Confirmation {
             why_not: Some(why), ..
         }) => format!("\nsuspected: {suspected}, and nothing is confirmed: {why}"),
         Some(Confirmation { run, confirmed, .. }) => {
-            let rows = confirmed.iter().filter_map(|row| comparison.rows.get(*row));
-            let mut text = format!(
-                "\nconfirmed by {}: {} of {suspected}",
+            let rows = rows_of(comparison, confirmed);
+            format!(
+                "\nconfirmed by {}: {} of {suspected}{}",
                 run.run,
-                confirmed.len()
-            );
-            for pair in rows {
-                let _ = write!(text, "\n  {}", pair.row);
-            }
-            text
+                rows.len(),
+                names(rows.into_iter())
+            )
         }
     }
 }

@@ -4,6 +4,7 @@
 use labrun_analysis::RowSummary;
 use labrun_record::{Row, Start};
 
+use crate::beside::{beside, heading, is_beside};
 use crate::words::{self, distinct};
 
 /// The facets of the rows of a table: start, scope and params by name.
@@ -14,6 +15,8 @@ pub(crate) struct Facets<'a> {
     heads: Vec<&'a str>,
     /// What stands in a column.
     pub columns: Vec<&'a str>,
+    /// Whether scopes that stand side by side have one heading.
+    pairs: bool,
 }
 
 /// The rows that have the same values of everything that is a heading.
@@ -61,6 +64,7 @@ impl<'a> Facets<'a> {
             shared: Vec::new(),
             heads: Vec::new(),
             columns: Vec::new(),
+            pairs: false,
         };
         for name in names {
             let values = distinct(rows.iter().map(|r| facet(r, name)));
@@ -75,12 +79,42 @@ impl<'a> Facets<'a> {
 
     /// The same with start and scope in columns, as a terminal has them.
     pub(crate) fn with_own_columns(mut self) -> Self {
+        self.columns.retain(|name| *name != SCOPE);
         let is_own = |name: &&str| [START, SCOPE].contains(name);
         let (mut columns, heads): (Vec<&str>, Vec<&str>) = self.heads.into_iter().partition(is_own);
         columns.append(&mut self.columns);
         self.heads = heads;
         self.columns = columns;
         self
+    }
+
+    /// The same with scopes that stand side by side (the PSS, and the cgroup) together: the rows
+    /// of an isolation one after the other, and the scope in a column unless it is `narrow`.
+    pub(crate) fn in_pairs(mut self, rows: &[&'a RowSummary], narrow: bool) -> Self {
+        let seconds = || rows.iter().filter(|row| is_beside(&row.row));
+        let has_first = |second: &RowSummary| {
+            let mut firsts = rows.iter().filter_map(|row| beside(&row.row));
+            firsts.any(|row| row == second.row)
+        };
+        self.pairs = self.heads.contains(&SCOPE)
+            && seconds().next().is_some()
+            && (!narrow || seconds().all(|second| has_first(second)));
+        if self.pairs && !narrow {
+            self.columns.insert(0, SCOPE);
+        }
+        self
+    }
+
+    /// Whether rows that stand side by side are together under one heading, and no column tells
+    /// them apart.
+    pub(crate) fn are_in_pairs(&self) -> bool {
+        self.pairs && !self.columns.contains(&SCOPE)
+    }
+
+    /// What is alike in all rows but for the scope, in words.
+    pub(crate) fn shared_but_scope(&self) -> String {
+        let others = self.shared.iter().filter(|(name, _)| *name != SCOPE);
+        said(others.copied(), ", ")
     }
 
     /// The facets that are not alike in all rows, but for `others`.
@@ -98,10 +132,26 @@ impl<'a> Facets<'a> {
     /// by start and scope.
     pub(crate) fn variants(&self, rows: &[&'a RowSummary]) -> Vec<Variant<'a>> {
         let key = |row: &'a RowSummary| -> Vec<Option<&'a str>> {
-            self.heads.iter().map(|name| facet(row, name)).collect()
+            let head = |name: &&'a str| match *name {
+                SCOPE if self.pairs => heading(&row.row).or_else(|| facet(row, SCOPE)),
+                name => facet(row, name),
+            };
+            self.heads.iter().map(head).collect()
         };
         let scopes = distinct(rows.iter().map(|r| r.row.scope.as_deref()));
-        let scope = |row: &RowSummary| scopes.iter().position(|s| *s == row.row.scope.as_deref());
+        let isolations = distinct(rows.iter().map(|r| (&r.row.isolation, r.row.target)));
+        // Pairs first, one after the other; all others scope by scope.
+        let scope = |row: &RowSummary| match heading(&row.row) {
+            Some(_) if self.pairs => {
+                let own = (&row.row.isolation, row.row.target);
+                let place = isolations.iter().position(|one| *one == own);
+                (None, place, is_beside(&row.row))
+            }
+            _ => {
+                let place = scopes.iter().position(|s| *s == row.row.scope.as_deref());
+                (place, None, false)
+            }
+        };
         distinct(rows.iter().map(|r| key(r)))
             .into_iter()
             .map(|wanted| {

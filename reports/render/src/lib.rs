@@ -3,6 +3,7 @@
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
 //! [`table`] is what a terminal shows; of a replay [`replay`]. All of them are pure functions of a run's files.
 
+mod beside;
 mod chart;
 mod comparison;
 mod conformance;

@@ -3,6 +3,8 @@
 use labrun_analysis::RowSummary;
 use labrun_record::Metric;
 
+use crate::beside::{beside, is_beside};
+
 /// A family of metrics: what a scenario asks for, and a part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Measure {
@@ -64,7 +66,7 @@ impl Measure {
         match self {
             Self::ColdStart => "the time to first result",
             Self::Memory => {
-                "the PSS summed over every process that exists because of the isolate, of the peak the high-water marks"
+                "the PSS summed over every process that exists because of the isolate, of the peak the high-water marks; below each what the isolate\u{2019}s cgroup is charged, which is what orchestrators limit. The two count different things and are never compared with each other: each ratio is to the reference counted in the same way"
             }
             Self::Size => {
                 "what really goes to the target, uncompressed, and what has to be there already"
@@ -90,10 +92,10 @@ pub(crate) fn is_aside(metric: Metric) -> bool {
 /// Whether a row is one that the answer is made of; the others are in the tables.
 pub(crate) fn is_headline(row: &RowSummary) -> bool {
     let has = |name: &str, wanted: &str| row.row.params.get(name).is_none_or(|v| v == wanted);
-    let scope = |wanted: &str| row.row.scope.as_deref().is_none_or(|s| s == wanted);
     match row.row.metric {
-        Metric::MemoryIdle | Metric::MemoryMarginal => scope("pss"),
-        Metric::MemoryPeak => scope("hwm"),
+        Metric::MemoryIdle | Metric::MemoryMarginal | Metric::MemoryPeak => {
+            row.row.scope.is_none() || beside(&row.row).is_some()
+        }
         Metric::Size => has("form", "shipped"),
         Metric::Latency => has("percentile", "p99"),
         Metric::TimeToFirstResult
@@ -109,4 +111,9 @@ pub(crate) fn is_headline(row: &RowSummary) -> bool {
         // It has a matrix of its own.
         | Metric::Conformance => false,
     }
+}
+
+/// Whether a row is a headline, or stands beside one.
+pub(crate) fn is_in_headlines(row: &RowSummary) -> bool {
+    is_headline(row) || is_beside(&row.row) && row.row.metric != Metric::MemoryFixed
 }

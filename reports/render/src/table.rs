@@ -11,7 +11,7 @@ use labrun_analysis::{RowSummary, Summary};
 use labrun_record::{Metric, Outcome, Target};
 
 use crate::facets::{Facets, Variant};
-use crate::measure::{Measure, is_aside, is_headline};
+use crate::measure::{Measure, is_aside, is_in_headlines};
 use crate::words;
 use cells::Column;
 pub(crate) use unmeasured::wrapped;
@@ -46,7 +46,8 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
             continue;
         }
         let shown = |row: &RowSummary| {
-            is_of(*measure, row) && (!brief || is_wrong(row) || is_headline(row) && is_here(row))
+            is_of(*measure, row)
+                && (!brief || is_wrong(row) || is_in_headlines(row) && is_here(row))
         };
         let rows: Vec<&RowSummary> = summary.results.iter().filter(|row| shown(row)).collect();
         blocks.extend(of_measure(summary, *measure, &rows, width, colour));
@@ -148,12 +149,13 @@ fn said_before(summary: &Summary, row: &RowSummary) -> bool {
 /// The table with as many columns as fit; where too few do, what tells the rows apart
 /// stands above them.
 fn fitting(rows: &[&RowSummary], width: Option<usize>, colour: bool) -> String {
-    let wide = Facets::of(rows, false).with_own_columns();
+    let wide = Facets::of(rows, false).in_pairs(rows, false);
+    let wide = wide.with_own_columns();
     let (columns, fits) = spared(&wide, rows, width);
     if fits {
         return lines(&wide.variants(rows), rows, &columns, colour);
     }
-    let narrow = Facets::of(rows, true);
+    let narrow = Facets::of(rows, true).in_pairs(rows, true);
     let (columns, _) = spared(&narrow, rows, width);
     lines(&narrow.variants(rows), rows, &columns, colour)
 }

@@ -85,13 +85,20 @@ fn framed(html: &str, width: u32) -> String {
 
 #[test]
 fn it_opens_in_light_and_dark() {
+    opens_in_light_and_dark("it_opens_in_light_and_dark", &support::all(10));
+}
+
+#[test]
+fn a_calibration_opens_in_light_and_dark() {
+    let made = support::replayed::calibration();
+    opens_in_light_and_dark("a_calibration_opens_in_light_and_dark", &made);
+}
+
+fn opens_in_light_and_dark(test: &str, made: &support::Made) {
     let Some(browser) = chromium() else {
-        eprintln!(
-            "SKIPPED it_opens_in_light_and_dark: chromium is not installed (`apt-get install chromium`)"
-        );
+        eprintln!("SKIPPED {test}: chromium is not installed (`apt-get install chromium`)");
         return;
     };
-    let made = support::all(10);
     let html = labrun_render::page(&made.run, &made.samples, &made.summary).expect("a page");
     let probed = html.replace("</body>", &format!("{PROBE}</body>"));
     let folder = tempfile::tempdir().expect("a folder");

@@ -2,7 +2,7 @@
 
 mod support;
 
-use labrun_record::Metric;
+use labrun_record::{Metric, Outcome, Row};
 use labrun_render::{RenderError, Section, page, pages};
 use support::reader::{follow, of, read};
 use support::{Made, few};
@@ -230,4 +230,38 @@ fn the_summary_of_another_run_is_refused() {
     other.summary.results.pop();
     let refused = page(&one.run, &one.samples, &other.summary);
     assert!(matches!(refused, Err(RenderError::Mismatch { .. })));
+}
+
+/// Whether a row is what stands beside a PSS.
+fn is_cgroup(row: &Row) -> bool {
+    row.scope.as_deref() == Some("cgroup")
+}
+
+#[test]
+fn a_cgroup_that_could_not_be_read_is_said_in_its_place_with_the_reason() {
+    let mut made = support::one_of("memory");
+    for row in &mut made.summary.results {
+        if is_cgroup(&row.row) {
+            row.outcome = Outcome::Unavailable;
+            row.reason = Some("no memory controller here".into());
+            row.numbers = None;
+        }
+    }
+    let text = read(&of(&made));
+    assert!(text.contains("cgroup: unavailable"), "{text}");
+    let reason =
+        "cgroup of native, docker, wasmtime, wasmer is unavailable: no memory controller here.";
+    assert!(text.contains(reason), "{text}");
+    let table = labrun_render::table(&made.summary, Some(80), false);
+    assert!(table.contains("no memory controller here"), "{table}");
+}
+
+#[test]
+fn a_run_that_did_not_read_the_cgroup_has_the_pss_alone() {
+    let mut made = support::one_of("memory");
+    made.samples.clear();
+    made.run.rows.retain(|row| !is_cgroup(row));
+    made.summary.results.retain(|row| !is_cgroup(&row.row));
+    let text = read(&of(&made));
+    assert!(text.contains("PSS") && !text.contains("cgroup:"), "{text}");
 }

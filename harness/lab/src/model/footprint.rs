@@ -46,11 +46,19 @@ impl Memory {
 /// What one launch read.
 #[derive(Debug)]
 struct Readings {
-    idle: Footprint,
-    cgroup: Result<CgroupMemory, String>,
+    idle: Held,
     peak: Result<u64, String>,
-    /// Instances that were alive, and what they held.
-    grown: Vec<(u32, Footprint)>,
+    /// One instance, then more.
+    grown: Vec<Held>,
+}
+
+/// What so many instances held.
+#[derive(Debug, Clone)]
+struct Held {
+    instances: u32,
+    processes: Footprint,
+    /// The sum over their cgroups, or why there is none.
+    cgroup: Result<CgroupMemory, String>,
 }
 
 impl Launch for Memory {
@@ -73,37 +81,28 @@ impl Launch for Memory {
 
 impl Memory {
     fn read(&self, standing: &mut dyn RunningInstances, site: &Site) -> Result<Readings, Failure> {
-        let idle = settled(standing, site)?;
-        let groups = standing.cgroups().map_err(|error| error.to_string());
-        let said = |error: CgroupError| error.to_string();
-        let cgroup = groups.clone().and_then(|g| held(&g).map_err(said));
-        let peak = groups.and_then(|g| {
-            g.iter()
-                .map(Cgroup::peak)
-                .sum::<Result<_, _>>()
-                .map_err(said)
+        let idle = held(standing, 1, site)?;
+        let peak = groups(standing).and_then(|groups| {
+            let peaks = groups.iter().map(Cgroup::peak);
+            let sum: Result<u64, CgroupError> = peaks.sum();
+            sum.map_err(|error| error.to_string())
         });
-        let mut grown = vec![(1, idle)];
+        let mut grown = vec![idle.clone()];
         let began = Instant::now();
         let room = memory::available()? / 2;
         let mut count = 1;
         while count < self.job.instances && self.wants_growth() {
             count = (2 * count).min(self.job.instances);
-            let (alive, last) = grown.last().copied().unwrap_or((1, idle));
-            let each = last.pss / u64::from(alive);
+            let last = grown.last().unwrap_or(&idle);
+            let each = last.processes.pss / u64::from(last.instances);
             let next = each * u64::from(count);
             if next > self.budget || next > room || began.elapsed() > self.grow_for {
                 break;
             }
             standing.grow(count)?;
-            grown.push((count, settled(standing, site)?));
+            grown.push(held(standing, count, site)?);
         }
-        Ok(Readings {
-            idle,
-            cgroup,
-            peak,
-            grown,
-        })
+        Ok(Readings { idle, peak, grown })
     }
 
     fn wants_growth(&self) -> bool {
@@ -114,7 +113,24 @@ impl Memory {
     }
 }
 
-/// What the instances hold, once two readings in a row agree.
+/// What so many instances hold: their processes once two readings in a row agree, then their cgroups.
+fn held(standing: &dyn RunningInstances, instances: u32, site: &Site) -> Result<Held, Failure> {
+    Ok(Held {
+        instances,
+        processes: settled(standing, site)?,
+        cgroup: groups(standing).and_then(|groups| {
+            let held = Cgroup::held_together(&groups);
+            held.map_err(|error| error.to_string())
+        }),
+    })
+}
+
+/// The cgroups of all instances, or why there are none.
+fn groups(standing: &dyn RunningInstances) -> Result<Vec<Cgroup>, String> {
+    standing.cgroups().map_err(|error| error.to_string())
+}
+
+/// What the processes hold, once two readings in a row agree.
 fn settled(standing: &dyn RunningInstances, site: &Site) -> Result<Footprint, Failure> {
     let read = || match standing.processes() {
         Ok(processes) => memory::measure(&processes),
@@ -123,51 +139,27 @@ fn settled(standing: &dyn RunningInstances, site: &Site) -> Result<Footprint, Fa
     memory::settled(site, SETTLE_LIMIT, read).map_err(Failure::from)
 }
 
-/// The sum over the cgroups of all instances.
-fn held(groups: &[Cgroup]) -> Result<CgroupMemory, CgroupError> {
-    let mut sum: Option<CgroupMemory> = None;
-    for group in groups {
-        let held = group.held()?;
-        sum = Some(match sum {
-            None => held,
-            Some(sum) => sum + held,
-        });
-    }
-    sum.ok_or_else(|| CgroupError::Unusable("the isolate has no cgroup".to_owned()))
-}
-
 impl Readings {
     fn value(&self, metric: Metric, scope: &str) -> Value {
-        let of_cgroup = |bytes: fn(&CgroupMemory) -> Option<u64>| match &self.cgroup {
-            Ok(held) => bytes(held).map_or_else(
-                || unavailable("this kernel does not count it: Linux 5.18 or newer does"),
-                counted,
-            ),
-            Err(reason) => unavailable(reason),
-        };
-        match (metric, scope) {
-            (Metric::MemoryIdle, "pss") => counted(self.idle.pss),
-            (Metric::MemoryIdle, "private") => counted(self.idle.private),
-            (Metric::MemoryIdle, "cgroup-anon") => of_cgroup(|held| Some(held.anon)),
-            (Metric::MemoryIdle, "cgroup-file") => of_cgroup(|held| Some(held.file)),
-            (Metric::MemoryIdle, _) => of_cgroup(|held| held.kernel),
-            (Metric::MemoryPeak, "hwm") => counted(self.idle.hwm),
-            (Metric::MemoryPeak, _) => match &self.peak {
-                Ok(bytes) => counted(*bytes),
-                Err(reason) => unavailable(reason),
-            },
-            (_, "private") => self.line(metric, |footprint| footprint.private),
-            _ => self.line(metric, |footprint| footprint.pss),
+        match metric {
+            Metric::MemoryIdle => told(self.idle.bytes(scope)),
+            Metric::MemoryPeak if scope == "hwm" => counted(self.idle.processes.hwm),
+            Metric::MemoryPeak => told(self.peak.clone()),
+            _ => self.line(metric, scope),
         }
     }
 
     /// The slope or the intercept of what was held over the number of instances.
-    fn line(&self, metric: Metric, bytes: fn(&Footprint) -> u64) -> Value {
-        let points: Vec<(f64, f64)> = self
-            .grown
-            .iter()
-            .map(|(count, footprint)| (f64::from(*count), bytes(footprint) as f64))
-            .collect();
+    fn line(&self, metric: Metric, scope: &str) -> Value {
+        let point = |held: &Held| {
+            let bytes = held.bytes(scope)?;
+            Ok((f64::from(held.instances), bytes as f64))
+        };
+        let points = self.grown.iter().map(point).collect();
+        let points: Vec<(f64, f64)> = match points {
+            Ok(points) => points,
+            Err(reason) => return told(Err(reason)),
+        };
         let Some(line) = theil_sen_line(&points) else {
             let reason = "one more instance would not have fitted into the time or the memory";
             return Value::failed(Failure::unavailable(reason));
@@ -181,10 +173,34 @@ impl Readings {
     }
 }
 
+impl Held {
+    /// The bytes in a scope, or why they are not known.
+    fn bytes(&self, scope: &str) -> Result<u64, String> {
+        let of_cgroup = |bytes: fn(&CgroupMemory) -> Option<u64>| {
+            let held = self.cgroup.as_ref().map_err(Clone::clone)?;
+            bytes(held).ok_or_else(|| {
+                "this kernel does not count its own memory for a cgroup: Linux 5.18 or newer does"
+                    .to_owned()
+            })
+        };
+        match scope {
+            "private" => Ok(self.processes.private),
+            "cgroup" => of_cgroup(CgroupMemory::sum),
+            "cgroup-anon" => of_cgroup(|held| Some(held.anon)),
+            "cgroup-file" => of_cgroup(|held| Some(held.file)),
+            "cgroup-kernel" => of_cgroup(|held| held.kernel),
+            _ => Ok(self.processes.pss),
+        }
+    }
+}
+
 fn counted(bytes: u64) -> Value {
     Value::of(bytes as f64)
 }
 
-fn unavailable(reason: &str) -> Value {
-    Value::failed(Failure::unavailable(reason))
+fn told(bytes: Result<u64, String>) -> Value {
+    match bytes {
+        Ok(bytes) => counted(bytes),
+        Err(reason) => Value::failed(Failure::unavailable(reason)),
+    }
 }

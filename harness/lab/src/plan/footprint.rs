@@ -6,9 +6,10 @@ use super::context::{PlanContext, case};
 use super::{Case, Measure};
 use crate::task::Policy;
 
-/// The rows of a kind: metric and scope, the headline first.
-const ROWS: [(Metric, &str); 11] = [
+/// The rows of a kind: metric and scope, the headline first, then what stands beside it.
+const ROWS: [(Metric, &str); 14] = [
     (Metric::MemoryIdle, "pss"),
+    (Metric::MemoryIdle, "cgroup"),
     (Metric::MemoryIdle, "private"),
     (Metric::MemoryIdle, "cgroup-anon"),
     (Metric::MemoryIdle, "cgroup-file"),
@@ -16,8 +17,10 @@ const ROWS: [(Metric, &str); 11] = [
     (Metric::MemoryPeak, "hwm"),
     (Metric::MemoryPeak, "cgroup"),
     (Metric::MemoryMarginal, "pss"),
+    (Metric::MemoryMarginal, "cgroup"),
     (Metric::MemoryMarginal, "private"),
     (Metric::MemoryFixed, "pss"),
+    (Metric::MemoryFixed, "cgroup"),
     (Metric::MemoryFixed, "private"),
 ];
 

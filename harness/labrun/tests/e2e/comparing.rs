@@ -80,7 +80,9 @@ fn what_went_wrong_in_the_candidate_is_said_by_the_exit_code() {
         .exit(101)
         .stdout_has("went wrong: turns native native/static");
     // That it was wrong before is no fault of the candidate.
-    compare(&lab, &wrong, &base, &[]).exit(0);
+    compare(&lab, &wrong, &base, &[])
+        .exit(0)
+        .stdout_has("went wrong in the base alone: turns native native/static");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod bundles;
 mod bundles_refused;
 mod comparing;
 mod conformance;
+mod deciding;
 mod disk;
 mod docker_absent;
 mod docker_dies;

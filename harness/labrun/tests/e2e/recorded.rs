@@ -79,14 +79,16 @@ fn runs_of_one_method_are_compared_whatever_their_schema() {
 }
 
 #[test]
-fn runs_of_different_methods_are_not_compared_unless_forced() {
+fn runs_of_different_methods_are_not_compared_even_if_forced() {
     let lab = Lab::unbuilt();
-    let refused = compare(&lab, "1-method-1", "1-cold-start", &[])
-        .exit(2)
-        .stderr_has("method versions differ: 1 and 2");
-    assert_eq!(refused.json()["forced"], false);
-    let forced = compare(&lab, "1-method-1", "1-cold-start", &["--force"]).json();
-    assert_eq!(forced["forced"], true);
+    for more in [&[][..], &["--force"]] {
+        let refused = compare(&lab, "1-method-1", "1-cold-start", more)
+            .exit(2)
+            .stderr_has("method versions differ: 1 and 2");
+        let refused = refused.json();
+        assert_eq!(refused["forced"], false);
+        assert_eq!(refused["counts"]["equivalent"], 0);
+    }
 }
 
 #[test]

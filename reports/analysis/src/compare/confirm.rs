@@ -1,15 +1,17 @@
-//! Suspects, and what another run of the candidate says of them.
+//! Suspects, and what another run says of them.
 //!
 //! Two runs one after another only suspect: one of hundreds of rows is worse by chance. What is
-//! worse in a second run of the same candidate too is confirmed.
+//! worse in a second run of the same candidate too is confirmed, and so is what a replay of the
+//! two finds worse. What was counted needs neither: a byte more is no noise.
 
-use labrun_record::{Outcome, Row};
+use labrun_record::{Artifact, IsolationRecord, Row, Run};
 use serde::{Deserialize, Serialize};
 
-use super::{Comparison, Measurements, Pair, RunId, compare, run_id};
-use crate::{Verdict, artifact_of};
+use super::{Comparison, Measurements, Pair, RunId, compare, replayed, run_id};
+use crate::Verdict;
+use crate::artifact::artifact_among;
 
-/// What another run of the candidate says of the suspects.
+/// What another run says of the suspects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// Which run.
@@ -21,28 +23,37 @@ pub struct Confirmation {
 }
 
 impl Comparison {
-    /// The rows that are worse, with their numbers.
+    /// The rows that are worse and only suspected, with their numbers.
     pub fn suspects(&self) -> impl Iterator<Item = (usize, &Pair)> {
-        let is_worse = |pair: &Pair| pair.ratio.is_some_and(|r| r.verdict == Verdict::Worse);
         let rows = self.rows.iter().enumerate();
-        rows.filter(move |(_, pair)| is_worse(pair))
+        rows.filter(|(number, pair)| is_worse(pair) && !self.counted.contains(number))
     }
 
-    /// The rows that went wrong in the candidate.
-    pub fn went_wrong(&self) -> impl Iterator<Item = &Row> {
-        let wrong = |outcome: Outcome| {
-            matches!(
-                outcome,
-                Outcome::Failed | Outcome::Timeout | Outcome::Mismatch
-            )
-        };
-        let both = self.rows.iter().filter(move |p| wrong(p.candidate.outcome));
-        let own = self.only_in_candidate.iter();
-        let own = own.filter(move |row| wrong(row.outcome));
-        both.map(|pair| &pair.row).chain(own.map(|own| &own.row))
+    /// The rows that are worse beyond doubt: by a count, or because another run confirms it.
+    pub fn confirmed(&self) -> impl Iterator<Item = &Pair> {
+        let again = self.confirmation.iter().flat_map(|c| &c.confirmed);
+        let numbers = self.counted.iter().chain(again);
+        numbers.filter_map(|number| self.rows.get(*number))
     }
 
-    /// Holds the suspects against another run of the candidate.
+    /// Why nothing can be decided by these two, whatever another run says: one of them can only
+    /// suspect.
+    pub fn undecided(&self) -> Option<String> {
+        [&self.base, &self.candidate]
+            .into_iter()
+            .find_map(undecided)
+    }
+
+    /// Finds what is worse by a count.
+    pub(super) fn count_out(&mut self) {
+        if self.undecided().is_none() {
+            let rows = self.rows.iter().enumerate();
+            let counted = rows.filter(|(_, pair)| pair.row.metric.is_exact() && is_worse(pair));
+            self.counted = counted.map(|(number, _)| number).collect();
+        }
+    }
+
+    /// Holds the suspects against another run: of the candidate, or a replay of the two.
     pub fn confirm(
         &mut self,
         base: Measurements<'_>,
@@ -50,45 +61,93 @@ impl Comparison {
         again: Measurements<'_>,
         force: bool,
     ) {
-        let other = compare(base, again, force);
-        let why_not = why_not(self, &other);
-        let is_worse = |row: &Row| {
-            let mut suspects = other.suspects();
-            let same = artifact_of(candidate.run, row).map(|artifact| &artifact.sha256)
-                == artifact_of(again.run, row).map(|artifact| &artifact.sha256);
-            same && suspects.any(|(_, pair)| pair.row == *row)
+        let run = run_id(again.run);
+        let confirmed = match self.undecided().or_else(|| undecided(&run)) {
+            Some(why) => Err(why),
+            None if again.run.replay.is_some() => {
+                replayed::confirmed(self, base.run, candidate.run, again, force)
+            }
+            None => self.again(base, candidate, again, force),
         };
-        let suspects = self.suspects().filter(|(_, pair)| is_worse(&pair.row));
-        let confirmed = suspects.map(|(number, _)| number).collect();
+        let (confirmed, why_not) = match confirmed {
+            Ok(confirmed) => (confirmed, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
         self.confirmation = Some(Confirmation {
-            run: run_id(again.run),
-            confirmed: if why_not.is_none() {
-                confirmed
-            } else {
-                Vec::new()
-            },
+            run,
+            confirmed,
             why_not,
         });
     }
+
+    /// The suspects that are worse in a second run of the candidate too, or why it says nothing.
+    fn again(
+        &self,
+        base: Measurements<'_>,
+        candidate: Measurements<'_>,
+        again: Measurements<'_>,
+        force: bool,
+    ) -> Result<Vec<usize>, String> {
+        let other = compare(base, again, force);
+        if let [first, ..] = &other.incomparable[..]
+            && !other.forced
+        {
+            return Err(format!("it cannot be compared with the base: {first}"));
+        }
+        if self.candidate.run == other.candidate.run {
+            return Err("it is the candidate itself".to_owned());
+        }
+        let is_confirmed = |row: &Row| {
+            let mut suspects = other.suspects();
+            Launched::of(candidate.run).is_as(&Launched::of(again.run), row)
+                && suspects.any(|(_, pair)| pair.row == *row)
+        };
+        let suspects = self.suspects();
+        let confirmed = suspects.filter(|(_, pair)| is_confirmed(&pair.row));
+        Ok(confirmed.map(|(number, _)| number).collect())
+    }
 }
 
-/// Why one run confirms nothing of what another comparison suspects.
-fn why_not(first: &Comparison, second: &Comparison) -> Option<String> {
-    if let [first, ..] = &second.incomparable[..]
-        && !second.forced
-    {
-        return Some(format!("it cannot be compared with the base: {first}"));
+fn is_worse(pair: &Pair) -> bool {
+    pair.ratio.is_some_and(|r| r.verdict == Verdict::Worse)
+}
+
+/// Why a run can only suspect, if so.
+fn undecided(run: &RunId) -> Option<String> {
+    let what = match (run.indicative, run.interrupted) {
+        (true, _) => "an indication only (--quick)",
+        (_, true) => "interrupted",
+        _ => return None,
+    };
+    Some(format!("{} is {what}, and can only suspect", run.run))
+}
+
+/// What a run, or a side of a replay, has launched.
+pub(super) struct Launched<'a> {
+    pub artifacts: &'a [Artifact],
+    pub isolations: &'a [IsolationRecord],
+}
+
+impl<'a> Launched<'a> {
+    pub(super) fn of(run: &'a Run) -> Self {
+        Self {
+            artifacts: &run.artifacts,
+            isolations: &run.isolations,
+        }
     }
-    if first.candidate.run == second.candidate.run {
-        return Some("it is the candidate itself".to_owned());
+
+    /// Whether both launched the same for a row: the artifact, and the version of the isolation.
+    pub(super) fn is_as(&self, other: &Launched<'_>, row: &Row) -> bool {
+        self.of_row(row) == other.of_row(row)
     }
-    let runs = [&first.base, &first.candidate, &second.candidate];
-    runs.into_iter().find_map(|run| {
-        let what = match (run.indicative, run.interrupted) {
-            (true, _) => "an indication only (--quick)",
-            (_, true) => "interrupted",
-            _ => return None,
-        };
-        Some(format!("{} is {what}, and can only suspect", run.run))
-    })
+
+    fn of_row(&self, row: &Row) -> [Option<&str>; 2] {
+        let artifact = artifact_among(self.artifacts, row);
+        let mut isolations = self.isolations.iter();
+        let isolation = isolations.find(|isolation| isolation.name == row.isolation);
+        [
+            artifact.map(|artifact| artifact.sha256.as_str()),
+            isolation.and_then(|isolation| isolation.version.as_deref()),
+        ]
+    }
 }

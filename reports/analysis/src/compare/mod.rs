@@ -3,6 +3,8 @@
 mod confirm;
 mod judge;
 mod obstacles;
+mod outcomes;
+mod replayed;
 mod shift;
 
 use labrun_record::{
@@ -11,13 +13,14 @@ use labrun_record::{
 use serde::{Deserialize, Serialize};
 
 pub use confirm::Confirmation;
+pub use outcomes::Unmeasured;
 pub use shift::{CommonShift, Quantity};
 
 use crate::outcome::{lines_by_row, observations};
 use crate::stats::{Observation, row_seed};
 use crate::summarise::summarise_row;
 use crate::{Interval, Verdict};
-use obstacles::{kinds, obstacles, unlike_blocks};
+use obstacles::{kinds, obstacles, part_ways, unlike_blocks};
 
 /// One run's records.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +56,11 @@ pub struct Comparison {
     pub only_in_base: Vec<Unpaired>,
     /// The rows that only the candidate has.
     pub only_in_candidate: Vec<Unpaired>,
-    /// What another run of the candidate says of the rows that are worse; null where none was asked.
+    /// The rows that are worse by a count (a size, a check that holds no longer), by their numbers in
+    /// `rows`: what is counted is no noise, and needs no other run to be confirmed.
+    #[serde(default)]
+    pub counted: Vec<usize>,
+    /// What another run says of the other rows that are worse; null where none was asked.
     pub confirmation: Option<Confirmation>,
 }
 
@@ -183,9 +190,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         kinds(base.run, &old),
         kinds(candidate.run, &new),
     ));
-    let same_method = base.run.method_version == candidate.run.method_version;
-    let replayed = base.run.replay.is_some() || candidate.run.replay.is_some();
-    let allowed = incomparable.is_empty() || force && same_method && !replayed;
+    let allowed = incomparable.is_empty() || force && !part_ways(base.run, candidate.run);
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
 
     let mut rows = Vec::new();
@@ -228,11 +233,11 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         .filter(|(row, _)| place(&base.run.rows, row).is_none())
         .map(|(row, side)| unpaired(row, &side.0))
         .collect();
-    Comparison {
+    let mut comparison = Comparison {
         schema_version: SCHEMA_VERSION,
         base: run_id(base.run),
         candidate: run_id(candidate.run),
-        forced: force && !incomparable.is_empty(),
+        forced: allowed && !incomparable.is_empty(),
         incomparable,
         margin: margin(0, 0),
         shifts,
@@ -240,8 +245,11 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         rows,
         only_in_base,
         only_in_candidate,
+        counted: Vec::new(),
         confirmation: None,
-    }
+    };
+    comparison.count_out();
+    comparison
 }
 
 /// A row, and its values.

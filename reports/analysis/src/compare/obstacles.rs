@@ -19,14 +19,17 @@ pub(super) fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
     let differ = pairs
         .filter(|((_, a), (_, b))| a != b)
         .map(|((what, a), (_, b))| format!("{what} differ: {a} and {b}"));
-    let replays = [base, candidate]
-        .into_iter()
-        .filter(|run| run.replay.is_some());
-    let two = replays.map(|run| {
-        let id = &run.id;
-        format!("{id} is a replay of two sides, and decides between them itself: see its page")
-    });
-    differ.chain(two).collect()
+    let replays = [base, candidate].into_iter();
+    let replays = replays.filter(|run| run.replay.is_some());
+    let replays =
+        replays.map(|run| format!("{} is a replay, and has both sides in itself", run.id));
+    replays.chain(differ).collect()
+}
+
+/// Whether nothing makes the two comparable: what each measures is another thing.
+pub(super) fn part_ways(base: &Run, candidate: &Run) -> bool {
+    base.method_version != candidate.method_version
+        || [base, candidate].iter().any(|run| run.replay.is_some())
 }
 
 /// How many times as many kinds of launch one of two runs may take.

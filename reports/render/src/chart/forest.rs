@@ -10,14 +10,14 @@ use super::ticks::{decimals, ticks};
 use crate::{RenderError, units};
 
 const WIDTH: f64 = 1080.0;
-const LEFT: f64 = 330.0;
+const LEFT: f64 = 376.0;
 const RIGHT: f64 = 820.0;
 const VALUE: f64 = 988.0;
 const LANE: f64 = 18.0;
 const HEAD: f64 = 26.0;
 const TOP: f64 = 36.0;
 /// Letters of a name that there is room for; the table has all of them.
-const NAME: usize = 52;
+const NAME: usize = 60;
 /// From this multiple between the ends on an axis has decades, and no even steps.
 const WIDE: f64 = 3.0;
 

@@ -5,7 +5,7 @@ use labrun_analysis::Interval;
 
 use super::Chart;
 use super::canvas::{Canvas, Hold, svg};
-use super::ink::Ink;
+use super::ink::{Ink, TECHNOLOGIES};
 use super::ticks::{decimals, ticks};
 use crate::words::distinct;
 use crate::{RenderError, units};
@@ -20,10 +20,8 @@ const LEGEND: f64 = 734.0;
 
 /// One try.
 pub(crate) struct Try {
-    /// What was changed.
+    /// What was changed. Each has its colour.
     pub name: String,
-    /// The colour of its technology.
-    pub ink: u8,
     /// Injected, as a share.
     pub injected: f64,
     /// Found, as a share, with its interval.
@@ -41,21 +39,22 @@ pub(crate) fn injected(chart: &Chart<'_>, tries: &[Try]) -> Result<String, Rende
         units::plural(tries.len(), "changed row")
     );
     let plane = Plane::of(tries);
+    let names = distinct(tries.iter().map(|one| one.name.as_str()));
+    let ink = |place: usize| Ink::Technology(place as u8 % TECHNOLOGIES);
     svg(chart, &description, (WIDTH, HEIGHT), |canvas| {
         plane.grid(canvas);
         for one in tries {
             let x = plane.x(one.injected);
-            let ink = Ink::Technology(one.ink);
+            let ink = ink(names.iter().position(|name| *name == one.name).unwrap_or(0));
             if let Some([low, high]) = one.ci {
                 let (below, above) = (plane.y(low), plane.y(high));
                 canvas.path(&[(x, below), (x, above)], 1.0, ink);
             }
             canvas.dot((x, plane.y(one.found)), 3.5, ink);
         }
-        let names = distinct(tries.iter().map(|one| (one.name.as_str(), one.ink)));
-        for (place, (name, ink)) in names.into_iter().enumerate() {
+        for (place, name) in names.iter().enumerate() {
             let y = TOP + 10.0 + place as f64 * 18.0;
-            canvas.dot((LEGEND, y), 4.0, Ink::Technology(ink));
+            canvas.dot((LEGEND, y), 4.0, ink(place));
             canvas.text((LEGEND + 12.0, y), Hold::Left, 11.5, Ink::Text, name);
         }
     })

@@ -39,7 +39,7 @@ pub(crate) fn lanes(chart: &Chart<'_>, groups: &[Group<'_>]) -> Result<String, R
     );
     let ends = all()
         .flat_map(|lane| [vec![lane.median], ends(lane).to_vec(), lane.values.to_vec()].concat());
-    let references = groups.iter().filter_map(|g| g.reference);
+    let references = all().filter_map(|lane| lane.reference);
     let scale = LogScale::over(first.row.unit, ends.chain(references), LEFT, RIGHT);
     let heads = groups.iter().filter(|g| !g.name.is_empty()).count();
     let top = 22.0;
@@ -54,10 +54,13 @@ pub(crate) fn lanes(chart: &Chart<'_>, groups: &[Group<'_>]) -> Result<String, R
                 canvas.bold(at, Hold::Left, 12.0, Ink::Text, &group.name);
                 y += HEAD;
             }
-            if let Some(reference) = group.reference {
-                let x = scale.x(reference);
-                let bottom = y + group.lanes.len() as f64 * each;
-                canvas.path(&[(x, y), (x, bottom)], 1.25, Ink::Reference);
+            let mut top = y;
+            for alike in group.lanes.chunk_by(|a, b| a.reference == b.reference) {
+                let bottom = top + alike.len() as f64 * each;
+                if let Some(x) = alike[0].reference.map(|reference| scale.x(reference)) {
+                    canvas.path(&[(x, top), (x, bottom)], 1.25, Ink::Reference);
+                }
+                top = bottom;
             }
             for lane in &group.lanes {
                 let ink =
@@ -90,12 +93,18 @@ fn dot(canvas: &mut Canvas<'_>, scale: &LogScale, lane: &Lane<'_>, y: f64, ink: 
     if right - left > 7.0 {
         canvas.rect((left, y - 1.25), (right - left, 2.5), ink);
     }
-    canvas.dot((scale.x(lane.median), y), 4.0, ink);
+    let size = if lane.is_beside { 2.75 } else { 4.0 };
+    canvas.dot((scale.x(lane.median), y), size, ink);
 }
 
 /// The name before, the median and its ratio behind.
 fn words(canvas: &mut Canvas<'_>, lane: &Lane<'_>, y: f64) {
-    canvas.text((0.0, y), Hold::Left, 11.5, Ink::Text, &lane.name);
+    let (left, ink) = if lane.is_beside {
+        (14.0, Ink::Muted)
+    } else {
+        (0.0, Ink::Text)
+    };
+    canvas.text((left, y), Hold::Left, 11.5, ink, &lane.name);
     let value = units::value(lane.median, lane.row.unit);
     canvas.text((VALUE, y), Hold::Right, 11.5, Ink::Text, &value);
     let ratio = match lane.row.ratio() {

@@ -40,14 +40,16 @@ pub(crate) struct Lane<'a> {
     /// Its values, ascending, where their distribution is drawn.
     pub values: &'a [f64],
     pub is_reference: bool,
+    /// What it is compared with: a line through it.
+    pub reference: Option<f64>,
+    /// Whether it stands beside the lane above it.
+    pub is_beside: bool,
 }
 
 /// The lanes that are compared with one another.
 #[derive(Clone)]
 pub(crate) struct Group<'a> {
     pub name: String,
-    /// What they are compared with: a line through all of them.
-    pub reference: Option<f64>,
     pub lanes: Vec<Lane<'a>>,
 }
 

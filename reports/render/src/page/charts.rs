@@ -8,6 +8,7 @@ use super::rates::Rates;
 use super::topic::{better_first, is_component};
 use super::view::View;
 use crate::RenderError;
+use crate::beside::{beside, is_beside, scope_name};
 use crate::chart::{self, Chart, Group, Lane, phase_ink};
 use crate::facets::{Facets, named};
 use crate::measure::{has_distributions, is_headline};
@@ -105,10 +106,17 @@ impl<'a> Charts<'a> {
         wanted: impl Fn(&RowSummary) -> bool,
     ) -> Vec<Group<'a>> {
         let rows: Vec<&RowSummary> = rows.iter().copied().filter(|r| wanted(r)).collect();
-        let facets = Facets::of(&rows, false);
-        let lane = |row: &'a RowSummary| {
+        let facets = Facets::of(&rows, false).in_pairs(&rows, true);
+        let pairs = facets.are_in_pairs();
+        let reference = |row: &RowSummary| self.view.reference_for(&row.row)?.median();
+        let lane = |(row, below): (&'a RowSummary, bool)| {
+            let name = match scope_name(&row.row).filter(|_| pairs) {
+                Some(scope) if below => scope.to_owned(),
+                Some(scope) => format!("{} {scope}", named(row, &facets.columns)),
+                None => named(row, &facets.columns),
+            };
             Some(Lane {
-                name: named(row, &facets.columns),
+                name,
                 median: row.median()?,
                 values: if has_distributions(self.metric) {
                     self.view.values(row)
@@ -116,24 +124,39 @@ impl<'a> Charts<'a> {
                     &[]
                 },
                 is_reference: self.view.is_reference(row),
+                reference: reference(row),
+                is_beside: below,
                 row,
             })
         };
-        let groups = facets.variants(&rows).into_iter().map(|mut variant| {
-            let mut references = variant
-                .rows
-                .iter()
-                .filter_map(|r| self.view.reference_for(&r.row)?.median());
-            let reference = references.next();
-            variant.rows.sort_by(|a, b| better_first(a, b));
-            Group {
-                name: variant.name,
-                reference,
-                lanes: variant.rows.into_iter().filter_map(lane).collect(),
-            }
+        let groups = facets.variants(&rows).into_iter().map(|variant| Group {
+            name: variant.name,
+            lanes: best_first(variant.rows)
+                .into_iter()
+                .filter_map(lane)
+                .collect(),
         });
         groups.filter(|group| !group.lanes.is_empty()).collect()
     }
+}
+
+/// The measured rows, the best first, each with what stands beside it below it: that is marked.
+fn best_first(mut rows: Vec<&RowSummary>) -> Vec<(&RowSummary, bool)> {
+    rows.retain(|row| row.median().is_some());
+    rows.sort_by(|a, b| better_first(a, b));
+    let (mut seconds, firsts): (Vec<&RowSummary>, Vec<&RowSummary>) =
+        rows.into_iter().partition(|row| is_beside(&row.row));
+    let mut sorted = Vec::new();
+    for first in firsts {
+        sorted.push((first, false));
+        let wanted = beside(&first.row);
+        let second = seconds
+            .iter()
+            .position(|row| wanted.as_ref() == Some(&row.row));
+        sorted.extend(second.map(|place| (seconds.remove(place), true)));
+    }
+    sorted.extend(seconds.into_iter().map(|row| (row, false)));
+    sorted
 }
 
 /// The best lane of each technology in each group.

@@ -5,9 +5,10 @@ use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Tier};
 use maud::{Markup, html};
 
-use super::cell::cell;
+use super::cell::{cell, reasons};
 use super::topic::{Topic, alike, is_component, topics};
 use super::view::View;
+use crate::beside::scope_name;
 use crate::measure::Measure;
 use crate::shown;
 use crate::words::{self, distinct};
@@ -65,18 +66,24 @@ pub(super) fn glance(view: &View<'_>, measure: Measure) -> Markup {
                 }
             }
         }
+        (reasons(view, all.iter().flat_map(|(_, topics)| topics).flat_map(|topic| {
+            columns.iter().filter_map(move |column| topic.best(|row| is_of(row, *column)))
+        })))
         div.workloads {
             @for (metric, topics) in &all { (in_words(view, *metric, topics)) }
         }
     }
 }
 
+fn is_of(row: &RowSummary, column: (&str, bool)) -> bool {
+    (row.technology(), is_component(row)) == column
+}
+
 /// The best configuration of a technology; one that was not measured, where none was.
 fn best(view: &View<'_>, topic: &Topic<'_>, column: (&str, bool)) -> Markup {
-    let of_column = |r: &RowSummary| (r.technology(), is_component(r)) == column;
-    let best = topic.best(of_column);
+    let best = topic.best(|row| is_of(row, column));
     let name = best.map(|row| topic.named(row, false));
-    let unmeasured = || topic.rows.iter().copied().find(|r| of_column(r));
+    let unmeasured = || topic.rows.iter().copied().find(|row| is_of(row, column));
     cell(view, best.or_else(unmeasured), &name.unwrap_or_default())
 }
 
@@ -110,7 +117,7 @@ fn of_reference(view: &View<'_>, topic: &Topic<'_>) -> Markup {
     match topic.reference {
         Some(one) if one.numbers.is_some() => html! {
             "the reference, " (topic.reference_name(one)) ", " (words::verb(topic.metric)) " "
-            b.nowrap { (shown::median(one)) } (fixed_part(view, one)) "."
+            (said(view, one)) "."
         },
         Some(one) => {
             html! { "the reference, " (topic.reference_name(one)) ", was not measured, so there are no ratios." }
@@ -126,7 +133,27 @@ fn of_kind(view: &View<'_>, topic: &Topic<'_>, tier: Tier, kind: &str) -> Markup
     html! {
         @if let Some(best) = best {
             " " (words::capital(kind)) ", " (topic.named(best, true)) ", " (words::verb(topic.metric)) " "
-            b.nowrap { (shown::median(best)) } (shown::against(best)) (fixed_part(view, best)) "."
+            (said(view, best)) "."
+        }
+    }
+}
+
+/// How much it is, against the reference; of memory by the cgroup too.
+fn said(view: &View<'_>, row: &RowSummary) -> Markup {
+    html! {
+        (amount(view, row))
+        @if let Some(beside) = view.beside(&row.row) { "; " (amount(view, beside)) }
+    }
+}
+
+fn amount(view: &View<'_>, row: &RowSummary) -> Markup {
+    let scope = scope_name(&row.row);
+    html! {
+        @if let Some(scope) = scope { (scope) " " }
+        @if row.numbers.is_none() {
+            (row.outcome)
+        } @else {
+            b.nowrap { (shown::median(row)) } (shown::against(row)) (fixed_part(view, row))
         }
     }
 }
@@ -139,6 +166,6 @@ fn fixed_part(view: &View<'_>, row: &RowSummary) -> Markup {
         .then(|| view.rows(Metric::MemoryFixed).find(|r| r.row == wanted))
         .flatten();
     html! {
-        @if let Some(fixed) = fixed { "; the fixed part is " (shown::median(fixed)) }
+        @if let Some(fixed) = fixed { ", with a fixed part of " (shown::median(fixed)) }
     }
 }

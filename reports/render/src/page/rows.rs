@@ -35,7 +35,7 @@ pub(super) fn table(
     rows: &[&RowSummary],
 ) -> Markup {
     let columns = Columns {
-        facets: Facets::of(rows, false),
+        facets: Facets::of(rows, false).in_pairs(rows, false),
         p90: !metric.is_exact(),
         compared: rows.iter().any(|r| r.ratio().is_some()),
     };

@@ -50,7 +50,7 @@ pub(super) fn topics<'a>(view: &View<'a>, metric: Metric) -> Vec<Topic<'a>> {
 /// What is alike in all headlines of a metric, in words.
 pub(super) fn alike(view: &View<'_>, metric: Metric) -> String {
     let rows: Vec<&RowSummary> = view.rows(metric).filter(|r| is_headline(r)).collect();
-    Facets::of(&rows, false).shared()
+    Facets::of(&rows, false).shared_but_scope()
 }
 
 impl<'a> Topic<'a> {

@@ -6,7 +6,7 @@ mod column;
 use labrun_analysis::RowSummary;
 use maud::{Markup, html};
 
-use super::cell::cell;
+use super::cell::{cell, reasons};
 use super::view::View;
 use crate::facets::facet;
 use crate::words::distinct;
@@ -28,7 +28,7 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
             h2 { "The trade" }
             p.note {
                 "One configuration on each line, the same in every column: of each technology those that others are compared with, or else the first, and each further one that has a number where they have none. "
-                "In each cell the median, its 95% interval, and how it compares with the column\u{2019}s own reference. "
+                "In each cell the median, its 95% interval, and how it compares with the column\u{2019}s own reference; of memory the PSS, and below it what the cgroup is charged, against the reference\u{2019}s cgroup. "
                 "There is no score: what a millisecond is worth in megabytes is for the reader to say. Every other configuration follows."
             }
             div.scroll tabindex="0" role="region" aria-label="The trade" {
@@ -38,7 +38,7 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
                         @for (column, workload) in &columns { th.number scope="col" { (column.words) br; (workload) } }
                     } }
                     tbody {
-                        @for (technology, isolation) in lines {
+                        @for (technology, isolation) in &lines {
                             tr {
                                 th scope="row" { (view.chip(technology)) (isolation) }
                                 @for (column, workload) in &columns {
@@ -51,6 +51,9 @@ pub(super) fn trade(view: &View<'_>) -> Markup {
                     }
                 }
             }
+            (reasons(view, columns.iter().flat_map(|(column, workload)| {
+                lines.iter().filter_map(move |(_, isolation)| column.of(rows, workload, isolation))
+            })))
         }
     }
 }

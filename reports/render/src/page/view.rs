@@ -5,6 +5,7 @@ use labrun_record::{Metric, Outcome, Part, Row, Run};
 use maud::{Markup, html};
 
 use super::Section;
+use crate::beside::beside;
 use crate::chart::technology_ink;
 use crate::measure::Measure;
 use crate::words::distinct;
@@ -96,6 +97,15 @@ impl<'a> View<'a> {
         let wanted = self.run.reference_of(row)?;
         let mut rows = self.summary.results.iter();
         rows.find(|other| wanted.is_of(row, &other.row))
+    }
+
+    /// What stands beside a row of memory, measured or not, if the run has it.
+    pub(super) fn beside(&self, row: &Row) -> Option<&'a RowSummary> {
+        let wanted = beside(row)?;
+        self.summary
+            .results
+            .iter()
+            .find(|other| other.row == wanted)
     }
 
     /// The part of the run that a measure's rows are of, if the run has parts.

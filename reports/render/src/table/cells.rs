@@ -2,6 +2,7 @@
 
 use labrun_analysis::{RowSummary, Verdict};
 
+use crate::beside::{is_beside, scope_name};
 use crate::facets::{Facets, facet};
 use crate::{shown, units, words};
 
@@ -19,6 +20,8 @@ pub(super) struct Column<'a> {
 #[derive(Clone, Copy, PartialEq)]
 enum Show {
     Isolation,
+    /// The isolation; of what stands beside the row above it, the scope.
+    IsolationOrScope,
     Version,
     /// The facet that the heading names.
     Facet,
@@ -33,7 +36,12 @@ enum Show {
 /// The columns of a table, in order: those of the facets are behind the isolation.
 pub(super) fn columns<'a>(facets: &Facets<'a>) -> Vec<Column<'a>> {
     let own = facets.columns.iter().map(|name| (*name, 0, Show::Facet));
-    [("isolation", 0, Show::Isolation)]
+    let first = if facets.are_in_pairs() {
+        Show::IsolationOrScope
+    } else {
+        Show::Isolation
+    };
+    [("isolation", 0, first)]
         .into_iter()
         .chain(own)
         .chain([
@@ -86,7 +94,11 @@ impl Column<'_> {
 
     fn padded(&self, text: &str, width: usize) -> String {
         match self.show {
-            Show::Isolation | Show::Version | Show::Facet | Show::Verdict => {
+            Show::Isolation
+            | Show::IsolationOrScope
+            | Show::Version
+            | Show::Facet
+            | Show::Verdict => {
                 format!("{text:<width$}")
             }
             _ => format!("{text:>width$}"),
@@ -99,7 +111,10 @@ impl Column<'_> {
         };
         let ratio = numbers.ratio.as_ref();
         match self.show {
-            Show::Isolation => row.row.isolation.clone(),
+            Show::IsolationOrScope if is_beside(&row.row) => {
+                format!("  {}", scope_name(&row.row).unwrap_or_default())
+            }
+            Show::Isolation | Show::IsolationOrScope => row.row.isolation.clone(),
             Show::Version => row.isolation_version.clone().unwrap_or_default(),
             Show::Facet => facet(row, self.head).unwrap_or_default().to_owned(),
             Show::N => numbers.n.to_string(),

@@ -51,6 +51,7 @@ pub fn memory() -> Vec<Row> {
         for isolation in isolations(workload == "http") {
             for scope in [
                 "pss",
+                "cgroup",
                 "private",
                 "cgroup-anon",
                 "cgroup-file",
@@ -78,7 +79,7 @@ pub fn memory() -> Vec<Row> {
             } else {
                 "1..64"
             };
-            for scope in ["pss", "private"] {
+            for scope in ["pss", "cgroup", "private"] {
                 for metric in [Metric::MemoryMarginal, Metric::MemoryFixed] {
                     let own = [("instances", instances)];
                     rows.push(row(workload, isolation, metric, Some(scope), &own));

@@ -74,7 +74,7 @@ pub fn calibration() -> Made {
     let unchanged = all.len();
     let (time, memory) = (all[0].clone(), all[unchanged - 1].clone());
     let base = around(&time).0;
-    let changes = [
+    let injected = [
         (&time, Change::DelayNs(0.01 * base), 1.01, 5),
         (&time, Change::DelayNs(0.05 * base), 1.05, 5),
         (&time, Change::StallNs(10.0 * base), 1.0, 2),
@@ -86,7 +86,7 @@ pub fn calibration() -> Made {
         ),
     ];
     let mut changed = Vec::new();
-    for (row, change, times, tries) in changes {
+    for (row, change, times, tries) in injected {
         changed.extend(std::iter::repeat_n((row.clone(), change, times), tries));
     }
     all.extend(changed.iter().map(|(row, ..)| row.clone()));
@@ -188,7 +188,7 @@ fn taken(index: usize, row: &Row, n: u32, times: f64) -> Vec<Sample> {
 
 /// What is counted: the first such row is the same, the second a little larger in B.
 fn counted(index: usize, row: &Row) -> [Sample; 2] {
-    let larger = if index % 2 == 0 { 0.0 } else { 512.0 };
+    let larger = if index.is_multiple_of(2) { 0.0 } else { 512.0 };
     let of = |side, value| {
         let sample = line(index, 0, Outcome::Measured, Some((row, value)), None);
         at(sample, 0, side)

@@ -12,6 +12,7 @@ const SCOPES: [(&str, &[&str]); 4] = [
         "memory_idle",
         &[
             "pss",
+            "cgroup",
             "private",
             "cgroup-anon",
             "cgroup-file",
@@ -19,8 +20,8 @@ const SCOPES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("memory_peak", &["hwm", "cgroup"]),
-    ("memory_marginal", &["pss", "private"]),
-    ("memory_fixed", &["pss", "private"]),
+    ("memory_marginal", &["pss", "cgroup", "private"]),
+    ("memory_fixed", &["pss", "cgroup", "private"]),
 ];
 
 type Rows = BTreeMap<Identity, Right>;

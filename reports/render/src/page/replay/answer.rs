@@ -43,7 +43,7 @@ pub(super) fn answer(replay: &ReplaySummary, of_itself: Option<&Resolution>) -> 
 fn side(side: &SideName) -> Markup {
     html! {
         strong { (side.name) }
-        @if !side.of.is_empty() && side.of != side.name { " (" (side.of) ")" }
+        @if !side.of.is_empty() && side.of != side.name { " (" span.of { (side.of) } ")" }
     }
 }
 
@@ -63,8 +63,8 @@ fn sentence(title: &str, name: &str, row: &ReplayRow) -> Markup {
             @match row.ratio {
                 Some(ratio) => {
                     span.{ "v-" (ratio.verdict) } { (said::verdict(row)) } ", "
-                    (said::median(row.a, row.unit)) " \u{2192} " (said::median(row.b, row.unit))
-                    @if let Some(value) = ratio.value { ", ratio " (said::ratio(value)) " " (said::interval(row)) }
+                    span.nowrap { (said::median(row.a, row.unit)) " \u{2192} " (said::median(row.b, row.unit)) }
+                    @if let Some(value) = ratio.value { ", ratio " span.nowrap { (said::ratio(value)) " " (said::interval(row)) } }
                 }
                 None => { (said::why_not(row)) }
             }

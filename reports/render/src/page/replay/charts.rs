@@ -6,9 +6,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::View;
 use crate::RenderError;
-use crate::chart::{self, Chart, Forest, Ratio, Try, technology_ink};
+use crate::chart::{self, Chart, Forest, Ratio, Try};
 use crate::replay::{Block, blocks, name, said};
-use crate::words::distinct;
 
 pub(super) fn charts(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, RenderError> {
     let blocks = blocks(replay);
@@ -23,21 +22,31 @@ pub(super) fn charts(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, 
         equivalence: replay.equivalence,
     };
     let ratios = chart::forest(&chart("ratios", "The ratio of every row"), &forest)?;
-    let title = "What was found of what was injected";
-    let found = chart::injected(&chart("injected", title), &tries(replay))?;
+    let found: Vec<String> = [
+        ("Delays that were injected, and found", "delays", Unit::Ns),
+        (
+            "Allocations that were injected, and found",
+            "allocations",
+            Unit::Bytes,
+        ),
+    ]
+    .into_iter()
+    .map(|(title, name, unit)| chart::injected(&chart(name, title), &tries(replay, unit)))
+    .filter(|drawn| drawn.as_ref().map_or(true, |svg| !svg.is_empty()))
+    .collect::<Result<_, _>>()?;
     Ok(html! {
         @if !found.is_empty() {
             section {
-                h2 { (title) }
-                figure.scroll tabindex="0" { (PreEscaped(found)) }
+                h2 { "What was found of what was injected" }
+                @for svg in found { figure.scroll tabindex="0" { (PreEscaped(svg)) } }
             }
         }
         @if !ratios.is_empty() {
             section {
                 h2 { "The ratio of every row" }
                 p.note {
-                    "B / A with its 95% interval. Under the band, " (said::margin(replay.margin)) " to either side of 1, nothing is called better or worse. "
-                    "The outer lines are " (said::margin(replay.equivalence)) " from 1: what lies between them is equivalent."
+                    "B / A with its 95% interval. A row is better or worse if the whole of it lies outside the band, " (said::margin(replay.margin)) " to either side of 1. "
+                    "The outer lines are " (said::margin(replay.equivalence)) " from 1: it is equivalent if its 90% interval lies between them."
                 }
                 figure.scroll tabindex="0" { (PreEscaped(ratios)) }
             }
@@ -68,30 +77,27 @@ fn ratio(name: &str, row: &ReplayRow) -> Option<Ratio> {
     })
 }
 
-/// The rows that were changed by a known share; a stall of some launches is none.
-fn tries(replay: &ReplaySummary) -> Vec<Try> {
-    let changed = || replay.results.iter().filter(|row| row.change.is_some());
-    let technology = |row: &ReplayRow| row.row.isolation.split('/').next().map(str::to_owned);
-    let technologies: Vec<String> = distinct(changed().filter_map(technology));
-    let all: Vec<&str> = technologies.iter().map(String::as_str).collect();
+/// The rows that were changed by a known share, of a metric of this unit. A stall of some launches
+/// is no share of a median.
+fn tries(replay: &ReplaySummary, unit: Unit) -> Vec<Try> {
     let one = |row: &ReplayRow| {
-        let (unit, amount) = match row.change? {
-            Change::DelayNs(ns) => (Unit::Ns, ns),
-            Change::AllocationBytes(bytes) => (Unit::Bytes, bytes),
+        let change = row.change?;
+        let changes = match change {
+            Change::DelayNs(_) => Unit::Ns,
+            Change::AllocationBytes(_) => Unit::Bytes,
             Change::StallNs(_) => return None,
         };
         let median = row
             .a
             .map(|side| side.median)
             .filter(|median| *median > 0.0)?;
-        let ratio = row.ratio.filter(|_| row.unit == unit)?;
+        let ratio = row.ratio.filter(|_| changes == unit && row.unit == unit)?;
         Some(Try {
-            name: format!("{}, {}", name(&row.row), said::way(row.change?)),
-            ink: technology_ink(&technology(row)?, &all),
-            injected: amount / median,
+            name: name(&row.row),
+            injected: change.amount() / median,
             found: ratio.value? - 1.0,
             ci: ratio.ci.map(|ends| ends.map(|end| end - 1.0)),
         })
     };
-    changed().filter_map(one).collect()
+    replay.results.iter().filter_map(one).collect()
 }
