@@ -200,6 +200,24 @@ fn what_runs_have_launched_is_taken_by_its_digest() {
 }
 
 #[test]
+fn what_compare_suspects_of_two_runs_is_all_that_is_taken() {
+    let lab = Lab::fixture().guest("other", FAST);
+    let before = lab.measure(["-r", "12"]).exit(0);
+    let lab = lab.write("workloads/other/src/main.rs", &slow());
+    let slowed = lab.measure(["-r", "12"]).exit(0);
+    let ran = replay(&lab, &run(&before), &run(&slowed), &["--suspects"]).exit(0);
+    b_is_slower(&ran, "other");
+    let rows = ran.files.rows("other", "native/static");
+    let is_first = |row: &Value| row["metric"] == "time_to_first_result";
+    assert!(rows.iter().any(is_first));
+    let folders = [&before, &slowed].map(|ran| ran.files.path().display().to_string());
+    let compared = lab.run(["compare", &folders[0], &folders[1], "--json"]);
+    let suspects = compared.json()["counts"]["worse"].as_u64();
+    let rows = ran.files.json("run.json")["rows"].as_array().map(Vec::len);
+    assert_eq!(rows.map(|rows| rows as u64), suspects);
+}
+
+#[test]
 fn the_runner_of_a_run_is_taken_by_its_digest() {
     let lab = Lab::with_toy();
     let only = ["-i", "toy/*"];
