@@ -12,6 +12,7 @@ mod bad_runners;
 mod bad_servers;
 mod bundles;
 mod bundles_refused;
+mod calibrating;
 mod comparing;
 mod conformance;
 mod deciding;

@@ -55,11 +55,14 @@ pub(super) fn confirmed(
 }
 
 /// The verdict of a replay on each row whose two sides have the same identity, with no change made
-/// on purpose, and with nothing gone wrong.
+/// on purpose. What went wrong, or had no whole quad, decides nothing.
 fn decided(of: Measurements<'_>) -> Vec<(Row, Verdict)> {
     let results = decide(of.run, of.samples).map(|summary| summary.results);
     let plain = |row: &ReplayRow| row.row_b.is_none() && row.change.is_none();
     let rows = results.into_iter().flatten().filter(plain);
-    rows.filter_map(|row| Some((row.row.clone(), row.verdict()?)))
-        .collect()
+    rows.map(|row| {
+        let verdict = row.verdict().unwrap_or(Verdict::Inconclusive);
+        (row.row, verdict)
+    })
+    .collect()
 }

@@ -158,7 +158,7 @@ impl Lab {
         if !self.path().join(".git").exists() {
             self.git(&["init", "--quiet"]);
             // What labrun and the tests write.
-            let written = "target\nrun-*\nruns\n.tmp*\n";
+            let written = "target\nrun-*\nruns\n.tmp*\n.state\n";
             fs::write(self.path().join(".git/info/exclude"), written).expect("writes a file");
         }
         self.git(&["add", "--all"]);
@@ -241,6 +241,15 @@ impl Lab {
         self.start(command, &out).ended()
     }
 
+    /// Calibrates with these arguments into a fresh folder.
+    pub(crate) fn calibrate(&self, args: &[&str]) -> Ran {
+        let number = self.ran.fetch_add(1, Ordering::Relaxed);
+        let out = self.path().join(format!("run-{number}"));
+        let mut command = self.labrun(["calibrate", "--out"]);
+        command.arg(&out).args(args);
+        self.start(command, &out).ended()
+    }
+
     /// Starts labrun, which writes its run to `run`. The lab stays as long as what
     /// came of it is looked at.
     pub(crate) fn start(&self, command: Command, run: &Path) -> Live {
@@ -261,6 +270,7 @@ fn labrun(folder: &Path, target: &Path) -> Command {
     // Where the lab's own products are.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env("PATH", format!("{}/bin:{path}", folder.display()));
+    command.env("XDG_STATE_HOME", folder.join(".state"));
     // A lab is in no checkout but its own.
     command.env("GIT_CEILING_DIRECTORIES", template::folder());
     command.current_dir(folder).env("CARGO_TARGET_DIR", target);
