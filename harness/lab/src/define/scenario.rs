@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use labrun_record::{Metric, Start, Target};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::document::check_name;
@@ -213,6 +214,11 @@ pub struct PlanFile {
     pub margin: f64,
     /// Repeats inside one launch for `instantiate_warm`.
     pub warm_repeats: u32,
+    /// What scenarios of method 2 had besides: it says nothing now, and a replay of an older commit
+    /// has it still.
+    pub fine_half_width: IgnoredAny,
+    /// The same.
+    pub fine_s: IgnoredAny,
 }
 
 impl Default for PlanFile {
@@ -226,6 +232,8 @@ impl Default for PlanFile {
             warmup: 0,
             margin: 0.05,
             warm_repeats: 0,
+            fine_half_width: IgnoredAny,
+            fine_s: IgnoredAny,
         }
     }
 }

@@ -36,10 +36,7 @@ pub(super) fn definitions(
     let store = Store::of(here);
     let files = extracted(&checkout, commit, &store, site, progress)?;
     let read = LabFolder::find(Some(&files.join(inside)), here).and_then(Definitions::read);
-    let mut definitions = read.map_err(|error| SideError::Unreadable {
-        commit: commit.to_owned(),
-        error,
-    })?;
+    let mut definitions = read.map_err(SideError::Unreadable)?;
     definitions.runners = with_versions(&store, definitions.runners);
     Ok(definitions)
 }

@@ -16,15 +16,10 @@ pub enum SideError {
     Git(#[from] GitError),
     /// This labrun cannot read what is defined in a commit.
     #[error(
-        "the definitions of the commit {commit:.12} cannot be read by this labrun: {error}; \
-         measure it with the labrun of then, and `labrun compare` the runs"
+        "its definitions cannot be read by this labrun: {0}; measure it with the labrun of then, and \
+         `labrun compare` the runs"
     )]
-    Unreadable {
-        /// Which.
-        commit: String,
-        /// What is wrong with them.
-        error: DefineError,
-    },
+    Unreadable(DefineError),
     /// The lab could not do it.
     #[error("{0}")]
     Failed(String),

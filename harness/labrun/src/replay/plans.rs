@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use lab::catalog::profiles;
+use lab::define::DefineError;
 use lab::plan::Plan;
 use lab::progress::Progress as _;
 use lab::select::Names;
-use lab::side::{Side, SideKind, SideName};
+use lab::side::{Side, SideError, SideKind, SideName};
 use labrun_record::Row;
 
 use super::asked::{Asked, AskedSide};
-use super::ground::Ground;
+use super::ground::{Ground, failed};
 use super::rows;
 use crate::asked::Planned;
 use crate::cli::{AskedArgs, SelectArgs};
@@ -74,7 +75,7 @@ fn plan(
     let isolation = isolation(side)?;
     select.isolation.extend(isolation.clone());
     let plan = planned(ground, side, scenario, select);
-    let plan = plan.with_context(|| side.name.to_string())?;
+    let plan = plan.map_err(|error| unplanned(&side.name, error))?;
     let run = of.run.as_ref();
     if let Some(read) = run.filter(|read| read.run.scenario == scenario)
         && let Some(told) = gone(&side.name, &rows::launched(read), &plan)
@@ -110,6 +111,18 @@ fn planned(
     let names = Names::of(&definitions.runners, &profiles);
     plan.narrow(&select.workload, &select.isolation, &names)?;
     Ok(plan)
+}
+
+/// Why a side has no plan. What is wrong in a file of another time is no slip of the pen.
+fn unplanned(name: &SideName, error: anyhow::Error) -> anyhow::Error {
+    let is_of_now = matches!(name.kind, SideKind::Isolation | SideKind::Bundle);
+    match error.downcast::<DefineError>() {
+        Ok(error @ DefineError::Shape { .. }) if !is_of_now => {
+            failed(name)(SideError::Unreadable(error))
+        }
+        Ok(error) => anyhow::Error::new(error).context(name.to_string()),
+        Err(error) => error.context(name.to_string()),
+    }
 }
 
 /// The isolation that a side is, if it is one: exactly one of the checkout's.

@@ -102,7 +102,8 @@ fn what_a_commit_has_slowed_is_measured_as_that_and_nothing_else_is_built() {
     b_is_slower(&ran, "other");
     assert!(!times(&ran, "right", "b").is_empty());
     assert_eq!(side(&ran, 1)["of"], head);
-    assert_eq!(ran.stderr.matches("workload other").count(), 2);
+    let begun = |line: &&str| line.starts_with("workload other") && line.ends_with(" ...");
+    assert_eq!(ran.stderr.lines().filter(begun).count(), 2);
     for same in ["runner toy", "workload right"] {
         assert!(!ran.stderr.contains(same), "{same} was built again");
     }
@@ -113,8 +114,13 @@ fn what_a_commit_has_slowed_is_measured_as_that_and_nothing_else_is_built() {
     let lab = lab.write(&altered, FAST);
     let ran = replay(&lab, commits.0, commits.1, &["-w", "other"]).exit(0);
     ran.stderr_has("is not as git has the commit");
-    let again = replay(&lab, commits.0, commits.1, &["-w", "other"]).exit(0);
-    b_is_slower(&again, "other");
+    let again = ["-w", "other", "--quads", "8"];
+    let again = lab.replay(&[&[commits.0, commits.1], &again[..]].concat());
+    let again = again.exit(0);
+    let results = again.files.json("summary.json")["replay"]["results"].clone();
+    let mut results = results.as_array().expect("results").iter();
+    let first = results.find(|row| row["metric"] == "time_to_first_result");
+    assert_eq!(first.expect("a row")["ratio"]["verdict"], "worse");
     assert!(!again.stderr.contains("workload other"), "built again");
     assert!(!again.stderr.contains("is not as git has"));
     // The user's checkout is as it was.
@@ -175,14 +181,14 @@ fn what_runs_have_launched_is_taken_by_its_digest() {
         .runner(&Runner::new("ahead", COMPILING_JOB).precompiles());
     let before = lab.measure(["-r", "3"]).exit(0);
     let lab = lab.write("workloads/other/src/main.rs", &slow());
-    let slowed = lab.measure(["-r", "8", "-w", "other"]).exit(0);
+    let after = lab.measure(["-r", "8", "-w", "other"]).exit(0);
     // Neither is what the checkout has now.
     let lab = lab.write("workloads/other/src/main.rs", "no program");
-    let ran = replay(&lab, &run(&before), &run(&slowed), &[]).exit(0);
+    let ran = replay(&lab, &run(&before), &run(&after), &[]).exit(0);
     b_is_slower(&ran, "other");
     assert_eq!(ran.files.rows("right", "native/static").len(), 0);
     assert!(!ran.stderr.contains("workload other"), "was built");
-    for (number, of) in [(0, &before), (1, &slowed)] {
+    for (number, of) in [(0, &before), (1, &after)] {
         let said = of.files.json("run.json");
         assert_eq!(side(&ran, number)["of"], said["id"]);
         assert_eq!(digest(&side(&ran, number), "other"), digest(&said, "other"));
@@ -194,28 +200,46 @@ fn what_runs_have_launched_is_taken_by_its_digest() {
 }
 
 #[test]
+fn what_compare_suspects_of_two_runs_is_all_that_is_taken() {
+    let lab = Lab::fixture().guest("other", FAST);
+    let before = lab.measure(["-r", "12"]).exit(0);
+    let lab = lab.write("workloads/other/src/main.rs", &slow());
+    let after = lab.measure(["-r", "12"]).exit(0);
+    let ran = replay(&lab, &run(&before), &run(&after), &["--suspects"]).exit(0);
+    b_is_slower(&ran, "other");
+    let rows = ran.files.rows("other", "native/static");
+    let is_first = |row: &Value| row["metric"] == "time_to_first_result";
+    assert!(rows.iter().any(is_first));
+    let folders = [&before, &after].map(|ran| ran.files.path().display().to_string());
+    let compared = lab.run(["compare", &folders[0], &folders[1], "--json"]);
+    let suspects = compared.json()["counts"]["worse"].as_u64();
+    let rows = ran.files.json("run.json")["rows"].as_array().map(Vec::len);
+    assert_eq!(rows.map(|rows| rows as u64), suspects);
+}
+
+#[test]
 fn the_runner_of_a_run_is_taken_by_its_digest() {
     let lab = Lab::with_toy();
     let only = ["-i", "toy/*"];
     let before = lab.measure(only).exit(0);
     let source = "harness/runners/toy/src/main.rs";
-    let slower = format!(
+    let sleeps = format!(
         "std::thread::sleep(std::time::Duration::from_nanos({SLOWER_NS} as u64));\n            \
          guest.write_all"
     );
-    let lab = lab.replace(source, "guest.write_all", &slower);
-    let slowed = lab.measure(only).exit(0);
+    let lab = lab.replace(source, "guest.write_all", &sleeps);
+    let after = lab.measure(only).exit(0);
     let lab = lab.write(source, "no program");
-    let ran = replay(&lab, &run(&before), &run(&slowed), &[]).exit(0);
+    let ran = replay(&lab, &run(&before), &run(&after), &[]).exit(0);
     b_is_slower(&ran, "right");
-    for (number, of) in [(0, &before), (1, &slowed)] {
+    for (number, of) in [(0, &before), (1, &after)] {
         let said = of.files.json("run.json")["isolations"].clone();
         let said = said.as_array().expect("isolations");
         let launched = &side(&ran, number)["isolations"][0];
         assert!(said.contains(launched), "{launched:#} in {said:#?}");
     }
     fs::remove_dir_all(lab.path().join("target/labrun/runners")).expect("removes them");
-    replay(&lab, &run(&before), &run(&slowed), &[])
+    replay(&lab, &run(&before), &run(&after), &[])
         .exit(2)
         .stderr_has("Missing: the runner toy: the program with the digest");
 }

@@ -104,7 +104,7 @@ fn a_commit_without_a_lab_that_can_be_read_is_named() {
     let none = lab.commit();
     lab.git(&["checkout", "--quiet", &good, "--", "."]);
     for (commit, reason) in [
-        (scenario, "unknown field `slowly`"),
+        (scenario, "cannot be read by this labrun"),
         (workload, "cannot be read by this labrun"),
         (none, "holds no lab: it has no folder `scenarios`"),
     ] {

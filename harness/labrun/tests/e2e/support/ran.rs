@@ -138,13 +138,19 @@ impl RunFiles {
     /// Results of a workload on an isolation.
     #[track_caller]
     pub(crate) fn rows(&self, workload: &str, isolation: &str) -> Vec<Value> {
+        let mut rows = self.results();
+        rows.retain(|row| row["workload"] == workload && row["isolation"] == isolation);
+        rows
+    }
+
+    /// Every result, those of a replay among them.
+    #[track_caller]
+    fn results(&self) -> Vec<Value> {
         let summary = self.json("summary.json");
-        let of_replay = summary["replay"]["results"].as_array();
-        let rows = of_replay.or_else(|| summary["results"].as_array());
-        let rows = rows.expect("results").iter();
-        rows.filter(|row| row["workload"] == workload && row["isolation"] == isolation)
-            .cloned()
-            .collect()
+        let of = |summary: &Value| summary["results"].as_array().cloned();
+        of(&summary["replay"])
+            .or_else(|| of(&summary))
+            .expect("results")
     }
 
     /// The result of one row at the start `process`.
@@ -177,16 +183,14 @@ impl RunFiles {
     /// reason where it has no numbers.
     #[track_caller]
     fn check_results(&self) {
-        let (run, summary) = (self.json("run.json"), self.json("summary.json"));
+        let (run, results) = (self.json("run.json"), self.results());
         let rows = run["rows"].as_array().expect("rows");
         if run["replay"].is_object() {
             // One for each row, in their order: tries of one change share an identity.
-            let results = summary["replay"]["results"].as_array().expect("results");
             let own = results.iter().map(|result| &result["isolation"]);
             assert!(own.eq(rows.iter().map(|row| &row["isolation"])));
             return;
         }
-        let results = summary["results"].as_array().expect("results");
         assert_eq!(rows.len(), results.len());
         for row in rows {
             let identity = row.as_object().expect("a row");
