@@ -1,7 +1,7 @@
 //! Does the method keep its word? Tables of simulated runs: how often the intervals hold the
 //! truth, and how often a row that is the same is called better or worse.
 //!
-//! `cargo run --release -p labrun-analysis --example simulate [ROUNDS]` prints them.
+//! `scripts/simulate [ROUNDS]` prints them.
 #![allow(missing_docs, unreachable_pub)]
 
 #[path = "../tests/support/mod.rs"]

@@ -32,7 +32,7 @@ fn the_shape_is_that_of_the_design() {
         line.phases.insert("spawn".into(), 100.0);
     }
     let json = serde_json::to_value(summarise(&run(), &samples)).expect("serialises");
-    assert_eq!(json["schema_version"], 2);
+    assert_eq!(json["schema_version"], 3);
     assert_eq!(json["scenario"], "cold-start");
     assert_eq!(json["run"], "made-up");
     assert_eq!(json["indicative"], false);

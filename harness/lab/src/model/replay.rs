@@ -102,11 +102,16 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
         };
         let generator = generator.of_pair();
         let calm = if with_stall { b.supply } else { supply };
+        let of_a = prepare::case(&pair.a, 0, &a.supply, &generator);
+        let mut of_b = prepare::case(&pair.b, 0, &calm, &generator);
+        if let Some(failure) = in_one_place(&of_a, &of_b) {
+            of_b.launch = Err(failure);
+        }
         pairs.push(PreparedPair {
             pair,
             first_row,
-            a: prepare::case(&pair.a, 0, &a.supply, &generator),
-            b: prepare::case(&pair.b, 0, &calm, &generator),
+            a: of_a,
+            b: of_b,
             stalled: with_stall.then(|| prepare::case(&pair.b, 0, &supply, &generator)),
         });
         first_row += pair.rows.len();
@@ -115,6 +120,20 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = carry_out(request, &run, &mut recorder, &pairs);
     recorder.conclude(request.folder, &mut run, ended)
+}
+
+/// Why the sides cannot be told apart: what they launch is not the same, and is in the same place
+/// (an image of the same name in the daemon).
+fn in_one_place(a: &PreparedCase<'_>, b: &PreparedCase<'_>) -> Option<Failure> {
+    let mut of_b = b.artifacts.iter();
+    let clash = of_b.find(|own| {
+        let mut of_a = a.artifacts.iter();
+        of_a.any(|other| other.path == own.path && other.sha256 != own.sha256)
+    })?;
+    let place = clash.path.display();
+    Some(Failure::unavailable(format!(
+        "both sides have {place}, and not the same: only one of them can be there"
+    )))
 }
 
 fn carry_out(
@@ -304,5 +323,44 @@ impl<'a> PreparedPair<'a> {
     /// The numbers, in the case of a side, of the rows that are held against each other.
     fn rows(&self, side: Side) -> impl Iterator<Item = usize> {
         self.pair.rows.iter().map(move |row| row[side as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use labrun_record::{Artifact, Target};
+
+    use super::*;
+    use crate::plan::{Case, Decision, Limits};
+
+    #[test]
+    fn two_images_of_one_name_are_not_told_apart() {
+        let left = Failure::unavailable("nothing is launched here");
+        let case = Case {
+            rows: Vec::new(),
+            launch: Decision::from(left.clone()),
+            limits: Limits::default(),
+            beside: Vec::new(),
+        };
+        let of = |path: &str, sha256: &str| PreparedCase {
+            case: &case,
+            first_row: 0,
+            launch: Err(left.clone()),
+            artifacts: vec![Artifact {
+                workload: "add".to_owned(),
+                target: Target::Image,
+                triple: path.to_owned(),
+                path: path.into(),
+                sha256: sha256.to_owned(),
+                bytes: 1,
+                toolchain: String::new(),
+                isolation: None,
+                exports: false,
+            }],
+        };
+        let place = |a: &PreparedCase<'_>, b: &PreparedCase<'_>| in_one_place(a, b).is_some();
+        assert!(!place(&of("labrun/add:1", "a"), &of("labrun/add:1", "a")));
+        assert!(!place(&of("labrun/add:1", "a"), &of("labrun/add:2", "b")));
+        assert!(place(&of("labrun/add:1", "a"), &of("labrun/add:1", "b")));
     }
 }

@@ -1,0 +1,36 @@
+//! Do the intervals of a ratio hold what they say, whatever the machine does meanwhile? A short form
+//! of `scripts/simulate`, with fixed seeds.
+
+mod support;
+
+use support::simulated::{Found, Machine, of_quads, of_row};
+
+/// Simulated runs of each kind.
+const ROUNDS: u64 = 300;
+
+#[track_caller]
+fn keeps_its_word(name: &str, n: usize, found: &Found) {
+    let Found {
+        covered, called, ..
+    } = found;
+    assert!(*covered >= 0.93, "{name}, n = {n}: {covered} covered");
+    assert!(*called <= 0.01, "{name}, n = {n}: {called} called");
+}
+
+#[test]
+fn a_row_beside_its_reference() {
+    for (name, machine) in Machine::ALL {
+        for n in [30, 100, 300] {
+            keeps_its_word(name, n, &of_row(machine, n, 0.05, ROUNDS));
+        }
+    }
+}
+
+#[test]
+fn a_replay_in_quads() {
+    for (name, machine) in Machine::ALL {
+        for n in [10, 30, 100] {
+            keeps_its_word(name, n, &of_quads(machine, n, 0.05, ROUNDS));
+        }
+    }
+}
