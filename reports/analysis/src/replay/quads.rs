@@ -36,7 +36,7 @@ impl Quads {
     pub(super) fn by_side(&self) -> [Vec<f64>; 2] {
         let of = |side: Side| {
             let own = |quad: &Quad| {
-                let places = QUADS[0].into_iter().zip(*quad);
+                let places = QUADS[0].into_iter().zip(quad.values);
                 places.filter(move |(of, _)| *of == side).map(|(_, v)| v)
             };
             self.whole.iter().flat_map(own).collect()
@@ -71,7 +71,10 @@ fn whole(quad: &[&Sample]) -> Option<Quad> {
     let ([a, d], [b, c]) = (&of(Side::A)[..], &of(Side::B)[..]) else {
         return None;
     };
-    (quad.len() == 4).then_some([*a, *b, *c, *d])
+    (quad.len() == 4).then(|| Quad {
+        values: [*a, *b, *c, *d],
+        turned: quad[0].side == Some(Side::B),
+    })
 }
 
 /// What could not be launched at all did not go wrong.

@@ -1,7 +1,7 @@
 //! Simulated rows: what a machine does to all launches alike, and the launches in it.
 
 use labrun_analysis::stats::{
-    Counts, Observation, Pool, RatioEstimate, quad_ratio, shared_pooled_ratio, shared_ratio,
+    Counts, Observation, Pool, Quad, RatioEstimate, quad_ratio, shared_pooled_ratio, shared_ratio,
 };
 use labrun_analysis::{Verdict, verdict};
 use labrun_record::Better;
@@ -117,6 +117,10 @@ pub fn of_row(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
     })
 }
 
+fn quad(values: [f64; 4], turned: bool) -> Quad {
+    Quad { values, turned }
+}
+
 /// The logs of what the place in a quad adds: the first launch after those of another row is slower.
 const PLACES: [f64; 4] = [0.08, 0.01, -0.06, -0.06];
 
@@ -125,7 +129,7 @@ pub fn of_quads(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
     let mut noise = Noise::new(n as u64);
     Found::of(rounds, |seed| {
         let common = machine.blocks(n, &mut noise);
-        let quads: Vec<[f64; 4]> = common
+        let quads: Vec<Quad> = common
             .iter()
             .map(|common| {
                 let together = common + sigma * 0.75_f64.sqrt() * noise.normal();
@@ -136,12 +140,9 @@ pub fn of_quads(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
             })
             .enumerate()
             // Every second one is B A A B.
-            .map(|(n, [w, x, y, z])| {
-                if n % 2 == 0 {
-                    [w, x, y, z]
-                } else {
-                    [x, w, z, y]
-                }
+            .map(|(n, [w, x, y, z])| match n % 2 {
+                0 => quad([w, x, y, z], false),
+                _ => quad([x, w, z, y], true),
             })
             .collect();
         quad_ratio(&quads, seed)
