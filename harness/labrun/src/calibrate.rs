@@ -16,7 +16,7 @@ use crate::cli::{AskedArgs, CalibrateArgs, Cli};
 use crate::exit::Usage;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
-use crate::new_run::{NewRun, command, fresh_seed, lab_version};
+use crate::new_run::{NewRun, lab_version};
 use crate::replay::{MARGIN, code, show};
 use crate::scenario::remove_containers;
 use crate::settings::Settings;
@@ -37,7 +37,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     planned.plan.quick = false;
     let definitions = &planned.definitions;
     let cases = cases(args, &planned)?;
-    let run = NewRun::begin("calibrate", args.out.as_deref())?;
+    let run = NewRun::begin("calibrate", args.quads.out.as_deref())?;
     let with_docker = needs_docker(&planned.plan, &planned.profiles);
     let site = site(with_docker)?;
     let bars = Bars::new();
@@ -73,21 +73,16 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         pairs: &pairs,
         sides: [this_build(), this_build()],
         margin: MARGIN,
-        quads: args.quads,
-        time_budget_s: settings.time_budget_s(args.time_budget)?.unwrap_or(1200.0),
-        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
-        command: command(),
-        lab_version: version.clone(),
+        quads: args.quads.number,
+        time_budget_s: args.quads.time_budget_s(settings)?,
+        about: run.about(args.quads.seed.or(settings.file.seed), version.clone()),
         progress: &bars,
-        resolution: None,
-        started: run.started.to_string(),
-        id: run.id,
         before_round: &|rounds| interim.between_blocks(rounds),
     });
     if with_docker {
         remove_containers(&site, &bars);
     }
-    let (read, ended) = show(run.folder, ended, args.json)?;
+    let (read, ended) = show(run.folder, ended, args.quads.json)?;
     // Later runs say what was found, unless something ended it before its time.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
         && let Err(error) = crate::resolution::keep(found)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lab::model::About;
 use labrun_record::RunFolder;
 
 use crate::exit::Usage;
@@ -32,6 +33,22 @@ impl NewRun {
             id,
             started,
         })
+    }
+}
+
+impl NewRun {
+    /// What it says of itself, with the seed that was asked for, or a fresh one.
+    pub(crate) fn about(&self, seed: Option<u64>, lab_version: String) -> About {
+        About {
+            id: self.id.clone(),
+            started: self.started.to_string(),
+            command: std::env::args_os()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+            seed: seed.unwrap_or_else(fresh_seed),
+            lab_version,
+            resolution: crate::resolution::newest(),
+        }
     }
 }
 
@@ -100,16 +117,9 @@ fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
 }
 
 /// A seed that no other run has.
-pub(crate) fn fresh_seed() -> u64 {
+fn fresh_seed() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
-}
-
-/// The command line, word by word.
-pub(crate) fn command() -> Vec<String> {
-    std::env::args_os()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect()
 }
 
 /// The version, with the commit of the lab's folder where git knows it.

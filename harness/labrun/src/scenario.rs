@@ -23,7 +23,7 @@ use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
-use crate::new_run::{NewRun, check_file, command, fresh_seed, lab_version};
+use crate::new_run::{NewRun, check_file, lab_version};
 use crate::report::{self, Read};
 use crate::settings::Settings;
 
@@ -146,6 +146,8 @@ fn measure(
     settings: &Settings,
     args: &ScenarioArgs,
 ) -> anyhow::Result<u8> {
+    let seed = args.seed.or(settings.file.seed);
+    let about = run.about(seed, source.lab_version.clone());
     let (definitions, folder) = (source.definitions, run.folder);
     let (runners, products) = (&definitions.runners, &definitions.products);
     let isolations = Isolations::new(runners, products, &source.drivers);
@@ -168,14 +170,9 @@ fn measure(
             stock: source.stock,
             site,
         },
-        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
-        command: command(),
-        lab_version: source.lab_version.clone(),
+        about,
         root: source.root,
         progress: bars,
-        resolution: crate::resolution::newest(),
-        started: run.started.to_string(),
-        id: run.id,
         before_block: &|blocks| interim.between_blocks(blocks),
     });
     if matches!(ended, Err(RunError::Taken)) {

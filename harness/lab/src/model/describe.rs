@@ -9,12 +9,10 @@ use super::calibrate;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
-use crate::fingerprint::fingerprint;
 use crate::isolation::{Driver, Isolation};
 
 /// The record of a run that is about to begin.
 pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Run {
-    let machine = fingerprint();
     let plan = request.plan;
     let parts: Vec<Part> = prepared.iter().map(part).collect();
     // Of several scenarios the first one's rules, with the time of all.
@@ -25,20 +23,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     let taken = isolations.iter().map(Isolation::name);
     let taken = taken.filter(|name| named.contains(name));
     Run {
-        schema_version: labrun_record::SCHEMA_VERSION,
-        method_version: labrun_record::METHOD_VERSION,
-        lab_version: request.lab_version.clone(),
-        id: request.id.clone(),
-        scenario: plan.scenario.clone(),
-        question: plan.question.clone(),
-        started: request.started.clone(),
-        command: request.command.clone(),
-        seed: request.seed,
-        indicative: plan.quick,
-        plan: rules,
         parts: if parts.len() > 1 { parts } else { Vec::new() },
-        machine_class: machine.machine_class(),
-        machine,
         build: request.supply.stock.environment(),
         references: plan
             .parts
@@ -54,12 +39,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .cases()
             .flat_map(|(_, case)| case.rows.clone())
             .collect(),
-        spent: None,
-        replay: None,
-        resolution: request.resolution.clone(),
-        // Until it is over: a lab that is killed cannot say so any more.
-        interrupted: Some("the run was still going on when this was written".to_owned()),
-        left_out: Vec::new(),
+        ..request.about.run(plan, rules)
     }
 }
 

@@ -6,48 +6,23 @@ use labrun_record::{Pair, Replay, ReplaySide, Row, Run, Side};
 
 use super::describe;
 use super::replay::{PreparedPair, ReplayRequest};
-use crate::fingerprint::fingerprint;
 use crate::plan::CasePair;
 
 /// The record of a replay that is about to begin.
 pub(super) fn replay(request: &ReplayRequest<'_>, pairs: &[PreparedPair<'_>]) -> Run {
-    let machine = fingerprint();
-    let plan = request.plan;
-    let mut rules = plan.parts[0].rules.clone();
+    let mut rules = request.plan.parts[0].rules.clone();
     rules.time_budget_s = request.time_budget_s;
     // A quad has two launches of each side.
     let least = request.quads.unwrap_or(1).saturating_mul(2);
     (rules.min_samples, rules.max_samples) = (least, request.quads.map_or(u32::MAX, |_| least));
     Run {
-        schema_version: labrun_record::SCHEMA_VERSION,
-        method_version: labrun_record::METHOD_VERSION,
-        lab_version: request.lab_version.clone(),
-        id: request.id.clone(),
-        scenario: plan.scenario.clone(),
-        question: plan.question.clone(),
-        started: request.started.clone(),
-        command: request.command.clone(),
-        seed: request.seed,
-        indicative: plan.quick,
-        plan: rules,
-        parts: Vec::new(),
-        machine_class: machine.machine_class(),
-        machine,
-        build: None,
-        references: Vec::new(),
-        calibration: Vec::new(),
-        artifacts: Vec::new(),
-        isolations: Vec::new(),
         rows: pairs.iter().flat_map(|pair| rows(pair.pair)).collect(),
-        resolution: request.resolution.clone(),
-        spent: None,
         replay: Some(Replay {
             sides: [Side::A, Side::B].map(|side| of_side(request, pairs, side)),
             margin: request.margin,
             pairs: pairs.iter().flat_map(|pair| compared(pair.pair)).collect(),
         }),
-        interrupted: Some("the run was still going on when this was written".to_owned()),
-        left_out: Vec::new(),
+        ..request.about.run(request.plan, rules)
     }
 }
 

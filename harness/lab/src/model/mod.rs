@@ -1,6 +1,7 @@
 //! Carrying out a plan: one file per way of measuring, and what all of them share: preparing
 //! the launches, scheduling them, writing samples.
 
+mod about;
 mod calibrate;
 mod calls;
 mod cold_start;
@@ -21,6 +22,7 @@ mod size;
 mod steady;
 mod writer;
 
+pub use about::About;
 pub use injected::CHANGED;
 pub use pilot::pilot;
 pub use prepare::Supply;

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Instant;
 
-use labrun_record::{Change, QUADS, Resolution, Run, RunFolder, Side};
+use labrun_record::{Change, QUADS, Run, RunFolder, Side};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::about::About;
 use super::describe_replay;
 use super::injected::injected;
 use super::launch::Value;
@@ -53,20 +54,10 @@ pub struct ReplayRequest<'a> {
     pub quads: Option<u32>,
     /// Seconds for all of it.
     pub time_budget_s: f64,
-    /// Seed of every shuffle and bootstrap.
-    pub seed: u64,
-    /// The exact command.
-    pub command: Vec<String>,
-    /// Version of the lab that measures.
-    pub lab_version: String,
+    /// What it says of itself.
+    pub about: About,
     /// What it tells of its progress.
     pub progress: &'a dyn Progress,
-    /// What this machine could tell apart when it was last calibrated.
-    pub resolution: Option<Resolution>,
-    /// When it began, RFC 3339.
-    pub started: String,
-    /// Its name.
-    pub id: String,
     /// Called between two rounds, with how many there were: their launches are on disk.
     pub before_round: &'a dyn Fn(u32),
 }
@@ -90,7 +81,7 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
         .iter()
         .map(|pair| injected(b.supply.workloads, pair.change))
         .collect();
-    let generator = Generator::new(request.seed);
+    let generator = Generator::new(request.about.seed);
     let mut first_row = 0;
     let mut pairs = Vec::new();
     for (pair, workloads) in request.pairs.iter().zip(&changed) {

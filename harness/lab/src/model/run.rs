@@ -3,9 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use labrun_record::{Resolution, RunFolder};
+use labrun_record::RunFolder;
 use thiserror::Error;
 
+use super::about::About;
 use super::describe;
 use super::execute::Execution;
 use super::prepare::{self, Supply};
@@ -21,22 +22,12 @@ pub struct RunRequest<'a> {
     pub plan: &'a Plan,
     /// What its launches are made from.
     pub supply: Supply<'a>,
-    /// Seed of every shuffle and bootstrap.
-    pub seed: u64,
-    /// The exact command.
-    pub command: Vec<String>,
-    /// Version of the lab.
-    pub lab_version: String,
     /// Folder that the paths of artifacts are told relative to, where they are inside it.
     pub root: &'a Path,
+    /// What it says of itself.
+    pub about: About,
     /// What it tells of its progress.
     pub progress: &'a dyn Progress,
-    /// What this machine could tell apart when it was last calibrated.
-    pub resolution: Option<Resolution>,
-    /// When it began, RFC 3339.
-    pub started: String,
-    /// Its name.
-    pub id: String,
     /// Called between two blocks, with how many of the part there were: their launches
     /// are on disk.
     pub before_block: &'a dyn Fn(u32),
@@ -73,7 +64,7 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 
 /// Carries out a run.
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
-    let prepared = prepare::parts(&request.plan.parts, &request.supply, request.seed);
+    let prepared = prepare::parts(&request.plan.parts, &request.supply, request.about.seed);
     let mut run = describe::run(request, &prepared);
     let mut recorder = Recorder::create(request.folder, &run)?;
     let ended = Execution::new(request, &run, &mut recorder).carry_out(&prepared);

@@ -6,6 +6,7 @@ use clap::Args;
 use lab::side::SideName;
 
 use super::SelectArgs;
+use crate::settings::Settings;
 
 /// Arguments of `labrun replay`.
 #[derive(Debug, Args)]
@@ -28,25 +29,9 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub suspects: bool,
 
-    /// Take N quads (A, B, B, A) of each row, time permitting
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub quads: Option<u32>,
-
-    /// Time for the whole replay, such as 90s, 20m, 1h
-    #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
-    pub time_budget: Option<f64>,
-
-    /// Seed of every shuffle and bootstrap; chosen afresh if not given
-    #[arg(long, env = "LABRUN_SEED", value_name = "N")]
-    pub seed: Option<u64>,
-
-    /// Folder of the run [default: runs/<UTC>-<scenario>-<host>]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-
-    /// Print the summary as JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
+    /// How much is launched, and where it is kept
+    #[command(flatten)]
+    pub quads: QuadsArgs,
 
     /// A missing isolation is an error (exit code 102)
     #[arg(long)]
@@ -73,9 +58,17 @@ pub(crate) struct CalibrateArgs {
     #[arg(long, conflicts_with_all = ["change_on", "tries"])]
     pub without_changes: bool,
 
-    /// Take exactly N quads of each row, time permitting
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub quads: Option<u32>,
+    /// How much is launched, and where it is kept
+    #[command(flatten)]
+    pub quads: QuadsArgs,
+}
+
+/// What everything that is launched in quads has.
+#[derive(Debug, Args)]
+pub(crate) struct QuadsArgs {
+    /// Take exactly N quads (A, B, B, A and B, A, A, B in turn) of each row, time permitting
+    #[arg(long = "quads", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub number: Option<u32>,
 
     /// Time for all of it, such as 90s, 20m, 1h [default: 20m]
     #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
@@ -85,11 +78,18 @@ pub(crate) struct CalibrateArgs {
     #[arg(long, env = "LABRUN_SEED", value_name = "N")]
     pub seed: Option<u64>,
 
-    /// Folder of the run [default: runs/<UTC>-calibrate-<host>]
+    /// Folder of the run [default: runs/<UTC>-<scenario>-<host>]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+impl QuadsArgs {
+    /// Seconds for all of it.
+    pub(crate) fn time_budget_s(&self, settings: &Settings) -> anyhow::Result<f64> {
+        Ok(settings.time_budget_s(self.time_budget)?.unwrap_or(1200.0))
+    }
 }

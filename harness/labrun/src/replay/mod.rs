@@ -18,7 +18,7 @@ use crate::cli::{Cli, ReplayArgs};
 use crate::exit;
 use crate::ground::site;
 use crate::interim::Interim;
-use crate::new_run::{NewRun, command, fresh_seed};
+use crate::new_run::NewRun;
 use crate::scenario::{remove_containers, unfit};
 use crate::settings::Settings;
 use asked::Asked;
@@ -30,9 +30,6 @@ use sides::Sides;
 /// Better or worse if the whole interval lies beyond this share: narrower than that of a run, since
 /// the launches of a quad share what the machine does.
 pub(crate) const MARGIN: f64 = 0.02;
-
-/// Seconds that a replay has, if nothing else is said.
-const TIME_BUDGET_S: f64 = 1200.0;
 
 /// Measures both sides.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::Result<u8> {
@@ -54,7 +51,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
         bars.note(line);
     }
     let plan = &sides.plan;
-    let run = NewRun::begin(&plan.scenario, args.out.as_deref())?;
+    let run = NewRun::begin(&plan.scenario, args.quads.out.as_deref())?;
     let interim = Interim::new(&run.folder, &bars);
     let ended = replay(&ReplayRequest {
         folder: &run.folder,
@@ -62,21 +59,14 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
         pairs: &sides.pairs,
         sides: sides.sources(&site),
         margin: MARGIN,
-        quads: args.quads,
-        time_budget_s: settings
-            .time_budget_s(args.time_budget)?
-            .unwrap_or(TIME_BUDGET_S),
-        seed: args.seed.or(settings.file.seed).unwrap_or_else(fresh_seed),
-        command: command(),
-        lab_version: ground.lab_version(),
+        quads: args.quads.number,
+        time_budget_s: args.quads.time_budget_s(settings)?,
+        about: run.about(args.quads.seed.or(settings.file.seed), ground.lab_version()),
         progress: &bars,
-        resolution: crate::resolution::newest(),
-        started: run.started.to_string(),
-        id: run.id,
         before_round: &|rounds| interim.between_blocks(rounds),
     });
     if sides.with_docker {
         remove_containers(&site, &bars);
     }
-    conclude(run.folder, ended, args.json)
+    conclude(run.folder, ended, args.quads.json)
 }

@@ -4,9 +4,13 @@
 //! apart by 0.05. So the ratio of neighbours knows more than that of two medians; and what moves
 //! steadily during a quad moves both sides alike.
 
-use super::bootstrap::{TAIL, median_interval_at};
+use super::bootstrap::{
+    Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, counted_median, ends, median_interval_at,
+};
 use super::order::median;
 use super::paired::{RatioEstimate, RatioIntervals};
+use super::seed::Draw;
+use super::stretch::{draw_places, stretch};
 
 /// Four launches right after one another, two of each side.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,41 +29,67 @@ impl Quad {
     }
 }
 
-/// `B / A` by the median of mean log ratios, with its intervals, what is averaged (or stretches of it,
-/// where neighbours depend on each other) being what is resampled. `None` of no quads, or if a value
-/// is not finite and positive.
+/// `B / A` with its intervals, quads (or stretches of them, where they depend on each other) being
+/// what is resampled. `None` of no quads, or if a value is not finite and positive.
 ///
-/// What the place in a quad does to a launch is in quads of either order with opposite signs. So one
-/// of each order is averaged, in the order taken. Where all are of one order each is by itself.
+/// What the place in a quad does to a launch is in quads of either order with opposite signs. So the
+/// value is the mean of two medians, those of the log ratios of either order, and each order is
+/// resampled by itself. The median of all quads would have twice what the place does in its spread,
+/// and averages of two quads would lose what a median does for outliers. Where all are of one order
+/// it is their median.
 pub fn quad_ratio(quads: &[Quad], seed: u64) -> Option<RatioEstimate> {
     let positive = |value: &f64| value.is_finite() && *value > 0.0;
     if !quads.iter().flat_map(|quad| &quad.values).all(positive) {
         return None;
     }
-    let logs = turned_around(quads);
-    let of = |tail| median_interval_at(&logs, tail, seed).map(|ends| ends.map(f64::exp));
+    let of = |turned: bool| -> Vec<f64> {
+        let own = quads.iter().filter(|quad| quad.turned == turned);
+        own.map(Quad::log_ratio).collect()
+    };
+    let orders: Vec<Vec<f64>> = [of(false), of(true)]
+        .into_iter()
+        .filter(|logs| !logs.is_empty())
+        .collect();
+    let medians = orders.iter().filter_map(|logs| median(logs));
+    let value = mean(medians)?;
+    let ends = match &orders[..] {
+        [one] => [TAIL, 2.0 * TAIL].map(|tail| median_interval_at(one, tail, seed)),
+        _ => resampled(&orders, value, seed),
+    };
+    let [ci, ci90] = ends.map(|ends| ends.map(|ends| ends.map(f64::exp)));
     Some(RatioEstimate {
-        value: median(&logs)?.exp(),
-        intervals: of(TAIL)
-            .zip(of(2.0 * TAIL))
-            .map(|(ci, ci90)| RatioIntervals { ci, ci90 }),
+        value: value.exp(),
+        intervals: ci.zip(ci90).map(|(ci, ci90)| RatioIntervals { ci, ci90 }),
     })
 }
 
-/// Log ratios in which no place counts for one side.
-fn turned_around(quads: &[Quad]) -> Vec<f64> {
-    let of = |turned: bool| {
-        let own = quads.iter().filter(move |quad| quad.turned == turned);
-        own.map(Quad::log_ratio)
-    };
-    let (plain, turned) = (of(false), of(true));
-    if plain.clone().next().is_none() || turned.clone().next().is_none() {
-        return plain.chain(turned).collect();
+/// Percentile intervals of the mean of medians at 95% and 90%; `None` with under [`MIN_LAUNCHES`]
+/// quads of an order.
+fn resampled(orders: &[Vec<f64>], value: f64, seed: u64) -> [Option<Interval>; 2] {
+    if orders.iter().any(|logs| logs.len() < MIN_LAUNCHES) {
+        return [None; 2];
     }
-    plain
-        .zip(turned)
-        .map(|(a, b)| f64::midpoint(a, b))
-        .collect()
+    let mut draw = Draw::new(seed);
+    let ranked: Vec<(Ranked, usize)> = orders
+        .iter()
+        .map(|logs| (Ranked::new(logs), stretch(logs)))
+        .collect();
+    let of_order = |(of, length): &(Ranked, usize), draw: &mut Draw| {
+        let n = of.ordered.len();
+        let mut times = vec![0_u16; n];
+        draw_places(draw, n, *length, |place| times[of.rank_of[place]] += 1);
+        counted_median(&of.ordered, &times, n)
+    };
+    let means: Vec<f64> = (0..RESAMPLES)
+        .filter_map(|_| mean(ranked.iter().map(|order| of_order(order, &mut draw))))
+        .collect();
+    let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
+    [TAIL, 2.0 * TAIL].map(|tail| ends(&means, tail).map(widened))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
+    (n > 0).then(|| sum / f64::from(n))
 }
 
 #[cfg(test)]

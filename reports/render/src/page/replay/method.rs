@@ -16,7 +16,7 @@ pub(super) fn method(replay: &ReplaySummary) -> Markup {
             p {
                 "Two launches right after one another resemble each other far more than two that are minutes apart. So each row is launched in quads, A, B, B, A and B, A, A, B in turn, "
                 "and what moves steadily meanwhile moves both sides alike, as does that the first launch after those of another row is slower. A quad gives one number: the mean of the logarithms of its two ratios B / A. "
-                "One quad of each order is averaged, and the ratio of a row is the median of these averages; its intervals come from resampling them, and there is none under " (MIN_LAUNCHES) " of them, which are " (2 * MIN_LAUNCHES) " quads."
+                "The ratio of a row is the mean of two medians, one over the quads of each order; its intervals come from resampling each order, and there is none under " (MIN_LAUNCHES) " quads of each."
             }
             p {
                 "B is better or worse if the whole 95% interval of the ratio lies more than " (margin) " from 1, and equivalent if the whole 90% interval lies within "
