@@ -109,7 +109,7 @@ fn what_the_first_labruns_left_unsaid_is_what_they_did() {
 
 #[test]
 fn fields_that_are_not_known_are_passed_over_wherever_they_are() {
-    for run in ["1-first", "1-all", "2-all"] {
+    for run in ["1-first", "1-all", "2-all", "3-all", "3-replay"] {
         let more = Copy::of(run)
             .change_run(add_fields)
             .change("samples.jsonl", add_fields_to_lines)
