@@ -55,7 +55,7 @@ fn add_fields(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter_mut() {
-                if name != "params" && name != "phases" {
+                if !["params", "phases", "environment"].contains(&name.as_str()) {
                     add_fields(value);
                 }
             }
