@@ -83,8 +83,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         remove_containers(&site, &bars);
     }
     let (read, ended) = show(run.folder, ended, args.quads.json)?;
-    // Later runs say what was found, unless something ended it before its time.
+    // Later runs say what was found, unless something ended it before it could be.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
+        && found.unchanged.is_decided()
         && let Err(error) = crate::resolution::keep(found)
     {
         bars.note(&format!("later runs will not say what was found: {error}"));

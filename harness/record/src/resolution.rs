@@ -41,6 +41,15 @@ pub struct Unchanged {
     pub not_decided: usize,
 }
 
+impl Unchanged {
+    /// Whether the rows that had any quads had those that an interval needs, on the average: 6 of
+    /// either order.
+    pub fn is_decided(&self) -> bool {
+        let decided = self.rows.saturating_sub(self.not_decided);
+        decided > 0 && self.quads >= 12 * decided
+    }
+}
+
 /// A row that was changed in one way: more work, more memory, a stall now and then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changed {

@@ -2,8 +2,8 @@
 
 mod support;
 
-use labrun_analysis::{Measurements, Summary, Verdict, WarningKind, compare, summarise};
-use labrun_record::{Histogram, Metric, Outcome, Run, Sample};
+use labrun_analysis::{Measurements, Summary, Verdict, WarningKind, compare, decide, summarise};
+use labrun_record::{Histogram, Metric, Outcome, QUADS, Run, Sample, Side};
 use support::simulated::{latency_ratio_with_stalls, latency_with_stalls};
 use support::{Noise, run, sample};
 
@@ -215,4 +215,50 @@ fn the_interval_holds_the_percentile_of_the_long_run() {
 fn a_server_is_neither_better_nor_worse_than_itself() {
     let found = latency_ratio_with_stalls(15, 150);
     assert!(found.covered >= 0.9 && found.called <= 0.06, "{found:?}");
+}
+
+#[test]
+fn a_replay_decides_by_the_requests_of_all_launches_of_a_side() {
+    let mut run = latencies("p99");
+    run.rows.truncate(1);
+    run.replay = Some(labrun_record::Replay {
+        sides: ["a", "b"].map(|name| labrun_record::ReplaySide {
+            name: name.into(),
+            of: name.into(),
+            lab_version: "0.1.0".into(),
+            build: None,
+            artifacts: vec![],
+            isolations: vec![],
+        }),
+        margin: 0.02,
+        pairs: vec![labrun_record::Pair::default()],
+    });
+    // Every third launch of B has a stall: the median of the launches' own would not see it.
+    let quad = |block: u32| {
+        let order = QUADS[block as usize % 2];
+        let place = |(place, side): (u32, Side)| {
+            let stalled = if side == Side::B && (block + place) % 3 == 0 {
+                100
+            } else {
+                0
+            };
+            let requests = (0..500).map(|n| if n < stalled { 50_000_000 } else { 100_000 + n });
+            Sample {
+                side: Some(side),
+                seq: 4 * block + place,
+                ..launch(0, block, requests)
+            }
+        };
+        (0..4).zip(order).map(place).collect::<Vec<_>>()
+    };
+    let samples: Vec<Sample> = (0..24).flat_map(quad).collect();
+    let row = decide(&run, &samples).expect("a replay").results.remove(0);
+    let ratio = row.ratio.expect("a ratio");
+    assert_eq!(ratio.verdict, Verdict::Worse, "{ratio:?}");
+    assert!(ratio.value.is_some_and(|value| value > 100.0), "{ratio:?}");
+    assert_eq!(
+        row.a.map(|of| (of.n, of.median < 110_000.0)),
+        Some((48, true))
+    );
+    assert_eq!(row.b.map(|of| (of.n, of.median > 40e6)), Some((48, true)));
 }

@@ -146,6 +146,10 @@ fn carry_out(
     let mut random = Xoshiro256PlusPlus::seed_from_u64(run.seed ^ 1);
     let interrupt = &request.sides[0].supply.site.interrupt;
     for round in 0.. {
+        // Also where it was asked to end while something was built.
+        if interrupt.raised() {
+            return Ok(Ended::Interrupted);
+        }
         let Some(order) = quads.next_round() else {
             break;
         };

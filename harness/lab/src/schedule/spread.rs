@@ -10,10 +10,12 @@ pub(super) fn spread(counts: &[u32], references: &[Option<usize>]) -> Vec<Vec<us
         let own = count as usize;
         let reference = references[case].map_or(most, |reference| counts[reference] as usize);
         for launch in 0..own {
-            let round = if own <= reference {
-                evenly(evenly(launch, own, reference), reference, most)
-            } else {
-                evenly(launch, own, most)
+            let round = match references[case] {
+                Some(other) if own <= reference => {
+                    let place = evenly(launch, own, reference, phase(case));
+                    evenly(place, reference, most, phase(other))
+                }
+                _ => evenly(launch, own, most, phase(case)),
             };
             rounds[round].push(case);
         }
@@ -21,9 +23,18 @@ pub(super) fn spread(counts: &[u32], references: &[Option<usize>]) -> Vec<Vec<us
     rounds
 }
 
-/// The place of one of `own` things that are spread evenly over `places`.
-fn evenly(one: usize, own: usize, places: usize) -> usize {
-    (2 * one + 1) * places / (2 * own)
+/// The place of one of `own` things that are spread evenly over `places`, each in this part of its
+/// own stretch of them.
+fn evenly(one: usize, own: usize, places: usize, phase: f64) -> usize {
+    let place = (one as f64 + phase) * places as f64 / own as f64;
+    (place as usize).min(places - 1)
+}
+
+/// A part of its stretch that no other case has: with one for all, cases with equal numbers would come
+/// in the same rounds, and whoever has more would be alone in the others. The multiples of the
+/// golden ratio are spread evenly, however many there are.
+fn phase(case: usize) -> f64 {
+    (0.5 + case as f64 * 0.618_033_988_749_895).fract()
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn values(ran: &Ran, row: usize, side: &str) -> Vec<f64> {
 }
 
 #[test]
-fn known_changes_are_read_back_and_later_runs_say_so() {
+fn known_changes_are_read_back() {
     let lab = lab();
     let ran = lab.calibrate(&["--quads", "2", "--tries", "2", "--json"]);
     let ran = ran.exit(0);
@@ -63,7 +63,9 @@ fn known_changes_are_read_back_and_later_runs_say_so() {
             allocations += 1;
             if row["scope"] == "pss" {
                 let more = b[0] - a[0];
-                assert!((more / bytes - 1.0).abs() < 0.03, "{more} of {bytes}");
+                // Pages of files that other processes share come and go: some tens of KiB.
+                let off = (more - bytes).abs();
+                assert!(off < 0.03 * bytes + 131_072.0, "{more} of {bytes}");
             }
         } else {
             same += 1;
@@ -76,19 +78,24 @@ fn known_changes_are_read_back_and_later_runs_say_so() {
     let summary: Value = serde_json::from_str(&ran.stdout).expect("JSON alone");
     let found = &summary["resolution"];
     assert_eq!(found["unchanged"]["rows"], same);
+}
+
+#[test]
+fn later_runs_say_what_was_found_unless_it_was_yesterday_or_elsewhere() {
+    let lab = lab();
+    let few = lab.calibrate(&["--quads", "1", "--without-changes"]);
+    few.exit(0);
+    let state = lab.path().join(".state/labrun");
+    assert!(!state.exists(), "one quad says nothing");
+    let ran = lab.calibrate(&["--quads", "12", "--without-changes", "--json"]);
+    let summary: Value = serde_json::from_str(&ran.exit(0).stdout).expect("JSON alone");
+    let found = &summary["resolution"];
     let run = lab.measure([""; 0]).exit(0).files.json("run.json");
     assert_eq!(run["resolution"]["run"], summary["run"]);
     assert_eq!(&run["resolution"], found);
     let spent = |name: &str| run["spent"][name].as_f64().expect("a number");
     assert!(spent("launches_s") > 0.0 && spent("launches_s") <= spent("total_s"));
-}
-
-#[test]
-fn what_was_found_yesterday_or_elsewhere_is_not_said() {
-    let lab = lab();
-    lab.calibrate(&["--quads", "1", "--without-changes"])
-        .exit(0);
-    let state = fs::read_dir(lab.path().join(".state/labrun")).expect("a folder");
+    let state = fs::read_dir(state).expect("a folder");
     let files: Vec<_> = state.map(|entry| entry.expect("an entry").path()).collect();
     let [file] = &files[..] else {
         panic!("{files:?}")

@@ -114,7 +114,7 @@ fn what_a_commit_has_slowed_is_measured_as_that_and_nothing_else_is_built() {
     let lab = lab.write(&altered, FAST);
     let ran = replay(&lab, commits.0, commits.1, &["-w", "other"]).exit(0);
     ran.stderr_has("is not as git has the commit");
-    let again = ["-w", "other", "--quads", "8"];
+    let again = ["-w", "other", "--quads", "12"];
     let again = lab.replay(&[&[commits.0, commits.1], &again[..]].concat());
     let again = again.exit(0);
     let results = again.files.json("summary.json")["replay"]["results"].clone();

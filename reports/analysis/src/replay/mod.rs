@@ -4,13 +4,16 @@ mod quads;
 mod resolution;
 mod summary;
 
-use labrun_record::{Better, Outcome, Pair, Row, Run, SCHEMA_VERSION, Sample};
+use labrun_record::{Better, Outcome, Pair, QUADS, Row, Run, SCHEMA_VERSION, Sample, Side};
 
 pub use resolution::resolution;
 pub use summary::{ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers};
 
+use crate::latency::Latency;
 use crate::outcome::{RowOutcome, lines_by_row};
-use crate::stats::{Interval, RatioIntervals, median, median_interval, quad_ratio, row_seed};
+use crate::stats::{
+    Interval, RatioEstimate, RatioIntervals, median, median_interval, quad_ratio, row_seed,
+};
 use crate::verdict::{verdict_beyond, verdict_exact};
 use crate::{Verdict, outcome_of};
 use quads::{Quads, alike};
@@ -83,13 +86,20 @@ fn decide_row(
     }
     let measured = outcome == Outcome::Measured;
     let seed = row_seed(run.seed, row);
-    let numbers = |values: &[f64]| measured.then(|| numbers(values, exact, seed)).flatten();
+    let pooled = [Side::A, Side::B].map(|side| pooled(run, row, lines, side));
+    let numbers = |values: &[f64], pooled: &Option<Latency>| {
+        let of_requests = pooled.as_ref().map(|latency| of_requests(latency, seed));
+        measured.then(|| of_requests.unwrap_or_else(|| numbers(values, exact, seed)))?
+    };
     let better = row.metric.better();
     let foreign = run.machine.emulated || row.arch != run.machine.arch;
     let ratio = if !measured || foreign {
         None
     } else if exact {
         exact_ratio(&a, &b_values, better)
+    } else if let [Some(a), Some(b)] = &pooled {
+        let ratio = b.ratio_to(a, true, seed);
+        ratio.map(|ratio| judged(ratio, better, margins))
     } else {
         measured_ratio(&quads, better, margins, seed)
     };
@@ -109,8 +119,8 @@ fn decide_row(
         // Of what is counted every launch counts.
         unfinished: if exact { 0 } else { quads.unfinished },
         failed: quads.failed,
-        a: numbers(&a),
-        b: numbers(&b_values),
+        a: numbers(&a, &pooled[0]),
+        b: numbers(&b_values, &pooled[1]),
         ratio,
     }
 }
@@ -137,19 +147,42 @@ fn numbers(values: &[f64], exact: bool, seed: u64) -> Option<SideNumbers> {
     })
 }
 
+/// Of a quantile of latency what the launches of a side saw together, over the quads that are whole.
+fn pooled(run: &Run, row: &Row, lines: &[&Sample], side: Side) -> Option<Latency> {
+    let is_whole = |line: &&Sample| {
+        let quad = lines.iter().filter(|other| other.block == line.block);
+        quad.filter(|other| other.value.is_some()).count() == QUADS[0].len()
+    };
+    let own = lines.iter().copied().filter(|line| line.side == Some(side));
+    Latency::of(run, row, &own.filter(is_whole).collect::<Vec<_>>())
+}
+
+/// The quantile of the requests of all launches of a side.
+fn of_requests(latency: &Latency, seed: u64) -> Option<SideNumbers> {
+    let (_, median, ci) = latency.pooled(seed).ok()?;
+    Some(SideNumbers {
+        n: latency.n(),
+        median,
+        ci,
+    })
+}
+
 fn measured_ratio(
     quads: &Quads,
     better: Better,
-    (margin, equivalence): (f64, f64),
+    margins: (f64, f64),
     seed: u64,
 ) -> Option<ReplayRatio> {
-    let ratio = quad_ratio(&quads.whole, seed)?;
-    Some(ReplayRatio {
+    Some(judged(quad_ratio(&quads.whole, seed)?, better, margins))
+}
+
+fn judged(ratio: RatioEstimate, better: Better, (margin, equivalence): (f64, f64)) -> ReplayRatio {
+    ReplayRatio {
         value: Some(ratio.value),
         ci: ratio.intervals.map(|both| both.ci),
         ci90: ratio.intervals.map(|both| both.ci90),
         verdict: verdict_beyond(ratio.intervals, better, margin, equivalence),
-    })
+    }
 }
 
 /// The same, or not. A side that has counted two different values decides nothing.

@@ -109,9 +109,10 @@ pub struct SideNumbers {
 /// B against A.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ReplayRatio {
-    /// B / A, the median over the quads; null where A is an exact 0.
+    /// B / A, the mean of the medians over the quads of either order (of latency the ratio of the
+    /// quantiles of all requests); null where A is an exact 0.
     pub value: Option<f64>,
-    /// 95% interval; null under [`MIN_LAUNCHES`](crate::MIN_LAUNCHES) quads.
+    /// 95% interval; null under [`MIN_LAUNCHES`](crate::MIN_LAUNCHES) quads of an order.
     pub ci: Option<Interval>,
     /// 90% interval, which decides whether they are equivalent.
     pub ci90: Option<Interval>,

@@ -11,7 +11,7 @@ pub(super) fn rows(replay: &ReplaySummary) -> Markup {
     html! {
         section {
             h2 { "Every row" }
-            p.note { "Quads are whole ones. A and B: the median of each side over them, with its 95% interval; the ratio is the median over the quads, and need not be that of the two medians." }
+            p.note { "Quads are whole ones. A and B: the median of each side over them, with its 95% interval; the ratio is the mean of the medians over the quads of either order, and need not be that of the two medians: where a side has two modes it can even be on the other side of 1. Of a latency all of it is of the requests of all launches together." }
             @for block in blocks(replay) { (table(&block, replay.indicative)) }
         }
     }
