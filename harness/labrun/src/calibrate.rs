@@ -90,7 +90,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     {
         bars.note(&format!("later runs will not say what was found: {error}"));
     }
-    Ok(code(&read, ended))
+    Ok(code(&read, ended, false))
 }
 
 /// The cases that are changed; none where the lab has no workload for it.

@@ -237,7 +237,7 @@ fn a_replay_decides_by_the_requests_of_all_launches_of_a_side() {
     let quad = |block: u32| {
         let order = QUADS[block as usize % 2];
         let place = |(place, side): (u32, Side)| {
-            let stalled = if side == Side::B && (block + place) % 3 == 0 {
+            let stalled = if side == Side::B && (block + place).is_multiple_of(3) {
                 100
             } else {
                 0

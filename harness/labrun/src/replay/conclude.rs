@@ -11,9 +11,10 @@ pub(crate) fn conclude(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
     json: bool,
+    strict: bool,
 ) -> anyhow::Result<u8> {
     let (read, ended) = show(folder, ended, json)?;
-    Ok(code(&read, ended))
+    Ok(code(&read, ended, strict))
 }
 
 /// Writes and shows what it came to.
@@ -48,7 +49,7 @@ pub(crate) fn show(
 }
 
 /// The exit code of a replay that was carried out.
-pub(crate) fn code(read: &Read, ended: Ended) -> u8 {
+pub(crate) fn code(read: &Read, ended: Ended, strict: bool) -> u8 {
     let any = |outcomes: &[Outcome]| {
         let mut samples = read.samples.iter();
         samples.any(|sample| outcomes.contains(&sample.outcome))
@@ -57,6 +58,8 @@ pub(crate) fn code(read: &Read, ended: Ended) -> u8 {
         exit::INTERRUPTED
     } else if any(&[Outcome::Failed, Outcome::Mismatch, Outcome::Timeout]) {
         exit::WORKLOAD_FAILED
+    } else if strict && any(&[Outcome::Unavailable]) {
+        exit::UNFIT
     } else if any(&[Outcome::Measured]) {
         exit::FINE
     } else {

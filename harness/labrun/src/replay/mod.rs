@@ -68,5 +68,5 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     if sides.with_docker {
         remove_containers(&site, &bars);
     }
-    conclude(run.folder, ended, args.quads.json)
+    conclude(run.folder, ended, args.quads.json, args.strict)
 }

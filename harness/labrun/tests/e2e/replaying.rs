@@ -150,8 +150,13 @@ fn what_cannot_be_built_of_a_commit_is_unavailable_and_the_rest_goes_on() {
             "cargo could not build",
         );
     assert_eq!(times(&ran, "right", "a").len(), 4);
-    let strict = replay(&lab, "commit:HEAD~1", "commit:HEAD", &["--json"]);
-    assert_eq!(strict.json()["scenario"], "cold-start");
+    let strict = replay(
+        &lab,
+        "commit:HEAD~1",
+        "commit:HEAD",
+        &["--json", "--strict"],
+    );
+    assert_eq!(strict.exit(102).json()["scenario"], "cold-start");
 }
 
 #[test]

@@ -102,9 +102,11 @@ fn of_size(tries: &[&ReplayRow]) -> Option<ChangedBy> {
     })
 }
 
-/// The least of the sizes from which on every one is found.
+/// The least of the sizes from which on every one is found. Of fewer than ten tries nine of ten is
+/// not known.
 fn least_found(sizes: &[ChangedBy]) -> Option<f64> {
-    let is_found = |size: &&ChangedBy| size.worse * 10 >= size.tries * FOUND_IN_TEN;
+    let is_found =
+        |size: &&ChangedBy| size.tries >= 10 && size.worse * 10 >= size.tries * FOUND_IN_TEN;
     let found = sizes.iter().rev().take_while(is_found);
     found.last()?.injected
 }
