@@ -1,11 +1,12 @@
 //! `labrun calibrate`: what this machine can tell apart today.
 
+use std::time::Duration;
+
 use lab::build::Builder;
 use lab::catalog::Isolations;
 use lab::define::Definitions;
 use lab::glob::glob_set;
 use lab::model::{CHANGED, Ended, ReplayRequest, ReplaySource, Supply, pilot, replay};
-use lab::outcome::Failure;
 use lab::plan::calibration::{changeable, changed, same};
 use lab::plan::{Case, CasePair};
 use lab::progress::Progress as _;
@@ -21,8 +22,8 @@ use crate::replay::{MARGIN, code, show};
 use crate::scenario::remove_containers;
 use crate::settings::Settings;
 
-/// Launches by which the size of a change is chosen.
-const PILOT: u32 = 30;
+/// Share of the time in which the sizes of the changes are chosen.
+const PILOT: f64 = 0.05;
 
 /// Replays the build against itself, and against changes of known size.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyhow::Result<u8> {
@@ -53,9 +54,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         site: &site,
     };
     let mut pairs = same(&planned.plan);
-    for case in &cases {
-        pairs.extend(with_changes(case, &supply, args.tries, &bars));
-    }
+    let time_budget_s = args.quads.time_budget_s(settings)?;
+    let pilot = Duration::from_secs_f64(PILOT * time_budget_s);
+    pairs.extend(with_changes(
+        &cases, &pairs, &supply, args.tries, pilot, &bars,
+    ));
     "calibrate".clone_into(&mut planned.plan.scenario);
     "What can this machine tell apart today?".clone_into(&mut planned.plan.question);
     let version = lab_version(definitions.lab.path());
@@ -74,7 +77,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         sides: [this_build(), this_build()],
         margin: MARGIN,
         quads: args.quads.number,
-        time_budget_s: args.quads.time_budget_s(settings)?,
+        time_budget_s,
         about: run.about(args.quads.seed.or(settings.file.seed), version.clone()),
         progress: &bars,
         before_round: &|rounds| interim.between_blocks(rounds),
@@ -125,16 +128,27 @@ fn cases(args: &CalibrateArgs, planned: &Planned) -> anyhow::Result<Vec<Case>> {
     Ok(changeable(CHANGED, workloads, &planned.profiles, &on, arch))
 }
 
-/// A case with its changes; without any, and with a note, where it cannot be launched.
-fn with_changes(case: &Case, supply: &Supply<'_>, tries: u32, bars: &Bars) -> Vec<CasePair> {
-    let median = match pilot(case, supply, PILOT) {
-        Ok(median) => median,
-        Err(failure) => {
-            if !matches!(failure, Failure::Interrupted) {
-                bars.note(&format!("no changes on {}: {failure}", case.isolation()));
-            }
-            return Vec::new();
+/// Cases with their changes; none, and with a note, of what cannot be launched.
+fn with_changes(
+    cases: &[Case],
+    beside: &[CasePair],
+    supply: &Supply<'_>,
+    tries: u32,
+    time: Duration,
+    bars: &Bars,
+) -> Vec<CasePair> {
+    if cases.is_empty() {
+        return Vec::new();
+    }
+    let beside: Vec<&Case> = beside.iter().map(|pair| &pair.a).collect();
+    // An interrupt is seen by the replay.
+    let medians = pilot(cases, &beside, supply, time, bars).unwrap_or_default();
+    let mut pairs = Vec::new();
+    for (case, median) in cases.iter().zip(medians) {
+        match median {
+            Ok(median) => pairs.extend(changed(case, median, tries)),
+            Err(failure) => bars.note(&format!("no changes on {}: {failure}", case.isolation())),
         }
-    };
-    changed(case, median, tries)
+    }
+    pairs
 }

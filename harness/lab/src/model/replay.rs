@@ -142,7 +142,13 @@ fn carry_out(
         }
     }
     let exact: Vec<bool> = live.iter().map(|pair| pair.is_exact()).collect();
-    let mut quads = Quads::new(&exact, request.quads, request.time_budget_s, run.seed);
+    let mut quads = Quads::new(
+        &exact,
+        request.quads,
+        request.margin,
+        request.time_budget_s,
+        run.seed,
+    );
     let mut random = Xoshiro256PlusPlus::seed_from_u64(run.seed ^ 1);
     let interrupt = &request.sides[0].supply.site.interrupt;
     for round in 0.. {
@@ -175,7 +181,10 @@ fn carry_out(
             let spent_s = quad_began.elapsed().as_secs_f64();
             recorder.launched(spent_s);
             match taken {
-                Taken::Whole => quads.took(entry, spent_s),
+                Taken::Whole(logs) => {
+                    let turned = quads.taken(entry) % 2 == 1;
+                    quads.took(entry, spent_s, &logs, turned);
+                }
                 Taken::Failed => quads.failed(entry),
                 Taken::Interrupted => return Ok(Ended::Interrupted),
             }
@@ -191,7 +200,8 @@ fn carry_out(
 
 /// What became of a quad.
 enum Taken {
-    Whole,
+    /// With the log ratio of each row that has one.
+    Whole(Vec<Option<f64>>),
     Failed,
     Interrupted,
 }
@@ -222,6 +232,7 @@ impl Quad<'_> {
                 Err(failure) => return self.failed(side, &failure),
             }
         }
+        let mut logs = vec![Some(0.0); self.pair.pair.rows.len()];
         for side in self.order {
             let stalls = side == Side::B && random.random_ratio(1, STALLS_ONE_IN);
             match self.launch(side, stalls) {
@@ -235,6 +246,9 @@ impl Quad<'_> {
                     if !has_value {
                         return Ok(Taken::Failed);
                     }
+                    for (log, value) in logs.iter_mut().zip(&values) {
+                        *log = log.zip(log_of(*value, side)).map(|(sum, log)| sum + log);
+                    }
                 }
                 Err(Failure::Interrupted) => return Ok(Taken::Interrupted),
                 Err(failure) => return self.failed(side, &failure),
@@ -244,7 +258,7 @@ impl Quad<'_> {
                 return Ok(Taken::Interrupted);
             }
         }
-        Ok(Taken::Whole)
+        Ok(Taken::Whole(logs))
     }
 
     fn failed(&mut self, side: Side, failure: &Failure) -> Result<Taken, RunError> {
@@ -278,6 +292,13 @@ impl Quad<'_> {
         let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
         launch.launch(*isolation, self.request.sides[side as usize].supply.site)
     }
+}
+
+/// What a launch adds to the log ratio of its quad: each side has two of the four.
+fn log_of(value: Option<&Value>, side: Side) -> Option<f64> {
+    let value = value?.given.as_ref().ok().filter(|value| **value > 0.0)?;
+    let half = value.ln() / 2.0;
+    Some(if side == Side::B { half } else { -half })
 }
 
 /// The same reason for every row of a pair.

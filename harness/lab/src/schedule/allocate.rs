@@ -7,6 +7,10 @@ use labrun_record::Plan;
 /// More launches than the pilot's spread asks for: it is known from a few alone.
 const SPARE: f64 = 1.3;
 
+/// Share of the time that one verdict or interval may cost: more than that is not bought for one,
+/// but shared by all that are left.
+const DEAREST: f64 = 0.25;
+
 /// The 90% interval, by which rows are equivalent, as a share of the 95% one (of a normal).
 const NARROWER: f64 = 1.645 / 1.960;
 
@@ -84,7 +88,7 @@ impl Seen {
 ///
 /// First all get the plan's least number, or the same share of it where there is no time for
 /// more. Then verdicts are bought, the cheapest first: one that the pilot predicts to need more
-/// than the most launches, or more time than is left, is not. Then intervals of the plan's half-width,
+/// than the most launches, or more time than is left or than a quarter of all, is not. Then intervals of the plan's half-width,
 /// likewise. What is left is shared by all that are wider. Widths alike for all would spend it
 /// on rows that never get there.
 ///
@@ -95,6 +99,7 @@ pub(super) fn allocate(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
         wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
         most: f64::from(plan.max_samples),
         left_s: time_s,
+        dearest_s: DEAREST * time_s,
     };
     account.raise_all(|_| f64::from(plan.min_samples));
     account.buy(|seen| seen.verdict(plan.margin));
@@ -120,6 +125,8 @@ struct Account<'a> {
     wanted: Vec<f64>,
     most: f64,
     left_s: f64,
+    /// What one wish may cost.
+    dearest_s: f64,
 }
 
 impl Account<'_> {
@@ -163,7 +170,7 @@ impl Account<'_> {
         wishes.sort_by(|a, b| price(self, a.0, a.1).total_cmp(&price(self, b.0, b.1)));
         for (e, goal) in wishes {
             let price = price(self, e, goal);
-            if price <= self.left_s {
+            if price <= self.left_s.min(self.dearest_s) {
                 self.left_s -= price;
                 for e in [Some(e), self.cases[e].reference].into_iter().flatten() {
                     self.wanted[e] = self.wanted[e].max(goal);

@@ -1,24 +1,37 @@
 //! Which quads of a replay come next.
 //!
-//! First a few rounds with a quad of every pair, by which it is known what each costs. Then the rest of
-//! the time is shared out: a pair gets quads in inverse proportion to the root of its cost, which
-//! for spreads that are alike gives the least variance for the time (Cochran, "Sampling Techniques",
-//! 3rd ed., 1977, section 5.5), and they are spread evenly over the rounds. Should they have cost
-//! less than the first ones did, what is left is shared out again. No look at a ratio decides anything.
+//! First as many rounds with a quad of every pair as an interval needs, by which it is known what
+//! each costs and how much its quads spread. Then numbers are fixed as those of a run's launches are
+//! ([`allocate`]): the intervals that are the cheapest to narrow down to the margin first. Their quads
+//! are spread evenly over rounds. Should they have cost less than the first ones did, what is left
+//! is shared out again. No look at a ratio decides anything.
 //!
 //! Nothing here reads a clock or starts a process.
 
+use labrun_record::Plan;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::allocate::{Case, Seen, allocate};
 use super::spread::spread;
 
-/// Rounds by which the costs are known.
-const PILOT_ROUNDS: u32 = 3;
+/// Quads that an interval needs: six of either order.
+const LEAST_QUADS: u32 = 12;
+
+/// Share of the time that the first rounds take at most, where there is time for three of them.
+const FIRST_SHARE: f64 = 1.0 / 3.0;
 
 /// Quads of a pair at most, where no other number is asked for.
-const MOST_QUADS: u32 = 400;
+const MOST_QUADS: u32 = 1000;
+
+/// No replay of pairs that are quick is over sooner, if it has the time: the machine's moods last
+/// for seconds, and would be taken for those of the sides' launches.
+const SHORTEST_S: f64 = 30.0;
+
+/// Half of a 95% interval of the median of values whose standard deviation is 1, times the root of
+/// their number: `1.96 * sqrt(pi / 2)` for a normal.
+const HALF_WIDTH: f64 = 2.456;
 
 /// The quads of a replay.
 #[derive(Debug)]
@@ -26,10 +39,12 @@ pub(crate) struct Quads {
     pairs: Vec<Pair>,
     /// Exactly so many of each, time permitting.
     given: Option<u32>,
+    /// Beyond which share a side is better or worse.
+    margin: f64,
     budget_s: f64,
     elapsed_s: f64,
     round: u32,
-    /// The rounds after the pilot, the next one last.
+    /// The rounds after the first ones, the next one last.
     left: Option<Vec<Vec<usize>>>,
     random: Xoshiro256PlusPlus,
 }
@@ -44,11 +59,19 @@ struct Pair {
     over: bool,
     /// Its values are counted: one quad is enough.
     exact: bool,
+    /// Of each row the spread of its log ratios, for quads of either order.
+    rows: Vec<[Spread; 2]>,
 }
 
 impl Quads {
     /// Those of a replay with pairs whose values are counted, or not.
-    pub(crate) fn new(exact: &[bool], given: Option<u32>, budget_s: f64, seed: u64) -> Self {
+    pub(crate) fn new(
+        exact: &[bool],
+        given: Option<u32>,
+        margin: f64,
+        budget_s: f64,
+        seed: u64,
+    ) -> Self {
         let pair = |exact: &bool| Pair {
             exact: *exact,
             ..Pair::default()
@@ -56,6 +79,7 @@ impl Quads {
         Self {
             pairs: exact.iter().map(pair).collect(),
             given,
+            margin,
             budget_s,
             elapsed_s: 0.0,
             round: 0,
@@ -67,7 +91,7 @@ impl Quads {
     /// The pairs of the next round in their order; nothing when all is done.
     pub(crate) fn next_round(&mut self) -> Option<Vec<usize>> {
         loop {
-            let mut round: Vec<usize> = if self.round < self.pilot() {
+            let mut round: Vec<usize> = if self.left.is_none() && !self.first_rounds_are_over() {
                 (0..self.pairs.len()).collect()
             } else {
                 if self.left.as_ref().is_none_or(Vec::is_empty) {
@@ -105,15 +129,21 @@ impl Quads {
         self.pairs[pair].taken
     }
 
-    /// A quad is whole.
-    pub(crate) fn took(&mut self, pair: usize, spent_s: f64) {
+    /// A quad is whole: the log ratio of each of its rows that had one, and whether B came first.
+    pub(crate) fn took(&mut self, pair: usize, spent_s: f64, logs: &[Option<f64>], turned: bool) {
         let pair = &mut self.pairs[pair];
         if pair.taken == 0 {
             pair.first_s = spent_s;
+            pair.rows = vec![[Spread::default(); 2]; logs.len()];
         }
         pair.taken += 1;
         pair.spent_s += spent_s;
         pair.longest_s = pair.longest_s.max(spent_s);
+        for (row, log) in pair.rows.iter_mut().zip(logs) {
+            if let Some(log) = log {
+                row[usize::from(turned)].add(*log);
+            }
+        }
     }
 
     /// A launch of a pair failed: it gets no more.
@@ -121,7 +151,7 @@ impl Quads {
         self.pairs[pair].over = true;
     }
 
-    /// Quads taken, and how many there will be; of a pilot, its own.
+    /// Quads taken, and how many there will be; of the first rounds, theirs.
     pub(crate) fn progress(&self) -> (u64, u64) {
         let done: u64 = self.pairs.iter().map(|pair| u64::from(pair.taken)).sum();
         let left = if let Some(rounds) = &self.left {
@@ -129,7 +159,7 @@ impl Quads {
             rounds.iter().flatten().filter(live).count() as u64
         } else {
             let left = |pair: &Pair| {
-                let quads = if pair.exact { 1 } else { self.pilot() };
+                let quads = if pair.exact { 1 } else { self.first_rounds() };
                 let left = u64::from(quads.saturating_sub(pair.taken));
                 if pair.over { 0 } else { left }
             };
@@ -138,17 +168,23 @@ impl Quads {
         (done, done + left)
     }
 
-    fn pilot(&self) -> u32 {
-        self.given.unwrap_or(PILOT_ROUNDS)
+    fn first_rounds(&self) -> u32 {
+        self.given.unwrap_or(LEAST_QUADS)
     }
 
-    /// The rounds that fill the rest of the time, in reverse.
+    /// Where they take too long, three are enough to know the costs.
+    fn first_rounds_are_over(&self) -> bool {
+        let too_long = self.given.is_none()
+            && self.round >= 3
+            && self.elapsed_s >= FIRST_SHARE * self.budget_s;
+        self.round >= self.first_rounds() || too_long
+    }
+
+    /// The rounds that are for the rest of the time, in reverse.
     fn share_out(&self) -> Vec<Vec<usize>> {
-        let cost = |pair: &Pair| {
-            let live = !pair.over && !pair.exact && pair.taken > 0 && self.given.is_none();
-            live.then(|| pair.cost_s())
-        };
-        let costs: Vec<Option<f64>> = self.pairs.iter().map(cost).collect();
+        if self.given.is_some() {
+            return Vec::new();
+        }
         // What lies between quads is paid by all of them.
         let spent: f64 = self.pairs.iter().map(|pair| pair.spent_s).sum();
         let between = if spent > 0.0 {
@@ -156,19 +192,53 @@ impl Quads {
         } else {
             1.0
         };
-        let left_s = (self.budget_s - self.elapsed_s) / between;
-        let most = self
-            .pairs
-            .iter()
-            .map(|pair| MOST_QUADS.saturating_sub(pair.taken));
-        let counts = share(&costs, left_s, &most.collect::<Vec<u32>>());
+        let mut cases: Vec<Case> = self.pairs.iter().map(|pair| pair.case(between)).collect();
+        let left_s = self.budget_s - self.elapsed_s;
+        keep_what_can_be_decided(&mut cases, left_s);
+        let mut counts = allocate(&cases, &self.rules(), left_s);
+        if counts.iter().all(|count| *count == 0) {
+            counts = more(&cases, (SHORTEST_S - self.elapsed_s).min(left_s));
+        }
         let mut rounds = spread(&counts, &vec![None; counts.len()]);
         rounds.reverse();
         rounds
     }
+
+    /// What is wanted of each: an interval, then one as narrow as the margin, then one of half of it.
+    fn rules(&self) -> Plan {
+        Plan {
+            min_samples: LEAST_QUADS,
+            max_samples: MOST_QUADS,
+            half_width: self.margin.ln_1p() / 2.0,
+            margin: self.margin,
+            time_budget_s: self.budget_s,
+            timeout_s: 0.0,
+            warmup: 0,
+            warm_repeats: 0,
+        }
+    }
 }
 
 impl Pair {
+    /// What is known of it: its cost, and the spread of the row that spreads most.
+    fn case(&self, between: f64) -> Case {
+        let n = f64::from(self.taken);
+        let deviations = self.rows.iter().filter_map(Spread::deviation);
+        let deviation = deviations.reduce(f64::max);
+        Case {
+            taken: self.taken,
+            cost_s: self.cost_s() * between,
+            live: !self.over && !self.exact && self.taken > 0,
+            reference: None,
+            seen: deviation.map(|deviation| Seen {
+                launches: n,
+                // As if the sides were the same: the ratio is not looked at.
+                log_ratio: Some(0.0),
+                half_width: HALF_WIDTH * deviation / n.sqrt(),
+            }),
+        }
+    }
+
     /// What a quad takes.
     fn cost_s(&self) -> f64 {
         if self.taken > 1 {
@@ -179,60 +249,87 @@ impl Pair {
     }
 }
 
-/// Numbers in inverse proportion to the root of each cost, each `most` at most, that cost `time_s`
-/// together.
-fn share(costs: &[Option<f64>], time_s: f64, most: &[u32]) -> Vec<u32> {
-    let number = |pair: usize, scale: f64| {
-        costs[pair].map_or(0.0, |cost| {
-            (scale / cost.max(1e-9).sqrt()).min(f64::from(most[pair]))
-        })
-    };
-    let price = |scale: f64| -> f64 {
-        let each = (0..costs.len()).map(|pair| costs[pair].unwrap_or(0.0) * number(pair, scale));
-        each.sum()
-    };
-    let most_of_all = f64::from(most.iter().copied().max().unwrap_or(0));
-    let dearest = costs
-        .iter()
-        .flatten()
-        .fold(0.0, |dearest: f64, cost| dearest.max(*cost));
-    let (mut low, mut high) = (0.0, most_of_all * dearest.max(1e-9).sqrt());
-    if price(high) > time_s {
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            if price(middle) > time_s {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-    } else {
-        low = high;
+/// Where the time is too short for an interval of each pair, it is for the cheapest ones.
+fn keep_what_can_be_decided(cases: &mut [Case], mut left_s: f64) {
+    let price = |case: &Case| f64::from(LEAST_QUADS.saturating_sub(case.taken)) * case.cost_s;
+    let mut cheapest: Vec<&mut Case> = cases.iter_mut().filter(|case| case.live).collect();
+    cheapest.sort_by(|a, b| price(a).total_cmp(&price(b)));
+    for case in cheapest {
+        left_s -= price(case);
+        case.live = left_s >= 0.0 || price(case) <= 0.0;
     }
-    (0..costs.len())
-        .map(|pair| number(pair, low) as u32)
-        .collect()
+}
+
+/// The same number of each pair, as many as there is time for.
+fn more(cases: &[Case], time_s: f64) -> Vec<u32> {
+    let live = || cases.iter().filter(|case| case.live);
+    let of_each_s: f64 = live().map(|case| case.cost_s).sum();
+    let number = (time_s / of_each_s.max(1e-9)).clamp(0.0, 1e6) as u32;
+    let count = |case: &Case| if case.live { number } else { 0 };
+    cases.iter().map(count).collect()
+}
+
+/// Mean and variance of values that come one by one (Welford, Technometrics 4(3), 1962).
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    n: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Spread {
+    fn add(&mut self, value: f64) {
+        self.n += 1.0;
+        let off = value - self.mean;
+        self.mean += off / self.n;
+        self.squares += off * (value - self.mean);
+    }
+
+    /// The standard deviation of quads of both orders, each around its own mean.
+    fn deviation(orders: &[Self; 2]) -> Option<f64> {
+        let freedom: f64 = orders.iter().map(|order| (order.n - 1.0).max(0.0)).sum();
+        let squares: f64 = orders.iter().map(|order| order.squares).sum();
+        (freedom > 0.0).then(|| (squares / freedom).sqrt())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The numbers of quads of pairs that cost these seconds.
-    fn taken(costs: &[f64], given: Option<u32>, budget_s: f64) -> (Vec<u32>, f64) {
-        let mut quads = Quads::new(&vec![false; costs.len()], given, budget_s, 7);
-        let mut taken = vec![0; costs.len()];
+    /// Log ratios whose standard deviation is about `deviation`.
+    fn log(deviation: f64, n: u32) -> f64 {
+        let place = (f64::from(n + 1) * 0.618_034).fract();
+        deviation * 12_f64.sqrt() * (place - 0.5)
+    }
+
+    /// Takes quads of pairs, each with its cost in seconds and its deviation, until no more come.
+    fn play(quads: &mut Quads, cost_s: impl Fn(usize, u32) -> f64, deviations: &[f64]) -> f64 {
         let mut now_s = 0.0;
         while let Some(round) = quads.next_round() {
             for pair in round {
                 if quads.has_time_for(pair) {
-                    now_s += costs[pair];
+                    let n = quads.taken(pair);
+                    let cost_s = cost_s(pair, n);
+                    now_s += cost_s;
                     quads.passed(now_s);
-                    quads.took(pair, costs[pair]);
-                    taken[pair] += 1;
+                    quads.took(pair, cost_s, &[Some(log(deviations[pair], n))], n % 2 == 1);
                 }
             }
         }
+        now_s
+    }
+
+    /// The numbers of quads of pairs that cost these seconds, and how long they took.
+    fn taken(
+        costs: &[f64],
+        deviations: &[f64],
+        given: Option<u32>,
+        budget_s: f64,
+    ) -> (Vec<u32>, f64) {
+        let mut quads = Quads::new(&vec![false; costs.len()], given, 0.02, budget_s, 7);
+        let now_s = play(&mut quads, |pair, _| costs[pair], deviations);
+        let taken: Vec<u32> = (0..costs.len()).map(|pair| quads.taken(pair)).collect();
         let (done, total) = quads.progress();
         assert_eq!(done, u64::from(taken.iter().sum::<u32>()));
         assert_eq!(done, total);
@@ -240,57 +337,65 @@ mod tests {
     }
 
     #[test]
-    fn quads_are_shared_out_by_the_root_of_their_costs() {
-        let (taken, took_s) = taken(&[0.01, 1.0, 0.04], None, 100.0);
-        assert!(took_s <= 100.0 && took_s > 95.0, "{took_s}");
-        assert_eq!(taken[0], MOST_QUADS);
-        assert!((380..=MOST_QUADS).contains(&taken[2]), "{taken:?}");
-        assert!((75..=85).contains(&taken[1]), "{taken:?}");
-        let (taken, _) = super::tests::taken(&[0.01, 1.0], None, 40.0);
-        let ratio = f64::from(taken[0]) / f64::from(taken[1]);
-        // The last second is too short for the dear one.
-        assert!((8.0..=11.5).contains(&ratio), "{taken:?}");
+    fn what_spreads_more_gets_more_and_what_is_hopeless_eats_nothing() {
+        let (counts, took_s) = taken(&[0.1; 3], &[0.02, 0.1, 2.0], None, 60.0);
+        assert!(took_s <= 60.0 && took_s > 55.0, "{took_s}");
+        // Half of a 95% interval is 1%: (2.456 * 0.02 / 0.0099)^2 = 25 and 615 quads.
+        assert!((20..=30).contains(&counts[0]), "{counts:?}");
+        assert!(counts[1] > 150 && counts[2] > 12, "{counts:?}");
+        let (counts, _) = taken(&[0.1; 2], &[0.05, 2.0], None, 40.0);
+        assert!((140..=220).contains(&counts[0]), "{counts:?}");
+    }
+
+    #[test]
+    fn it_ends_where_all_are_narrow_but_not_within_a_moment() {
+        let (counts, took_s) = taken(&[0.1, 0.5], &[0.05, 0.01], None, 3600.0);
+        assert!((140..=220).contains(&counts[0]), "{counts:?}");
+        assert!((29.0..=60.0).contains(&took_s), "{took_s}");
+        let (_, took_s) = taken(&[0.001], &[0.01], None, 3600.0);
+        assert!((29.0..=31.0).contains(&took_s), "{took_s}");
+        let (_, took_s) = taken(&[0.001], &[0.01], None, 10.0);
+        assert!((9.0..=10.0).contains(&took_s), "{took_s}");
+    }
+
+    #[test]
+    fn too_little_time_for_all_is_for_the_cheapest() {
+        let (counts, took_s) = taken(&[0.1, 1.0, 1.0], &[0.1; 3], None, 12.0);
+        assert!(counts[0] >= 12, "{counts:?}");
+        assert!(counts[1] < 12 || counts[2] < 12, "{counts:?}");
+        assert!(took_s <= 12.0, "{took_s}");
     }
 
     #[test]
     fn what_is_left_since_the_first_quads_cost_more_is_shared_out_again() {
-        let mut quads = Quads::new(&[false; 2], None, 100.0, 3);
-        let mut now_s = 0.0;
-        while let Some(round) = quads.next_round() {
-            for pair in round {
-                if quads.has_time_for(pair) {
-                    // The first three of each take three times as long.
-                    let cost_s = if quads.taken(pair) < 3 { 3.0 } else { 1.0 };
-                    now_s += cost_s;
-                    quads.passed(now_s);
-                    quads.took(pair, cost_s);
-                }
-            }
-        }
+        let mut quads = Quads::new(&[false; 2], None, 0.02, 100.0, 3);
+        // The first three of each take three times as long.
+        let cost_s = |_, n| if n < 3 { 3.0 } else { 1.0 };
+        let now_s = play(&mut quads, cost_s, &[0.2; 2]);
         assert!(now_s > 90.0 && now_s <= 100.0, "{now_s}");
     }
 
     #[test]
     fn a_given_number_is_taken_of_each() {
-        assert_eq!(taken(&[0.1, 0.2], Some(7), 100.0).0, [7, 7]);
-        assert_eq!(taken(&[0.1], Some(7), 0.35).0, [3]);
+        assert_eq!(taken(&[0.1, 0.2], &[0.1; 2], Some(7), 100.0).0, [7, 7]);
+        assert_eq!(taken(&[0.1], &[0.1], Some(7), 0.35).0, [3]);
     }
 
     #[test]
     fn too_little_time_has_no_quad() {
-        assert_eq!(taken(&[1.0, 1.0], None, 0.0).0, [0, 0]);
-        assert_eq!(taken(&[], None, 10.0).0, [0_u32; 0]);
+        assert_eq!(taken(&[1.0, 1.0], &[0.1; 2], None, 0.0).0, [0, 0]);
+        assert_eq!(taken(&[], &[], None, 10.0).0, [0_u32; 0]);
     }
 
     #[test]
     fn what_is_counted_gets_one_and_what_failed_no_more() {
-        let mut quads = Quads::new(&[true, false], Some(3), 10.0, 1);
+        let mut quads = Quads::new(&[true, false], Some(3), 0.02, 10.0, 1);
         let mut seen = Vec::new();
         while let Some(round) = quads.next_round() {
             for pair in round {
                 seen.push(pair);
                 if pair == 0 {
-                    quads.took(0, 0.1);
+                    quads.took(0, 0.1, &[Some(0.0)], false);
                 } else {
                     quads.failed(1);
                 }
@@ -298,5 +403,15 @@ mod tests {
         }
         seen.sort_unstable();
         assert_eq!(seen, [0, 1]);
+    }
+
+    #[test]
+    fn what_the_order_does_is_no_spread() {
+        let mut orders = [Spread::default(); 2];
+        for n in 0..10 {
+            orders[n % 2].add(if n % 2 == 0 { 0.1 } else { -0.1 });
+        }
+        assert!(Spread::deviation(&orders).is_some_and(|deviation| deviation < 1e-12));
+        assert_eq!(Spread::deviation(&[Spread::default(); 2]), None);
     }
 }

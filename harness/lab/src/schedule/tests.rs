@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Blocks of a pilot that has time for them.
+const PILOT: usize = PILOT_BLOCKS as usize;
+
 fn plan() -> Plan {
     Plan {
         min_samples: 10,
@@ -90,17 +93,17 @@ fn what_is_counted_is_launched_once() {
 }
 
 #[test]
-fn a_pilot_takes_15_blocks_or_a_sixth_of_the_time() {
+fn a_pilot_takes_a_few_blocks_or_a_sixth_of_the_time() {
     let mut short = schedule(plan(), 2);
     let blocks = play(&mut short, |_, _| 0.01, |entry, n| noisy(0.3, entry, n));
-    assert!(blocks[..15].iter().all(|(_, block)| block.len() == 2));
-    // 2 s a block: the ninth begins when 16 s have passed, the tenth at 18.
+    assert!(blocks[..PILOT].iter().all(|(_, block)| block.len() == 2));
+    // 6 s a block: the third begins when 12 s have passed, the fourth at 18.
     let mut long = schedule(plan(), 2);
-    for _ in 0..9 {
+    for _ in 0..3 {
         let block = long.next_block().expect("a block");
         assert!(matches!(long.next, Next::Pilot));
         for &entry in &block {
-            long.gave(entry, 100.0, 1.0);
+            long.gave(entry, 100.0, 3.0);
         }
         long.close_block();
     }
@@ -117,8 +120,8 @@ fn launches_are_spread_evenly_over_the_time() {
     let blocks = play(&mut schedule, cost, |entry, n| {
         noisy(spreads[entry], entry, n)
     });
-    let (pilot, rounds) = blocks.split_at(15);
-    let (began_s, ended_s) = (pilot[14].0, schedule.elapsed_s);
+    let (pilot, rounds) = blocks.split_at(PILOT);
+    let (began_s, ended_s) = (pilot[PILOT - 1].0, schedule.elapsed_s);
     for entry in 0..4 {
         let taken: Vec<f64> = rounds
             .iter()
@@ -153,7 +156,7 @@ fn what_is_compared_meets_its_reference_in_each_of_its_blocks() {
 fn it_ends_early_where_all_are_narrow_and_not_before() {
     let mut narrow = schedule(plan(), 2);
     play(&mut narrow, |_, _| 0.01, |entry, n| noisy(0.01, entry, n));
-    assert_eq!(launches(&narrow), [15, 15], "the pilot's are enough");
+    assert_eq!(launches(&narrow), [10, 10], "the least number is enough");
     let mut most = schedule(plan(), 2);
     play(&mut most, |_, _| 0.01, |entry, n| noisy(2.0, entry, n));
     assert_eq!(launches(&most), [400, 400]);
@@ -201,7 +204,7 @@ fn verdicts_are_bought_before_rows_that_never_get_there() {
 fn whole_rounds_are_dropped_for_all_where_costs_were_misjudged() {
     let mut schedule = schedule(plan(), 3);
     // After the pilot each launch costs three times as much.
-    let cost = |_: usize, n: usize| if n < 15 { 0.05 } else { 0.15 };
+    let cost = |_: usize, n: usize| if n < PILOT { 0.05 } else { 0.15 };
     let blocks = play(&mut schedule, cost, |entry, n| noisy(2.0, entry, n));
     let counts = launches(&schedule);
     assert!(
@@ -210,7 +213,7 @@ fn whole_rounds_are_dropped_for_all_where_costs_were_misjudged() {
     );
     assert!(schedule.elapsed_s <= 100.0 && schedule.elapsed_s > 97.0);
     let late = blocks.iter().filter(|(at_s, _)| *at_s > 90.0).count();
-    assert!(late > 15, "it is at work until the end: {late}");
+    assert!(late > PILOT, "it is at work until the end: {late}");
 }
 
 #[test]
@@ -262,5 +265,5 @@ fn a_failed_row_gets_no_more_and_holds_nobody_up() {
     let blocks = play(&mut schedule, |_, _| 0.01, |entry, n| noisy(0.5, entry, n));
     assert!(blocks.iter().all(|(_, block)| block == &[1]));
     assert_eq!(launches(&schedule)[0], 0);
-    assert!(launches(&schedule)[1] > 15);
+    assert!(launches(&schedule)[1] > PILOT);
 }
