@@ -68,7 +68,7 @@ pub(super) fn seen(
 
 impl Seen {
     /// Launches until half of its interval is this wide: it narrows with their square root.
-    fn until(&self, half_width: f64) -> f64 {
+    pub(super) fn until(&self, half_width: f64) -> f64 {
         self.launches * (self.half_width / half_width).powi(2)
     }
 
@@ -115,8 +115,22 @@ pub(super) fn allocate(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
         .collect();
     let (most, now) = (account.most, account.wanted.clone());
     account.raise_all(|e| if unfinished[e] { most } else { now[e] });
-    let more = |(case, wanted): (&Case, &f64)| (wanted - f64::from(case.taken)).max(0.0) as u32;
-    cases.iter().zip(&account.wanted).map(more).collect()
+    account.more()
+}
+
+/// How many more launches each case gets where each is to have what `need` says: the cheapest first,
+/// and of what is left for the others all the same share of the way.
+pub(super) fn narrow(cases: &[Case], time_s: f64, need: impl Fn(&Seen) -> f64) -> Vec<u32> {
+    let mut account = Account {
+        cases,
+        wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
+        most: f64::INFINITY,
+        left_s: time_s,
+        dearest_s: time_s,
+    };
+    account.buy(|seen| Some(need(seen)));
+    account.raise_all(|e| cases[e].seen.as_ref().map_or(0.0, &need));
+    account.more()
 }
 
 /// Launches that are wanted, and the time that is left for more.
@@ -177,6 +191,12 @@ impl Account<'_> {
                 }
             }
         }
+    }
+
+    /// How many more each gets than it has.
+    fn more(&self) -> Vec<u32> {
+        let more = |(case, wanted): (&Case, &f64)| (wanted - f64::from(case.taken)).max(0.0) as u32;
+        self.cases.iter().zip(&self.wanted).map(more).collect()
     }
 
     /// What a case may get of what is wished for it.

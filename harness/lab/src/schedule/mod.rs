@@ -24,7 +24,7 @@ pub(crate) use quads::Quads;
 
 /// Blocks of a pilot at most: enough for an interval, and few beside the least number of launches,
 /// so that no row has most of its launches in the first minutes.
-const PILOT_BLOCKS: u32 = 8;
+const PILOT_BLOCKS: u32 = 6;
 
 /// Share of the time budget that a pilot takes at most.
 const PILOT_SHARE: f64 = 1.0 / 6.0;

@@ -1,19 +1,18 @@
 //! Which quads of a replay come next.
 //!
 //! First as many rounds with a quad of every pair as an interval needs, by which it is known what
-//! each costs and how much its quads spread. Then numbers are fixed as those of a run's launches are
-//! ([`allocate`]): the intervals that are the cheapest to narrow down to the margin first. Their quads
-//! are spread evenly over rounds. Should they have cost less than the first ones did, what is left
-//! is shared out again. No look at a ratio decides anything.
+//! each costs and how much its quads spread. Then it is fixed, stage by stage, how many more each gets
+//! ([`narrow`]): the intervals that are the cheapest to narrow down to the margin first. In a stage
+//! they are spread evenly over rounds, and a pair's number is tripled at most: how much few quads
+//! spread says little of what many will. No look at a ratio decides anything.
 //!
 //! Nothing here reads a clock or starts a process.
 
-use labrun_record::Plan;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::allocate::{Case, Seen, allocate};
+use super::allocate::{Case, Seen, narrow};
 use super::spread::spread;
 
 /// Quads that an interval needs: six of either order.
@@ -22,16 +21,24 @@ const LEAST_QUADS: u32 = 12;
 /// Share of the time that the first rounds take at most, where there is time for three of them.
 const FIRST_SHARE: f64 = 1.0 / 3.0;
 
+/// How many times as many quads as so far a pair has at most after a stage.
+const STAGE: f64 = 3.0;
+
 /// Quads of a pair at most, where no other number is asked for.
-const MOST_QUADS: u32 = 1000;
+const MOST_QUADS: f64 = 1000.0;
+
+/// A pair of which so many times the most quads would be needed gets no more than an interval needs;
+/// few quads can be that far off.
+const HOPELESS: f64 = 4.0;
 
 /// No replay of pairs that are quick is over sooner, if it has the time: the machine's moods last
 /// for seconds, and would be taken for those of the sides' launches.
 const SHORTEST_S: f64 = 30.0;
 
 /// Half of a 95% interval of the median of values whose standard deviation is 1, times the root of
-/// their number: `1.96 * sqrt(pi / 2)` for a normal.
+/// their number: `1.96 * sqrt(pi / 2)` for a normal; and half of a 90% one.
 const HALF_WIDTH: f64 = 2.456;
+const HALF_WIDTH_90: f64 = 2.062;
 
 /// The quads of a replay.
 #[derive(Debug)]
@@ -180,7 +187,7 @@ impl Quads {
         self.round >= self.first_rounds() || too_long
     }
 
-    /// The rounds that are for the rest of the time, in reverse.
+    /// The rounds of the next stage, in reverse; none where nothing is left to do.
     fn share_out(&self) -> Vec<Vec<usize>> {
         if self.given.is_some() {
             return Vec::new();
@@ -194,28 +201,32 @@ impl Quads {
         };
         let mut cases: Vec<Case> = self.pairs.iter().map(|pair| pair.case(between)).collect();
         let left_s = self.budget_s - self.elapsed_s;
-        keep_what_can_be_decided(&mut cases, left_s);
-        let mut counts = allocate(&cases, &self.rules(), left_s);
-        if counts.iter().all(|count| *count == 0) {
-            counts = more(&cases, (SHORTEST_S - self.elapsed_s).min(left_s));
-        }
+        let counts = self.wanted(&mut cases, left_s);
         let mut rounds = spread(&counts, &vec![None; counts.len()]);
         rounds.reverse();
         rounds
     }
 
-    /// What is wanted of each: an interval, then one as narrow as the margin, then one of half of it.
-    fn rules(&self) -> Plan {
-        Plan {
-            min_samples: LEAST_QUADS,
-            max_samples: MOST_QUADS,
-            half_width: self.margin.ln_1p() / 2.0,
-            margin: self.margin,
-            time_budget_s: self.budget_s,
-            timeout_s: 0.0,
-            warmup: 0,
-            warm_repeats: 0,
-        }
+    /// How many more of each: what an interval needs; then until half of the 90% interval is the
+    /// margin, so that what is the same is likely to be seen as such; then until half of the 95% one is
+    /// half of it; then until it has not been a moment only.
+    fn wanted(&self, cases: &mut [Case], left_s: f64) -> Vec<u32> {
+        let margin = self.margin.ln_1p();
+        let until = |half_width: f64| {
+            move |seen: &Seen| match seen.until(half_width) {
+                hopeless if hopeless > HOPELESS * MOST_QUADS => 0.0,
+                need => need.min(STAGE * seen.launches).min(MOST_QUADS),
+            }
+        };
+        let enough = |counts: &Vec<u32>| counts.iter().any(|count| *count > 0);
+        Some(to_least(cases, left_s))
+            .filter(enough)
+            .or_else(|| {
+                let wide = margin * HALF_WIDTH / HALF_WIDTH_90;
+                Some(narrow(cases, left_s, until(wide))).filter(enough)
+            })
+            .or_else(|| Some(narrow(cases, left_s, until(margin / 2.0))).filter(enough))
+            .unwrap_or_else(|| more(cases, (SHORTEST_S - self.elapsed_s).min(left_s)))
     }
 }
 
@@ -232,8 +243,7 @@ impl Pair {
             reference: None,
             seen: deviation.map(|deviation| Seen {
                 launches: n,
-                // As if the sides were the same: the ratio is not looked at.
-                log_ratio: Some(0.0),
+                log_ratio: None,
                 half_width: HALF_WIDTH * deviation / n.sqrt(),
             }),
         }
@@ -249,15 +259,18 @@ impl Pair {
     }
 }
 
-/// Where the time is too short for an interval of each pair, it is for the cheapest ones.
-fn keep_what_can_be_decided(cases: &mut [Case], mut left_s: f64) {
-    let price = |case: &Case| f64::from(LEAST_QUADS.saturating_sub(case.taken)) * case.cost_s;
+/// What each lacks of an interval. Where the time is too short for all, it is for the cheapest.
+fn to_least(cases: &mut [Case], mut left_s: f64) -> Vec<u32> {
+    let lacks = |case: &Case| LEAST_QUADS.saturating_sub(case.taken);
+    let price = |case: &Case| f64::from(lacks(case)) * case.cost_s;
     let mut cheapest: Vec<&mut Case> = cases.iter_mut().filter(|case| case.live).collect();
     cheapest.sort_by(|a, b| price(a).total_cmp(&price(b)));
     for case in cheapest {
         left_s -= price(case);
-        case.live = left_s >= 0.0 || price(case) <= 0.0;
+        case.live = left_s >= 0.0 || lacks(case) == 0;
     }
+    let more = |case: &Case| if case.live { lacks(case) } else { 0 };
+    cases.iter().map(more).collect()
 }
 
 /// The same number of each pair, as many as there is time for.
@@ -342,9 +355,11 @@ mod tests {
         assert!(took_s <= 60.0 && took_s > 55.0, "{took_s}");
         // Half of a 95% interval is 1%: (2.456 * 0.02 / 0.0099)^2 = 25 and 615 quads.
         assert!((20..=30).contains(&counts[0]), "{counts:?}");
-        assert!(counts[1] > 150 && counts[2] > 12, "{counts:?}");
-        let (counts, _) = taken(&[0.1; 2], &[0.05, 2.0], None, 40.0);
-        assert!((140..=220).contains(&counts[0]), "{counts:?}");
+        assert!(counts[1] > 500, "{counts:?}");
+        let (counts, _) = taken(&[0.1; 2], &[0.1, 0.5], None, 60.0);
+        // Half of a 90% interval is 2%: (2.062 * 0.1 / 0.0198)^2 = 108 quads, and 2712.
+        assert!((100..=130).contains(&counts[0]), "{counts:?}");
+        assert!(counts[1] > 400, "{counts:?}");
     }
 
     #[test]
