@@ -204,6 +204,7 @@ pub(crate) fn ratio_of(
         return Some(RatioEstimate {
             value,
             intervals: Some(RatioIntervals::exact(value)),
+            ci99: Some([value; 2]),
         });
     }
     match (&own.latency, &reference.latency) {
@@ -225,8 +226,9 @@ fn ratio_to(
     let measured = (row.median()?, own);
     let against = (other.median()?, base);
     let seed = row_seed(run.seed, &row.row);
-    let RatioEstimate { value, intervals } =
-        ratio_of(row.row.metric, measured, against, true, seed)?;
+    let RatioEstimate {
+        value, intervals, ..
+    } = ratio_of(row.row.metric, measured, against, true, seed)?;
     let (a, b) = (own.bare(), base.bare());
     let params = other.row.params.iter();
     Some(Ratio {

@@ -181,7 +181,8 @@ fn judged(ratio: RatioEstimate, better: Better, (margin, equivalence): (f64, f64
         value: Some(ratio.value),
         ci: ratio.intervals.map(|both| both.ci),
         ci90: ratio.intervals.map(|both| both.ci90),
-        verdict: verdict_beyond(ratio.intervals, better, margin, equivalence),
+        ci99: ratio.ci99,
+        verdict: verdict_beyond(&ratio, better, margin, equivalence),
     }
 }
 
@@ -195,6 +196,7 @@ fn exact_ratio(a: &[f64], b: &[f64], better: Better) -> Option<ReplayRatio> {
         value,
         ci: intervals.map(|both| both.ci),
         ci90: intervals.map(|both| both.ci90),
+        ci99: intervals.map(|both| both.ci),
         verdict: both.map_or(Verdict::Inconclusive, |(a, b)| verdict_exact(a, b, better)),
     })
 }

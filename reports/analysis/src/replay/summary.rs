@@ -116,6 +116,9 @@ pub struct ReplayRatio {
     pub ci: Option<Interval>,
     /// 90% interval, which decides whether they are equivalent.
     pub ci90: Option<Interval>,
+    /// 99% interval: what holds 1 is neither better nor worse.
+    #[serde(default)]
+    pub ci99: Option<Interval>,
     /// What the intervals allow to be said.
     pub verdict: Verdict,
 }

@@ -156,8 +156,8 @@ pub(crate) fn sizes(size: &ChangedBy) -> [String; 3] {
 }
 
 /// What a stall says, where there is one.
-pub(crate) const OF_STALLS: &str = "A stall of one launch in ten does not move a median: that it is not found is right. \
-    What such stalls do is in the percentiles of a run.";
+pub(crate) const OF_STALLS: &str = "A stall of one launch in ten, however long, moves a ratio by a third of what a quad varies by: \
+    that it is not found where launches vary little is right. What such stalls do is in the percentiles of a run.";
 
 /// The largest error of any try.
 pub(crate) fn largest_error(size: &ChangedBy) -> String {
