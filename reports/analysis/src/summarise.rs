@@ -33,7 +33,10 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
             numbers.ratio = ratio;
         }
     }
-    let warnings = warnings::of(run, &results, &given, &lines);
+    let warnings = match &replay {
+        Some(replay) => warnings::of_replay(run, replay, &lines),
+        None => warnings::of(run, &results, &given, &lines),
+    };
     Summary {
         schema_version: SCHEMA_VERSION,
         method_version: run.method_version,

@@ -93,6 +93,40 @@ fn a_replay_without_a_sample_still_has_its_page() {
 }
 
 #[test]
+fn a_row_whose_medians_say_something_else_says_so_on_page_and_terminal() {
+    let made = replayed::isolations();
+    let results = &made.summary.replay.as_ref().expect("a replay").results;
+    let other = |row: &labrun_analysis::ReplayRow| row.other_than_medians(0.02);
+    assert_eq!(results.iter().filter_map(other).count(), 1);
+    let medians = results.iter().find_map(other).expect("a row");
+    let page = read(&of(&made));
+    assert_eq!(page.matches("the medians: ").count(), 1);
+    assert!(
+        page.contains(&format!("the medians: {medians:.3}")),
+        "{page}"
+    );
+    assert!(page.contains("medians disagree: Go by the ratio"), "{page}");
+    let table = shown(&made, 80);
+    let said = format!("    the two medians alone say {medians:.3}: go by B / A");
+    assert!(table.contains(&said), "{table}");
+    assert!(
+        table.contains("warning: drift (A: 2 times, B: 1 time)"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_warning_of_a_side_names_it_on_the_page() {
+    let page = read(&of(&replayed::calibration()));
+    for side in ["side A", "side B"] {
+        assert!(
+            page.contains(&format!("time_to_first_result, {side}: values rise by")),
+            "{page}"
+        );
+    }
+}
+
+#[test]
 fn an_indicative_replay_says_so() {
     let mut made = replayed::isolations();
     made.run.indicative = true;

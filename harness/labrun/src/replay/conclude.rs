@@ -35,9 +35,9 @@ pub(crate) fn show(
     let written = read.write();
     if json {
         crate::out::json(&read.summary)?;
-    } else if let Some(replay) = &read.summary.replay {
+    } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::replay(replay, width, true))?;
+        crate::out::line(&labrun_render::table(&read.summary, width, true))?;
     }
     anstream::eprintln!("run:  {}", read.folder.path().display());
     if read.folder.report_html().exists() {

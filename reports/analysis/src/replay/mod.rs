@@ -1,5 +1,6 @@
 //! What a replay comes to: for each row the ratio of its sides over whole quads, and a verdict.
 
+pub(crate) mod doubts;
 mod quads;
 mod resolution;
 mod summary;
@@ -25,10 +26,7 @@ use quads::{Quads, alike};
 /// went wrong and on which side.
 pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     let replay = run.replay.as_ref()?;
-    let mut lines = lines_by_row(run, samples);
-    for of_row in &mut lines {
-        of_row.sort_by_key(|line| line.seq);
-    }
+    let lines = lines_by_row(run, samples);
     let margins = (replay.margin, run.plan.margin);
     let results: Vec<ReplayRow> = run
         .rows
@@ -36,7 +34,7 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
         .enumerate()
         .map(|(index, row)| {
             let pair = replay.pairs.get(index).cloned().unwrap_or_default();
-            decide_row(run, row, pair, &lines[index], margins)
+            decide_row(run, row, pair, &in_order(&lines[index]), margins)
         })
         .collect();
     Some(ReplaySummary {
@@ -56,6 +54,13 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
         counts: count(&results),
         results,
     })
+}
+
+/// Lines in the order in which they were taken.
+fn in_order<'a>(lines: &[&'a Sample]) -> Vec<&'a Sample> {
+    let mut lines = lines.to_vec();
+    lines.sort_by_key(|line| line.seq);
+    lines
 }
 
 fn decide_row(

@@ -128,6 +128,22 @@ impl ReplayRow {
     pub fn verdict(&self) -> Option<Verdict> {
         Some(self.ratio?.verdict)
     }
+
+    /// The ratio of the two medians, where the ratio of the quads says something else: where they are
+    /// further apart than the replay's `margin`, and on two sides of 1 or the interval does not hold
+    /// that of the medians. Nearer they differ by chance: neighbours vary together, and the medians of
+    /// all launches need not.
+    pub fn other_than_medians(&self, margin: f64) -> Option<f64> {
+        let ratio = self.ratio.filter(|_| !self.row.metric.is_exact())?;
+        let medians = self.b?.median / self.a?.median;
+        let value = ratio
+            .value
+            .filter(|_| medians.is_finite() && medians > 0.0)?;
+        let outside = |[low, high]: Interval| medians < low || high < medians;
+        let apart = (medians / value).ln().abs() > margin.ln_1p();
+        let across = (medians < 1.0) != (value < 1.0);
+        (apart && (across || ratio.ci.is_some_and(outside))).then_some(medians)
+    }
 }
 
 impl ReplaySummary {

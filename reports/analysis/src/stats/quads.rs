@@ -19,7 +19,7 @@ pub struct Quad {
 
 impl Quad {
     /// The mean of the logs of its two ratios B / A.
-    fn log_ratio(&self) -> f64 {
+    pub fn log_ratio(&self) -> f64 {
         let [a, b, c, d] = self.values;
         f64::midpoint((b / a).ln(), (c / d).ln())
     }

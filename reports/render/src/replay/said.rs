@@ -1,6 +1,6 @@
 //! A replay in words: one place, so that page and table say the same.
 
-use labrun_analysis::{ReplayRow, ReplaySummary, SideNumbers, Verdict};
+use labrun_analysis::{ReplayRow, ReplaySummary, SideNumbers, Verdict, Warning, WarningKind};
 use labrun_record::{Change, ChangedBy, Outcome, Side, Unit};
 
 use crate::{units, words};
@@ -40,6 +40,40 @@ pub(crate) fn quads(row: &ReplayRow) -> String {
 /// A side's median: `152 µs`.
 pub(crate) fn median(side: Option<SideNumbers>, unit: Unit) -> String {
     side.map_or_else(String::new, |side| units::value(side.median, unit))
+}
+
+/// That the two medians say something else than the ratio, where they do.
+pub(crate) fn medians(row: &ReplayRow, margin: f64) -> Option<String> {
+    let medians = row.other_than_medians(margin)?;
+    Some(format!(
+        "the two medians alone say {}: go by B / A, which is of launches right after one another",
+        ratio(medians)
+    ))
+}
+
+/// A line for each kind of doubt: how often on which side, and what to do.
+pub(crate) fn doubts(warnings: &[Warning]) -> Vec<String> {
+    let kinds = words::distinct(warnings.iter().map(|warning| warning.name));
+    let line = |kind: WarningKind| {
+        let own = || warnings.iter().filter(move |warning| warning.name == kind);
+        let times = |side: Option<Side>| {
+            let count = own().filter(|warning| warning.side == side).count();
+            let on = match side {
+                Some(Side::A) => "A: ",
+                Some(Side::B) => "B: ",
+                None => "",
+            };
+            (count > 0).then(|| format!("{on}{}", units::plural(count, "time")))
+        };
+        let times: Vec<String> = [None, Some(Side::A), Some(Side::B)]
+            .into_iter()
+            .filter_map(times)
+            .collect();
+        let advice = own().next().map_or("", |warning| &warning.advice);
+        let name = kind.name().replace('_', " ");
+        format!("warning: {name} ({}): {advice}", times.join(", "))
+    };
+    kinds.into_iter().map(line).collect()
 }
 
 /// `slower`, `equivalent`.
