@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use labrun_record::{Metric, Outcome, Part, Row, Run, SCHEMA_VERSION, Sample};
 
 use crate::outcome::{Given, lines_by_row};
+use crate::replay::of_rows;
 use crate::stats::{
     self, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1, median_interval,
     quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
@@ -34,7 +35,7 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
         }
     }
     let warnings = match &replay {
-        Some(replay) => warnings::of_replay(run, replay, &lines),
+        Some(replay) => [warnings::of_run(run, &[]), of_rows(run, replay, &lines)].concat(),
         None => warnings::of(run, &results, &given, &lines),
     };
     Summary {

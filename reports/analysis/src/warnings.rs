@@ -4,10 +4,9 @@ use labrun_record::{Doubt, Metric, Outcome, Plan, Row, Run, Sample, Start, Unit}
 
 use crate::latency::Latency;
 use crate::outcome::Given;
-use crate::replay::doubts;
 use crate::stats::{self, MIN_LAUNCHES};
 use crate::summarise::reference_of;
-use crate::{Numbers, ReplaySummary, RowSummary, Warning, WarningKind};
+use crate::{Numbers, RowSummary, Warning, WarningKind};
 
 /// Share of a value above which the lab's own instrument is worth a warning.
 const CALIBRATION_SHARE: f64 = 0.05;
@@ -34,14 +33,8 @@ pub(crate) fn of(
     warnings
 }
 
-/// The same of a replay, whose rows are two each.
-pub(crate) fn of_replay(run: &Run, replay: &ReplaySummary, lines: &[Vec<&Sample>]) -> Vec<Warning> {
-    let mut warnings = of_run(run, &[]);
-    warnings.extend(doubts::of_rows(run, replay, lines));
-    warnings
-}
-
-fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
+/// Those of a run as a whole.
+pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |kind, message| warnings.push(Warning::new(kind, None, message));
     if let Some(why) = &run.interrupted {

@@ -1,12 +1,13 @@
 //! What a replay comes to: for each row the ratio of its sides over whole quads, and a verdict.
 
-pub(crate) mod doubts;
+mod doubts;
 mod quads;
 mod resolution;
 mod summary;
 
 use labrun_record::{Better, Outcome, Pair, QUADS, Row, Run, SCHEMA_VERSION, Sample, Side};
 
+pub(crate) use doubts::of_rows;
 pub use resolution::resolution;
 pub use summary::{ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers};
 
