@@ -96,6 +96,28 @@ fn a_row_of_few_or_of_wide_quads_says_so_once() {
 }
 
 #[test]
+fn a_row_that_the_99_percent_interval_leaves_undecided_says_why() {
+    let log = |quad: usize| if quad == 0 { -0.01 } else { 0.1 };
+    let values = made(6, |quad, place| {
+        if is_b(place) {
+            f64::exp(log(quad))
+        } else {
+            1.0
+        }
+    });
+    let summary = summarise(&replay(), &quads(0, &values));
+    let ratio = summary.replay.expect("a replay").results[0].ratio;
+    let ratio = ratio.expect("a ratio");
+    assert_eq!(ratio.verdict, Verdict::Inconclusive, "{ratio:?}");
+    assert!(ratio.ci.is_some_and(|[low, _]| low > 1.02), "{ratio:?}");
+    let said = &summary.warnings[0].message;
+    assert!(
+        said.ends_with("after 6 quads, and at 99% it holds 1"),
+        "{said}"
+    );
+}
+
+#[test]
 fn quads_that_resemble_those_before_them_make_the_ratio_doubtful() {
     let mut noise = Noise::new(5);
     let mut now = 0.0;

@@ -14,7 +14,7 @@ use crate::facets::{Facets, Variant};
 use crate::measure::{Measure, is_aside, is_in_headlines};
 use crate::words;
 use cells::Column;
-pub(crate) use unmeasured::wrapped;
+pub(crate) use unmeasured::{short, wrapped};
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
 /// was not measured and why, and a closing line of counts. Columns are left out until the

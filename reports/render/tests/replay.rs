@@ -116,6 +116,30 @@ fn a_row_whose_medians_say_something_else_says_so_on_page_and_terminal() {
 }
 
 #[test]
+fn what_a_compiler_said_stands_once_and_rows_say_it_in_short() {
+    let mut made = replayed::commits();
+    let said = "cargo could not build workload add:\nerror: expected `;`\n --> src/main.rs:3:7\n  |\n3 | let";
+    for row in [2, 3] {
+        made.samples.retain(|sample| sample.row != row);
+        let mut gone = made.samples[0].clone();
+        gone.row = row;
+        gone.side = Some(labrun_record::Side::B);
+        gone.outcome = labrun_record::Outcome::Unavailable;
+        gone.value = None;
+        gone.reason = Some(said.into());
+        made.samples.push(gone);
+    }
+    made.summary = summarise(&made.run, &made.samples);
+    let short = "B unavailable: cargo could not build workload add: error: expected `;`";
+    for text in [shown(&made, 200), read(&of(&made))] {
+        assert_eq!(text.matches("src/main.rs:3:7").count(), 1, "{text}");
+        assert!(text.matches(short).count() >= 2, "{text}");
+    }
+    // With its own lines.
+    assert!(shown(&made, 80).contains("\n   --> src/main.rs:3:7\n    |\n  3 | let\n"));
+}
+
+#[test]
 fn a_warning_of_a_side_names_it_on_the_page() {
     let page = read(&of(&replayed::calibration()));
     for side in ["side A", "side B"] {

@@ -72,16 +72,21 @@ fn of_ratio(replay: &ReplaySummary, row: &ReplayRow, quads: &Quads) -> Vec<Doubt
     if let (Some([low, high]), Some(value)) = (ratio.ci, ratio.value) {
         let half = (high - low) / 2.0 / value;
         if ratio.verdict == Verdict::Inconclusive && half > replay.margin {
+            let beyond = low > 1.0 + replay.margin || high < 1.0 / (1.0 + replay.margin);
+            let why = if beyond {
+                "at 99% it holds 1".to_owned()
+            } else {
+                let margin = replay.margin * 100.0;
+                format!("what is better or worse is beyond {margin:.1}%")
+            };
             let said = format!(
-                "the interval of the ratio is {:.1}% to either side after {} quads, and what is better or worse \
-                 is beyond {:.1}%",
+                "the interval of the ratio is {:.1}% to either side after {} quads, and {why}",
                 half * 100.0,
                 row.quads,
-                replay.margin * 100.0
             );
             add(WarningKind::WideInterval, said);
         }
-    } else {
+    } else if row.quads < 2 * MIN_LAUNCHES {
         let said = format!(
             "{} quads; an interval needs {MIN_LAUNCHES} of either order",
             row.quads

@@ -78,6 +78,9 @@ fn decide_row(
         mut reason,
         side,
     } = outcome_of(run, lines);
+    if lines.is_empty() && run.interrupted.is_none() {
+        reason = Some("there was no time for a quad of it: raise `--time-budget`".to_owned());
+    }
     let [a, b_values] = if exact {
         quads::values(lines)
     } else {

@@ -18,7 +18,8 @@ pub struct ReplaySummary {
     pub machine: MachineSummary,
     /// A and B.
     pub sides: [SideName; 2],
-    /// B is better or worse if the whole 95% interval lies beyond this share.
+    /// B is better or worse if the whole 95% interval lies beyond this share, and the 99% interval does
+    /// not hold 1.
     pub margin: f64,
     /// B is equivalent if the whole 90% interval lies within this share.
     pub equivalence: f64,

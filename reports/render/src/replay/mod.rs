@@ -37,6 +37,8 @@ pub(crate) fn replay(
             .iter()
             .map(|one| block(one, margin, width, colour)),
     );
+    // As it is: what a compiler says has lines of its own.
+    parts.extend(said::whole_reasons(summary).into_iter().map(indented));
     let mut closing: Vec<String> = said::doubts(warnings)
         .iter()
         .map(|line| wrapped(line, width, "  "))
@@ -91,6 +93,11 @@ fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> 
         text.push('\n');
     }
     text
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("  {line}\n"));
+    lines.collect()
 }
 
 fn cells(row: &ReplayRow) -> [Cell; 6] {

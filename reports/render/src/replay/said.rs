@@ -3,6 +3,7 @@
 use labrun_analysis::{ReplayRow, ReplaySummary, SideNumbers, Verdict, Warning, WarningKind};
 use labrun_record::{Change, ChangedBy, Outcome, Side, Unit};
 
+use crate::table::short;
 use crate::{units, words};
 
 /// `1.004`: enough digits for a margin of 2%.
@@ -82,22 +83,31 @@ pub(crate) fn verdict(row: &ReplayRow) -> &'static str {
         .map_or("not decided", |verdict| words::verdict(row.unit, verdict))
 }
 
-/// Why a row was not decided, with the side that it went wrong on.
+/// Why a row was not decided, in short, with the side that it went wrong on.
 pub(crate) fn why_not(row: &ReplayRow) -> String {
     let side = match row.failed_side {
         Some(Side::A) => "A ",
         Some(Side::B) => "B ",
         None => "",
     };
-    let reason = row.reason.as_deref().unwrap_or("no reason was recorded");
+    let reason = short(row.reason.as_deref().unwrap_or("no reason was recorded"));
     if row.outcome == Outcome::Measured {
-        return reason.to_owned();
+        return reason;
     }
     let before = match row.quads {
         0 => String::new(),
         quads => format!(" (after {})", units::plural(quads, "whole quad")),
     };
     format!("{side}{}: {reason}{before}", row.outcome)
+}
+
+/// The reasons that are longer than what rows say of them, such as a compiler's output: each once.
+pub(crate) fn whole_reasons(summary: &ReplaySummary) -> Vec<&str> {
+    let all = summary
+        .results
+        .iter()
+        .filter_map(|row| row.reason.as_deref());
+    words::distinct(all.filter(|reason| short(reason) != reason.trim_end()))
 }
 
 /// The way of changing it.
