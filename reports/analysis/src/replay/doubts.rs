@@ -87,10 +87,8 @@ fn of_ratio(replay: &ReplaySummary, row: &ReplayRow, quads: &Quads) -> Vec<Doubt
             add(WarningKind::WideInterval, said);
         }
     } else if row.quads < 2 * MIN_LAUNCHES {
-        let said = format!(
-            "{} quads; an interval needs {MIN_LAUNCHES} of either order",
-            row.quads
-        );
+        let (quads, s) = (row.quads, if row.quads == 1 { "" } else { "s" });
+        let said = format!("{quads} quad{s}; an interval needs {MIN_LAUNCHES} of either order");
         add(WarningKind::FewLaunches, said);
     }
     let resembling = quads
