@@ -49,10 +49,15 @@ pub enum GitError {
         hint: String,
     },
     /// It could not do what it was asked for.
-    #[error("`git {what}` failed: {said}")]
+    #[error(
+        "`git {what}` failed in {top}: {said}; `git fsck` there tells what of the repository is damaged, \
+         and a fresh clone has it whole"
+    )]
     Failed {
         /// What that is.
         what: String,
+        /// The top folder of the checkout.
+        top: PathBuf,
         /// Git's own words.
         said: String,
     },
@@ -115,13 +120,19 @@ impl Checkout {
         command.args(["archive", "--format=tar", commit]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(GitError::Missing)?;
-        Ok(Archive(child))
+        Ok(Archive {
+            child,
+            top: self.top.clone(),
+        })
     }
 }
 
 /// An archive that git writes.
 #[derive(Debug)]
-pub struct Archive(Child);
+pub struct Archive {
+    child: Child,
+    top: PathBuf,
+}
 
 impl Archive {
     /// Has `read` read it, to its end or not. That git failed goes before what `read` says.
@@ -131,18 +142,19 @@ impl Archive {
     ) -> Result<T, GitError> {
         let failed = |said: &dyn Display| GitError::Failed {
             what: "archive".to_owned(),
+            top: self.top.clone(),
             said: said.to_string(),
         };
-        let given = self.0.stdout.take().map(|mut archive| {
+        let given = self.child.stdout.take().map(|mut archive| {
             let given = read(&mut archive)?;
             // Who ends early leaves git none to write to.
             io::copy(&mut archive, &mut io::sink()).map(|_| given)
         });
         let mut said = String::new();
-        if let Some(mut stderr) = self.0.stderr.take() {
+        if let Some(mut stderr) = self.child.stderr.take() {
             let _ = stderr.read_to_string(&mut said);
         }
-        let status = self.0.wait().map_err(|error| failed(&error))?;
+        let status = self.child.wait().map_err(|error| failed(&error))?;
         match given {
             Some(Ok(given)) if status.success() => Ok(given),
             Some(Err(error)) if status.success() || said.is_empty() => Err(failed(&error)),
@@ -253,5 +265,27 @@ mod tests {
         });
         let error = read.expect_err("there is none").to_string();
         assert!(error.contains("nothing"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_object_is_named_with_the_folder_and_what_to_do() {
+        let folder = checkout();
+        let blob = said(folder.path(), &["rev-parse", "HEAD:lab/file"]);
+        let blob = blob.expect("git starts").expect("is there");
+        let object = folder
+            .path()
+            .join(".git/objects")
+            .join(&blob[..2])
+            .join(&blob[2..]);
+        std::fs::remove_file(&object).expect("removes it");
+        std::fs::write(&object, "no object").expect("writes something else");
+        let checkout = Checkout::of(folder.path()).expect("is one");
+        let archive = checkout.archive("HEAD").expect("git starts");
+        let error = archive.read(|archive| io::copy(archive, &mut io::sink()));
+        let error = error.expect_err("it is damaged").to_string();
+        let top = checkout.top.display().to_string();
+        for part in [&top, &blob, "`git fsck`"] {
+            assert!(error.contains(part), "no {part} in {error}");
+        }
     }
 }

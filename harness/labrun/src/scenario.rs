@@ -15,7 +15,8 @@ use lab::select::Names;
 use lab::site::Site;
 use lab::stock::Stock;
 use labrun_analysis::RowSummary;
-use labrun_record::{Outcome, RunFolder};
+use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION};
+use serde_json::json;
 
 use crate::asked::{Planned, needs_docker, options};
 use crate::bars::Bars;
@@ -155,7 +156,7 @@ fn measure(
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {
         let _ = std::fs::remove_dir(folder.path());
-        return Ok(unfit(&missing));
+        return unfit(&source.plan.scenario, &missing, args.json);
     }
     for line in &missing {
         bars.note(line);
@@ -192,8 +193,13 @@ pub(crate) fn remove_containers(site: &Site, bars: &Bars) {
     }
 }
 
-/// Says what is missing under `--strict`.
-pub(crate) fn unfit(missing: &[String]) -> u8 {
+/// Says what is missing under `--strict`, as JSON too where that is asked for.
+pub(crate) fn unfit(scenario: &str, missing: &[String], json: bool) -> anyhow::Result<u8> {
+    if json {
+        crate::out::json(&json!({
+            "schema_version": SCHEMA_VERSION, "scenario": scenario, "missing": missing,
+        }))?;
+    }
     for line in missing {
         anstream::eprintln!("{line}");
     }
@@ -204,7 +210,7 @@ pub(crate) fn unfit(missing: &[String]) -> u8 {
             several => format!("{several} isolations are"),
         }
     );
-    exit::UNFIT
+    Ok(exit::UNFIT)
 }
 
 /// Statistics and page from the files of the run, whatever ended it.

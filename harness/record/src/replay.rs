@@ -29,7 +29,7 @@ pub const QUADS: [[Side; 4]; 2] = [
 pub struct Replay {
     /// A and B.
     pub sides: [ReplaySide; 2],
-    /// B is better or worse if the whole 95% interval of its ratio lies beyond this share.
+    /// B is better or worse only if the whole 95% interval of its ratio lies beyond this share.
     pub margin: f64,
     /// One for each row of the run, in their order.
     pub pairs: Vec<Pair>,

@@ -8,43 +8,51 @@
 mod support;
 
 use support::simulated::{
-    Found, Machine, latency_ratio_with_stalls, latency_with_stalls, of_quads, of_row,
+    Found, Machine, Rule, latency_ratio_with_stalls, latency_with_stalls, of_quads, of_row,
 };
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|n| n.parse().ok());
     let rounds = rounds.unwrap_or(1000);
     println!("A row beside its reference in one run of 540 blocks, each spread by 5 %:\n");
-    table(&[30, 100, 300], |machine, n| {
+    table(&Machine::ALL, &[30, 100, 300], |machine, n| {
         of_row(machine, n, 0.05, rounds)
     });
-    println!(
-        "\nA replay in quads, each launch spread by 5 %, the first of a quad 14 % slower than the last:\n"
-    );
-    table(&[12, 30, 100], |machine, n| {
-        of_quads(machine, n, 0.05, rounds)
-    });
+    for spread in [5, 20] {
+        println!("\nA replay in quads, each launch spread by {spread} %:\n");
+        table(&Machine::ALL, &[12, 30, 100], |machine, n| {
+            of_quads(machine, n, f64::from(spread) / 100.0, rounds)
+        });
+    }
+    for spread in [40, 80] {
+        println!("\nA replay in quads, each launch spread by {spread} %:\n");
+        table(&Machine::ALL[..1], &[12, 30, 100], |machine, n| {
+            of_quads(machine, n, f64::from(spread) / 100.0, rounds)
+        });
+    }
     println!("\nThe 99 % quantile of latency, with half a stall of 50 ms a second:\n");
     println!(
-        "| launches of 0.8 s | coverage | of a ratio of 1 | better or worse |\n|---|---|---|---|"
+        "| launches of 0.8 s | coverage | of a ratio of 1 | better or worse | by a replay |\n|---|---|---|---|---|"
     );
     for n in [6, 10, 15, 30] {
-        let ratio = latency_ratio_with_stalls(n, rounds);
+        let [run, replay] =
+            [Rule::Run, Rule::Replay].map(|rule| latency_ratio_with_stalls(n, rule, rounds));
         println!(
-            "| {n} | {:.1} % | {:.1} % | {:.2} % |",
+            "| {n} | {:.1} % | {:.1} % | {:.2} % | {:.2} % |",
             100.0 * latency_with_stalls(n, rounds),
-            100.0 * ratio.covered,
-            100.0 * ratio.called
+            100.0 * run.covered,
+            100.0 * run.called,
+            100.0 * replay.called,
         );
     }
 }
 
-fn table(numbers: &[usize], found: impl Fn(Machine, usize) -> Found) {
+fn table(machines: &[(&str, Machine)], numbers: &[usize], found: impl Fn(Machine, usize) -> Found) {
     println!(
         "| machine | n | coverage of 95 % | better or worse | equivalent within 5 % | half-width |"
     );
     println!("|---|---|---|---|---|---|");
-    for (name, machine) in Machine::ALL {
+    for &(name, machine) in machines {
         for &n in numbers {
             let Found {
                 covered,

@@ -110,7 +110,7 @@ impl Latency {
             pooled_ratio_apart(&self.pool(), &base.pool(), self.share, seed)
         }?;
         if self.unread.is_some() || base.unread.is_some() {
-            ratio.intervals = None;
+            (ratio.intervals, ratio.ci99) = (None, None);
         }
         Some(ratio)
     }

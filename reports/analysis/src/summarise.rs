@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use labrun_record::{Metric, Outcome, Part, Row, Run, SCHEMA_VERSION, Sample};
 
 use crate::outcome::{Given, lines_by_row};
+use crate::replay::of_rows;
 use crate::stats::{
     self, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1, median_interval,
     quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
@@ -33,7 +34,10 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
             numbers.ratio = ratio;
         }
     }
-    let warnings = warnings::of(run, &results, &given, &lines);
+    let warnings = match &replay {
+        Some(replay) => [warnings::of_run(run, &[]), of_rows(run, replay, &lines)].concat(),
+        None => warnings::of(run, &results, &given, &lines),
+    };
     Summary {
         schema_version: SCHEMA_VERSION,
         method_version: run.method_version,
@@ -204,6 +208,7 @@ pub(crate) fn ratio_of(
         return Some(RatioEstimate {
             value,
             intervals: Some(RatioIntervals::exact(value)),
+            ci99: Some([value; 2]),
         });
     }
     match (&own.latency, &reference.latency) {
@@ -225,8 +230,9 @@ fn ratio_to(
     let measured = (row.median()?, own);
     let against = (other.median()?, base);
     let seed = row_seed(run.seed, &row.row);
-    let RatioEstimate { value, intervals } =
-        ratio_of(row.row.metric, measured, against, true, seed)?;
+    let RatioEstimate {
+        value, intervals, ..
+    } = ratio_of(row.row.metric, measured, against, true, seed)?;
     let (a, b) = (own.bare(), base.bare());
     let params = other.row.params.iter();
     Some(Ratio {

@@ -6,7 +6,7 @@ use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
 use crate::Interval;
-use crate::stats::RatioIntervals;
+use crate::stats::{RatioEstimate, RatioIntervals};
 
 /// What the interval of a ratio says about a row and its reference.
 #[derive(
@@ -68,17 +68,24 @@ pub fn verdict(ratio: Option<RatioIntervals>, better: Better, margin: f64) -> Ve
     }
 }
 
-/// The verdict with a margin of its own for better and worse: what is beyond `margin` is better or
-/// worse, even if it is within `equivalence` too, which is for equivalent alone.
+/// The verdict of a replay, with a margin of its own for better and worse: what is beyond `margin` is
+/// better or worse, even if it is within `equivalence` too, which is for equivalent alone.
+///
+/// Besides, the 99% interval must not hold 1. Where half the 95% interval is over three times the
+/// margin, the margin is next to nothing, and of rows that are the same up to one in twenty would be
+/// beyond it. Where it is narrower the margin itself asks for more than the 99% interval does.
 pub fn verdict_beyond(
-    ratio: Option<RatioIntervals>,
+    ratio: &RatioEstimate,
     better: Better,
     margin: f64,
     equivalence: f64,
 ) -> Verdict {
-    let beyond = |margin| verdict(ratio, better, margin);
+    let beyond = |margin| verdict(ratio.intervals, better, margin);
+    let differs = ratio
+        .ci99
+        .is_some_and(|[low, high]| low > 1.0 || high < 1.0);
     match (beyond(margin), beyond(equivalence)) {
-        (found @ (Verdict::Better | Verdict::Worse), _) => found,
+        (found @ (Verdict::Better | Verdict::Worse), _) if differs => found,
         (_, Verdict::Equivalent) => Verdict::Equivalent,
         _ => Verdict::Inconclusive,
     }
@@ -101,5 +108,29 @@ impl Verdict {
     /// The name in files.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_by_the_99_percent_interval_is_neither_better_nor_worse() {
+        let of = |ci: Interval, ci99| {
+            let ratio = RatioEstimate {
+                value: f64::midpoint(ci[0], ci[1]),
+                intervals: Some(RatioIntervals { ci, ci90: ci }),
+                ci99,
+            };
+            verdict_beyond(&ratio, Better::Lower, 0.02, 0.05)
+        };
+        assert_eq!(of([1.03, 1.3], Some([1.01, 1.4])), Verdict::Worse);
+        assert_eq!(of([1.03, 1.3], Some([0.99, 1.4])), Verdict::Inconclusive);
+        assert_eq!(of([0.7, 0.97], Some([0.6, 0.99])), Verdict::Better);
+        assert_eq!(of([0.7, 0.97], Some([0.6, 1.01])), Verdict::Inconclusive);
+        assert_eq!(of([1.03, 1.3], None), Verdict::Inconclusive);
+        // What is within the wider margin is equivalent all the same.
+        assert_eq!(of([0.99, 1.01], Some([0.98, 1.02])), Verdict::Equivalent);
     }
 }

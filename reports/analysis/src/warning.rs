@@ -1,5 +1,6 @@
 //! Doubts about what was measured, each with what to do about it.
 
+use labrun_record::Side;
 use serde::{Deserialize, Serialize};
 
 /// A doubt about a run or one of its rows.
@@ -9,6 +10,9 @@ pub struct Warning {
     pub name: WarningKind,
     /// Index into the run's rows; null where it concerns the run.
     pub row: Option<usize>,
+    /// The side of a replay that it concerns; absent where it concerns both, or there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// What was seen, with the numbers.
     pub message: String,
     /// What to do.
@@ -61,6 +65,8 @@ pub enum WarningKind {
     NearCeiling,
     /// Launches without a histogram of their latencies that can be read.
     Histogram,
+    /// Of a replay: the ratio of the quads is not that of the two medians beside it.
+    MediansDisagree,
 }
 
 impl WarningKind {
@@ -105,6 +111,9 @@ impl WarningKind {
             Self::Histogram => {
                 "`samples.jsonl` was altered: take the run from where it was measured, or measure again"
             }
+            Self::MediansDisagree => {
+                "go by the ratio, which is of launches right after one another; the medians mix times, and of a side with two modes either can be the median"
+            }
             Self::Calibration => {
                 "read the row as an upper bound, or use a metric that repeats inside the process"
             }
@@ -117,8 +126,35 @@ impl Warning {
         Self {
             name,
             row,
+            side: None,
             message,
             advice: name.advice().to_owned(),
+        }
+    }
+
+    /// Of a row of a replay, and of one of its sides if one is named.
+    pub(crate) fn of_replay(
+        name: WarningKind,
+        row: usize,
+        side: Option<Side>,
+        message: String,
+    ) -> Self {
+        let advice = match name {
+            WarningKind::FewLaunches | WarningKind::WideInterval => {
+                "raise `--quads` or `--time-budget`"
+            }
+            WarningKind::Drift => {
+                "the ratio does not mind, the medians do: look for heat, a filling disk or a growing cache"
+            }
+            WarningKind::Autocorrelation => {
+                "the interval may be too narrow: look for periodic work on the machine, and trust the verdict only if a second replay agrees"
+            }
+            name => name.advice(),
+        };
+        Self {
+            side,
+            advice: advice.to_owned(),
+            ..Self::new(name, Some(row), message)
         }
     }
 }

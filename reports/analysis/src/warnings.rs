@@ -1,6 +1,6 @@
 //! Finding the doubts about a run and its rows.
 
-use labrun_record::{Doubt, Metric, Outcome, Plan, Run, Sample, Start, Unit};
+use labrun_record::{Doubt, Metric, Outcome, Plan, Row, Run, Sample, Start, Unit};
 
 use crate::latency::Latency;
 use crate::outcome::Given;
@@ -25,7 +25,7 @@ pub(crate) fn of(
             for (kind, message) in of_row(run, plan, row, numbers, given) {
                 warnings.push(Warning::new(kind, Some(index), message));
             }
-            for (kind, message) in doubts(&lines[index]) {
+            for (kind, message) in doubted(&lines[index]) {
                 warnings.push(Warning::new(kind, Some(index), message));
             }
         }
@@ -33,7 +33,8 @@ pub(crate) fn of(
     warnings
 }
 
-fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
+/// Those of a run as a whole.
+pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |kind, message| warnings.push(Warning::new(kind, None, message));
     if let Some(why) = &run.interrupted {
@@ -120,44 +121,45 @@ fn of_row(
         )),
         _ => {}
     }
-    if let Some(drift) = stats::drift(values, plan.margin) {
-        found.push((
-            WarningKind::Drift,
-            format!(
-                "values {} by {:.1}% of the median from the first launch to the last (Mann-Kendall p = {:.2})",
-                if drift.change > 0.0 { "rise" } else { "fall" },
-                drift.change.abs() * 100.0,
-                drift.p
-            )
-            .replace("p = 0.00", "p < 0.01"),
-        ));
-    }
+    found.extend(drifting(values, plan.margin));
     if let Some(r) = stats::autocorrelated(values) {
         found.push((
             WarningKind::Autocorrelation,
             format!("a launch resembles the one before it (lag-1 autocorrelation {r:.2})"),
         ));
     }
-    if let Some(modes) = stats::two_modes(values, plan.margin) {
-        found.push((
-            WarningKind::TwoModes,
-            format!(
-                "{:.0}% of the launches lie around {} and {:.0}% around {}",
-                modes.lower_share * 100.0,
-                amount(modes.at[0], row.unit),
-                (1.0 - modes.lower_share) * 100.0,
-                amount(modes.at[1], row.unit)
-            ),
-        ));
-    }
-    if let Some(message) = calibration(run, row, numbers) {
-        found.push((WarningKind::Calibration, message));
-    }
+    found.extend(modes(values, plan.margin, row.unit));
+    found.extend(calibration(run, &row.row, numbers.median));
     found
 }
 
+/// Values that move with time.
+pub(crate) fn drifting(values: &[f64], margin: f64) -> Option<(WarningKind, String)> {
+    let drift = stats::drift(values, margin)?;
+    let said = format!(
+        "values {} by {:.1}% of the median from the first launch to the last (Mann-Kendall p = {:.2})",
+        if drift.change > 0.0 { "rise" } else { "fall" },
+        drift.change.abs() * 100.0,
+        drift.p
+    );
+    Some((WarningKind::Drift, said.replace("p = 0.00", "p < 0.01")))
+}
+
+/// Values in two groups.
+pub(crate) fn modes(values: &[f64], margin: f64, unit: Unit) -> Option<(WarningKind, String)> {
+    let modes = stats::two_modes(values, margin)?;
+    let said = format!(
+        "{:.0}% of the launches lie around {} and {:.0}% around {}",
+        modes.lower_share * 100.0,
+        amount(modes.at[0], unit),
+        (1.0 - modes.lower_share) * 100.0,
+        amount(modes.at[1], unit)
+    );
+    Some((WarningKind::TwoModes, said))
+}
+
 /// What launches themselves said makes their values doubtful.
-fn doubts(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
+pub(crate) fn doubted(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
     let kinds = [
         (Doubt::Unsteady, WarningKind::Unsteady, "still got faster"),
         (
@@ -166,38 +168,37 @@ fn doubts(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
             "came near the load generator's own limit",
         ),
     ];
-    let doubted = |doubt: Doubt| lines.iter().filter(|l| l.doubt == Some(doubt)).count();
+    let of = |doubt: Doubt| lines.iter().filter(|l| l.doubt == Some(doubt)).count();
     kinds
         .into_iter()
-        .filter(|(doubt, ..)| doubted(*doubt) > 0)
+        .filter(|(doubt, ..)| of(*doubt) > 0)
         .map(|(doubt, kind, what)| {
-            let (some, all) = (doubted(doubt), lines.len());
+            let (some, all) = (of(doubt), lines.len());
             (kind, format!("{some} of {all} launches {what}"))
         })
         .collect()
 }
 
 /// The pipe's round trip is inside the clock of `resident` and `loaded`.
-fn calibration(run: &Run, row: &RowSummary, numbers: &Numbers) -> Option<String> {
-    let piped = matches!(row.row.start, Some(Start::Resident | Start::Loaded))
-        && row.row.metric == Metric::TimeToFirstResult;
+pub(crate) fn calibration(run: &Run, row: &Row, median: f64) -> Option<(WarningKind, String)> {
+    let piped = matches!(row.start, Some(Start::Resident | Start::Loaded))
+        && row.metric == Metric::TimeToFirstResult;
     if !piped {
         return None;
     }
-    let technology = Some(row.technology());
+    let technology = row.isolation.split('/').next();
     let pipe = run
         .calibration
         .iter()
         .filter(|c| c.name == "pipe_round_trip")
         .find(|c| c.technology.as_deref() == technology || c.technology.is_none())?;
-    let share = pipe.median_ns / numbers.median;
-    (share > CALIBRATION_SHARE).then(|| {
-        format!(
-            "the pipe's round trip ({}) is {:.0}% of the median",
-            micros(pipe.median_ns),
-            share * 100.0
-        )
-    })
+    let share = pipe.median_ns / median;
+    let said = format!(
+        "the pipe's round trip ({}) is {:.0}% of the median",
+        micros(pipe.median_ns),
+        share * 100.0
+    );
+    (share > CALIBRATION_SHARE).then_some((WarningKind::Calibration, said))
 }
 
 /// A value with its unit.

@@ -4,7 +4,7 @@ mod support;
 
 use labrun_analysis::{Measurements, Summary, Verdict, WarningKind, compare, decide, summarise};
 use labrun_record::{Histogram, Metric, Outcome, QUADS, Run, Sample, Side};
-use support::simulated::{latency_ratio_with_stalls, latency_with_stalls};
+use support::simulated::{Rule, latency_ratio_with_stalls, latency_with_stalls};
 use support::{Noise, run, sample};
 
 const LAUNCHES: u32 = 12;
@@ -213,7 +213,7 @@ fn the_interval_holds_the_percentile_of_the_long_run() {
 
 #[test]
 fn a_server_is_neither_better_nor_worse_than_itself() {
-    let found = latency_ratio_with_stalls(15, 150);
+    let found = latency_ratio_with_stalls(15, Rule::Run, 150);
     assert!(found.covered >= 0.9 && found.called <= 0.06, "{found:?}");
 }
 

@@ -1,8 +1,8 @@
 //! Statistics in; a page or a table out.
 //!
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
-//! [`table`] is what a terminal shows; of a replay it is [`replay()`]. All of them are pure
-//! functions of a run's files.
+//! [`table`] is what a terminal shows, of a replay too. All of them are pure functions of a run's
+//! files.
 
 mod beside;
 mod chart;
@@ -20,7 +20,6 @@ mod words;
 pub use comparison::comparison;
 pub use conformance::conformance_page;
 pub use page::{Section, page, pages};
-pub use replay::replay;
 pub use table::table;
 
 use thiserror::Error;

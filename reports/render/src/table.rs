@@ -14,16 +14,16 @@ use crate::facets::{Facets, Variant};
 use crate::measure::{Measure, is_aside, is_in_headlines};
 use crate::words;
 use cells::Column;
-pub(crate) use unmeasured::wrapped;
+pub(crate) use unmeasured::{short, wrapped};
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
 /// was not measured and why, and a closing line of counts. Columns are left out until the
 /// rest fits into `width`; without a width all are shown. What is aside is counted only: it
 /// is in the report. A run of several measures shows the headlines of each, and what went
-/// wrong: all of its rows would be more than anybody reads. Of a replay it is [`crate::replay`].
+/// wrong: all of its rows would be more than anybody reads. Of a replay it is another table.
 pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     if let Some(replay) = &summary.replay {
-        return crate::replay(replay, width, colour);
+        return crate::replay::replay(replay, &summary.warnings, width, colour);
     }
     let mut blocks = Vec::new();
     if summary.indicative {

@@ -93,6 +93,64 @@ fn a_replay_without_a_sample_still_has_its_page() {
 }
 
 #[test]
+fn a_row_whose_medians_say_something_else_says_so_on_page_and_terminal() {
+    let made = replayed::isolations();
+    let results = &made.summary.replay.as_ref().expect("a replay").results;
+    let other = |row: &labrun_analysis::ReplayRow| row.other_than_medians(0.02);
+    assert_eq!(results.iter().filter_map(other).count(), 1);
+    let medians = results.iter().find_map(other).expect("a row");
+    let page = read(&of(&made));
+    assert_eq!(page.matches("the medians: ").count(), 1);
+    assert!(
+        page.contains(&format!("the medians: {medians:.3}")),
+        "{page}"
+    );
+    assert!(page.contains("medians disagree: Go by the ratio"), "{page}");
+    let table = shown(&made, 80);
+    let said = format!("    the two medians alone say {medians:.3}: go by B / A");
+    assert!(table.contains(&said), "{table}");
+    assert!(
+        table.contains("warning: drift (A: 2 times, B: 1 time)"),
+        "{table}"
+    );
+}
+
+#[test]
+fn what_a_compiler_said_stands_once_and_rows_say_it_in_short() {
+    let mut made = replayed::commits();
+    let said = "cargo could not build workload add:\nerror: expected `;`\n --> src/main.rs:3:7\n  |\n3 | let";
+    for row in [2, 3] {
+        made.samples.retain(|sample| sample.row != row);
+        let mut gone = made.samples[0].clone();
+        gone.row = row;
+        gone.side = Some(labrun_record::Side::B);
+        gone.outcome = labrun_record::Outcome::Unavailable;
+        gone.value = None;
+        gone.reason = Some(said.into());
+        made.samples.push(gone);
+    }
+    made.summary = summarise(&made.run, &made.samples);
+    let short = "B unavailable: cargo could not build workload add: error: expected `;`";
+    for text in [shown(&made, 200), read(&of(&made))] {
+        assert_eq!(text.matches("src/main.rs:3:7").count(), 1, "{text}");
+        assert!(text.matches(short).count() >= 2, "{text}");
+    }
+    // With its own lines.
+    assert!(shown(&made, 80).contains("\n   --> src/main.rs:3:7\n    |\n  3 | let\n"));
+}
+
+#[test]
+fn a_warning_of_a_side_names_it_on_the_page() {
+    let page = read(&of(&replayed::calibration()));
+    for side in ["side A", "side B"] {
+        assert!(
+            page.contains(&format!("time_to_first_result, {side}: values rise by")),
+            "{page}"
+        );
+    }
+}
+
+#[test]
 fn an_indicative_replay_says_so() {
     let mut made = replayed::isolations();
     made.run.indicative = true;

@@ -1,12 +1,14 @@
 //! Tar and zstd as a bundle uses them. Both are Rust alone, as all that the lab links.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
+use structured_zstd::decoding::errors::FrameDecoderError;
 use structured_zstd::decoding::{ContentChecksum, FrameDecoder, StreamingDecoder};
 use structured_zstd::encoding::{CompressionLevel, StreamingEncoder};
 use tar::{EntryType, Header};
@@ -128,8 +130,28 @@ impl Fault<'_> {
             BundleError::CutShort {
                 path: self.path.to_owned(),
             }
+        } else if is_too_wide(&error) {
+            let mib = WINDOW_LIMIT / 1024 / 1024;
+            let what = format!("it is compressed with a window of more than {mib} MiB");
+            BundleError::refused(self.path, what)
         } else {
-            BundleError::altered(self.path, error.to_string())
+            // What the decoder or tar says of that is of use to nobody who has the file.
+            BundleError::altered(self.path, "some of its bytes are damaged")
         }
     }
+}
+
+/// Whether the decoder refused to keep so much in memory; tar may have wrapped what it said.
+fn is_too_wide(error: &io::Error) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(error) = cause {
+        if let Some(FrameDecoderError::WindowSizeTooBig { .. }) = error.downcast_ref() {
+            return true;
+        }
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        cause = wrapped.map(|inner| inner as _).or_else(|| error.source());
+    }
+    false
 }

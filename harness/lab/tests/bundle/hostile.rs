@@ -172,5 +172,7 @@ fn a_wide_window_is_refused() {
     let path = folder.path().join("b.tar.zst");
     // A frame with a window of 128 MiB, with one empty raw block, the last.
     fs::write(&path, [0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 1, 0, 0]).expect("writes it");
-    refused(&path, &["indow"]);
+    let text = "it is compressed with a window of more than 8 MiB";
+    let error = refused(&path, &["b.tar.zst is refused", text, "bundle again"]);
+    assert!(matches!(error, BundleError::Refused { .. }), "{error}");
 }

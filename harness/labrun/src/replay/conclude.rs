@@ -1,7 +1,10 @@
 //! What a replay came to, from the files of its run.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use lab::model::{Ended, RunError};
-use labrun_record::{Outcome, RunFolder};
+use labrun_record::{Outcome, QUADS, RunFolder};
 
 use crate::exit::{self, Usage};
 use crate::report::{self, Read};
@@ -35,9 +38,9 @@ pub(crate) fn show(
     let written = read.write();
     if json {
         crate::out::json(&read.summary)?;
-    } else if let Some(replay) = &read.summary.replay {
+    } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::replay(replay, width, true))?;
+        crate::out::line(&labrun_render::table(&read.summary, width, true))?;
     }
     anstream::eprintln!("run:  {}", read.folder.path().display());
     if read.folder.report_html().exists() {
@@ -45,6 +48,12 @@ pub(crate) fn show(
     }
     let ended = ended?;
     written?;
+    if ended == Ended::Complete && is_too_short(&read) {
+        anstream::eprintln!(
+            "the time budget of {:?} is too small for one quad, so nothing is decided: raise --time-budget",
+            budget(&read)
+        );
+    }
     Ok((read, ended))
 }
 
@@ -60,9 +69,29 @@ pub(crate) fn code(read: &Read, ended: Ended, strict: bool) -> u8 {
         exit::WORKLOAD_FAILED
     } else if strict && any(&[Outcome::Unavailable]) {
         exit::UNFIT
-    } else if any(&[Outcome::Measured]) {
+    } else if any(&[Outcome::Measured]) && !is_too_short(read) {
         exit::FINE
     } else {
         exit::NOTHING_MEASURED
     }
+}
+
+/// Whether the time was over before one quad was whole, of rows that could be launched.
+fn is_too_short(read: &Read) -> bool {
+    let budget = budget(read);
+    let (mut ended, mut quads) = (BTreeSet::new(), BTreeMap::new());
+    for sample in &read.samples {
+        if sample.outcome != Outcome::Measured {
+            ended.insert(sample.row);
+        } else if Duration::from_nanos(sample.at_ns) < budget {
+            *quads.entry((sample.row, sample.block)).or_insert(0) += 1;
+        }
+    }
+    let could_be_launched = ended.len() < read.run.rows.len();
+    could_be_launched && quads.values().all(|launches| *launches < QUADS[0].len())
+}
+
+fn budget(read: &Read) -> Duration {
+    // It was a duration when it was asked for.
+    Duration::try_from_secs_f64(read.run.plan.time_budget_s).unwrap_or(Duration::MAX)
 }

@@ -45,7 +45,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     };
     let missing = sides.missing();
     if args.strict && !missing.is_empty() {
-        return Ok(unfit(&missing));
+        return unfit(&sides.plan.scenario, &missing, args.quads.json);
     }
     for line in &missing {
         bars.note(line);

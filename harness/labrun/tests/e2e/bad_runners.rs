@@ -159,5 +159,9 @@ fn under_strict_a_missing_runner_is_an_unfit_environment() {
         .exit(102)
         .stderr_has("absent/plain");
     assert!(!ran.files.path().exists(), "an empty run is left");
+    let said = lab.measure(["--strict", "--json"]).exit(102).json();
+    assert_eq!(said["scenario"], "cold-start");
+    let missing = said["missing"][0].to_string();
+    assert!(missing.contains("absent/plain: unavailable"), "{missing}");
     lab.measure(["--strict", "--isolation", "native/*"]).exit(0);
 }

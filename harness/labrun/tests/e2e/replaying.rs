@@ -150,6 +150,14 @@ fn what_cannot_be_built_of_a_commit_is_unavailable_and_the_rest_goes_on() {
             "cargo could not build",
         );
     assert_eq!(times(&ran, "right", "a").len(), 4);
+    // What the compiler says stands once, and each row says it in short.
+    assert_eq!(
+        ran.stdout.matches("src/main.rs:1:").count(),
+        1,
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.matches("cargo could not build").count() > 2);
     let strict = replay(
         &lab,
         "commit:HEAD~1",
@@ -276,11 +284,26 @@ fn a_missing_isolation_is_an_error_under_strict() {
     let same = "isolation:native/static";
     let absent = "isolation:absent/plain";
     let ran = replay(&lab, same, absent, &["--strict"]).exit(102);
-    let ran = ran.stderr_has("isolation:absent/plain: absent/plain: unavailable: ");
+    let missing = "isolation:absent/plain: absent/plain: unavailable: ";
+    let ran = ran.stderr_has(missing);
     assert!(!ran.files.path().exists(), "a run is left");
+    let ran = replay(&lab, same, absent, &["--strict", "--json"]).exit(102);
+    let said = ran.json()["missing"][0].to_string();
+    assert!(said.contains(missing), "{said}");
     replay(&lab, same, absent, &[])
         .exit(4)
         .rows("right", "native/static", "unavailable", "run.sh");
+}
+
+#[test]
+fn a_time_budget_that_is_too_small_for_one_quad_decides_nothing() {
+    let lab = Lab::fixture().isolation("native/dynamic");
+    let sides = ["isolation:native/static", "isolation:native/dynamic"];
+    let ran = lab.replay(&[&sides[..], &["--time-budget", "1us"]].concat());
+    ran.exit(4)
+        .stderr_has("the time budget of 1µs is too small for one quad, so nothing is decided: raise --time-budget")
+        .stdout_has("not-selected: there was no time for a quad of it: raise `--time-budget`")
+        .rows("right", "native/static", "not-selected", "there was no time");
 }
 
 #[test]

@@ -10,6 +10,19 @@ use crate::support::{Lab, RunFiles};
 
 /// A replay of one row, B `times` as long, in the lab's folder; its last quad is cut short.
 fn replay(lab: &Lab, name: &str, sides: [&str; 2], times: f64) -> RunFiles {
+    let value = |_, is_b| if is_b { 1e5 * times } else { 1e5 };
+    replay_of(lab, name, sides, 4 * 8 - 1, value)
+}
+
+/// A replay of one row with so many launches, each as long as `value` says of its quad and of
+/// whether it is of B.
+fn replay_of(
+    lab: &Lab,
+    name: &str,
+    sides: [&str; 2],
+    launches: u32,
+    value: impl Fn(u32, bool) -> f64,
+) -> RunFiles {
     let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../record/tests/runs/2-cold-start");
     let mut run = RunFiles::of(&recorded).json("run.json");
     run["id"] = json!(name);
@@ -23,9 +36,9 @@ fn replay(lab: &Lab, name: &str, sides: [&str; 2], times: f64) -> RunFiles {
         "pairs": [{}],
     });
     let mut samples = String::new();
-    for seq in 0..4 * 8 - 1 {
-        let (side, value) =
-            [("a", 1e5), ("b", 1e5 * times)][usize::from([1, 2].contains(&(seq % 4)))];
+    for seq in 0..launches {
+        let is_b = [1, 2].contains(&(seq % 4));
+        let (side, value) = (if is_b { "b" } else { "a" }, value(seq / 4, is_b));
         let sample = json!({
             "row": 0, "block": seq / 4, "seq": seq, "side": side, "at_ns": seq, "outcome": "measured",
             "value": value,
@@ -52,6 +65,33 @@ fn report_makes_the_page_of_a_replay_and_prints_what_it_comes_to() {
     assert_eq!(files.json("summary.json"), summary);
     let page = files.text("report.html");
     assert!(page.contains("The answer") && page.contains("commit:HEAD~1"));
+}
+
+#[test]
+fn a_side_with_two_modes_is_warned_of_and_medians_that_contradict_are_named() {
+    let lab = Lab::unbuilt();
+    // Either side has two modes, B alone is more often in the faster one, and 3 % slower in it.
+    let value = |quad: u32, is_b| {
+        let fast = quad % 20 < if is_b { 11 } else { 9 };
+        let mode = if fast { 1e5 } else { 2e5 };
+        let noise = 1.0 + 0.0001 * f64::from(quad % 7);
+        mode * noise * if is_b { 1.03 } else { 1.0 }
+    };
+    let sides = ["commit:HEAD~1", "commit:HEAD"];
+    let files = replay_of(&lab, "modes", sides, 4 * 60, value);
+    let summary = lab.run(["report", "modes", "--json"]).exit(0).json();
+    let ratio = &summary["replay"]["results"][0]["ratio"];
+    assert_eq!(ratio["verdict"], "worse", "{ratio:#}");
+    let warnings = summary["warnings"].as_array().expect("warnings").clone();
+    let of = |name: &str| {
+        let own = warnings.iter().filter(|warning| warning["name"] == name);
+        own.map(|warning| warning["side"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("two_modes"), [json!("a"), json!("b")]);
+    assert_eq!(of("medians_disagree"), [Value::Null]);
+    let page = files.text("report.html");
+    assert!(page.contains("the medians: 0.5") && page.contains(", side B"));
 }
 
 #[test]

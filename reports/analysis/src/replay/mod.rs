@@ -1,11 +1,13 @@
 //! What a replay comes to: for each row the ratio of its sides over whole quads, and a verdict.
 
+mod doubts;
 mod quads;
 mod resolution;
 mod summary;
 
 use labrun_record::{Better, Outcome, Pair, QUADS, Row, Run, SCHEMA_VERSION, Sample, Side};
 
+pub(crate) use doubts::of_rows;
 pub use resolution::resolution;
 pub use summary::{ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers};
 
@@ -25,10 +27,7 @@ use quads::{Quads, alike};
 /// went wrong and on which side.
 pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     let replay = run.replay.as_ref()?;
-    let mut lines = lines_by_row(run, samples);
-    for of_row in &mut lines {
-        of_row.sort_by_key(|line| line.seq);
-    }
+    let lines = lines_by_row(run, samples);
     let margins = (replay.margin, run.plan.margin);
     let results: Vec<ReplayRow> = run
         .rows
@@ -36,7 +35,7 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
         .enumerate()
         .map(|(index, row)| {
             let pair = replay.pairs.get(index).cloned().unwrap_or_default();
-            decide_row(run, row, pair, &lines[index], margins)
+            decide_row(run, row, pair, &in_order(&lines[index]), margins)
         })
         .collect();
     Some(ReplaySummary {
@@ -58,6 +57,13 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     })
 }
 
+/// Lines in the order in which they were taken.
+fn in_order<'a>(lines: &[&'a Sample]) -> Vec<&'a Sample> {
+    let mut lines = lines.to_vec();
+    lines.sort_by_key(|line| line.seq);
+    lines
+}
+
 fn decide_row(
     run: &Run,
     row: &Row,
@@ -72,6 +78,9 @@ fn decide_row(
         mut reason,
         side,
     } = outcome_of(run, lines);
+    if lines.is_empty() && run.interrupted.is_none() {
+        reason = Some("there was no time for a quad of it: raise `--time-budget`".to_owned());
+    }
     let [a, b_values] = if exact {
         quads::values(lines)
     } else {
@@ -181,7 +190,8 @@ fn judged(ratio: RatioEstimate, better: Better, (margin, equivalence): (f64, f64
         value: Some(ratio.value),
         ci: ratio.intervals.map(|both| both.ci),
         ci90: ratio.intervals.map(|both| both.ci90),
-        verdict: verdict_beyond(ratio.intervals, better, margin, equivalence),
+        ci99: ratio.ci99,
+        verdict: verdict_beyond(&ratio, better, margin, equivalence),
     }
 }
 
@@ -195,6 +205,7 @@ fn exact_ratio(a: &[f64], b: &[f64], better: Better) -> Option<ReplayRatio> {
         value,
         ci: intervals.map(|both| both.ci),
         ci90: intervals.map(|both| both.ci90),
+        ci99: intervals.map(|both| both.ci),
         verdict: both.map_or(Verdict::Inconclusive, |(a, b)| verdict_exact(a, b, better)),
     })
 }

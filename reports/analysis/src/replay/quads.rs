@@ -32,6 +32,15 @@ impl Quads {
         quads
     }
 
+    /// The log ratios of the quads that A began and of those that B began, in the order taken.
+    pub(super) fn by_order(&self) -> [Vec<f64>; 2] {
+        [false, true].map(|turned| {
+            let own = self.whole.iter().filter(|quad| quad.turned == turned);
+            let logs = own.map(Quad::log_ratio);
+            logs.filter(|log| log.is_finite()).collect()
+        })
+    }
+
     /// The values of A and of B, in the order taken.
     pub(super) fn by_side(&self) -> [Vec<f64>; 2] {
         let of = |side: Side| {

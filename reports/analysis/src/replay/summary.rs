@@ -18,7 +18,8 @@ pub struct ReplaySummary {
     pub machine: MachineSummary,
     /// A and B.
     pub sides: [SideName; 2],
-    /// B is better or worse if the whole 95% interval lies beyond this share.
+    /// B is better or worse if the whole 95% interval lies beyond this share, and the 99% interval does
+    /// not hold 1.
     pub margin: f64,
     /// B is equivalent if the whole 90% interval lies within this share.
     pub equivalence: f64,
@@ -116,6 +117,9 @@ pub struct ReplayRatio {
     pub ci: Option<Interval>,
     /// 90% interval, which decides whether they are equivalent.
     pub ci90: Option<Interval>,
+    /// 99% interval: what holds 1 is neither better nor worse.
+    #[serde(default)]
+    pub ci99: Option<Interval>,
     /// What the intervals allow to be said.
     pub verdict: Verdict,
 }
@@ -124,6 +128,22 @@ impl ReplayRow {
     /// What may be said of it, if it has a ratio.
     pub fn verdict(&self) -> Option<Verdict> {
         Some(self.ratio?.verdict)
+    }
+
+    /// The ratio of the two medians, where the ratio of the quads says something else: where they are
+    /// further apart than the replay's `margin`, and on two sides of 1 or the interval does not hold
+    /// that of the medians. Nearer they differ by chance: neighbours vary together, and the medians of
+    /// all launches need not.
+    pub fn other_than_medians(&self, margin: f64) -> Option<f64> {
+        let ratio = self.ratio.filter(|_| !self.row.metric.is_exact())?;
+        let medians = self.b?.median / self.a?.median;
+        let value = ratio
+            .value
+            .filter(|_| medians.is_finite() && medians > 0.0)?;
+        let outside = |[low, high]: Interval| medians < low || high < medians;
+        let apart = (medians / value).ln().abs() > margin.ln_1p();
+        let across = (medians < 1.0) != (value < 1.0);
+        (apart && (across || ratio.ci.is_some_and(outside))).then_some(medians)
     }
 }
 

@@ -28,6 +28,9 @@ pub const MIN_LAUNCHES: usize = 6;
 /// What a 95% interval leaves out at either end.
 pub(super) const TAIL: f64 = 0.025;
 
+/// What a 99% interval leaves out at either end.
+pub(super) const TAIL_99: f64 = 0.005;
+
 /// Launches from which on the interval is bootstrapped.
 const BOOTSTRAPPED: usize = 20;
 
@@ -36,18 +39,23 @@ const BOOTSTRAPPED: usize = 20;
 /// those in a stretch depend on each other ([`stretch`]). `None` under [`MIN_LAUNCHES`] launches,
 /// or if a value is not finite.
 pub fn median_interval(values: &[f64], seed: u64) -> Option<Interval> {
-    median_interval_at(values, TAIL, seed)
+    let [ci] = median_intervals(values, [TAIL], seed);
+    ci
 }
 
-/// The same, leaving out `tail` at either end.
-pub(super) fn median_interval_at(values: &[f64], tail: f64, seed: u64) -> Option<Interval> {
+/// The same at several levels, each of which leaves out one of `tails` at either end.
+pub(super) fn median_intervals<const N: usize>(
+    values: &[f64],
+    tails: [f64; N],
+    seed: u64,
+) -> [Option<Interval>; N] {
     let n = values.len();
     if n < MIN_LAUNCHES || values.iter().any(|v| !v.is_finite()) {
-        return None;
+        return [None; N];
     }
     let Ranked { ordered, rank_of } = Ranked::new(values);
     if n < BOOTSTRAPPED {
-        return order_interval(&ordered, 1.0 - 2.0 * tail);
+        return tails.map(|tail| order_interval(&ordered, 1.0 - 2.0 * tail));
     }
     let length = stretch(values);
     let mut draw = Draw::new(seed);
@@ -64,7 +72,7 @@ pub(super) fn median_interval_at(values: &[f64], tail: f64, seed: u64) -> Option
             counted_median(&ordered, &counts, n)
         })
         .collect();
-    ends(&medians, tail)
+    tails.map(|tail| ends(&medians, tail))
 }
 
 /// Values in ascending order, and where each launch went.

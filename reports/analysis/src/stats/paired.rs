@@ -9,9 +9,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, counted_median, ends};
+use super::bootstrap::{
+    Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, TAIL_99, counted_median, ends,
+};
 use super::order::median;
-use super::pooled::{Counts, Pool, Quantile, Z90, Z95, expanded};
+use super::pooled::{Counts, Pool, Quantile, Z90, Z95, Z99, expanded};
 use super::seed::Draw;
 use super::stretch::{draw_places, stretch};
 
@@ -31,6 +33,8 @@ pub struct RatioEstimate {
     pub value: f64,
     /// Its intervals; `None` with under [`MIN_LAUNCHES`] launches of either.
     pub intervals: Option<RatioIntervals>,
+    /// At 99%, wherever there are [`Self::intervals`]: what a replay takes care of besides.
+    pub ci99: Option<Interval>,
 }
 
 /// The intervals of a ratio.
@@ -65,8 +69,8 @@ pub fn shared_ratio(
     let [a, b] = [a, b].map(|side| side.iter().map(|seen| seen.value).collect::<Vec<f64>>());
     let value = positive_ratio(&a, &b)?;
     let drawn = Drawn::together(&a, &b);
-    let intervals = bootstrapped(Medians::new(&a), Medians::new(&b), value, &drawn, seed);
-    Some(RatioEstimate { value, intervals })
+    let (a, b) = (Medians::new(&a), Medians::new(&b));
+    Some(bootstrapped(a, b, value, &drawn, seed))
 }
 
 /// `median(row) / median(reference)` of launches that share no blocks, such as those of two runs:
@@ -74,14 +78,8 @@ pub fn shared_ratio(
 pub fn ratio_apart(row: &[f64], reference: &[f64], seed: u64) -> Option<RatioEstimate> {
     let value = positive_ratio(row, reference)?;
     let drawn = Drawn::apart(row, reference);
-    let intervals = bootstrapped(
-        Medians::new(row),
-        Medians::new(reference),
-        value,
-        &drawn,
-        seed,
-    );
-    Some(RatioEstimate { value, intervals })
+    let (row, reference) = (Medians::new(row), Medians::new(reference));
+    Some(bootstrapped(row, reference, value, &drawn, seed))
 }
 
 /// As [`shared_ratio`], of the quantiles at `p` of what the launches of each side saw together;
@@ -97,8 +95,7 @@ pub fn shared_pooled_ratio(
     let (mut a, mut b) = (Quantile::new(&a, p)?, Quantile::new(&b, p)?);
     let value = ratio(a.whole()?, b.whole()?)?;
     let drawn = Drawn::together(&a.own, &b.own);
-    let intervals = bootstrapped(a, b, value, &drawn, seed);
-    Some(RatioEstimate { value, intervals })
+    Some(bootstrapped(a, b, value, &drawn, seed))
 }
 
 /// As [`ratio_apart`], of the quantiles at `p` of what the launches of each side saw together.
@@ -111,8 +108,7 @@ pub fn pooled_ratio_apart(
     let (mut a, mut b) = (Quantile::new(row, p)?, Quantile::new(reference, p)?);
     let value = ratio(a.whole()?, b.whole()?)?;
     let drawn = Drawn::apart(&a.own, &b.own);
-    let intervals = bootstrapped(a, b, value, &drawn, seed);
-    Some(RatioEstimate { value, intervals })
+    Some(bootstrapped(a, b, value, &drawn, seed))
 }
 
 /// The launches of the blocks that both have, in the order of the row's.
@@ -148,8 +144,8 @@ trait Statistic {
     fn slot(&self, place: usize) -> usize;
     /// That of a resample, by what is counted at each slot.
     fn of(&mut self, times: &[u16]) -> f64;
-    /// What the 95% and the 90% interval leave out at either end, of so many launches.
-    fn tails(n: usize) -> [f64; 2];
+    /// What the 95%, the 90% and the 99% interval leave out at either end, of so many launches.
+    fn tails(n: usize) -> [f64; 3];
 }
 
 /// The median.
@@ -174,8 +170,8 @@ impl Statistic for Medians {
         counted_median(&self.0.ordered, times, times.len())
     }
 
-    fn tails(_: usize) -> [f64; 2] {
-        [TAIL, 2.0 * TAIL]
+    fn tails(_: usize) -> [f64; 3] {
+        [TAIL, 2.0 * TAIL, TAIL_99]
     }
 }
 
@@ -192,8 +188,8 @@ impl Statistic for Quantile<'_> {
         Quantile::of(self, times)
     }
 
-    fn tails(n: usize) -> [f64; 2] {
-        [Z95, Z90].map(|z| expanded(z, n))
+    fn tails(n: usize) -> [f64; 3] {
+        [Z95, Z90, Z99].map(|z| expanded(z, n))
     }
 }
 
@@ -216,17 +212,21 @@ impl Drawn {
     }
 }
 
-/// Percentile intervals of the ratio of two statistics over resamples. They always hold the ratio
-/// itself: should resampling leave it out, they are widened to it.
+/// The ratio of two statistics with its percentile intervals over resamples. They always hold the
+/// ratio itself: should resampling leave it out, they are widened to it.
 fn bootstrapped<S: Statistic>(
     mut a: S,
     mut b: S,
     value: f64,
     drawn: &Drawn,
     seed: u64,
-) -> Option<RatioIntervals> {
+) -> RatioEstimate {
     if a.len() < MIN_LAUNCHES || b.len() < MIN_LAUNCHES {
-        return None;
+        return RatioEstimate {
+            value,
+            intervals: None,
+            ci99: None,
+        };
     }
     let (mut of_a, mut of_b) = (vec![0_u16; a.len()], vec![0_u16; b.len()]);
     let mut draw = Draw::new(seed);
@@ -249,10 +249,13 @@ fn bootstrapped<S: Statistic>(
             a.of(&of_a) / b.of(&of_b)
         })
         .collect();
-    let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
-    let [of_95, of_90] = S::tails(a.len().min(b.len()));
-    Some(RatioIntervals {
-        ci: widened(ends(&ratios, of_95)?),
-        ci90: widened(ends(&ratios, of_90)?),
-    })
+    let [ci, ci90, ci99] = S::tails(a.len().min(b.len())).map(|tail| {
+        let [low, high] = ends(&ratios, tail)?;
+        Some([low.min(value), high.max(value)])
+    });
+    RatioEstimate {
+        value,
+        intervals: ci.zip(ci90).map(|(ci, ci90)| RatioIntervals { ci, ci90 }),
+        ci99,
+    }
 }

@@ -163,9 +163,10 @@ impl<'a> Quantile<'a> {
     }
 }
 
-/// The ends of the middle 95% and 90% of a normal distribution.
+/// The ends of the middle 95%, 90% and 99% of a normal distribution.
 pub(super) const Z95: f64 = 1.959_964;
 pub(super) const Z90: f64 = 1.644_854;
+pub(super) const Z99: f64 = 2.575_829;
 
 /// What a percentile interval that is to be normal's `z` wide leaves out at either end, of `n`
 /// launches.

@@ -4,13 +4,9 @@
 //! apart by 0.05. So the ratio of neighbours knows more than that of two medians; and what moves
 //! steadily during a quad moves both sides alike.
 
-use super::bootstrap::{
-    Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, counted_median, ends, median_interval_at,
-};
+use super::bootstrap::{Interval, MIN_LAUNCHES, TAIL, TAIL_99, median_intervals};
 use super::order::median;
 use super::paired::{RatioEstimate, RatioIntervals};
-use super::seed::Draw;
-use super::stretch::{draw_places, stretch};
 
 /// Four launches right after one another, two of each side.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,20 +19,19 @@ pub struct Quad {
 
 impl Quad {
     /// The mean of the logs of its two ratios B / A.
-    fn log_ratio(&self) -> f64 {
+    pub fn log_ratio(&self) -> f64 {
         let [a, b, c, d] = self.values;
         f64::midpoint((b / a).ln(), (c / d).ln())
     }
 }
 
-/// `B / A` with its intervals, quads (or stretches of them, where they depend on each other) being
-/// what is resampled. `None` of no quads, or if a value is not finite and positive.
+/// `B / A` with its intervals. `None` of no quads, or if a value is not finite and positive; no
+/// intervals with under [`MIN_LAUNCHES`] quads of an order.
 ///
 /// What the place in a quad does to a launch is in quads of either order with opposite signs. So the
-/// value is the mean of two medians, those of the log ratios of either order, and each order is
-/// resampled by itself. The median of all quads would have twice what the place does in its spread,
-/// and averages of two quads would lose what a median does for outliers. Where all are of one order
-/// it is their median.
+/// value is the mean of two medians, those of the log ratios of either order. The median of all quads
+/// would have twice what the place does in its spread, and averages of two quads would lose what a
+/// median does for outliers. Where all are of one order it is their median.
 pub fn quad_ratio(quads: &[Quad], seed: u64) -> Option<RatioEstimate> {
     let positive = |value: &f64| value.is_finite() && *value > 0.0;
     if !quads.iter().flat_map(|quad| &quad.values).all(positive) {
@@ -46,50 +41,68 @@ pub fn quad_ratio(quads: &[Quad], seed: u64) -> Option<RatioEstimate> {
         let own = quads.iter().filter(|quad| quad.turned == turned);
         own.map(Quad::log_ratio).collect()
     };
-    let orders: Vec<Vec<f64>> = [of(false), of(true)]
+    let orders: Vec<Center> = [of(false), of(true)]
         .into_iter()
-        .filter(|logs| !logs.is_empty())
+        .filter_map(|logs| Center::new(&logs, seed))
         .collect();
-    let medians = orders.iter().filter_map(|logs| median(logs));
-    let value = mean(medians)?;
-    let ends = match &orders[..] {
-        [one] => [TAIL, 2.0 * TAIL].map(|tail| median_interval_at(one, tail, seed)),
-        _ => resampled(&orders, value, seed),
-    };
-    let [ci, ci90] = ends.map(|ends| ends.map(|ends| ends.map(f64::exp)));
+    if orders.is_empty() {
+        return None;
+    }
+    let value = orders.iter().map(|order| order.median).sum::<f64>() / orders.len() as f64;
+    let [ci, ci90, ci99] = [0, 1, 2].map(|level| {
+        let ends = of_mean(&orders, level, value)?;
+        Some(ends.map(f64::exp))
+    });
     Some(RatioEstimate {
         value: value.exp(),
         intervals: ci.zip(ci90).map(|(ci, ci90)| RatioIntervals { ci, ci90 }),
+        ci99,
     })
 }
 
-/// Percentile intervals of the mean of medians at 95% and 90%; `None` with under [`MIN_LAUNCHES`]
-/// quads of an order.
-fn resampled(orders: &[Vec<f64>], value: f64, seed: u64) -> [Option<Interval>; 2] {
-    if orders.iter().any(|logs| logs.len() < MIN_LAUNCHES) {
-        return [None; 2];
-    }
-    let mut draw = Draw::new(seed);
-    let ranked: Vec<(Ranked, usize)> = orders
-        .iter()
-        .map(|logs| (Ranked::new(logs), stretch(logs)))
-        .collect();
-    let of_order = |(of, length): &(Ranked, usize), draw: &mut Draw| {
-        let n = of.ordered.len();
-        let mut times = vec![0_u16; n];
-        draw_places(draw, n, *length, |place| times[of.rank_of[place]] += 1);
-        counted_median(&of.ordered, &times, n)
-    };
-    let means: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| mean(ranked.iter().map(|order| of_order(order, &mut draw))))
-        .collect();
-    let widened = |[low, high]: Interval| [low.min(value), high.max(value)];
-    [TAIL, 2.0 * TAIL].map(|tail| ends(&means, tail).map(widened))
+/// The median of the quads of one order, with its intervals at 95%, 90% and 99%.
+struct Center {
+    median: f64,
+    intervals: [Option<Interval>; 3],
 }
 
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
-    (n > 0).then(|| sum / f64::from(n))
+impl Center {
+    /// `None` of no quads.
+    fn new(logs: &[f64], seed: u64) -> Option<Self> {
+        let [ci, ci90, ci99] = median_intervals(logs, [TAIL, 2.0 * TAIL, TAIL_99], seed);
+        // Of 6 and 7 quads of an order no interval covers 99%. The whole ranges of both orders do
+        // together, in 98.9 to 99.7 of 100 simulated replays.
+        let ci99 = ci99.or_else(|| (logs.len() >= MIN_LAUNCHES).then(|| range(logs)));
+        Some(Self {
+            median: median(logs)?,
+            intervals: [ci, ci90, ci99],
+        })
+    }
+}
+
+fn range(values: &[f64]) -> Interval {
+    let widen = |[low, high]: Interval, value: &f64| [low.min(*value), high.max(*value)];
+    values
+        .iter()
+        .fold([f64::INFINITY, f64::NEG_INFINITY], widen)
+}
+
+/// The interval of the mean of independent medians from their own: the distances of the ends from
+/// the medians add up by their squares (Zou and Donner, "Construction of confidence limits about
+/// effect measures: a general approach", Statistics in Medicine 27, 2008).
+///
+/// So few quads of an order have the interval of order statistics, which a bootstrap would be
+/// narrower than.
+fn of_mean(orders: &[Center], level: usize, value: f64) -> Option<Interval> {
+    let mut squares = [0.0, 0.0];
+    for order in orders {
+        let ends = order.intervals[level]?;
+        for (sum, end) in squares.iter_mut().zip(ends) {
+            *sum += (end - order.median).powi(2);
+        }
+    }
+    let [below, above] = squares.map(|sum: f64| sum.sqrt() / orders.len() as f64);
+    Some([value - below, value + above])
 }
 
 #[cfg(test)]
@@ -125,6 +138,32 @@ mod tests {
             .collect();
         let got = quad_ratio(&quads, 1).expect("a ratio");
         assert!((got.value - 1.0).abs() < 1e-12, "{got:?}");
+    }
+
+    #[test]
+    fn the_ends_of_both_orders_add_up_by_their_squares() {
+        // One order varies and the other does not; 1, 2, ... 11 hundredths, their median is 6.
+        let of = |log: f64| [1.0, log.exp(), log.exp(), 1.0];
+        let quads: Vec<Quad> = (1..=11)
+            .flat_map(|n| [quad(of(0.01 * f64::from(n)), false), quad(of(0.02), true)])
+            .collect();
+        let got = quad_ratio(&quads, 1).expect("a ratio");
+        assert!((got.value.ln() - 0.04).abs() < 1e-12, "{got:?}");
+        let logs: Vec<f64> = (1..=11).map(|n| 0.01 * f64::from(n)).collect();
+        let [low, high] = super::super::order_interval(&logs, 0.95).expect("an interval");
+        let ci = got.intervals.expect("an interval").ci.map(f64::ln);
+        assert!((ci[0] - f64::midpoint(low, 0.02)).abs() < 1e-12, "{ci:?}");
+        assert!((ci[1] - f64::midpoint(high, 0.02)).abs() < 1e-12, "{ci:?}");
+    }
+
+    #[test]
+    fn seven_quads_of_an_order_have_an_interval_at_99_percent_too() {
+        let of = |n: u32, turned| quad([1.0, 1.0 + 0.01 * f64::from(n), 1.0, 1.0], turned);
+        let quads: Vec<Quad> = (0..7).flat_map(|n| [of(n, false), of(n, true)]).collect();
+        let got = quad_ratio(&quads, 1).expect("a ratio");
+        let (ci, ci99) = (got.intervals.expect("95%").ci, got.ci99.expect("99%"));
+        assert!(ci99[0] < ci[0] && ci[1] < ci99[1], "{ci:?} {ci99:?}");
+        assert_eq!(quad_ratio(&quads[..11], 1).expect("a ratio").ci99, None);
     }
 
     #[test]

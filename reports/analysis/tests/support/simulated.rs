@@ -3,7 +3,7 @@
 use labrun_analysis::stats::{
     Counts, Observation, Pool, Quad, RatioEstimate, quad_ratio, shared_pooled_ratio, shared_ratio,
 };
-use labrun_analysis::{Verdict, verdict};
+use labrun_analysis::{Verdict, verdict, verdict_beyond};
 use labrun_record::Better;
 
 use super::Noise;
@@ -81,14 +81,32 @@ pub struct Found {
     pub half_width: f64,
 }
 
+/// By which rule a ratio is judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
+    /// That of a run: better or worse beyond 5 %.
+    Run,
+    /// That of a replay: better or worse beyond 2 %.
+    Replay,
+}
+
+impl Rule {
+    fn verdict(self, ratio: &RatioEstimate) -> Verdict {
+        match self {
+            Self::Run => verdict(ratio.intervals, Better::Lower, 0.05),
+            Self::Replay => verdict_beyond(ratio, Better::Lower, 0.02, 0.05),
+        }
+    }
+}
+
 impl Found {
-    fn of(rounds: u64, mut one: impl FnMut(u64) -> Option<RatioEstimate>) -> Self {
+    fn of(rounds: u64, rule: Rule, mut one: impl FnMut(u64) -> Option<RatioEstimate>) -> Self {
         let mut found = Self::default();
         let share = 1.0 / rounds as f64;
         for seed in 0..rounds {
-            let intervals = one(seed).and_then(|ratio| ratio.intervals);
-            let [low, high] = intervals.expect("intervals").ci;
-            let verdict = verdict(intervals, Better::Lower, 0.05);
+            let ratio = one(seed).expect("a ratio");
+            let [low, high] = ratio.intervals.expect("intervals").ci;
+            let verdict = rule.verdict(&ratio);
             let one = |is: bool| if is { share } else { 0.0 };
             found.covered += one(low <= 1.0 && 1.0 <= high);
             found.called += one(matches!(verdict, Verdict::Better | Verdict::Worse));
@@ -105,7 +123,7 @@ const BLOCKS: usize = 540;
 /// A row with `n` launches spread over a run beside its reference, which has one in each block.
 pub fn of_row(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
     let mut noise = Noise::new(n as u64);
-    Found::of(rounds, |seed| {
+    Found::of(rounds, Rule::Run, |seed| {
         let common = machine.blocks(BLOCKS, &mut noise);
         let mut at = |block: usize| Observation {
             block: u32::try_from(block).expect("few blocks"),
@@ -124,25 +142,56 @@ fn quad(values: [f64; 4], turned: bool) -> Quad {
 /// The logs of what the place in a quad adds: the first launch after those of another row is slower.
 const PLACES: [f64; 4] = [0.08, 0.01, -0.06, -0.06];
 
-/// A replay of `n` quads: neighbours share three quarters of their noise.
+/// Launches of other rows between two quads of one.
+const BETWEEN: usize = 27;
+
+/// Noise of launches one after another: their logs spread by `sigma`, neighbours correlate by 0.75
+/// and two that are a quad apart by 0.15. A fifth of it is each launch's own.
+struct Launches {
+    sigma: f64,
+    now: f64,
+}
+
+impl Launches {
+    const SHARED: f64 = 0.8;
+    const NEIGHBOURS: f64 = 0.94;
+
+    fn new(sigma: f64, noise: &mut Noise) -> Self {
+        let now = noise.normal();
+        Self { sigma, now }
+    }
+
+    /// The next one, after so many that are not looked at.
+    fn after(&mut self, others: usize, noise: &mut Noise) -> f64 {
+        let kept = Self::NEIGHBOURS.powf(others as f64 + 1.0);
+        self.now = kept * self.now + (1.0 - kept * kept).sqrt() * noise.normal();
+        let own = (1.0 - Self::SHARED).sqrt() * noise.normal();
+        self.sigma * (Self::SHARED.sqrt() * self.now + own)
+    }
+}
+
+/// A replay of `n` quads of launches that spread by `sigma`, while the machine goes on from launch to
+/// launch.
 pub fn of_quads(machine: Machine, n: usize, sigma: f64, rounds: u64) -> Found {
     let mut noise = Noise::new(n as u64);
-    Found::of(rounds, |seed| {
-        let common = machine.blocks(n, &mut noise);
+    Found::of(rounds, Rule::Replay, |seed| {
+        let every = BETWEEN + PLACES.len();
+        let common = machine.blocks(n * every, &mut noise);
+        let mut launches = Launches::new(sigma, &mut noise);
         let quads: Vec<Quad> = common
-            .iter()
-            .map(|common| {
-                let together = common + sigma * 0.75_f64.sqrt() * noise.normal();
-                PLACES.map(|of_place| {
-                    let own = sigma * 0.25_f64.sqrt() * noise.normal();
-                    1e6 * (together + of_place + own).exp()
-                })
-            })
+            .chunks_exact(every)
             .enumerate()
-            // Every second one is B A A B.
-            .map(|(n, [w, x, y, z])| match n % 2 {
-                0 => quad([w, x, y, z], false),
-                _ => quad([x, w, z, y], true),
+            .map(|(nth, common)| {
+                let mut others = BETWEEN;
+                let values = [0, 1, 2, 3].map(|place| {
+                    let own = launches.after(std::mem::take(&mut others), &mut noise);
+                    1e6 * (common[place] + PLACES[place] + own).exp()
+                });
+                // Every second one is B A A B.
+                match nth % 2 {
+                    0 => quad(values, false),
+                    _ => quad([1, 0, 3, 2].map(|place: usize| values[place]), true),
+                }
             })
             .collect();
         quad_ratio(&quads, seed)
@@ -208,9 +257,9 @@ pub fn latency_with_stalls(launches: usize, rounds: u64) -> f64 {
 }
 
 /// The ratio of the 99% quantiles of such a server to its own, in the same blocks.
-pub fn latency_ratio_with_stalls(launches: usize, rounds: u64) -> Found {
+pub fn latency_ratio_with_stalls(launches: usize, rule: Rule, rounds: u64) -> Found {
     let mut server = Stalling(Noise::new(launches as u64));
-    Found::of(rounds, |seed| {
+    Found::of(rounds, rule, |seed| {
         let [row, reference] = [(); 2].map(|()| {
             let taken = server.launches(launches).into_iter();
             (0..).zip(taken).collect::<Vec<(u32, Counts)>>()

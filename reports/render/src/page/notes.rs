@@ -1,7 +1,7 @@
 //! What a reader has to know first (indicative, of another method, interrupted), and the warnings.
 
 use labrun_analysis::Warning;
-use labrun_record::{METHOD_VERSION, Run};
+use labrun_record::{METHOD_VERSION, Run, Side};
 use maud::{Markup, html};
 
 use super::view::View;
@@ -46,7 +46,7 @@ pub(super) fn warnings(view: &View<'_>) -> Markup {
             @for kind in kinds {
                 @let of_kind: Vec<&Warning> = all.iter().filter(|w| w.name == kind).collect();
                 div.warning {
-                    p { strong { (kind.name().replace('_', " ")) } ": " (words::sentence(kind.advice())) }
+                    p { strong { (kind.name().replace('_', " ")) } ": " (words::sentence(&of_kind[0].advice)) }
                     @if let [only] = of_kind[..] {
                         p { (concerns(view, only)) }
                     } @else {
@@ -63,8 +63,13 @@ pub(super) fn warnings(view: &View<'_>) -> Markup {
 
 fn concerns(view: &View<'_>, warning: &Warning) -> Markup {
     let row = warning.row.and_then(|index| view.run.rows.get(index));
+    let side = match warning.side {
+        Some(Side::A) => ", side A",
+        Some(Side::B) => ", side B",
+        None => "",
+    };
     html! {
-        @if let Some(row) = row { b { (row) } ": " }
+        @if let Some(row) = row { b { (row) } (side) ": " }
         (warning.message)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::table::wrapped;
+
 /// A cell, and the colour that it is to have.
 pub(super) struct Cell {
     pub text: String,
@@ -16,7 +18,12 @@ impl From<String> for Cell {
 }
 
 /// A line: its name, held left, and its cells, held right.
-pub(super) type Line<const N: usize> = (String, [Cell; N]);
+pub(super) struct Line<const N: usize> {
+    pub name: String,
+    pub cells: [Cell; N],
+    /// What stands below it.
+    pub note: Option<String>,
+}
 
 /// The lines under `heads`, two spaces apart. Where the names have no room, each stands above its
 /// cells.
@@ -28,10 +35,10 @@ pub(super) fn columns<const N: usize>(
 ) -> String {
     let count = |text: &str| text.chars().count();
     let widths: [usize; N] = std::array::from_fn(|place| {
-        let cells = lines.iter().map(|(_, cells)| count(&cells[place].text));
+        let cells = lines.iter().map(|line| count(&line.cells[place].text));
         cells.chain([count(heads[place])]).max().unwrap_or(0)
     });
-    let names = lines.iter().map(|(name, _)| count(name));
+    let names = lines.iter().map(|line| count(&line.name));
     let names = names.chain([count(first)]).max().unwrap_or(0);
     let others: usize = widths.iter().map(|width| width + 2).sum();
     let beside = width.is_none_or(|width| 2 + names + others <= width);
@@ -45,7 +52,7 @@ pub(super) fn columns<const N: usize>(
         let _ = write!(head, "  {text:>width$}");
     }
     let mut text = format!("  {}\n", painted(head, Some("2")));
-    for (name, cells) in lines {
+    for Line { name, cells, note } in lines {
         if beside {
             let _ = write!(text, "  {name:<indent$}");
         } else {
@@ -57,6 +64,10 @@ pub(super) fn columns<const N: usize>(
             text.push_str(&painted(padded, cell.colour));
         }
         text.push('\n');
+        if let Some(note) = note {
+            text.push_str(&wrapped(&format!("    {note}"), width, "      "));
+            text.push('\n');
+        }
     }
     text
 }

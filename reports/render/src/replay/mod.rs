@@ -5,7 +5,7 @@ mod columns;
 mod resolution;
 pub(crate) mod said;
 
-use labrun_analysis::{ReplayRow, ReplaySummary, Verdict};
+use labrun_analysis::{ReplayRow, ReplaySummary, Verdict, Warning};
 
 use crate::table::wrapped;
 use columns::{Cell, Line, columns};
@@ -15,9 +15,14 @@ pub(crate) use resolution::{has_stalls, name, unchanged};
 
 /// What a terminal shows of a replay: the sides, each row with its quads, the medians of both, the
 /// ratio with its interval and the verdict, why a row was not decided, and the counts; of a build
-/// against itself also what the machine can tell apart. A line is at most `width` long, but for
-/// names.
-pub fn replay(summary: &ReplaySummary, width: Option<usize>, colour: bool) -> String {
+/// against itself also what the machine can tell apart; and what it is doubted for. A line is at most
+/// `width` long, but for names.
+pub(crate) fn replay(
+    summary: &ReplaySummary,
+    warnings: &[Warning],
+    width: Option<usize>,
+    colour: bool,
+) -> String {
     let mut parts = Vec::new();
     if summary.indicative {
         parts.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
@@ -26,8 +31,18 @@ pub fn replay(summary: &ReplaySummary, width: Option<usize>, colour: bool) -> St
         parts.push(format!("incomplete: {why}\n"));
     }
     parts.push(sides(summary, width));
-    parts.extend(blocks(summary).iter().map(|one| block(one, width, colour)));
-    let mut closing = Vec::new();
+    let margin = summary.margin;
+    parts.extend(
+        blocks(summary)
+            .iter()
+            .map(|one| block(one, margin, width, colour)),
+    );
+    // As it is: what a compiler says has lines of its own.
+    parts.extend(said::whole_reasons(summary).into_iter().map(indented));
+    let mut closing: Vec<String> = said::doubts(warnings)
+        .iter()
+        .map(|line| wrapped(line, width, "  "))
+        .collect();
     if let Some(left_out) = said::left_out(summary) {
         closing.push(wrapped(&left_out, width, ""));
     }
@@ -56,14 +71,18 @@ fn sides(summary: &ReplaySummary, width: Option<usize>) -> String {
     lines.collect()
 }
 
-fn block(block: &Block<'_>, width: Option<usize>, colour: bool) -> String {
+fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> String {
     let (decided, others): (Vec<_>, Vec<_>) =
         block.rows.iter().partition(|(_, row)| row.ratio.is_some());
     let mut text = wrapped(&block.title, width, "  ") + "\n";
     if !decided.is_empty() {
         let lines: Vec<Line<6>> = decided
             .into_iter()
-            .map(|(name, row)| (name.clone(), cells(row)))
+            .map(|(name, row)| Line {
+                name: name.clone(),
+                cells: cells(row),
+                note: said::medians(row, margin),
+            })
             .collect();
         let heads = ["quads", "A", "B", "B / A", "95% interval", "verdict"];
         text.push_str(&columns(("isolation", heads), &lines, width, colour));
@@ -74,6 +93,11 @@ fn block(block: &Block<'_>, width: Option<usize>, colour: bool) -> String {
         text.push('\n');
     }
     text
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("  {line}\n"));
+    lines.collect()
 }
 
 fn cells(row: &ReplayRow) -> [Cell; 6] {

@@ -76,8 +76,9 @@ pub(crate) fn name(row: &Row) -> String {
 fn line(row: &Row, size: &ChangedBy) -> Line<4> {
     let [injected, found, error] = said::sizes(size);
     let tries = format!("{} of {}", size.worse, size.tries);
-    (
-        format!("{}, {}", name(row), said::change(size.change)),
-        [injected, found, error, tries].map(Cell::from),
-    )
+    Line {
+        name: format!("{}, {}", name(row), said::change(size.change)),
+        cells: [injected, found, error, tries].map(Cell::from),
+        note: None,
+    }
 }

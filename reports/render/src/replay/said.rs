@@ -1,8 +1,9 @@
 //! A replay in words: one place, so that page and table say the same.
 
-use labrun_analysis::{ReplayRow, ReplaySummary, SideNumbers, Verdict};
+use labrun_analysis::{ReplayRow, ReplaySummary, SideNumbers, Verdict, Warning, WarningKind};
 use labrun_record::{Change, ChangedBy, Outcome, Side, Unit};
 
+use crate::table::short;
 use crate::{units, words};
 
 /// `1.004`: enough digits for a margin of 2%.
@@ -42,28 +43,71 @@ pub(crate) fn median(side: Option<SideNumbers>, unit: Unit) -> String {
     side.map_or_else(String::new, |side| units::value(side.median, unit))
 }
 
+/// That the two medians say something else than the ratio, where they do.
+pub(crate) fn medians(row: &ReplayRow, margin: f64) -> Option<String> {
+    let medians = row.other_than_medians(margin)?;
+    Some(format!(
+        "the two medians alone say {}: go by B / A, which is of launches right after one another",
+        ratio(medians)
+    ))
+}
+
+/// A line for each kind of doubt: how often on which side, and what to do.
+pub(crate) fn doubts(warnings: &[Warning]) -> Vec<String> {
+    let kinds = words::distinct(warnings.iter().map(|warning| warning.name));
+    let line = |kind: WarningKind| {
+        let own = || warnings.iter().filter(move |warning| warning.name == kind);
+        let times = |side: Option<Side>| {
+            let count = own().filter(|warning| warning.side == side).count();
+            let on = match side {
+                Some(Side::A) => "A: ",
+                Some(Side::B) => "B: ",
+                None => "",
+            };
+            (count > 0).then(|| format!("{on}{}", units::plural(count, "time")))
+        };
+        let times: Vec<String> = [None, Some(Side::A), Some(Side::B)]
+            .into_iter()
+            .filter_map(times)
+            .collect();
+        let advice = own().next().map_or("", |warning| &warning.advice);
+        let name = kind.name().replace('_', " ");
+        format!("warning: {name} ({}): {advice}", times.join(", "))
+    };
+    kinds.into_iter().map(line).collect()
+}
+
 /// `slower`, `equivalent`.
 pub(crate) fn verdict(row: &ReplayRow) -> &'static str {
     row.verdict()
         .map_or("not decided", |verdict| words::verdict(row.unit, verdict))
 }
 
-/// Why a row was not decided, with the side that it went wrong on.
+/// Why a row was not decided, in short, with the side that it went wrong on.
 pub(crate) fn why_not(row: &ReplayRow) -> String {
     let side = match row.failed_side {
         Some(Side::A) => "A ",
         Some(Side::B) => "B ",
         None => "",
     };
-    let reason = row.reason.as_deref().unwrap_or("no reason was recorded");
+    let reason = short(row.reason.as_deref().unwrap_or("no reason was recorded"));
     if row.outcome == Outcome::Measured {
-        return reason.to_owned();
+        return reason;
     }
     let before = match row.quads {
         0 => String::new(),
         quads => format!(" (after {})", units::plural(quads, "whole quad")),
     };
     format!("{side}{}: {reason}{before}", row.outcome)
+}
+
+/// The reasons that are longer than what rows say of them, such as a compiler's output: each once.
+pub(crate) fn whole_reasons(summary: &ReplaySummary) -> Vec<&str> {
+    let all = summary
+        .results
+        .iter()
+        .filter_map(|row| row.reason.as_deref());
+    words::distinct(all.filter(|reason| short(reason) != reason.trim_end()))
 }
 
 /// The way of changing it.
@@ -156,8 +200,8 @@ pub(crate) fn sizes(size: &ChangedBy) -> [String; 3] {
 }
 
 /// What a stall says, where there is one.
-pub(crate) const OF_STALLS: &str = "A stall of one launch in ten does not move a median: that it is not found is right. \
-    What such stalls do is in the percentiles of a run.";
+pub(crate) const OF_STALLS: &str = "A stall of one launch in ten, however long, moves a ratio by a third of what a quad varies by: \
+    that it is not found where launches vary little is right. What such stalls do is in the percentiles of a run.";
 
 /// The largest error of any try.
 pub(crate) fn largest_error(size: &ChangedBy) -> String {

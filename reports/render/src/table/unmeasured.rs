@@ -64,11 +64,14 @@ fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     }
 }
 
-/// The first line of the reason, with the one that it announces by a colon; at most 160
-/// letters of them.
 fn reason(row: &RowSummary) -> String {
-    let whole = row.reason.as_deref().unwrap_or("no reason was recorded");
-    let mut lines = whole.lines();
+    short(row.reason.as_deref().unwrap_or("no reason was recorded"))
+}
+
+/// The first line of a reason, with the one that it announces by a colon; at most 160 letters of
+/// them.
+pub(crate) fn short(reason: &str) -> String {
+    let mut lines = reason.lines();
     let mut first = lines.next().unwrap_or_default().to_owned();
     if first.ends_with(':')
         && let Some(announced) = lines.next()

@@ -36,6 +36,13 @@ pub(super) fn answer(replay: &ReplaySummary, of_itself: Option<&Resolution>) -> 
                     ul { @for row in rows { (row) } }
                 }
             }
+            @let whole = said::whole_reasons(replay);
+            @if !whole.is_empty() {
+                details {
+                    summary { "What was said of what went wrong, in full" }
+                    @for reason in whole { pre tabindex="0" { (reason) } }
+                }
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn charts(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, 
             section {
                 h2 { "The ratio of every row" }
                 p.note {
-                    "B / A with its 95% interval. A row is better or worse if the whole of it lies outside the band, " (said::margin(replay.margin)) " to either side of 1. "
+                    "B / A with its 95% interval. A row is better or worse if the whole of it lies outside the band, " (said::margin(replay.margin)) " to either side of 1, and its 99% interval does not hold 1. "
                     "The outer lines are " (said::margin(replay.equivalence)) " from 1: it is equivalent if its 90% interval lies between them."
                 }
                 figure.scroll tabindex="0" { (PreEscaped(ratios)) }

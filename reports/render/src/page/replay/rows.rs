@@ -11,29 +11,29 @@ pub(super) fn rows(replay: &ReplaySummary) -> Markup {
     html! {
         section {
             h2 { "Every row" }
-            p.note { "Quads are whole ones. A and B: the median of each side over them, with its 95% interval; the ratio is the mean of the medians over the quads of either order, and need not be that of the two medians: where a side has two modes it can even be on the other side of 1. Of a latency all of it is of the requests of all launches together." }
-            @for block in blocks(replay) { (table(&block, replay.indicative)) }
+            p.note { "Quads are whole ones. A and B: the median of each side over them, with its 95% interval; the ratio is the mean of the medians over the quads of either order, and need not be that of the two medians, which stands below it where it says something else: where a side has two modes it can even be on the other side of 1. Of a latency all of it is of the requests of all launches together." }
+            @for block in blocks(replay) { (table(&block, replay)) }
         }
     }
 }
 
-fn table(block: &Block<'_>, indicative: bool) -> Markup {
+fn table(block: &Block<'_>, replay: &ReplaySummary) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(block.title) {
             table.rows {
-                caption { (block.title) @if indicative { " \u{b7} indicative" } }
+                caption { (block.title) @if replay.indicative { " \u{b7} indicative" } }
                 thead { tr {
                     th scope="col" { "isolation" } th.number scope="col" { "quads" }
                     th.number scope="col" { "A" } th.number scope="col" { "B" }
                     th.number scope="col" { "B / A" } th.number scope="col" { "95% interval" } th scope="col" { "verdict" }
                 } }
-                tbody { @for (name, one) in &block.rows { (row(name, one)) } }
+                tbody { @for (name, one) in &block.rows { (row(name, one, replay.margin)) } }
             }
         }
     }
 }
 
-fn row(name: &str, row: &ReplayRow) -> Markup {
+fn row(name: &str, row: &ReplayRow, margin: f64) -> Markup {
     html! {
         tr.unmeasured[row.ratio.is_none()] {
             th scope="row" { (name) }
@@ -41,7 +41,10 @@ fn row(name: &str, row: &ReplayRow) -> Markup {
             @if let Some(ratio) = row.ratio {
                 td.number { (side(row.a, row)) }
                 td.number { (side(row.b, row)) }
-                td.number { (ratio.value.map_or_else(|| "\u{2013}".to_owned(), said::ratio)) }
+                td.number {
+                    (ratio.value.map_or_else(|| "\u{2013}".to_owned(), said::ratio))
+                    @if let Some(medians) = row.other_than_medians(margin) { br; small { "the medians: " (said::ratio(medians)) } }
+                }
                 td.number { (said::interval(row)) }
                 td.verdict.{ "v-" (ratio.verdict) } { (said::verdict(row)) }
             } @else {
