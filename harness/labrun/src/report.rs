@@ -105,9 +105,10 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
         (None, [one]) => (one.folder.report_html(), true),
         (None, _) => (PathBuf::from("report.html"), false),
     };
-    let mut written = write_whole(&output, html.as_bytes()).with_context(|| {
+    let mut written = write_whole(&output, html.as_bytes()).map_err(|error| {
         let output = output.display();
-        format!("cannot write {output}: give --output a file that can be written")
+        let mend = "give --output a file that can be written";
+        anyhow::anyhow!("cannot write {output}: {error}; {mend}")
     });
     for read in &runs {
         let summary = read.folder.write_summary(&read.summary);
