@@ -24,6 +24,7 @@ pub mod plan;
 pub mod probe;
 pub mod proc;
 pub mod process;
+pub mod processors;
 pub mod progress;
 pub mod schedule;
 pub mod select;

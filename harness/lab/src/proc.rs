@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use labrun_record::plain;
 use rustix::io::Errno;
 use rustix::process::{Signal, kill_process, kill_process_group};
 
@@ -69,6 +70,42 @@ pub fn parent(pid: Pid) -> Option<Pid> {
 pub fn started(pid: Pid) -> Option<u64> {
     let state = field(pid, 3)?;
     (state != "Z" && state != "X").then(|| field(pid, 22)?.parse().ok())?
+}
+
+/// What `/proc/PID/stat` tells of the work of a process, in clock ticks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// The kernel's name of it, made fit to be shown.
+    pub(crate) name: String,
+    /// Its parent.
+    pub(crate) parent: Pid,
+    /// Whether it is a thread of the kernel's own.
+    pub(crate) is_kernel: bool,
+    /// When it started, since boot: with its id, nothing else has that.
+    pub(crate) started: u64,
+    /// The time that it had of the processors.
+    pub(crate) own: u64,
+    /// The time of those that it started and waited for.
+    pub(crate) children: u64,
+}
+
+/// The work of a process so far; none of one that is gone.
+pub(crate) fn work(pid: Pid) -> Option<Work> {
+    /// `PF_KTHREAD` of linux/sched.h.
+    const KERNEL: u64 = 0x0020_0000;
+    let stat = fs::read(folder(pid).join("stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
+    let (before, after) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = after.split_whitespace().collect();
+    let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+    Some(Work {
+        name: plain(before.split_once('(')?.1).into_owned(),
+        parent: Pid::try_from(field(4)?).ok()?,
+        is_kernel: field(9)? & KERNEL != 0,
+        started: field(22)?,
+        own: field(14)? + field(15)?,
+        children: field(16)? + field(17)?,
+    })
 }
 
 /// A field of `/proc/PID/stat` by its number there, from the third on.
@@ -140,11 +177,14 @@ mod tests {
         let path = std::env::var("PATH").expect("a PATH");
         assert_eq!(variable(own, "PATH"), Some(path.into_bytes()));
         assert_eq!(variable(own, "PAT"), None);
+        let work = work(own).expect("is there");
+        assert_eq!((work.name, Some(work.started)), (name(own), started(own)));
+        assert!(!work.is_kernel && Some(work.parent) == parent(own));
     }
 
     #[test]
     fn one_that_is_gone_is_nothing() {
-        assert_eq!((parent(-1), started(-1)), (None, None));
+        assert_eq!((parent(-1), started(-1), work(-1)), (None, None, None));
         assert_eq!(name(-1), "");
         assert_eq!(command_line(-1), [b""]);
     }

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lab::progress::Progress;
+use labrun_record::plain;
+
+use crate::say;
 
 /// How often a step is told where no bar can be drawn.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -36,11 +39,11 @@ impl Bars {
         let now = Instant::now();
         let bar = self.terminal.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            bar.set_message(what.to_owned());
+            bar.set_message(plain(what).into_owned());
             bar
         });
         if bar.is_none() {
-            anstream::eprintln!("{what} ...");
+            say::line(&format!("{what} ..."));
         }
         Step {
             what: what.to_owned(),
@@ -55,8 +58,8 @@ impl Progress for Bars {
     fn note(&self, line: &str) {
         let state = self.state.borrow();
         match state.as_ref().and_then(|step| step.bar.as_ref()) {
-            Some(bar) => bar.suspend(|| anstream::eprintln!("{line}")),
-            None => anstream::eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| say::line(line)),
+            None => say::line(line),
         }
     }
 
@@ -88,7 +91,10 @@ impl Progress for Bars {
             } else {
                 format!("{done} so far")
             };
-            anstream::eprintln!("{what}: {of}, {} s", step.began.elapsed().as_secs());
+            say::line(&format!(
+                "{what}: {of}, {} s",
+                step.began.elapsed().as_secs()
+            ));
         }
     }
 
@@ -102,7 +108,7 @@ impl Progress for Bars {
             }
             let seconds = step.began.elapsed().as_secs_f64();
             if seconds >= 1.0 {
-                anstream::eprintln!("{what}: done in {seconds:.0} s");
+                say::line(&format!("{what}: done in {seconds:.0} s"));
             }
         }
     }

@@ -60,22 +60,21 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
         .collect();
     let takes = |name: &str| wanted.contains(&name);
     let all = BuildReport::build(&builder, &definitions, &workloads, &takes);
-    if args.json {
+    let printed = if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(
             &json!({"schema_version": version, "built": all.built, "failed": all.failed, "skipped": all.skipped}),
-        )?;
+        )
     } else {
-        for item in &all.built {
-            show(item)?;
-        }
-    }
+        all.built.iter().try_for_each(show)
+    };
     for reason in &all.skipped {
         bars.note(&format!("skipped: {reason}"));
     }
     for reason in &all.failed {
         bars.note(reason);
     }
+    printed?;
     Ok(if site.interrupt.raised() {
         exit::INTERRUPTED
     } else if all.failed.is_empty() {

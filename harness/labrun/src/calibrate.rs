@@ -18,7 +18,8 @@ use crate::exit::Usage;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, lab_version};
-use crate::replay::{MARGIN, code, show};
+use crate::replay::{MARGIN, Shown, code, show};
+use crate::say;
 use crate::scenario::remove_containers;
 use crate::settings::Settings;
 
@@ -85,7 +86,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     if with_docker {
         remove_containers(&site, &bars);
     }
-    let (read, ended) = show(run.folder, ended, args.quads.json)?;
+    let Shown {
+        read,
+        ended,
+        printed,
+    } = show(run.folder, ended, args.quads.json)?;
     // Later runs say what was found, unless something ended it before it could be.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
         && found.unchanged.is_decided()
@@ -93,6 +98,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     {
         bars.note(&format!("later runs will not say what was found: {error}"));
     }
+    printed?;
     Ok(code(&read, ended, false))
 }
 
@@ -103,9 +109,9 @@ fn cases(args: &CalibrateArgs, planned: &Planned) -> anyhow::Result<Vec<Case>> {
         return Ok(Vec::new());
     }
     if !workloads.iter().any(|workload| workload.name == CHANGED) {
-        anstream::eprintln!(
+        say::line(&format!(
             "note: the lab has no workload `{CHANGED}`, which can be changed: only what is the same is replayed"
-        );
+        ));
         return Ok(Vec::new());
     }
     let references = planned.plan.parts.iter().flat_map(|part| &part.references);

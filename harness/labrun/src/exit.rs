@@ -19,9 +19,6 @@ pub(crate) const UNFIT: u8 = 102;
 /// The run was interrupted.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// How errors are marked.
-pub(crate) const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
-
 /// A mistake of the user's, with what to do.
 #[derive(Debug)]
 pub(crate) struct Usage(pub String);

@@ -7,6 +7,7 @@ use lab::interrupt::Interrupt;
 use lab::site::Site;
 
 use crate::cli::Cli;
+use crate::say;
 
 /// Everything that is defined in the lab, with the versions of runners that were built.
 pub(crate) fn definitions(cli: &Cli) -> anyhow::Result<Definitions> {
@@ -28,15 +29,12 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
 pub(crate) fn sweep(with_docker: bool) {
     let swept = lab::sweep::sweep(with_docker);
     if !swept.is_empty() {
-        anstream::eprintln!(
+        say::line(&format!(
             "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups",
-            swept.processes,
-            swept.containers,
-            swept.folders,
-            swept.cgroups
-        );
+            swept.processes, swept.containers, swept.folders, swept.cgroups
+        ));
         for reason in &swept.left {
-            anstream::eprintln!("still there: {reason}");
+            say::line(&format!("still there: {reason}"));
         }
     }
 }

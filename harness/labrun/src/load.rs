@@ -32,8 +32,7 @@ pub(crate) fn run(args: &LoadArgs) -> anyhow::Result<u8> {
     let (ceiling, report) = match loaded {
         // What a server does wrong is 101, whether it dies now or was dead before.
         Err(error) if matches!(error.downcast_ref(), Some(Error::NoServer { .. })) => {
-            let red = exit::RED;
-            anstream::eprintln!("{red}error:{red:#} {error:#}");
+            crate::say::error(&format!("{error:#}"));
             return Ok(exit::WORKLOAD_FAILED);
         }
         loaded => loaded?,

@@ -20,6 +20,7 @@ mod plan;
 mod replay;
 mod report;
 mod resolution;
+mod say;
 mod scenario;
 mod settings;
 mod shell;
@@ -29,19 +30,28 @@ use clap::Parser;
 
 fn main() -> std::process::ExitCode {
     // A panic has its message from the hook, and is the lab's own failure.
-    let ran = std::panic::catch_unwind(|| run(cli::Cli::parse()));
+    let ran = std::panic::catch_unwind(|| match cli::Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(unparsed) => said(&unparsed),
+    });
     let code = match ran.unwrap_or(Ok(exit::LAB_FAILED)) {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!(
-                "{}error:{} {error:#}",
-                exit::RED.render(),
-                exit::RED.render_reset()
-            );
+            say::error(&format!("{error:#}"));
             exit::code_of(&error)
         }
     };
     std::process::ExitCode::from(code)
+}
+
+/// What the arguments alone ask for, a help or the version, or what is wrong with them.
+fn said(unparsed: &clap::Error) -> anyhow::Result<u8> {
+    let printed = unparsed.print();
+    if unparsed.use_stderr() {
+        return Ok(exit::USAGE);
+    }
+    out::printed(printed)?;
+    Ok(exit::FINE)
 }
 
 fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use lab::model::About;
-use labrun_record::RunFolder;
+use labrun_record::{RunFolder, check_whole, folder_of};
 
 use crate::exit::Usage;
+
+/// What is written and removed to see whether there is room.
+const PROBE: &str = ".labrun-probe";
 
 /// A run that is about to begin: its folder and its name.
 pub(crate) struct NewRun {
@@ -54,9 +57,7 @@ impl NewRun {
 
 /// Whether a file can be written there, to be known before anything is measured.
 pub(crate) fn check_file(path: &Path) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    let shown = path.display();
+    let (folder, shown) = (folder_of(path), path.display());
     if path.is_dir() {
         anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));
     }
@@ -64,6 +65,28 @@ pub(crate) fn check_file(path: &Path) -> anyhow::Result<()> {
         anyhow::bail!(Usage(format!(
             "cannot write {shown}: make the folder first: mkdir -p {}",
             folder.display()
+        )));
+    }
+    let cannot =
+        |error: std::io::Error| Usage(format!("cannot write {shown}: {error}; name another file"));
+    Ok(check_whole(path).map_err(cannot)?)
+}
+
+/// Whether a run can be written there, to be known before anything is built. Nothing is made yet.
+pub(crate) fn check_folder(path: &Path) -> anyhow::Result<()> {
+    check_free(path)?;
+    let above = path.ancestors().find(|folder| folder.exists());
+    let probe = above.unwrap_or(Path::new(".")).join(PROBE);
+    check_whole(&probe).map_err(|error| cannot_write(path, &error))
+}
+
+/// The folder of a run is written once.
+fn check_free(path: &Path) -> anyhow::Result<()> {
+    let folder = RunFolder::open(path);
+    if folder.run_json().exists() || folder.samples_jsonl().exists() {
+        anyhow::bail!(Usage(format!(
+            "{} already holds a run: give --out another folder",
+            path.display()
         )));
     }
     Ok(())
@@ -100,20 +123,14 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> anyhow::Error {
 /// The folder of the run, made now, so that one that cannot be written is known
 /// before anything is measured.
 fn create_folder(path: &Path) -> anyhow::Result<RunFolder> {
-    let folder = RunFolder::open(path);
-    if folder.run_json().exists() || folder.samples_jsonl().exists() {
-        anyhow::bail!(Usage(format!(
-            "{} already holds a run: give --out another folder",
-            path.display()
-        )));
-    }
+    check_free(path)?;
     let cannot = |error| cannot_write(path, &error);
     std::fs::create_dir_all(path).map_err(cannot)?;
-    let probe = path.join(".labrun-probe");
+    let probe = path.join(PROBE);
     std::fs::write(&probe, b"room\n")
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(cannot)?;
-    Ok(folder)
+    Ok(RunFolder::open(path))
 }
 
 /// A seed that no other run has.

@@ -2,19 +2,32 @@
 
 use std::io::{self, Write as _};
 
+use anyhow::Context as _;
+use labrun_record::{plain_json, plain_with_colours};
 use serde::Serialize;
 
-/// Prints a line; colours are left out where they are not wanted. A reader that
-/// has gone is no error.
+/// Prints a line; colours are left out where they are not wanted, and other control characters in any
+/// case. A reader that has gone is no error.
 pub(crate) fn line(text: &str) -> anyhow::Result<()> {
-    let mut stdout = anstream::stdout();
-    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    print(&plain_with_colours(text))
 }
 
 /// Prints a value as JSON.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> anyhow::Result<()> {
-    line(&serde_json::to_string_pretty(value)?)
+    print(&plain_json(&serde_json::to_string_pretty(value)?))
+}
+
+/// What came of printing: what could not be printed is lost, unless nobody reads it any more.
+pub(crate) fn printed(printed: io::Result<()>) -> anyhow::Result<()> {
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot print the result on stdout")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout();
+    printed(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
 }

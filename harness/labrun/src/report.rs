@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use labrun_analysis::{Summary, summarise};
-use labrun_record::{Recorded, Run, RunFolder, Sample};
+use labrun_record::{Recorded, Run, RunFolder, Sample, write_whole};
 
 use crate::cli::ReportArgs;
 use crate::exit::{self, Usage};
+use crate::new_run::check_file;
+use crate::say;
 
 /// A run, read back, with its statistics.
 pub(crate) struct Read {
@@ -31,6 +33,15 @@ impl Read {
         }
     }
 
+    /// Says where it is.
+    pub(crate) fn say_where(&self) {
+        say::line(&format!("run:  {}", self.folder.path().display()));
+        let page = self.folder.report_html();
+        if page.exists() {
+            say::line(&format!("page: {}", page.display()));
+        }
+    }
+
     /// Writes its summary and its page into its folder.
     pub(crate) fn write(&self) -> anyhow::Result<()> {
         let cannot = |path: PathBuf| format!("cannot write {}", path.display());
@@ -48,19 +59,19 @@ impl Read {
 pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
     let Recorded { run, samples, cut } = folder.read()?;
     if let Some(cut) = cut {
-        anstream::eprintln!(
+        say::line(&format!(
             "note: {} ends in the middle of a line ({} bytes); that launch is left out",
             folder.samples_jsonl().display(),
             cut.len()
-        );
+        ));
     }
     if let [first, ..] = &run.left_out[..] {
-        anstream::eprintln!(
+        say::line(&format!(
             "note: {}: {} entries are left out for words that this labrun does not know, the first {first}; labrun {} reads them all",
             folder.run_json().display(),
             run.left_out.len(),
             run.lab_version
-        );
+        ));
     }
     let summary = summarise(&run, &samples);
     Ok(Read {
@@ -73,6 +84,9 @@ pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
 
 /// Makes the page.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
+    if let Some(output) = &args.output {
+        check_file(output)?;
+    }
     let mut runs = Vec::new();
     for path in &args.runs {
         let folder = RunFolder::open(path);
@@ -86,25 +100,37 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     }
     let pages: Vec<_> = runs.iter().map(Read::section).collect();
     let html = labrun_render::pages(&pages)?;
-    let output = match (&args.output, runs.as_slice()) {
-        (Some(path), _) => path.clone(),
-        (None, [one]) => one.folder.report_html(),
-        (None, _) => PathBuf::from("report.html"),
+    let (output, is_own) = match (&args.output, runs.as_slice()) {
+        (Some(path), _) => (path.clone(), false),
+        (None, [one]) => (one.folder.report_html(), true),
+        (None, _) => (PathBuf::from("report.html"), false),
     };
-    std::fs::write(&output, html).with_context(|| format!("cannot write {}", output.display()))?;
+    let mut written = write_whole(&output, html.as_bytes()).map_err(|error| {
+        let output = output.display();
+        let mend = "give --output a file that can be written";
+        anyhow::anyhow!("cannot write {output}: {error}; {mend}")
+    });
     for read in &runs {
-        read.folder
-            .write_summary(&read.summary)
-            .with_context(|| format!("cannot write {}", read.folder.summary_json().display()))?;
+        let summary = read.folder.write_summary(&read.summary);
+        let stays = || format!("cannot write {}", read.folder.summary_json().display());
+        match summary.with_context(stays) {
+            // Whose page is elsewhere needs nothing in the run's folder: it may be read-only.
+            Err(error) if !is_own => say::line(&format!("note: {error:#}; it stays as it was")),
+            of_own => written = written.and(of_own),
+        }
     }
-    if args.json {
+    let printed = if args.json {
         let summaries: Vec<&Summary> = runs.iter().map(|read| &read.summary).collect();
         match summaries.as_slice() {
-            [one] => crate::out::json(one)?,
-            many => crate::out::json(many)?,
+            [one] => crate::out::json(one),
+            many => crate::out::json(many),
         }
+    } else if written.is_ok() {
+        crate::out::line(&output.display().to_string())
     } else {
-        crate::out::line(&output.display().to_string())?;
-    }
+        Ok(())
+    };
+    written?;
+    printed?;
     Ok(exit::FINE)
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use labrun_record::Resolution;
+use labrun_record::{Resolution, folder_of, write_json};
 
 /// After so long a machine may be another one to those who share it.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
@@ -15,11 +15,9 @@ pub(crate) fn keep(resolution: &Resolution) -> io::Result<()> {
     let Some(path) = state().map(|state| file(&state, &resolution.machine_class)) else {
         return Err(io::Error::other("neither XDG_STATE_HOME nor HOME is set"));
     };
-    fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
+    fs::create_dir_all(folder_of(&path))?;
     // A run that reads it meanwhile has the older one whole.
-    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    fs::write(&beside, serde_json::to_vec_pretty(resolution)?)?;
-    fs::rename(&beside, &path)
+    write_json(&path, resolution)
 }
 
 /// That of this machine, if it was calibrated within a day.

@@ -15,7 +15,7 @@ use lab::select::Names;
 use lab::site::Site;
 use lab::stock::Stock;
 use labrun_analysis::RowSummary;
-use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION};
+use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION, write_json, write_whole};
 use serde_json::json;
 
 use crate::asked::{Planned, needs_docker, options};
@@ -24,18 +24,20 @@ use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
-use crate::new_run::{NewRun, check_file, lab_version};
+use crate::new_run::{NewRun, check_file, check_folder, lab_version};
 use crate::report::{self, Read};
+use crate::say;
 use crate::settings::Settings;
 
 /// Measures one scenario.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
+    check_outputs(args)?;
     if let Some(bundle) = &args.bundle {
         return of_bundle(bundle, settings, args);
     }
     let planned = Planned::new(definitions(cli)?, settings, &args.asked)?;
     let (definitions, plan) = (&planned.definitions, &planned.plan);
-    let run = begin(plan, args)?;
+    let run = NewRun::begin(&plan.scenario, args.out.as_deref())?;
     let with_docker = needs_docker(plan, &planned.profiles);
     let site = site(with_docker)?;
     let bars = Bars::new();
@@ -76,7 +78,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     }
     let definitions = &carried.definitions;
     raise_loopback(&bars);
-    let run = begin(&plan, args)?;
+    let run = NewRun::begin(&plan.scenario, args.out.as_deref())?;
     let source = Source {
         plan: &plan,
         definitions,
@@ -119,12 +121,12 @@ pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
     }
 }
 
-/// The run's folder, once it is known that its other files can be written too.
-fn begin(plan: &Plan, args: &ScenarioArgs) -> anyhow::Result<NewRun> {
+/// Whether all that is asked for can be written, to be known before anything is built or measured.
+fn check_outputs(args: &ScenarioArgs) -> anyhow::Result<()> {
     for file in [&args.export_json, &args.markdown].into_iter().flatten() {
         check_file(file)?;
     }
-    NewRun::begin(&plan.scenario, args.out.as_deref())
+    args.out.as_deref().map_or(Ok(()), check_folder)
 }
 
 /// Where a run takes what it launches.
@@ -201,15 +203,15 @@ pub(crate) fn unfit(scenario: &str, missing: &[String], json: bool) -> anyhow::R
         }))?;
     }
     for line in missing {
-        anstream::eprintln!("{line}");
+        say::line(line);
     }
-    anstream::eprintln!(
-        "--strict: nothing was measured, since {} missing",
-        match missing.len() {
-            1 => "1 isolation is".to_owned(),
-            several => format!("{several} isolations are"),
-        }
-    );
+    let how_many = match missing.len() {
+        1 => "1 isolation is".to_owned(),
+        several => format!("{several} isolations are"),
+    };
+    say::line(&format!(
+        "--strict: nothing was measured, since {how_many} missing"
+    ));
     Ok(exit::UNFIT)
 }
 
@@ -225,9 +227,11 @@ fn conclude(
         Err(error) => return Err(ended.err().map_or(error, Into::into)),
     };
     let written = write(args, &read);
-    show(args, &read)?;
+    let printed = show(args, &read);
+    read.say_where();
     let ended = ended?;
     written?;
+    printed?;
     Ok(match ended {
         Ended::Interrupted => exit::INTERRUPTED,
         Ended::Complete => code(args, &read),
@@ -236,31 +240,24 @@ fn conclude(
 
 fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     read.write()?;
+    let cannot = |path: &Path| format!("cannot write {}", path.display());
     if let Some(path) = &args.export_json {
-        let mut text = serde_json::to_string_pretty(&read.summary)?;
-        text.push('\n');
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        write_json(path, &read.summary).with_context(|| cannot(path))?;
     }
     if let Some(path) = &args.markdown {
         let text = labrun_render::conformance_page(&read.summary);
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        write_whole(path, text.as_bytes()).with_context(|| cannot(path))?;
     }
     Ok(())
 }
 
 fn show(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     if args.json {
-        crate::out::json(&read.summary)?;
-    } else {
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        // The stream itself leaves colours out where they are not wanted.
-        crate::out::line(&labrun_render::table(&read.summary, width, true))?;
+        return crate::out::json(&read.summary);
     }
-    anstream::eprintln!("run:  {}", read.folder.path().display());
-    if read.folder.report_html().exists() {
-        anstream::eprintln!("page: {}", read.folder.report_html().display());
-    }
-    Ok(())
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    // The stream itself leaves colours out where they are not wanted.
+    crate::out::line(&labrun_render::table(&read.summary, width, true))
 }
 
 /// The exit code of a run that was carried out.

@@ -1,12 +1,11 @@
 //! The folder of a run: its files, and writing them.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::Run;
+use crate::{Run, plain_json, write_whole};
 
 /// The folder of a run.
 #[derive(Debug, Clone)]
@@ -37,6 +36,11 @@ impl RunFolder {
         self.0.join("samples.jsonl")
     }
 
+    /// `blocks.jsonl` of the folder.
+    pub fn blocks_jsonl(&self) -> PathBuf {
+        self.0.join("blocks.jsonl")
+    }
+
     /// `summary.json` of the folder.
     pub fn summary_json(&self) -> PathBuf {
         self.0.join("summary.json")
@@ -63,25 +67,9 @@ impl RunFolder {
     }
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    write_whole(path, &text)
-}
-
-/// Writes beside `path` and renames over it, so that a full disk leaves the old
-/// file, or none, and never half of one.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("partial");
-    let written = File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    match written.and_then(|()| fs::rename(&beside, path)) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            let _ = fs::remove_file(&beside);
-            Err(error)
-        }
-    }
+/// Writes a value as JSON for people and programs, whole or not at all.
+pub fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    write_whole(path, plain_json(&text).as_bytes())
 }

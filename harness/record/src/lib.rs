@@ -1,9 +1,11 @@
 //! The files between measuring and reporting.
 //!
 //! A run is a folder: `run.json` (a [`Run`]: what was measured, on what, how) and
-//! `samples.jsonl` (one [`Sample`] a line, in the order taken). Everything after
-//! measuring is computed from these two alone.
+//! `samples.jsonl` (one [`Sample`] a line, in the order taken), with `blocks.jsonl` beside them (one
+//! [`BlockLoad`] a line: what else used the processors). Everything after measuring is computed from
+//! these alone.
 
+mod block;
 mod check;
 mod fingerprint;
 mod folder;
@@ -17,10 +19,13 @@ mod row;
 mod run;
 mod sample;
 mod schema;
+mod text;
+mod whole;
 
+pub use block::BlockLoad;
 pub use check::Check;
 pub use fingerprint::{CgroupVersion, Fingerprint};
-pub use folder::RunFolder;
+pub use folder::{RunFolder, write_json};
 pub use histogram::{Histogram, HistogramError};
 pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
@@ -33,3 +38,5 @@ pub use run::{
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};
+pub use text::{plain, plain_json, plain_with_colours};
+pub use whole::{Partial, check_whole, folder_of, write_whole};

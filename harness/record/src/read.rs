@@ -1,5 +1,6 @@
 //! Reading a run back. What this labrun does not know costs no more than it has to: a field is
-//! passed over, and an entry with a word that is not known is left out and named.
+//! passed over, and an entry with a word that is not known is left out and named. Whatever it says is
+//! [plain](crate::plain): it can be shown anywhere.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
@@ -10,7 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::left_out::{self, LeftOut};
-use crate::{Run, RunFolder, Sample, SchemaError, schema};
+use crate::{BlockLoad, Run, RunFolder, Sample, SchemaError, schema, text};
 
 /// The files of a run, read.
 #[derive(Debug, Clone)]
@@ -63,7 +64,7 @@ impl RunFolder {
     /// counts. A missing `samples.jsonl` holds no samples.
     pub fn read(&self) -> Result<Recorded, ReadError> {
         let path = &self.run_json();
-        let text = fs::read(path).map_err(|source| ReadError::Io {
+        let bytes = fs::read(path).map_err(|source| ReadError::Io {
             path: path.clone(),
             source,
         })?;
@@ -73,11 +74,12 @@ impl RunFolder {
             reason,
         };
         let mut value: Value =
-            serde_json::from_slice(&text).map_err(|e| shape(e.line(), e.to_string()))?;
+            serde_json::from_slice(&bytes).map_err(|e| shape(e.line(), e.to_string()))?;
         schema::migrate(&mut value).map_err(|source| ReadError::Schema {
             path: path.clone(),
             source,
         })?;
+        text::make_all_plain(&mut value);
         let mut rows = LeftOut::rows(&value);
         let count = value["rows"].as_array().map_or(0, Vec::len);
         let (mut samples, cut) = self.read_samples(count, &mut rows)?;
@@ -95,7 +97,19 @@ impl RunFolder {
         })?;
         left_out::renumber_parts(&mut run, &rows);
         run.left_out = said;
+        run.blocks = self.read_blocks();
         Ok(Recorded { run, samples, cut })
+    }
+
+    /// What the processors did, as far as that is there: nothing else depends on it.
+    fn read_blocks(&self) -> Vec<BlockLoad> {
+        let text = fs::read_to_string(self.blocks_jsonl()).unwrap_or_default();
+        let blocks = text.lines().filter_map(|line| {
+            let mut block: BlockLoad = serde_json::from_str(line).ok()?;
+            block.most_by.iter_mut().for_each(text::make_plain);
+            block.is_sound().then_some(block)
+        });
+        blocks.collect()
     }
 
     /// The samples of a run with `count` rows, and the last line if it was cut. Rows whose
@@ -135,7 +149,7 @@ impl RunFolder {
             match serde_json::from_slice::<Sample>(&line) {
                 Ok(sample) => {
                     known(sample.row)?;
-                    samples.push(sample);
+                    samples.push(made_plain(sample));
                 }
                 Err(_) if !line.ends_with(b"\n") => {
                     return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
@@ -148,6 +162,19 @@ impl RunFolder {
         }
         Ok((samples, None))
     }
+}
+
+/// A sample whose words can be shown anywhere.
+fn made_plain(mut sample: Sample) -> Sample {
+    sample.reason.iter_mut().for_each(text::make_plain);
+    if !sample.phases.keys().all(|name| text::is_plain(name)) {
+        let phases = sample.phases.into_iter().map(|(mut name, length)| {
+            text::make_plain(&mut name);
+            (name, length)
+        });
+        sample.phases = phases.collect();
+    }
+    sample
 }
 
 /// The row of a line, whatever else it says.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, Metric, Outcome, Replay, Resolution, Row, Start, Target, Tier};
+use crate::{
+    BlockLoad, Fingerprint, Metric, Outcome, Replay, Resolution, Row, Start, Target, Tier,
+};
 
 /// Version of the method: raised whenever a number would change its meaning (an
 /// instant, a span, a statistic). Runs of different versions are not compared.
@@ -74,6 +76,10 @@ pub struct Run {
     /// Whether the run was ended before its plan was (Ctrl-C, a full disk).
     #[serde(default)]
     pub interrupted: Option<String>,
+    /// What the processors did while it was taken; empty where nobody looked. Not in the file, but
+    /// in one beside it.
+    #[serde(skip)]
+    pub blocks: Vec<BlockLoad>,
     /// What was left out when it was read, since this labrun does not know the word that it
     /// has. Not in the file.
     #[serde(skip)]

@@ -247,3 +247,42 @@ fn a_last_line_that_was_cut_is_set_aside() {
         assert!(cut.cut.is_some_and(|line| line.starts_with("{\"row\":")));
     }
 }
+
+#[test]
+fn whatever_a_run_says_can_be_shown() {
+    let run = Copy::of("3-cold-start")
+        .change_run(|run| {
+            run["id"] = json!("\u{1b}]0;title\u{7}a\u{202e}run");
+            run["rows"][0]["params"] = json!({"\u{1b}[1mop": "read\u{7}"});
+        })
+        .change("samples.jsonl", |lines| {
+            let (first, rest) = lines.split_once('\n').expect("has lines");
+            let mut first: Value = serde_json::from_str(first).expect("is JSON");
+            first["reason"] = json!("\u{1b}[31mred\r\n\u{9b}");
+            first["phases"] = json!({"call\u{1b}[A": 1.0});
+            format!("{first}\n{rest}")
+        })
+        .read();
+    assert_eq!(run.run.id, "a\\u{202e}run");
+    assert_eq!(run.run.rows[0].params["op"], "read\\u{7}");
+    assert_eq!(run.samples[0].reason.as_deref(), Some("red\n\\u{9b}"));
+    assert_eq!(run.samples[0].phases.keys().collect::<Vec<_>>(), ["call"]);
+}
+
+#[test]
+fn what_the_processors_did_is_read_as_far_as_it_is_sound() {
+    let run = Copy::of("3-cold-start");
+    assert!(run.read().run.blocks.is_empty(), "an older run has none");
+    let sound =
+        r#"{"first":0,"end":9,"seconds":1.5,"others":0.25,"most_by":"\u001b[1mcargo","steal":0.0}"#;
+    let unknown =
+        r#"{"first":9,"end":10,"seconds":0.5,"others":null,"steal":0.1,"of_a_later_labrun":1}"#;
+    let wrong = r#"{"first":9,"end":10,"seconds":0.5,"others":7.0,"steal":0.0}"#;
+    let cut = &sound[..30];
+    let lines = [sound, unknown, wrong, "", cut].join("\n");
+    fs::write(run.0.path().join("blocks.jsonl"), lines).expect("writes");
+    let blocks = run.read().run.blocks;
+    assert_eq!(blocks.len(), 2, "{blocks:?}");
+    assert_eq!(blocks[0].most_by.as_deref(), Some("cargo"));
+    assert_eq!((blocks[0].others, blocks[1].others), (Some(0.25), None));
+}

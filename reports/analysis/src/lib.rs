@@ -10,6 +10,7 @@
 
 mod artifact;
 mod compare;
+mod disturbance;
 mod latency;
 mod outcome;
 mod replay;
@@ -25,6 +26,7 @@ pub use compare::{
     CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
     Quantity, RunId, Side, Unmeasured, Unpaired, compare,
 };
+pub use disturbance::Disturbance;
 pub use latency::share_of;
 pub use outcome::{RowOutcome, outcome_of};
 pub use replay::{

@@ -45,8 +45,14 @@ pub enum WarningKind {
     Governor,
     /// The machine emulates another architecture.
     Emulated,
+    /// Processes of others used the processors meanwhile.
+    OtherProcesses,
+    /// The hypervisor gave the processors to other machines meanwhile.
+    Steal,
     /// The metric's reference has no number, so its rows have no ratio.
     NoReference,
+    /// What it launches was taken away before it had all of its launches.
+    Stopped,
     /// Too few launches for an interval.
     FewLaunches,
     /// The interval of the median is wider than the plan asks for.
@@ -86,6 +92,17 @@ impl WarningKind {
                 "set it with `cpupower frequency-set -g performance`, then measure again"
             }
             Self::Emulated => "measure on the architecture itself; take no speed from this run",
+            Self::OtherProcesses => {
+                "end what else runs here (another labrun, a build), and measure again: what is slower \
+                 than in another run may be that"
+            }
+            Self::Steal => {
+                "measure again when the host is quiet, or on a machine that shares its processors with no \
+                 other"
+            }
+            Self::Stopped => {
+                "leave what was built alone while a run goes on; what was measured before counts"
+            }
             Self::NoReference => {
                 "include the reference in `--isolation`, or mend why it was not measured"
             }

@@ -6,7 +6,7 @@ use crate::latency::Latency;
 use crate::outcome::Given;
 use crate::stats::{self, MIN_LAUNCHES};
 use crate::summarise::reference_of;
-use crate::{Numbers, RowSummary, Warning, WarningKind};
+use crate::{Disturbance, Numbers, RowSummary, Warning, WarningKind};
 
 /// Share of a value above which the lab's own instrument is worth a warning.
 const CALIBRATION_SHARE: f64 = 0.05;
@@ -64,6 +64,14 @@ pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
             WarningKind::Emulated,
             format!("{} is emulated on this machine", run.machine.arch),
         );
+    }
+    if let Some(disturbance) = Disturbance::of(run) {
+        if let Some(message) = disturbance.of_others() {
+            warn(WarningKind::OtherProcesses, message);
+        }
+        if let Some(message) = disturbance.of_hypervisor() {
+            warn(WarningKind::Steal, message);
+        }
     }
     for reference in &run.references {
         let without = results
@@ -158,8 +166,12 @@ pub(crate) fn modes(values: &[f64], margin: f64, unit: Unit) -> Option<(WarningK
     Some((WarningKind::TwoModes, said))
 }
 
-/// What launches themselves said makes their values doubtful.
+/// What launches themselves said makes their values doubtful, and why there are no more of them.
 pub(crate) fn doubted(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
+    // Beside launches that were measured, none is left out but for this.
+    let stopped = lines.iter().find(|l| l.outcome == Outcome::NotSelected);
+    let stopped = stopped.and_then(|line| line.reason.clone());
+    let stopped = stopped.map(|reason| (WarningKind::Stopped, reason));
     let kinds = [
         (Doubt::Unsteady, WarningKind::Unsteady, "still got faster"),
         (
@@ -176,6 +188,7 @@ pub(crate) fn doubted(lines: &[&Sample]) -> Vec<(WarningKind, String)> {
             let (some, all) = (of(doubt), lines.len());
             (kind, format!("{some} of {all} launches {what}"))
         })
+        .chain(stopped)
         .collect()
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use labrun_analysis::{CommonShift, Comparison, Confirmation, Pair, Quantity, Unmeasured, Verdict};
+use labrun_analysis::{
+    CommonShift, Comparison, Confirmation, Disturbance, Pair, Quantity, Unmeasured, Verdict,
+};
 use labrun_record::Row;
 
 use crate::{units, words};
@@ -22,6 +24,12 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         "{} against {}\n",
         comparison.candidate.run, comparison.base.run
     );
+    for side in [&comparison.base, &comparison.candidate] {
+        let disturbance = side.disturbance.as_ref();
+        if let Some(said) = disturbance.and_then(Disturbance::said) {
+            let _ = writeln!(text, "{}: {said}: what differs may be that", side.run);
+        }
+    }
     for shift in &comparison.shifts {
         let _ = writeln!(text, "{}", in_common(*shift));
     }

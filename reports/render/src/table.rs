@@ -14,10 +14,11 @@ use crate::facets::{Facets, Variant};
 use crate::measure::{Measure, is_aside, is_in_headlines};
 use crate::words;
 use cells::Column;
-pub(crate) use unmeasured::{short, wrapped};
+use unmeasured::Once;
+pub(crate) use unmeasured::{short, which, wrapped};
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
-/// was not measured and why, and a closing line of counts. Columns are left out until the
+/// was not measured and why, each reason once, and a closing line of counts. Columns are left out until the
 /// rest fits into `width`; without a width all are shown. What is aside is counted only: it
 /// is in the report. A run of several measures shows the headlines of each, and what went
 /// wrong: all of its rows would be more than anybody reads. Of a replay it is another table.
@@ -37,21 +38,34 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
         .filter(|m| summary.results.iter().any(|r| is_of(*m, r)))
         .collect();
     let brief = measures.len() > 1;
-    for measure in &measures {
+    let shown = |measure: Measure, row: &RowSummary| {
+        is_of(measure, row) && (!brief || is_wrong(row) || is_in_headlines(row) && is_here(row))
+    };
+    let parts = measures.iter().map(|measure| {
+        let rows = summary.results.iter().filter(|row| shown(*measure, row));
+        (
+            *measure,
+            of_measure(summary, *measure, &rows.collect::<Vec<_>>()),
+        )
+    });
+    let parts: Vec<(Measure, Vec<Block<'_>>)> = parts.collect();
+    let tables = parts.iter().filter(|(of, _)| *of != Measure::Conformance);
+    let tables = tables.flat_map(|(_, blocks)| blocks.iter().map(|block| block.rows.as_slice()));
+    let once = Once::of(tables);
+    for (measure, own) in &parts {
         if brief {
             blocks.push(format!("{}\n", measure.title().to_uppercase()));
         }
         if *measure == Measure::Conformance {
             blocks.push(matrix::matrix(summary, width, colour));
-            continue;
+        } else {
+            blocks.extend(
+                own.iter()
+                    .filter_map(|one| block(one, &once, width, colour)),
+            );
         }
-        let shown = |row: &RowSummary| {
-            is_of(*measure, row)
-                && (!brief || is_wrong(row) || is_in_headlines(row) && is_here(row))
-        };
-        let rows: Vec<&RowSummary> = summary.results.iter().filter(|row| shown(row)).collect();
-        blocks.extend(of_measure(summary, *measure, &rows, width, colour));
     }
+    blocks.extend(once.lines(width));
     if brief {
         let text = "These are the headlines of each measure. Every row, and why some were not \
             measured, is on the page and in summary.json.";
@@ -65,14 +79,15 @@ fn is_of(measure: Measure, row: &RowSummary) -> bool {
     Measure::of(row.row.metric) == measure
 }
 
+/// The rows of a workload and a metric.
+struct Block<'a> {
+    title: String,
+    metric: Metric,
+    rows: Vec<&'a RowSummary>,
+}
+
 /// The blocks of a measure's rows, workload by workload; components have blocks of their own.
-fn of_measure(
-    summary: &Summary,
-    measure: Measure,
-    own: &[&RowSummary],
-    width: Option<usize>,
-    colour: bool,
-) -> Vec<String> {
+fn of_measure<'a>(summary: &Summary, measure: Measure, own: &[&'a RowSummary]) -> Vec<Block<'a>> {
     let workloads = words::distinct(own.iter().map(|r| r.row.workload.as_str()));
     let mut blocks = Vec::new();
     for (workload, component) in workloads.into_iter().flat_map(|w| [(w, false), (w, true)]) {
@@ -91,26 +106,37 @@ fn of_measure(
             } else {
                 ""
             };
-            let title = format!("{workload}{what}");
-            blocks.extend(block(&title, metric, &rows, width, colour));
+            if !rows.is_empty() {
+                let title = format!("{workload}{what}");
+                blocks.push(Block {
+                    title,
+                    metric,
+                    rows,
+                });
+            }
         }
     }
     blocks
 }
 
+/// A block; nothing of one whose every row is said elsewhere.
 fn block(
-    title: &str,
-    metric: Metric,
-    rows: &[&RowSummary],
+    Block {
+        title,
+        metric,
+        rows,
+    }: &Block<'_>,
+    once: &Once<'_>,
     width: Option<usize>,
     colour: bool,
 ) -> Option<String> {
-    let (measured, others): (Vec<&RowSummary>, Vec<&RowSummary>) =
+    let (measured, mut others): (Vec<&RowSummary>, Vec<&RowSummary>) =
         rows.iter().partition(|r| r.numbers.is_some());
-    if rows.is_empty() {
+    others.retain(|row| !once.says(row));
+    if measured.is_empty() && others.is_empty() {
         return None;
     }
-    let mut text = format!("{title} \u{b7} {}", words::metric(metric).to_lowercase());
+    let mut text = format!("{title} \u{b7} {}", words::metric(*metric).to_lowercase());
     let alike = Facets::of(rows, false).shared();
     if !alike.is_empty() {
         let _ = write!(text, " ({alike})");

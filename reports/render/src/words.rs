@@ -1,7 +1,7 @@
 //! The words of a report: one place, so that page and table say the same.
 
 use labrun_analysis::{RowSummary, Verdict};
-use labrun_record::{Metric, Row, Start, Target, Tier, Unit};
+use labrun_record::{Metric, Outcome, Row, Start, Target, Tier, Unit};
 
 /// Better, worse, the best and the worst of a unit's values, as a reader says it.
 fn degrees(unit: Unit) -> [&'static str; 4] {
@@ -107,6 +107,14 @@ pub(crate) fn reference<'a>(
         [] => isolation.to_owned(),
         _ => format!("{isolation} ({})", marks.join(", ")),
     }
+}
+
+/// Whether a row was not launched, and says nothing but why. One that went wrong says it by itself.
+pub(crate) fn is_left(row: &RowSummary) -> bool {
+    matches!(
+        row.outcome,
+        Outcome::Unavailable | Outcome::Unsupported | Outcome::NotSelected
+    )
 }
 
 /// The values in the order in which they first appear.

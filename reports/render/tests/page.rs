@@ -2,7 +2,8 @@
 
 mod support;
 
-use labrun_record::{Metric, Outcome, Row};
+use labrun_analysis::RowSummary;
+use labrun_record::{BlockLoad, Metric, Outcome, Row};
 use labrun_render::{RenderError, Section, page, pages};
 use support::reader::{follow, of, read};
 use support::{Made, few};
@@ -20,11 +21,106 @@ fn what_a_reader_reads_of_all() {
 #[test]
 fn it_is_well_formed_and_has_every_row() {
     let made = support::all(10);
-    let followed = follow(&of(&made));
+    let html = of(&made);
+    let followed = follow(&html);
     assert_eq!(*followed.wrong.borrow(), Vec::<String>::new());
-    assert!(*followed.rows.borrow() > made.run.rows.len());
-    let body_rows = of(&made).matches("<th scope=\"row\">").count();
-    assert!(body_rows > made.run.rows.len());
+    assert!(*followed.rows.borrow() > measured(&made));
+    assert!(html.matches("<th scope=\"row\">").count() > measured(&made));
+    let found = tables(&html);
+    assert!(found.len() > 20, "{}", found.len());
+    for (workload, heading, table) in found {
+        let metric = metric(&html, heading);
+        let results = made.summary.results.iter();
+        let own =
+            |row: &&RowSummary| row.row.workload == workload && row.row.metric.name() == metric;
+        let own: Vec<&RowSummary> = results.filter(own).collect();
+        assert!(!own.is_empty(), "{workload} {metric}");
+        // A row that was measured has one of the table's, and what was not launched its name.
+        let lines = table.matches("<th scope=\"row\">").count();
+        let launched = own.iter().filter(|row| !is_left(row)).count();
+        assert_eq!(lines, launched, "{workload} {metric}");
+        for row in own {
+            assert!(table.contains(&row.row.isolation), "{}", row.row);
+        }
+    }
+}
+
+/// The tables of all rows: of which workload and metric they are, and what they hold.
+fn tables(html: &str) -> Vec<(&str, &str, &str)> {
+    let starts = html.split("role=\"region\" aria-label=\"").skip(1);
+    let tables = starts.filter_map(|rest| {
+        let (label, rest) = rest.split_once("\">")?;
+        let (table, _) = rest.split_once("</table>")?;
+        let (metric, workload) = label.rsplit_once(" of ")?;
+        table
+            .starts_with("<table class=\"rows\">")
+            .then_some((workload, metric, table))
+    });
+    tables.collect()
+}
+
+/// The name of the metric with this heading.
+fn metric(html: &str, heading: &str) -> String {
+    let mut headings = html.split("<h2 id=\"r0-").skip(1);
+    let found = headings.find_map(|rest| {
+        let (id, rest) = rest.split_once("\">")?;
+        let (text, _) = rest.split_once("</h2>")?;
+        (text == heading).then(|| id.replace('-', "_"))
+    });
+    found.unwrap_or_else(|| panic!("no heading {heading}"))
+}
+
+fn is_left(row: &RowSummary) -> bool {
+    matches!(
+        row.outcome,
+        Outcome::Unavailable | Outcome::Unsupported | Outcome::NotSelected
+    )
+}
+
+fn measured(made: &Made) -> usize {
+    let rows = made.summary.results.iter();
+    rows.filter(|row| row.numbers.is_some()).count()
+}
+
+#[test]
+fn what_is_the_matter_with_an_isolation_is_said_once() {
+    let mut made = few();
+    let reason = "no debootstrap on this machine: `apt-get install debootstrap`";
+    for row in &mut made.summary.results {
+        if row.row.isolation == "docker/runc-debian" {
+            row.reason = Some(reason.into());
+        }
+    }
+    let html = of(&made);
+    assert_eq!(html.matches(reason).count(), 1);
+    let link = "unavailable</strong>: docker/runc-debian: <a href=\"#r0-isolations\">";
+    assert!(html.matches(link).count() > 1, "{html}");
+    assert_eq!(html.matches("id=\"r0-isolations\"").count(), 1);
+}
+
+#[test]
+fn what_else_used_the_processors_is_told_of_the_machine() {
+    let mut made = few();
+    assert!(read(&of(&made)).contains("used by others | not recorded"));
+    made.run.blocks = vec![BlockLoad {
+        first: 0,
+        end: 9,
+        seconds: 2.0,
+        others: Some(0.3),
+        most_by: Some("cargo".into()),
+        steal: 0.01,
+    }];
+    made.summary = labrun_analysis::summarise(&made.run, &made.samples);
+    let text = read(&of(&made));
+    let told = "30.0% of the processors\u{2019} time, at most 30.0%; given to other machines: 1.0%";
+    assert!(text.contains(told), "{text}");
+    let warning = "other processes took 30% of the processors' time, at most 30%; most of it cargo";
+    assert!(text.contains(warning), "{text}");
+    let table = labrun_render::table(&made.summary, None, false);
+    assert!(
+        table.contains(&format!("warning: other processes ({warning}): ")),
+        "{table}"
+    );
 }
 
 #[test]

@@ -130,6 +130,32 @@ fn a_reason_is_told_with_the_line_that_it_announces() {
 }
 
 #[test]
+fn a_reason_of_many_rows_is_said_once_and_what_went_wrong_where_it_did() {
+    let mut summary = support::few().summary;
+    for row in &mut summary.results {
+        let (outcome, reason) = match row.row.isolation.as_str() {
+            "docker/runc" | "docker/runc-debian" => (Outcome::Unavailable, "no Docker here"),
+            "wasmer/cranelift-aot" => (Outcome::Failed, "it broke"),
+            _ => continue,
+        };
+        row.outcome = outcome;
+        row.reason = Some(reason.into());
+        row.numbers = None;
+    }
+    let shown = table(&summary, None, false);
+    let line = "not measured\n  unavailable: docker/runc, docker/runc-debian: no Docker here\n";
+    assert!(shown.contains(line), "{shown}");
+    assert_eq!(shown.matches("no Docker here").count(), 1, "{shown}");
+    assert!(
+        shown
+            .matches("failed: wasmer/cranelift-aot: it broke")
+            .count()
+            > 2,
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_run_of_several_measures_shows_headlines_and_faults() {
     let made = support::few_of_all();
     let shown = table(&made.summary, Some(80), false);

@@ -6,11 +6,13 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use labrun_record::plain;
+
 use crate::interrupt::Interrupt;
 use crate::proc::kill_group;
 
 /// Runs `command` to its end, and tells `each` line of its stdout. Gives how it ended, and what
-/// it said on stderr.
+/// it said on stderr, without colours and other control characters.
 pub(super) fn run(
     mut command: Command,
     interrupt: &Interrupt,
@@ -29,11 +31,11 @@ pub(super) fn run(
     let stderr = child.stderr.take();
     // stderr is read beside stdout, or the child would stop at a full pipe.
     let said = std::thread::spawn(move || {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         if let Some(mut stderr) = stderr {
-            let _ = stderr.read_to_string(&mut text);
+            let _ = stderr.read_to_end(&mut bytes);
         }
-        text
+        plain(&String::from_utf8_lossy(&bytes)).into_owned()
     });
     // A crate may compile for minutes without a line: lines are waited for beside
     // an interruption.

@@ -210,8 +210,9 @@ pub(crate) fn replace<T>(
         fs::create_dir_all(folder)?;
     }
     let beside = path.with_extension(format!("{}.partial", std::process::id()));
-    write(&beside)?;
-    fs::rename(beside, path)
+    let written = write(&beside).and_then(|_| fs::rename(&beside, path));
+    // A disk that is full is not to be filled by what nobody has use for.
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 /// What has a file in the store.

@@ -14,7 +14,6 @@ mod folder;
 mod list;
 mod name;
 mod open;
-mod partial;
 mod steps;
 mod unpack;
 mod write;

@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use labrun_record::{Partial, check_whole, folder_of};
 use serde_json::Value;
 
 use super::archive::{self, Packer};
 use super::contents::{Content, Contents};
 use super::list::{FileEntry, List, digest_line};
-use super::partial::{Partial, folder_of};
 use super::steps::Steps;
 use super::{BUNDLE_VERSION, BundleError, DIGEST, ENDING, LIST, LIST_LIMIT, name};
 use crate::interrupt::Interrupt;
@@ -50,7 +50,7 @@ pub fn check_out(out: &Path) -> Result<(), BundleError> {
     if fs::symlink_metadata(out).is_ok_and(|there| !there.is_file()) {
         return refused("something other than a file has that name".to_owned());
     }
-    Ok(())
+    check_whole(out).or_else(|error| refused(error.to_string()))
 }
 
 impl Contents {

@@ -26,7 +26,7 @@ pub mod traces;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target};
+use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, plain};
 
 use crate::define::Workload;
 use crate::outcome::Failure;
@@ -112,14 +112,14 @@ pub trait Isolation: Launcher {
         IsolationRecord {
             name: own.name.clone(),
             tier: own.tier,
-            version: look.version,
+            version: look.version.map(|version| plain(&version).into_owned()),
             sha256: look.sha256,
             settings: own.settings.clone(),
             outcome: match look.missing {
                 None => Outcome::Measured,
                 Some(_) => Outcome::Unavailable,
             },
-            reason: look.missing,
+            reason: look.missing.map(|reason| plain(&reason).into_owned()),
         }
     }
 }

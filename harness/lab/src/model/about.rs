@@ -52,6 +52,7 @@ impl About {
             resolution: self.resolution.clone(),
             // Until it is over: a lab that is killed cannot say so any more.
             interrupted: Some("the run was still going on when this was written".to_owned()),
+            blocks: Vec::new(),
             left_out: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! From the cases of a plan to launches on this machine: what is missing here is found out now,
 //! and what can be built is built.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use labrun_record::{Artifact, Outcome, Row};
@@ -52,6 +53,44 @@ pub(super) struct PreparedCase<'a> {
     pub(super) launch: Result<(Box<dyn Launch>, &'a dyn Isolation), Failure>,
     /// What the launch runs, for `run.json`.
     pub(super) artifacts: Vec<Artifact>,
+}
+
+impl PreparedCase<'_> {
+    /// Whether a daemon runs what is launched.
+    pub(super) fn is_run_by_daemon(&self) -> bool {
+        let launch = self.launch.as_ref();
+        launch.is_ok_and(|(_, isolation)| isolation.profile().daemon.is_some())
+    }
+
+    /// A failed launch as what it is: where a file that it runs from was taken away in mid-run, no
+    /// fault of the launched. What was `measured` before that counts.
+    pub(super) fn blamed(&self, failure: Failure, measured: bool) -> Failure {
+        let Some(gone) = self.gone() else {
+            return failure;
+        };
+        let reason = format!(
+            "{} is gone, which it was launched from, so it got no more launches: leave what was built \
+             alone while a run goes on, and measure again",
+            gone.display()
+        );
+        if measured {
+            Failure::new(Outcome::NotSelected, reason)
+        } else {
+            Failure::unavailable(reason)
+        }
+    }
+
+    /// A file that it is launched from, and that is no more.
+    fn gone(&self) -> Option<PathBuf> {
+        let (_, isolation) = self.launch.as_ref().ok()?;
+        let program = isolation.program().map(|ready| ready.executable);
+        let program = program.map(|program| [Some(program.path), program.script]);
+        let artifacts = self.artifacts.iter().map(|artifact| artifact.path.clone());
+        // An image is not called by a path.
+        artifacts
+            .chain(program.into_iter().flatten().flatten())
+            .find(|file| file.is_absolute() && !file.exists())
+    }
 }
 
 /// Prepares every part of a plan, for a run with this seed.

@@ -1,26 +1,37 @@
 //! The files of a run while it goes on: each sample is in them when it is taken.
 
+use std::borrow::Cow;
 use std::io;
 
-use labrun_record::{Outcome, Run, RunFolder, Sample, Side, Spent};
+use labrun_record::{BlockLoad, Outcome, Run, RunFolder, Sample, Side, Spent, plain};
 
 use super::launch::Value;
 use super::run::{Ended, RunError, write_error};
 use super::writer::Writer;
 use crate::clock::now_ns;
+use crate::processors::Processors;
 
 /// The files of a run under way.
 #[derive(Debug)]
 pub(super) struct Recorder {
     writer: Writer,
+    blocks: Writer,
+    processors: Processors,
     began_ns: u64,
     seq: u32,
+    /// The launch after the last one of which it is written what the processors did.
+    looked: u32,
     launches_s: f64,
 }
 
 impl Recorder {
-    /// Begins them. The first to make the file of samples has the folder.
-    pub(super) fn create(folder: &RunFolder, run: &Run) -> Result<Self, RunError> {
+    /// Begins them. The first to make the file of samples has the folder. `with_daemon` says whether a
+    /// daemon runs some of what is launched.
+    pub(super) fn create(
+        folder: &RunFolder,
+        run: &Run,
+        with_daemon: bool,
+    ) -> Result<Self, RunError> {
         let writer = Writer::create(&folder.samples_jsonl()).map_err(|source| {
             if source.kind() == io::ErrorKind::AlreadyExists {
                 RunError::Taken
@@ -29,10 +40,14 @@ impl Recorder {
             }
         })?;
         folder.write_run(run).map_err(write_error("run.json"))?;
+        let blocks = Writer::create(&folder.blocks_jsonl());
         Ok(Self {
             writer,
+            blocks: blocks.map_err(write_error("blocks.jsonl"))?,
+            processors: Processors::watch(with_daemon),
             began_ns: now_ns(),
             seq: 0,
+            looked: 0,
             launches_s: 0.0,
         })
     }
@@ -51,10 +66,13 @@ impl Recorder {
         for (index, value) in values.iter().enumerate() {
             let value = value.unwrap_or(&missing);
             let (outcome, reason) = match value.given.clone() {
-                Ok(_) => (Outcome::Measured, value.seen.clone()),
+                Ok(_) => (
+                    Outcome::Measured,
+                    value.seen.as_deref().map(plain).map(Cow::into_owned),
+                ),
                 Err(failure) => {
                     let (outcome, reason) = failure.into_parts();
-                    (outcome, Some(reason))
+                    (outcome, Some(plain(&reason).into_owned()))
                 }
             };
             let sample = Sample {
@@ -79,9 +97,31 @@ impl Recorder {
         Ok(())
     }
 
-    /// Has the kernel bring what is written to the disk.
-    pub(super) fn sync(&self) -> Result<(), RunError> {
+    /// A block is over: has the kernel bring what is written to the disk.
+    pub(super) fn sync(&mut self) -> Result<(), RunError> {
+        self.look(false);
         self.writer.sync().map_err(write_error("samples.jsonl"))
+    }
+
+    /// Writes what the processors did, if there is enough to tell. Without room for it a run goes on:
+    /// its samples are what counts.
+    fn look(&mut self, is_last: bool) {
+        if self.looked == self.seq {
+            return;
+        }
+        let Some(shares) = self.processors.look(is_last) else {
+            return;
+        };
+        let block = BlockLoad {
+            first: self.looked,
+            end: self.seq,
+            seconds: shares.seconds,
+            others: shares.others,
+            most_by: shares.most_by,
+            steal: shares.steal,
+        };
+        let _ = self.blocks.write(&block);
+        self.looked = self.seq;
     }
 
     /// So many seconds were launches.
@@ -92,11 +132,12 @@ impl Recorder {
     /// Says in `run.json` how the run ended. The first reason counts, not that its note could not
     /// be written either.
     pub(super) fn conclude(
-        self,
+        mut self,
         folder: &RunFolder,
         run: &mut Run,
         ended: Result<Ended, RunError>,
     ) -> Result<Ended, RunError> {
+        self.look(true);
         run.interrupted = match &ended {
             Ok(Ended::Complete) => None,
             Ok(Ended::Interrupted) => {

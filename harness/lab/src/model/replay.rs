@@ -108,7 +108,10 @@ pub fn replay(request: &ReplayRequest<'_>) -> Result<Ended, RunError> {
         first_row += pair.rows.len();
     }
     let mut run = describe_replay::replay(request, &pairs);
-    let mut recorder = Recorder::create(request.folder, &run)?;
+    let with_daemon = pairs
+        .iter()
+        .any(|pair| pair.a.is_run_by_daemon() || pair.b.is_run_by_daemon());
+    let mut recorder = Recorder::create(request.folder, &run, with_daemon)?;
     let ended = carry_out(request, &run, &mut recorder, &pairs);
     recorder.conclude(request.folder, &mut run, ended)
 }
@@ -262,7 +265,9 @@ impl Quad<'_> {
     }
 
     fn failed(&mut self, side: Side, failure: &Failure) -> Result<Taken, RunError> {
-        write_failure(self.recorder, self.pair, self.round, side, failure)?;
+        let case = self.pair.case(side);
+        let failure = case.blamed(failure.clone(), self.round > 0);
+        write_failure(self.recorder, self.pair, self.round, side, &failure)?;
         Ok(Taken::Failed)
     }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::about::About;
 use super::describe;
 use super::execute::Execution;
-use super::prepare::{self, Supply};
+use super::prepare::{self, PreparedCase, Supply};
 use super::recorder::Recorder;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -66,7 +66,9 @@ pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError 
 pub fn run(request: &RunRequest<'_>) -> Result<Ended, RunError> {
     let prepared = prepare::parts(&request.plan.parts, &request.supply, request.about.seed);
     let mut run = describe::run(request, &prepared);
-    let mut recorder = Recorder::create(request.folder, &run)?;
+    let mut cases = prepared.iter().flat_map(|part| &part.cases);
+    let with_daemon = cases.any(PreparedCase::is_run_by_daemon);
+    let mut recorder = Recorder::create(request.folder, &run, with_daemon)?;
     let ended = Execution::new(request, &run, &mut recorder).carry_out(&prepared);
     recorder.conclude(request.folder, &mut run, ended)
 }

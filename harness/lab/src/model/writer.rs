@@ -1,12 +1,12 @@
-//! Writing samples when they are taken.
+//! Writing samples when they are taken, and what lies beside them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use labrun_record::Sample;
+use serde::Serialize;
 
-/// Appends to `samples.jsonl`: one system call a sample, so that whatever ends the
+/// Appends to a file of lines: one system call a line, so that whatever ends the
 /// lab loses none that was taken before; synced after each block, so that not even
 /// the machine's end loses much.
 #[derive(Debug)]
@@ -23,9 +23,9 @@ impl Writer {
         ))
     }
 
-    /// Writes one sample.
-    pub(crate) fn write(&mut self, sample: &Sample) -> io::Result<()> {
-        let mut line = serde_json::to_vec(sample)?;
+    /// Writes one line, such as a sample.
+    pub(crate) fn write(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
         self.0.write_all(&line)
     }

@@ -8,6 +8,7 @@ use labrun_record::{Outcome, QUADS, RunFolder};
 
 use crate::exit::{self, Usage};
 use crate::report::{self, Read};
+use crate::say;
 
 /// Statistics and page from the files of the run, whatever ended it; gives the exit code.
 pub(crate) fn conclude(
@@ -16,8 +17,19 @@ pub(crate) fn conclude(
     json: bool,
     strict: bool,
 ) -> anyhow::Result<u8> {
-    let (read, ended) = show(folder, ended, json)?;
-    Ok(code(&read, ended, strict))
+    let shown = show(folder, ended, json)?;
+    shown.printed?;
+    Ok(code(&shown.read, shown.ended, strict))
+}
+
+/// What was written and shown.
+pub(crate) struct Shown {
+    /// The run, read back.
+    pub read: Read,
+    /// How it ended.
+    pub ended: Ended,
+    /// Whether it could be printed: where not, that is said when all else is done.
+    pub printed: anyhow::Result<()>,
 }
 
 /// Writes and shows what it came to.
@@ -25,7 +37,7 @@ pub(crate) fn show(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
     json: bool,
-) -> anyhow::Result<(Read, Ended)> {
+) -> anyhow::Result<Shown> {
     if matches!(ended, Err(RunError::Taken)) {
         // The files in the folder are those of another run.
         anyhow::bail!(Usage(RunError::Taken.to_string()));
@@ -36,25 +48,26 @@ pub(crate) fn show(
         Err(error) => return Err(ended.err().map_or(error, Into::into)),
     };
     let written = read.write();
-    if json {
-        crate::out::json(&read.summary)?;
+    let printed = if json {
+        crate::out::json(&read.summary)
     } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::table(&read.summary, width, true))?;
-    }
-    anstream::eprintln!("run:  {}", read.folder.path().display());
-    if read.folder.report_html().exists() {
-        anstream::eprintln!("page: {}", read.folder.report_html().display());
-    }
+        crate::out::line(&labrun_render::table(&read.summary, width, true))
+    };
+    read.say_where();
     let ended = ended?;
     written?;
     if ended == Ended::Complete && is_too_short(&read) {
-        anstream::eprintln!(
+        say::line(&format!(
             "the time budget of {:?} is too small for one quad, so nothing is decided: raise --time-budget",
             budget(&read)
-        );
+        ));
     }
-    Ok((read, ended))
+    Ok(Shown {
+        read,
+        ended,
+        printed,
+    })
 }
 
 /// The exit code of a replay that was carried out.

@@ -18,12 +18,13 @@ use crate::cli::{Cli, ReplayArgs};
 use crate::exit;
 use crate::ground::site;
 use crate::interim::Interim;
-use crate::new_run::NewRun;
+use crate::new_run::{NewRun, check_folder};
+use crate::say;
 use crate::scenario::{remove_containers, unfit};
 use crate::settings::Settings;
 use asked::Asked;
 use conclude::conclude;
-pub(crate) use conclude::{code, show};
+pub(crate) use conclude::{Shown, code, show};
 use ground::Ground;
 use sides::Sides;
 
@@ -35,8 +36,12 @@ pub(crate) const MARGIN: f64 = 0.02;
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::Result<u8> {
     let asked = Asked::new(args)?;
     if asked.suspects.as_ref().is_some_and(BTreeSet::is_empty) {
-        anstream::eprintln!("`labrun compare` suspects no row: there is nothing to decide");
+        say::line("`labrun compare` suspects no row: there is nothing to decide");
         return Ok(exit::FINE);
+    }
+    if let Some(out) = &args.quads.out {
+        // Its sides may take minutes to build.
+        check_folder(out)?;
     }
     let (site, bars) = (site(false)?, Bars::new());
     let ground = Ground::new(cli, settings, &asked, &site, &bars)?;

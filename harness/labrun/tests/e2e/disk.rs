@@ -29,6 +29,41 @@ impl Disk {
     fn path(&self) -> &Path {
         &self.0
     }
+
+    /// Fills it up.
+    fn fill(&self) {
+        let ballast = self.path().join("ballast");
+        assert!(fs::write(ballast, vec![0; 4 << 20]).is_err(), "it is full");
+    }
+
+    /// Makes it read-only.
+    fn close(&self) {
+        let mounted = Command::new("mount")
+            .args(["-o", "remount,ro"])
+            .arg(self.path())
+            .status();
+        assert!(mounted.expect("mount runs").success());
+    }
+
+    /// The names in a folder of it.
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join(folder)).expect("lists a folder");
+        let names = entries.map(|entry| entry.expect("lists a folder").file_name());
+        let mut names: Vec<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// A run on a disk, and its folder's name.
+fn measured_on(disk: &Disk, lab: &Lab) -> String {
+    let out = disk.path().join("run");
+    let mut command = lab.labrun(["scenario", "cold-start", "--out"]);
+    command.arg(&out);
+    lab.start(command, &out).ended().exit(0);
+    out.to_str().expect("a name").to_owned()
 }
 
 impl Drop for Disk {
@@ -123,4 +158,62 @@ fn a_disk_that_is_full_from_the_start_is_said_so() {
         ran.stderr
     );
     ran.stderr_has("No space left on device");
+}
+
+#[test]
+fn a_page_that_was_good_stays_on_a_disk_that_is_full() {
+    let Some(disk) = Disk::mount("good-page", "size=1m") else {
+        return;
+    };
+    let lab = Lab::fixture();
+    let run = measured_on(&disk, &lab);
+    let run = run.as_str();
+    let beside = disk.path().join("beside.html");
+    let files = ["report.html", "summary.json"];
+    let files = files.map(|file| disk.path().join("run").join(file));
+    for file in files.iter().chain([&beside]) {
+        fs::write(file, "good").expect("writes a file");
+    }
+    disk.fill();
+    let before = disk.names("run");
+    let page = beside.to_str().expect("a name");
+    for args in [&["report", run][..], &["report", run, "-o", page]] {
+        lab.run(args).exit(1).stderr_has("No space left on device");
+    }
+    // What of a run is kept in another place finds no room either, and costs nothing that was there.
+    lab.measure(["--export-json", page])
+        .exit(1)
+        .stderr_has("No space left on device")
+        .stderr_has("page: ");
+    for file in files.iter().chain([&beside]) {
+        assert_eq!(fs::read_to_string(file).expect("reads a file"), "good");
+    }
+    assert_eq!(disk.names("run"), before, "something was left beside");
+    assert_eq!(disk.names(""), ["ballast", "beside.html", "run"]);
+}
+
+#[test]
+fn a_run_that_is_read_only_has_its_page_made_elsewhere() {
+    let Some(disk) = Disk::mount("read-only-run", "size=1m") else {
+        return;
+    };
+    let lab = Lab::fixture();
+    let run = measured_on(&disk, &lab);
+    let run = run.as_str();
+    disk.close();
+    lab.run(["report", run, "-o", "page.html"])
+        .exit(0)
+        .stdout_has("page.html")
+        .stderr_has("summary.json: Read-only file system")
+        .stderr_has("it stays as it was");
+    assert!(lab.path().join("page.html").is_file());
+    // Several runs have their page in this folder.
+    lab.run(["report", run, run]).exit(0);
+    assert!(lab.path().join("report.html").is_file());
+    let ran = lab.run(["report", run, "--json"]);
+    let ran = ran
+        .exit(1)
+        .stderr_has("give --output a file that can be written");
+    assert_eq!(ran.json()["scenario"], "cold-start");
+    lab.run(["compare", run, run]).exit(0);
 }

@@ -19,7 +19,7 @@ pub use shift::{CommonShift, Quantity};
 use crate::outcome::{Given, lines_by_row};
 use crate::stats::row_seed;
 use crate::summarise::summarise_row;
-use crate::{Interval, Verdict};
+use crate::{Disturbance, Interval, Verdict};
 use obstacles::{kinds, obstacles, part_ways, unlike_blocks};
 
 /// One run's records.
@@ -65,7 +65,7 @@ pub struct Comparison {
 }
 
 /// Which run, taken how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunId {
     /// Name of the run.
     pub run: String,
@@ -83,6 +83,9 @@ pub struct RunId {
     pub indicative: bool,
     /// Whether it was ended before its plan was.
     pub interrupted: bool,
+    /// What else used the processors meanwhile; null where nobody looked.
+    #[serde(default)]
+    pub disturbance: Option<Disturbance>,
 }
 
 /// How many rows got which verdict.
@@ -305,6 +308,7 @@ fn run_id(run: &Run) -> RunId {
         class: run.machine_class.clone(),
         indicative: run.indicative,
         interrupted: run.interrupted.is_some(),
+        disturbance: Disturbance::of(run),
     }
 }
 

@@ -129,6 +129,7 @@ pub fn run() -> Run {
         spent: None,
         replay: None,
         resolution: None,
+        blocks: Vec::new(),
         left_out: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! What it was measured on and with: machine, calibration, isolations, artifacts.
 
+use labrun_analysis::Disturbance;
 use labrun_record::{Artifact, CgroupVersion, IsolationRecord, Outcome, Plan, Replay, Row, Run};
 use maud::{Markup, html};
 
@@ -33,6 +34,7 @@ pub(super) fn machine(run: &Run) -> Markup {
         ("huge pages", known(&machine.transparent_hugepages, unknown)),
         ("emulated", emulated.to_owned()),
         ("time", spent(run)),
+        ("used by others", used(run)),
         ("labrun", format!("{lab}, method {method}, files {schema}")),
     ];
     html! {
@@ -77,6 +79,23 @@ fn spent(run: &Run) -> String {
         format!("{:.0} s, {share:.1}% of it in launches", spent.total_s)
     };
     run.spent.map_or_else(|| "not recorded".to_owned(), of)
+}
+
+/// What else used the processors.
+fn used(run: &Run) -> String {
+    let Some(found) = Disturbance::of(run) else {
+        return "not recorded".to_owned();
+    };
+    let share = |share: f64| format!("{:.1}%", share * 100.0);
+    let others = match found.others.zip(found.others_most) {
+        Some((others, most)) => format!(
+            "{} of the processors\u{2019} time, at most {}",
+            share(others),
+            share(most)
+        ),
+        None => "not told from what a daemon did for the lab".to_owned(),
+    };
+    format!("{others}; given to other machines: {}", share(found.steal))
 }
 
 /// How many launches, and how that was decided.

@@ -128,7 +128,7 @@ fn body(index: usize, section: Section<'_>) -> Result<Markup, RenderError> {
             (notes::warnings(&view))
             (machine::machine(run))
             (resolution::of_machine(run))
-            section { h2 { "Isolations and their settings" } (machine::isolations(&run.isolations)) }
+            section id=(view.id("isolations")) { h2 { "Isolations and their settings" } (machine::isolations(&run.isolations)) }
             @if !run.artifacts.is_empty() { section { h2 { "Artifacts" } (machine::artifacts(&run.artifacts)) } }
             (repeat::repeat(run))
         }

@@ -1,12 +1,13 @@
 //! Every row of a metric, measured or not: a table for each workload.
 
 use labrun_analysis::{Numbers, RowSummary};
-use labrun_record::{Metric, Outcome, Unit};
+use labrun_record::{Metric, Target, Unit};
 use maud::{Markup, html};
 
 use super::cell::without_ratio;
 use super::view::View;
 use crate::facets::{Facets, facet};
+use crate::table::which;
 use crate::{shown, units, words};
 
 /// Which columns a table has.
@@ -69,40 +70,87 @@ pub(super) fn table(
                         th scope="col" { "verdict" }
                     }
                 } }
-                @for variant in columns.facets.variants(rows) {
+                @let own: Vec<&RowSummary> = rows.iter().copied().filter(|one| !words::is_left(one)).collect();
+                @for variant in columns.facets.variants(&own) {
                     tbody {
                         @if !variant.name.is_empty() {
                             tr.group { th scope="rowgroup" colspan=(columns.all()) { (variant.name) } }
                         }
-                        @for one in variant.rows.iter().filter(|one| !is_left(one)) { (row(view, one, &columns)) }
-                        (left(&variant.rows, &columns))
+                        @for one in variant.rows { (row(view, one, &columns)) }
+                    }
+                }
+                (left(view, rows, &columns))
+            }
+        }
+    }
+}
+
+/// What was not launched: one row of the table for each reason, with every isolation's name. What is
+/// the matter with an isolation itself is said where that is described.
+fn left(view: &View<'_>, rows: &[&RowSummary], columns: &Columns<'_>) -> Markup {
+    let left = || rows.iter().copied().filter(|row| words::is_left(row));
+    let key = |row: &RowSummary| (row.outcome, own_reason(view, row));
+    html! {
+        @if left().next().is_some() { tbody {
+            @for (outcome, reason) in words::distinct(left().map(key)) {
+                @let alike: Vec<&RowSummary> = left().filter(|row| key(row) == (outcome, reason.clone())).collect();
+                tr.unmeasured {
+                    td.reason colspan=(columns.all()) {
+                        strong { (outcome) } ": " (names(&alike, rows)) ": "
+                        @match reason {
+                            Some(reason) => { (reason) }
+                            None => { a href={ "#" (view.id("isolations")) } { "why, and how to get it" } }
+                        }
                     }
                 }
             }
-        }
+        } }
     }
 }
 
-/// Whether a row was left out by a choice, and says nothing but that.
-fn is_left(row: &RowSummary) -> bool {
-    row.outcome == Outcome::NotSelected
+/// Why a row was not launched, unless that is what is the matter with its isolation.
+fn own_reason(view: &View<'_>, row: &RowSummary) -> Option<String> {
+    let mut isolations = view.run.isolations.iter();
+    let of_isolation = isolations.find(|one| one.name == row.row.isolation);
+    let of_isolation = of_isolation.and_then(|one| one.reason.as_deref());
+    match row.reason.as_deref() {
+        None => Some("no reason was recorded".to_owned()),
+        reason if reason == of_isolation => None,
+        reason => reason.map(str::to_owned),
+    }
 }
 
-/// What was left out: one row of the table for each reason, with every isolation's name.
-fn left(rows: &[&RowSummary], columns: &Columns<'_>) -> Markup {
-    let left = || rows.iter().copied().filter(|row| is_left(row));
-    let reason = |row: &RowSummary| row.reason.clone().unwrap_or_default();
-    html! {
-        @for why in words::distinct(left().map(reason)) {
-            @let of_reason = left().filter(|row| reason(row) == why);
-            @let names = words::distinct(of_reason.map(|row| row.row.isolation.as_str()));
-            tr.unmeasured {
-                td.reason colspan=(columns.all()) {
-                    strong { (Outcome::NotSelected) } ": " (why) ": " (names.join(", "))
-                }
-            }
+/// `docker/runc, wasmer/cranelift-aot (wasip2), wasm3/run (write-fsync)`: where it is not all of an
+/// isolation, which part it is.
+fn names(alike: &[&RowSummary], all: &[&RowSummary]) -> String {
+    let isolations = words::distinct(alike.iter().map(|row| row.row.isolation.as_str()));
+    let named = isolations.into_iter().map(|name| {
+        let is_own = |row: &&&RowSummary| row.row.isolation == name;
+        let targets_of = |rows: &[&RowSummary]| -> Vec<Target> {
+            let own = rows.iter().filter(is_own);
+            own.map(|row| row.row.target).collect()
+        };
+        let (here, everywhere) = (targets_of(alike), targets_of(all));
+        if here.len() == everywhere.len() {
+            return name.to_owned();
         }
-    }
+        let count = |targets: &[Target], target: Target| {
+            targets.iter().filter(|one| **one == target).count()
+        };
+        let targets = words::distinct(here.iter().copied());
+        let is_whole = |target: &Target| count(&here, *target) == count(&everywhere, *target);
+        let part = if targets.iter().all(is_whole) {
+            let names: Vec<&str> = targets.into_iter().map(Target::name).collect();
+            names.join(", ")
+        } else {
+            which(
+                &alike.iter().filter(is_own).copied().collect::<Vec<_>>(),
+                all,
+            )
+        };
+        format!("{name} ({part})")
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn row(view: &View<'_>, row: &RowSummary, columns: &Columns<'_>) -> Markup {

@@ -24,8 +24,13 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     }
     for (kind, count) in counted(summary.warnings.iter().map(|w| w.name)) {
         let (name, advice) = (kind.name().replace('_', " "), kind.advice());
-        let times = plural(count, "time");
-        lines.push(format!("warning: {name} ({times}): {advice}"));
+        let mut own = summary.warnings.iter().filter(|w| w.name == kind);
+        // What is said of the run is said once, and in its own words.
+        let what = match own.next() {
+            Some(only) if count == 1 && only.row.is_none() => only.message.clone(),
+            _ => plural(count, "time"),
+        };
+        lines.push(format!("warning: {name} ({what}): {advice}"));
     }
     lines.push(counts(&summary.results));
     let wrapped: Vec<String> = lines.iter().map(|l| wrapped(l, width, "  ")).collect();

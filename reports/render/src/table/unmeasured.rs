@@ -1,38 +1,119 @@
-//! Rows without numbers: those with the same outcome and reason in one line.
-
-use std::fmt::Write as _;
+//! Rows without numbers: those with the same outcome and reason in one line, and what several blocks
+//! would say in one line below all of them.
 
 use labrun_analysis::RowSummary;
 use labrun_record::Outcome;
 
 use crate::facets::{Facets, Variant};
 use crate::units::plural;
-use crate::words::distinct;
+use crate::words::{distinct, is_left};
+
+/// Why a row has no numbers: rows that have it in common are said together.
+type Key = (Outcome, String);
+
+fn key(row: &RowSummary) -> Key {
+    (row.outcome, reason(row))
+}
+
+/// What is said once, below all blocks: why rows of several of them could not be measured, or were not
+/// asked for. What went wrong is said where it did.
+pub(super) struct Once<'a> {
+    keys: Vec<Key>,
+    blocks: Vec<Vec<&'a RowSummary>>,
+}
+
+impl<'a> Once<'a> {
+    /// By the rows of each block.
+    pub(super) fn of<'b>(blocks: impl Iterator<Item = &'b [&'a RowSummary]>) -> Self
+    where
+        'a: 'b,
+    {
+        let (mut seen, mut keys, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        for rows in blocks {
+            let own = rows.iter().filter(|row| is_left(row)).map(|row| key(row));
+            for key in distinct(own) {
+                if !seen.contains(&key) {
+                    seen.push(key);
+                } else if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+            all.push(rows.to_vec());
+        }
+        // In the order in which they first appear.
+        keys.sort_by_key(|key| seen.iter().position(|one| one == key));
+        Self { keys, blocks: all }
+    }
+
+    /// Whether this is where it is said why a row has no numbers.
+    pub(super) fn says(&self, row: &RowSummary) -> bool {
+        self.keys.contains(&key(row))
+    }
+
+    /// What it says, if anything.
+    pub(super) fn lines(&self, width: Option<usize>) -> Option<String> {
+        if self.keys.is_empty() {
+            return None;
+        }
+        let mut text = "not measured\n".to_owned();
+        let all = self.blocks.concat();
+        for wanted in &self.keys {
+            let alike = all.iter().filter(|row| key(row) == *wanted);
+            let alike: Vec<&RowSummary> = alike.copied().collect();
+            text.push_str(&line(wanted, &alike, &all, &|own| self.part(own), width));
+        }
+        Some(text)
+    }
+
+    /// Which part of an isolation these rows of its are: by name, where it is the same in each block.
+    fn part(&self, own: &[&RowSummary]) -> String {
+        let of_block = |block: &Vec<&RowSummary>| {
+            let here = own
+                .iter()
+                .filter(|row| block.iter().any(|other| other.row == row.row));
+            let here: Vec<&RowSummary> = here.copied().collect();
+            (!here.is_empty()).then(|| which(&here, block))
+        };
+        match &distinct(self.blocks.iter().filter_map(of_block))[..] {
+            [only] => only.clone(),
+            _ => plural(own.len(), "row"),
+        }
+    }
+}
 
 /// Lines that say which of `all` rows of a block were not measured and why.
 pub(super) fn lines(rows: &[&RowSummary], all: &[&RowSummary], width: Option<usize>) -> String {
-    let key = |r: &RowSummary| (r.outcome, reason(r));
     let mut text = String::new();
     for wanted in distinct(rows.iter().map(|r| key(r))) {
         let alike: Vec<&RowSummary> = rows.iter().filter(|r| key(r) == wanted).copied().collect();
-        let (outcome, why) = wanted;
-        let names = names(&alike, all);
-        let rest = match outcome {
-            Outcome::NotSelected => format!("{} ({why})", plural(alike.len(), "row")),
-            _ => format!("{names}: {why}"),
-        };
-        let _ = writeln!(
-            text,
-            "{}",
-            wrapped(&format!("  {outcome}: {rest}"), width, "    ")
-        );
+        text.push_str(&line(&wanted, &alike, all, &|own| which(own, all), width));
     }
     text
 }
 
+/// A line for rows that have it in common why they have no numbers; `part` says what some rows of an
+/// isolation are.
+fn line(
+    (outcome, why): &Key,
+    alike: &[&RowSummary],
+    all: &[&RowSummary],
+    part: &dyn Fn(&[&RowSummary]) -> String,
+    width: Option<usize>,
+) -> String {
+    let rest = match outcome {
+        Outcome::NotSelected => format!("{} ({why})", plural(alike.len(), "row")),
+        _ => format!("{}: {why}", names(alike, all, part)),
+    };
+    wrapped(&format!("  {outcome}: {rest}"), width, "    ") + "\n"
+}
+
 /// `wasmer/cranelift-aot (loaded), wasmer/singlepass-aot (write-fsync)`: where it is not
 /// all of an isolation, which part it is.
-fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+fn names(
+    rows: &[&RowSummary],
+    all: &[&RowSummary],
+    part: &dyn Fn(&[&RowSummary]) -> String,
+) -> String {
     let names = distinct(rows.iter().map(|r| r.row.isolation.as_str()));
     let counted = names.into_iter().map(|one| {
         let is_own = |r: &&&RowSummary| r.row.isolation == one;
@@ -40,13 +121,13 @@ fn names(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
         if own.len() == all.iter().filter(is_own).count() {
             return one.to_owned();
         }
-        format!("{one} ({})", which(&own, all))
+        format!("{one} ({})", part(&own))
     });
     counted.collect::<Vec<_>>().join(", ")
 }
 
 /// One or two variants by their names, more by their number.
-fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+pub(crate) fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let variants = Facets::of(all, true).variants(all);
     let has = |v: &&Variant<'_>| {
         v.rows

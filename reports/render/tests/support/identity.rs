@@ -199,6 +199,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         spent: None,
         replay: None,
         resolution: None,
+        blocks: Vec::new(),
         left_out: Vec::new(),
     }
 }

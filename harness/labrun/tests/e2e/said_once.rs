@@ -1,0 +1,53 @@
+//! What cannot be measured here is said once, however many rows it costs.
+
+use crate::support::{GOOD_JOB, Lab, Runner};
+
+#[test]
+fn each_reason_is_on_the_terminal_and_on_the_page_once() {
+    let absent = Runner::new("absent", GOOD_JOB).every_start();
+    let lab = Lab::fixture()
+        .guest("again", "fn main() { println!(\"right\"); }")
+        .runner(&absent.without_program());
+    // The guest is native alone; to the scenario it is a module too.
+    let scenario = "scenarios/cold-start.toml";
+    let text = std::fs::read_to_string(lab.path().join(scenario)).expect("reads it");
+    let targets = "name = \"again\"\ntargets = [\"native\", \"image\"]";
+    assert!(text.contains(targets), "{text}");
+    let wider = text.replace(
+        targets,
+        "name = \"again\"\ntargets = [\"native\", \"wasip1\"]",
+    );
+    let package = "workloads/again/workload.toml";
+    let lab =
+        lab.write(scenario, &wider)
+            .replace(package, "[\"native\"]", "[\"native\", \"wasip1\"]");
+    let ran = lab.measure([""; 0]).exit(0);
+    let reason = "the runner absent is missing";
+    let summary = ran.files.text("summary.json");
+    let rows = summary.matches(reason).count();
+    assert!(rows > 8, "{rows} rows say it: {summary}");
+    assert_eq!(ran.stdout.matches(reason).count(), 1, "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("not measured\n  unavailable: absent/plain: "),
+        "{}",
+        ran.stdout
+    );
+    let page = ran.files.text("report.html");
+    assert_eq!(
+        page.matches(reason).count(),
+        1,
+        "where the isolation is described"
+    );
+    assert!(
+        page.matches("unavailable</strong>: absent/plain: <a href=")
+            .count()
+            > 1
+    );
+
+    // What was not asked for is counted once too, and has no table of its own.
+    let ran = lab.measure(["-w", "right", "-i", "native/static"]).exit(0);
+    let left = "--workload asks for right alone";
+    assert_eq!(ran.stdout.matches(left).count(), 1, "{}", ran.stdout);
+    assert!(!ran.stdout.contains("again \u{b7}"), "{}", ran.stdout);
+}
