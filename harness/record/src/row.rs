@@ -93,6 +93,14 @@ pub struct Row {
     pub params: BTreeMap<String, String>,
 }
 
+impl Row {
+    /// Whether it is a control: a program of the lab's, started as anybody would start it, by which
+    /// what the machine does is told from what is measured.
+    pub fn is_control(&self) -> bool {
+        self.isolation.starts_with("control/")
+    }
+}
+
 macro_rules! names {
     ($type:ty { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {

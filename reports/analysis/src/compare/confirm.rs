@@ -141,13 +141,19 @@ impl<'a> Launched<'a> {
         self.of_row(row) == other.of_row(row)
     }
 
+    /// Whether both launched the same artifact for a row.
+    pub(super) fn has_artifact_of(&self, other: &Launched<'_>, row: &Row) -> bool {
+        self.artifact(row) == other.artifact(row)
+    }
+
     fn of_row(&self, row: &Row) -> [Option<&str>; 2] {
-        let artifact = artifact_among(self.artifacts, row);
         let mut isolations = self.isolations.iter();
         let isolation = isolations.find(|isolation| isolation.name == row.isolation);
-        [
-            artifact.map(|artifact| artifact.sha256.as_str()),
-            isolation.and_then(|isolation| isolation.version.as_deref()),
-        ]
+        let version = isolation.and_then(|isolation| isolation.version.as_deref());
+        [self.artifact(row), version]
+    }
+
+    fn artifact(&self, row: &Row) -> Option<&str> {
+        artifact_among(self.artifacts, row).map(|artifact| artifact.sha256.as_str())
     }
 }

@@ -13,8 +13,9 @@ use labrun_record::{
 use serde::{Deserialize, Serialize};
 
 pub use confirm::Confirmation;
+use confirm::Launched;
 pub use outcomes::Unmeasured;
-pub use shift::{CommonShift, Quantity};
+pub use shift::{Cause, CommonShift, ControlShift, Quantity};
 
 use crate::outcome::{Given, lines_by_row};
 use crate::stats::row_seed;
@@ -46,7 +47,7 @@ pub struct Comparison {
     pub forced: bool,
     /// The equivalence margin of the verdicts: the wider of the two runs', of the first part.
     pub margin: f64,
-    /// What moved all rows alike: the machine's own shift. Rows are judged after it.
+    /// What moved all rows alike: as a rule the machine's own shift. Rows are judged after it.
     pub shifts: Vec<CommonShift>,
     /// How many rows got which verdict.
     pub counts: Counts,
@@ -146,7 +147,8 @@ pub struct PairRatio {
     pub value: Option<f64>,
     /// 95% bootstrap interval, launches of the two runs resampled independently.
     pub ci: Option<Interval>,
-    /// The same without what all rows have in common; null where nothing in common is known.
+    /// The same without what all rows have in common, and with what is not known of that; null where
+    /// nothing in common is known.
     pub own: Option<OwnRatio>,
     /// What the intervals allow to be said: those without what is in common, where they are known.
     pub verdict: Verdict,
@@ -175,7 +177,8 @@ pub struct Unpaired {
 
 /// Compares `candidate` with `base`, row by row, by equality of identities.
 ///
-/// Each row is judged after what all rows have in common ([`CommonShift`]). Runs of different
+/// Each row is judged after what all rows have in common ([`CommonShift`]), with what rows move by
+/// themselves from one run to another in its interval. Runs of different
 /// machine classes or scenarios, or of which one took more than twice as many kinds of launch, are
 /// listed and not compared, with the reasons in `incomparable`, unless `force`; those of different
 /// methods, and replays, in no case. Emulated rows are never compared.
@@ -192,6 +195,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     ));
     let allowed = incomparable.is_empty() || force && !part_ways(base.run, candidate.run);
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
+    let seed = base.run.seed ^ candidate.run.seed.rotate_left(32);
 
     let mut rows = Vec::new();
     let mut estimates = Vec::new();
@@ -204,7 +208,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         let emulated = [base.run, candidate.run]
             .iter()
             .any(|run| run.machine.emulated || run.machine.arch != row.arch);
-        let seed = row_seed(base.run.seed ^ candidate.run.seed.rotate_left(32), row);
+        let seed = row_seed(seed, row);
         let estimate = (allowed && !emulated)
             .then(|| judge::estimate(row, side, &new[other], seed))
             .flatten();
@@ -218,7 +222,9 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
             ratio: None,
         });
     }
-    let shifts = CommonShift::all(&rows, &estimates);
+    let launched = [base.run, candidate.run].map(Launched::of);
+    let same = |pair: &Pair| launched[0].has_artifact_of(&launched[1], &pair.row);
+    let shifts = CommonShift::all(&rows, &estimates, same, seed);
     for (pair, estimate) in rows.iter_mut().zip(estimates) {
         pair.ratio = estimate.map(|(estimate, margin)| {
             let common = CommonShift::on(&shifts, pair);

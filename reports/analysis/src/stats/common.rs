@@ -1,0 +1,102 @@
+//! What ratios of two runs have in common, and what each does by itself beside that.
+//!
+//! Two runs one after another differ by what the machine did between them, to all rows and to each. So
+//! the log of a row's ratio is a sum: of what is common to all, of what the row does by itself from
+//! run to run, and of the error that its launches leave. Only the last is in the row's own interval.
+
+use super::bootstrap::{Interval, median_interval};
+use super::order::median;
+use super::paired::{RatioEstimate, RatioIntervals};
+use super::spread::{excess_spread, freedom_of_spread};
+use super::student::{Z90, Z95, student};
+
+/// The log of a ratio with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogRatio {
+    /// The log.
+    pub log: f64,
+    /// Its standard error; 0 where nothing is known of it, so that all is put down to what ratios do
+    /// by themselves.
+    pub error: f64,
+}
+
+/// What ratios have in common.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Common {
+    /// The ratio that is common to all: the median.
+    pub factor: f64,
+    /// Its 95% interval, over the ratios.
+    pub ci: Interval,
+    /// The standard deviation of the logs of what each does by itself.
+    pub spread: f64,
+    /// Of how many.
+    pub ratios: usize,
+}
+
+impl LogRatio {
+    /// That of an estimate.
+    pub fn of(ratio: &RatioEstimate) -> Self {
+        Self {
+            log: ratio.value.ln(),
+            error: ratio.intervals.map_or(0.0, |both| half(both.ci) / Z95),
+        }
+    }
+}
+
+impl Common {
+    /// That of some ratios; `None` of too few for an interval.
+    pub fn of(ratios: &[LogRatio], seed: u64) -> Option<Self> {
+        let logs: Vec<f64> = ratios.iter().map(|one| one.log).collect();
+        let middle = median(&logs)?;
+        let residuals = ratios.iter().map(|one| (one.log - middle, one.error));
+        Some(Self {
+            factor: middle.exp(),
+            ci: median_interval(&logs, seed)?.map(f64::exp),
+            spread: excess_spread(&residuals.collect::<Vec<_>>()),
+            ratios: ratios.len(),
+        })
+    }
+
+    /// Half of the interval, in logs and `z` standard deviations wide, of what one does by itself.
+    fn by_itself(&self, z: f64) -> f64 {
+        self.spread * student(z, freedom_of_spread(self.ratios))
+    }
+
+    /// The ratio of one that these do not contain, with its interval: what it does by itself is in
+    /// that. Several count as one, since what they do by themselves they do together.
+    pub fn beside(&self, others: &[LogRatio]) -> Option<(f64, Interval)> {
+        let of = |of: fn(&LogRatio) -> f64| median(&others.iter().map(of).collect::<Vec<f64>>());
+        let (log, error) = (of(|one| one.log)?, of(|one| one.error)?);
+        let half = (Z95 * error).hypot(self.by_itself(Z95));
+        Some((log.exp(), [log - half, log + half].map(f64::exp)))
+    }
+
+    /// Whether it differs from a ratio with this interval by more than the margin beyond doubt.
+    pub fn differs_from(&self, factor: f64, ci: Interval, margin: f64) -> bool {
+        let apart = (self.factor / factor).ln().abs();
+        apart - half(self.ci).hypot(half(ci)) > margin.ln_1p()
+    }
+
+    /// A ratio without a shift that is known as well as its interval `ci` says, and with what any of
+    /// these does by itself in its own intervals.
+    pub fn freed(&self, ratio: &RatioEstimate, factor: f64, ci: Interval) -> RatioEstimate {
+        let value = ratio.value / factor;
+        let wider = |[low, high]: Interval, z: f64| {
+            let unsure = self.by_itself(z).hypot(half(ci) * z / Z95);
+            let times = |end: f64| (end / ratio.value).ln().hypot(unsure).exp();
+            [value / times(low), value * times(high)]
+        };
+        RatioEstimate {
+            value,
+            intervals: ratio.intervals.map(|both| RatioIntervals {
+                ci: wider(both.ci, Z95),
+                ci90: wider(both.ci90, Z90),
+            }),
+        }
+    }
+}
+
+/// Half of an interval, in logs.
+fn half([low, high]: Interval) -> f64 {
+    (high / low).ln() / 2.0
+}
