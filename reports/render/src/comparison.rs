@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use labrun_analysis::{CommonShift, Comparison, Confirmation, Pair, Quantity, Unmeasured, Verdict};
+use labrun_analysis::{
+    Cause, CommonShift, Comparison, Confirmation, Pair, Quantity, Unmeasured, Verdict,
+};
 use labrun_record::Row;
 
 use crate::{units, words};
@@ -23,7 +25,7 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
         comparison.candidate.run, comparison.base.run
     );
     for shift in &comparison.shifts {
-        let _ = writeln!(text, "{}", in_common(*shift));
+        let _ = writeln!(text, "{}", in_common(shift));
     }
     text.push('\n');
     let lines: Vec<[String; 5]> = compared.iter().filter_map(|pair| line(pair)).collect();
@@ -54,17 +56,42 @@ pub fn comparison(comparison: &Comparison, width: Option<usize>) -> String {
     text + &unmeasured(comparison) + &counted(comparison) + &suspicion(comparison)
 }
 
-/// What moved all rows alike.
-fn in_common(shift: CommonShift) -> String {
-    let what = match shift.of {
-        Quantity::Speed => "as slow",
-        Quantity::Memory => "as large",
+/// What moved all rows alike, and what that was.
+fn in_common(shift: &CommonShift) -> String {
+    let (what, more) = match shift.of {
+        Quantity::Speed => ("as slow", ["slower", "faster"]),
+        Quantity::Memory => ("as large", ["larger", "smaller"]),
     };
-    format!(
-        "in common: {:.3} times {what} (the median of {}); each row is judged after that",
+    let rows = units::plural(shift.rows, "row");
+    let [low, high] = shift.ci;
+    let control = shift.control.map_or_else(String::new, |control| {
+        let [low, high] = control.ci;
+        format!(", control: {:.3} [{low:.3}, {high:.3}]", control.factor)
+    });
+    let mut line = format!(
+        "in common: {:.3} times {what} [{low:.3}, {high:.3}] (the median of {rows}{control}), and each row \
+         by itself {:.1} % to either side; ",
         shift.factor,
-        units::plural(shift.rows, "row")
-    )
+        100.0 * shift.spread
+    );
+    let apart = shift.factor / shift.control.map_or(1.0, |control| control.factor);
+    let [more, times] = if apart > 1.0 {
+        [more[0].to_owned(), format!("{apart:.2}")]
+    } else {
+        [more[1].to_owned(), format!("{:.2}", 1.0 / apart)]
+    };
+    line.push_str(&match shift.cause {
+        Cause::Machine => "each row is judged after that".to_owned(),
+        Cause::Candidate => format!(
+            "all {rows} got {times} times {more} than the control did: that is the candidate, and not the \
+             machine; each row is judged after the control"
+        ),
+        Cause::Unknown => format!(
+            "all {rows} got {times} times {more}, and with no control row nothing tells the machine from the \
+             candidate; each row is judged after that"
+        ),
+    });
+    line
 }
 
 /// Rows that are named where there are many.
