@@ -93,11 +93,14 @@ pub struct Row {
     pub params: BTreeMap<String, String>,
 }
 
+/// The technology whose rows are controls.
+pub const CONTROL: &str = "control";
+
 impl Row {
-    /// Whether it is a control: a program of the lab's, started as anybody would start it, by which
-    /// what the machine does is told from what is measured.
+    /// Whether it is a control: a program that is started as anybody would start it, with nothing of what
+    /// is measured, so that it tells what the machine does.
     pub fn is_control(&self) -> bool {
-        self.isolation.starts_with("control/")
+        self.isolation.split('/').next() == Some(CONTROL)
     }
 }
 

@@ -1,11 +1,14 @@
 //! Two runs set side by side, row by row.
 
+mod again;
 mod confirm;
 mod judge;
+mod launched;
 mod obstacles;
 mod outcomes;
 mod replayed;
 mod shift;
+mod suspects;
 
 use labrun_record::{
     Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Side as ReplayedSide, Unit,
@@ -13,7 +16,6 @@ use labrun_record::{
 use serde::{Deserialize, Serialize};
 
 pub use confirm::Confirmation;
-use confirm::Launched;
 pub use outcomes::Unmeasured;
 pub use shift::{Cause, CommonShift, ControlShift, Quantity};
 
@@ -21,6 +23,7 @@ use crate::outcome::{Given, lines_by_row};
 use crate::stats::row_seed;
 use crate::summarise::summarise_row;
 use crate::{Interval, Verdict};
+use launched::Launched;
 use obstacles::{kinds, obstacles, part_ways, unlike_blocks};
 
 /// One run's records.
@@ -195,7 +198,6 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     ));
     let allowed = incomparable.is_empty() || force && !part_ways(base.run, candidate.run);
     let place = |rows: &[Row], row: &Row| rows.iter().position(|other| other == row);
-    let seed = base.run.seed ^ candidate.run.seed.rotate_left(32);
 
     let mut rows = Vec::new();
     let mut estimates = Vec::new();
@@ -208,7 +210,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
         let emulated = [base.run, candidate.run]
             .iter()
             .any(|run| run.machine.emulated || run.machine.arch != row.arch);
-        let seed = row_seed(seed, row);
+        let seed = row_seed(base.run.seed ^ candidate.run.seed.rotate_left(32), row);
         let estimate = (allowed && !emulated)
             .then(|| judge::estimate(row, side, &new[other], seed))
             .flatten();
@@ -224,7 +226,7 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
     }
     let launched = [base.run, candidate.run].map(Launched::of);
     let same = |pair: &Pair| launched[0].has_artifact_of(&launched[1], &pair.row);
-    let shifts = CommonShift::all(&rows, &estimates, same, seed);
+    let shifts = CommonShift::all(&rows, &estimates, same);
     for (pair, estimate) in rows.iter_mut().zip(estimates) {
         pair.ratio = estimate.map(|(estimate, margin)| {
             let common = CommonShift::on(&shifts, pair);

@@ -94,7 +94,6 @@ impl CommonShift {
         pairs: &[Pair],
         estimates: &[Option<(Estimate, f64)>],
         is_alike: impl Fn(&Pair) -> bool,
-        seed: u64,
     ) -> Vec<Self> {
         let of = |of: Quantity| {
             let (mut rows, mut controls, mut margin) = (Vec::new(), Vec::new(), 0.0_f64);
@@ -113,19 +112,13 @@ impl CommonShift {
                     controls.push(moved);
                 }
             }
-            (rows.len() >= LEAST).then(|| Self::new(of, &rows, &controls, margin, seed))?
+            (rows.len() >= LEAST).then(|| Self::new(of, &rows, &controls, margin))?
         };
         Quantity::ALL.into_iter().filter_map(of).collect()
     }
 
-    fn new(
-        of: Quantity,
-        rows: &[LogRatio],
-        controls: &[LogRatio],
-        margin: f64,
-        seed: u64,
-    ) -> Option<Self> {
-        let common = Common::of(rows, seed)?;
+    fn new(of: Quantity, rows: &[LogRatio], controls: &[LogRatio], margin: f64) -> Option<Self> {
+        let common = Common::of(rows)?;
         let control = common.beside(controls);
         let control = control.map(|(factor, ci)| ControlShift {
             factor,

@@ -4,9 +4,10 @@
 //! the log of a row's ratio is a sum: of what is common to all, of what the row does by itself from
 //! run to run, and of the error that its launches leave. Only the last is in the row's own interval.
 
-use super::bootstrap::{Interval, median_interval};
-use super::order::median;
+use super::bootstrap::Interval;
+use super::order::{median, sorted};
 use super::paired::{RatioEstimate, RatioIntervals};
+use super::signs::order_interval;
 use super::spread::{excess_spread, freedom_of_spread};
 use super::student::{Z90, Z95, student};
 
@@ -44,14 +45,17 @@ impl LogRatio {
 }
 
 impl Common {
-    /// That of some ratios; `None` of too few for an interval.
-    pub fn of(ratios: &[LogRatio], seed: u64) -> Option<Self> {
-        let logs: Vec<f64> = ratios.iter().map(|one| one.log).collect();
+    /// That of some ratios; `None` of too few for an interval. It is the one of order statistics, so
+    /// that ratios which are far off do not move its ends while they are few; those next to each
+    /// other are not resampled together, though they are of a kind, since what a kind does by itself is
+    /// in `spread`.
+    pub fn of(ratios: &[LogRatio]) -> Option<Self> {
+        let logs = sorted(&ratios.iter().map(|one| one.log).collect::<Vec<f64>>());
         let middle = median(&logs)?;
         let residuals = ratios.iter().map(|one| (one.log - middle, one.error));
         Some(Self {
             factor: middle.exp(),
-            ci: median_interval(&logs, seed)?.map(f64::exp),
+            ci: order_interval(&logs, 0.95)?.map(f64::exp),
             spread: excess_spread(&residuals.collect::<Vec<_>>()),
             ratios: ratios.len(),
         })

@@ -107,7 +107,7 @@ impl TwoRuns {
             .map(|row| moved(kinds[row % KINDS] + change(row)))
             .collect();
         let logs: Vec<LogRatio> = rows.iter().map(LogRatio::of).collect();
-        let common = Common::of(&logs, 1).expect("enough rows");
+        let common = Common::of(&logs).expect("enough rows");
         let (factor, ci) = common.beside(&[LogRatio::of(&control)]).expect("a control");
         let verdict_of = |ratio: RatioEstimate| verdict(ratio.intervals, Better::Lower, MARGIN);
         let after = |common: &Common| {

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use crate::table::wrapped;
+
 /// A cell, and the colour that it is to have.
-pub(super) struct Cell {
+#[derive(Clone)]
+pub(crate) struct Cell {
     pub text: String,
     /// Of ANSI's: `31`.
     pub colour: Option<&'static str>,
@@ -16,21 +19,23 @@ impl From<String> for Cell {
 }
 
 /// A line: its name, held left, and its cells, held right.
-pub(super) type Line<const N: usize> = (String, [Cell; N]);
+pub(crate) type Line = (String, Vec<Cell>);
 
 /// The lines under `heads`, two spaces apart. Where the names have no room, each stands above its
 /// cells.
-pub(super) fn columns<const N: usize>(
-    (first, heads): (&str, [&str; N]),
-    lines: &[Line<N>],
+pub(crate) fn columns(
+    (first, heads): (&str, &[&str]),
+    lines: &[Line],
     width: Option<usize>,
     colour: bool,
 ) -> String {
     let count = |text: &str| text.chars().count();
-    let widths: [usize; N] = std::array::from_fn(|place| {
-        let cells = lines.iter().map(|(_, cells)| count(&cells[place].text));
-        cells.chain([count(heads[place])]).max().unwrap_or(0)
+    let widths = heads.iter().enumerate().map(|(place, head)| {
+        let cells = lines.iter().filter_map(|(_, cells)| cells.get(place));
+        let cells = cells.map(|cell| count(&cell.text));
+        cells.chain([count(head)]).max().unwrap_or(0)
     });
+    let widths: Vec<usize> = widths.collect();
     let names = lines.iter().map(|(name, _)| count(name));
     let names = names.chain([count(first)]).max().unwrap_or(0);
     let others: usize = widths.iter().map(|width| width + 2).sum();
@@ -41,7 +46,7 @@ pub(super) fn columns<const N: usize>(
         None => text,
     };
     let mut head = format!("{:<indent$}", if beside { first } else { "" });
-    for (text, width) in heads.into_iter().zip(widths) {
+    for (text, width) in heads.iter().zip(&widths) {
         let _ = write!(head, "  {text:>width$}");
     }
     let mut text = format!("  {}\n", painted(head, Some("2")));
@@ -49,9 +54,10 @@ pub(super) fn columns<const N: usize>(
         if beside {
             let _ = write!(text, "  {name:<indent$}");
         } else {
-            let _ = write!(text, "  {name}\n  ");
+            let name = wrapped(&format!("  {name}"), width, "    ");
+            let _ = write!(text, "{name}\n  ");
         }
-        for (cell, width) in cells.iter().zip(widths) {
+        for (cell, width) in cells.iter().zip(&widths) {
             let padded = format!("{:>width$}", cell.text);
             text.push_str("  ");
             text.push_str(&painted(padded, cell.colour));
