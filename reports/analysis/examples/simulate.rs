@@ -57,7 +57,7 @@ fn two_runs(rounds: u32) {
             100.0 * bare,
             100.0 * little,
             100.0 * much,
-            100.0 * runs.told_apart(1.2, rounds)
+            100.0 * runs.told_apart(1.2, rounds)[0]
         );
     }
 }

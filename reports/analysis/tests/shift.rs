@@ -94,6 +94,21 @@ fn without_a_control_that_both_ran_nothing_tells_one_from_the_other() {
 }
 
 #[test]
+fn a_control_that_moved_half_as_far_tells_nothing_for_sure() {
+    let base = made(1, |_| 1.0, Some(1.0));
+    let seen = compared(&base, &made(2, |_| 1.1, Some(1.05)));
+    let shift = seen.shifts[0];
+    assert_eq!(shift.cause, Cause::Unknown, "{shift:?}");
+    assert!(shift.is_suspect() && shift.control.is_some());
+    // One that got even slower accuses nobody.
+    let seen = compared(&base, &made(2, |_| 1.1, Some(1.15)));
+    assert_eq!(
+        (seen.suspected_shifts().count(), seen.suspects().count()),
+        (0, 0)
+    );
+}
+
+#[test]
 fn rates_move_the_other_way() {
     let rates = |(mut run, samples): (Run, Vec<Sample>)| {
         for row in run.rows.iter_mut().take(ROWS) {

@@ -1,5 +1,6 @@
 //! Two runs one after another: how often a build is better or worse than itself, and what is still
-//! found. A short form of `scripts/simulate`, with fixed seeds.
+//! found. All rows together are suspected wrongly in at most 1 of 25 comparisons between which the
+//! machine moved all by a tenth. A short form of `scripts/simulate`, with fixed seeds.
 
 mod support;
 
@@ -11,10 +12,10 @@ const ROUNDS: u32 = 100;
 fn a_build_is_better_or_worse_than_itself_in_at_most_one_row_of_a_hundred() {
     for (name, runs) in TwoRuns::ALL {
         for rows in [10, 30, 100] {
-            let [called, _, by_control] =
+            let [called, _, suspected] =
                 TwoRuns { rows, ..runs }.called(ROUNDS * 100 / rows as u32);
             assert!(called <= 0.01, "{name}, {rows} rows: {called}");
-            assert!(by_control <= 0.02, "{name}, {rows} rows: {by_control}");
+            assert!(suspected <= 0.04, "{name}, {rows} rows: {suspected}");
         }
     }
 }
@@ -33,8 +34,8 @@ fn one_row_of_a_hundred_that_got_slower_is_still_a_suspect() {
     };
     for (name, runs, least) in [
         ("quiet", TwoRuns::QUIET, 1.0),
-        ("each row by 2 %", little, 0.95),
-        ("each row by 2 to 5 %", TwoRuns::BUSY, 0.75),
+        ("each row by 2 %", little, 0.9),
+        ("each row by 2 to 5 %", TwoRuns::BUSY, 0.6),
     ] {
         let [found, _] = runs.found(1.2, ROUNDS);
         assert!(found >= least, "{name}: {found}");
@@ -45,12 +46,15 @@ fn one_row_of_a_hundred_that_got_slower_is_still_a_suspect() {
 }
 
 #[test]
-fn a_control_tells_that_rows_which_all_got_slower_were_not_slowed_by_the_machine() {
+fn rows_that_all_got_slower_are_suspected_as_a_whole() {
     for (name, runs, least) in [
-        ("quiet", TwoRuns::QUIET, 1.0),
-        ("busy", TwoRuns::BUSY, 0.75),
+        ("quiet", TwoRuns::QUIET, [1.0, 1.0]),
+        ("busy", TwoRuns::BUSY, [0.9, 0.7]),
     ] {
         let told = runs.told_apart(1.2, ROUNDS);
-        assert!(told >= least, "{name}: {told}");
+        assert!(
+            told[0] >= least[0] && told[1] >= least[1],
+            "{name}: {told:?}"
+        );
     }
 }

@@ -62,13 +62,14 @@ pub struct ControlShift {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// The machine, as far as can be told: the controls moved alike, or there are none and the shift
-    /// is within the margin. It is taken out.
+    /// The machine, as far as can be told: the controls moved alike, or the shift is within the
+    /// margin. It is taken out.
     Machine,
     /// The candidate: the controls did not move alike, by more than the margin. Their shift is taken
     /// out instead.
     Candidate,
-    /// Beyond the margin, and without a control nothing tells one from the other. It is taken out.
+    /// Beyond the margin, and no control tells one from the other: there is none, or it did not move
+    /// alike, by less than the margin or not beyond doubt. It is taken out.
     Unknown,
 }
 
@@ -125,10 +126,14 @@ impl CommonShift {
             ci,
             rows: controls.len(),
         });
-        let differs = |factor, ci| common.differs_from(factor, ci, margin);
+        let differs = |factor, ci, margin| common.differs_from(factor, ci, margin);
+        let is_beyond = differs(1.0, [1.0; 2], margin);
         let cause = match control {
-            Some(control) if differs(control.factor, control.ci) => Cause::Candidate,
-            None if differs(1.0, [1.0; 2]) => Cause::Unknown,
+            Some(control) if differs(control.factor, control.ci, margin) => Cause::Candidate,
+            Some(control) if is_beyond && differs(control.factor, control.ci, 0.0) => {
+                Cause::Unknown
+            }
+            None if is_beyond => Cause::Unknown,
             _ => Cause::Machine,
         };
         Some(Self {
@@ -154,10 +159,11 @@ impl CommonShift {
     /// Whether it is a suspect itself: the candidate is slower, or larger, as a whole, and it was
     /// not the machine, or nothing says that it was.
     pub fn is_suspect(&self) -> bool {
+        let control = self.control.map_or(1.0, |control| control.factor);
         match self.cause {
             Cause::Machine => false,
-            Cause::Candidate => self.factor > self.taken_out().0,
-            Cause::Unknown => self.factor > 1.0,
+            Cause::Candidate => self.factor > control,
+            Cause::Unknown => self.factor > control.max(1.0),
         }
     }
 

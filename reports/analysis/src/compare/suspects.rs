@@ -68,6 +68,7 @@ impl RunId {
     }
 }
 
+/// A control is nothing of the candidate's.
 fn is_worse(pair: &Pair) -> bool {
-    pair.ratio.is_some_and(|r| r.verdict == Verdict::Worse)
+    !pair.row.is_control() && pair.ratio.is_some_and(|r| r.verdict == Verdict::Worse)
 }

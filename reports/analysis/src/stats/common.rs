@@ -8,8 +8,8 @@ use super::bootstrap::Interval;
 use super::order::{median, sorted};
 use super::paired::{RatioEstimate, RatioIntervals};
 use super::signs::order_interval;
-use super::spread::{excess_spread, freedom_of_spread};
-use super::student::{Z90, Z95, student};
+use super::spread::{excess_spread, reach};
+use super::student::{Z90, Z95};
 
 /// The log of a ratio with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,9 +61,9 @@ impl Common {
         })
     }
 
-    /// Half of the interval, in logs and `z` standard deviations wide, of what one does by itself.
+    /// Half of the interval of what one does by itself, in logs; `z` is 95% or 90% of a normal one.
     fn by_itself(&self, z: f64) -> f64 {
-        self.spread * student(z, freedom_of_spread(self.ratios))
+        self.spread * reach(z, self.ratios)
     }
 
     /// The ratio of one that these do not contain, with its interval: what it does by itself is in

@@ -7,6 +7,8 @@
 //! National Bureau of Standards 87, 1982). They take the mean of the squares. Here it is the median,
 //! so that less than half of the values can be far off and change little.
 
+use super::student::student;
+
 /// The median of the absolute values of a standard normal distribution.
 const MEDIAN_ABSOLUTE: f64 = 0.674_489_750_196_081_7;
 
@@ -14,6 +16,13 @@ const MEDIAN_ABSOLUTE: f64 = 0.674_489_750_196_081_7;
 /// "Alternatives to the Median Absolute Deviation", Journal of the American Statistical Association
 /// 88, 1993).
 const EFFICIENCY: f64 = 0.3675;
+
+/// The degrees of freedom of what rows do by themselves: between slices of a run of 124 rows on one
+/// virtual machine, 90 % lay within 2.1 spreads and 95 % within 2.6.
+const TAILS: f64 = 5.0;
+
+/// The median of the absolute values of such a distribution, as a multiple of that of a normal one.
+const MEDIAN_OF_TAILS: f64 = 1.0774;
 
 /// The halvings of the search: far below what any value is known to.
 const STEPS: u32 = 50;
@@ -46,9 +55,16 @@ pub fn excess_spread(residuals: &[(f64, f64)]) -> f64 {
     high
 }
 
-/// The degrees of freedom that an [`excess_spread`] of so many values has.
-pub(super) fn freedom_of_spread(values: usize) -> f64 {
-    EFFICIENCY * (values.max(2) - 1) as f64
+/// How many spreads from the middle a value lies as rarely as a normal one lies `z` standard deviations
+/// from it, where the spread is that of so many values.
+///
+/// What rows do by themselves has heavier tails than the normal distribution, since some of them have
+/// two modes: so it is taken for Student's t with few degrees of freedom (Lange, Little & Taylor,
+/// "Robust Statistical Modeling Using the t Distribution", Journal of the American Statistical
+/// Association 84, 1989). And a spread of few values is not well known itself.
+pub(super) fn reach(z: f64, values: usize) -> f64 {
+    let free = EFFICIENCY * (values.max(2) - 1) as f64;
+    student(z, TAILS) / MEDIAN_OF_TAILS * student(z, free) / z
 }
 
 #[cfg(test)]

@@ -24,7 +24,12 @@ pub(super) fn in_common(shift: &CommonShift, comparison: &Comparison) -> String 
              after {control}",
             all(own.factor)
         ),
-        (Cause::Unknown, _) => format!(
+        (Cause::Unknown, Some(_)) => format!(
+            "{}, {control} did not move alike and is not sure enough: nothing tells the candidate from the \
+             machine; each row is judged after that",
+            all(1.0)
+        ),
+        (Cause::Unknown, None) => format!(
             "{}, and with no control that both ran nothing tells the candidate from the machine; each row \
              is judged after that",
             all(1.0)
