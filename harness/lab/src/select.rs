@@ -18,6 +18,9 @@ pub struct Selection {
     pub isolations: Vec<String>,
     /// Whether only the configurations that the scenario marks quick are taken.
     pub quick: bool,
+    /// Whether what the scenario leaves out is taken too: by who narrows the rows in another way, as
+    /// the replay of a run does.
+    pub left_out_too: bool,
 }
 
 /// A selection that fits a scenario: answers for each row. By default everything is asked for.
@@ -100,7 +103,7 @@ impl Selected {
                 )
             });
         }
-        let mut left_out = self.left_out.iter();
+        let mut left_out = self.left_out.iter().filter(|_| !selection.left_out_too);
         if let Some(left) = left_out.find(|left| left.concerns(&workload.name, isolation)) {
             return Some(left.reason.clone());
         }

@@ -91,6 +91,7 @@ fn of_scenario(
         workloads: args.select.workload.clone(),
         isolations: args.select.isolation.clone(),
         quick: args.quick,
+        left_out_too: args.left_out_too,
     };
     let selected = selection.resolve(&asked.scenarios, &names)?;
     let parts = asked.scenarios.iter().zip(taken).zip(&selected);

@@ -23,12 +23,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
     for name in &args.names {
         let asked = AskedArgs {
             name: Some(name.clone()),
-            plan: None,
             select: args.select.clone(),
-            samples: None,
-            warmup: None,
             quick: args.quick,
-            time_budget: None,
+            ..AskedArgs::default()
         };
         plans.push(Planned::new(definitions.clone(), settings, &asked)?);
     }

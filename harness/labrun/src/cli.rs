@@ -126,6 +126,10 @@ pub(crate) struct AskedArgs {
     #[command(flatten)]
     pub select: SelectArgs,
 
+    /// Whether rows that the scenario leaves out are taken too; no flag says so
+    #[arg(skip)]
+    pub left_out_too: bool,
+
     /// Take exactly N launches of each row, time permitting
     #[arg(short = 'r', long, alias = "runs", env = "LABRUN_SAMPLES", value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]

@@ -31,14 +31,24 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
              and `labrun compare BASELINE CANDIDATE --confirm {folder}` takes it"
         )
     });
-    if let Some(why) = replay.or_else(|| refused(&comparison, args.force)) {
+    let refused = replay.or_else(|| refused(&comparison, args.force));
+    if let Some(why) = refused.or_else(|| unfit(&comparison, args)) {
         anyhow::bail!(Usage(why));
     }
     if !args.json {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::comparison(&comparison, width))?;
+        crate::out::line(&labrun_render::comparison(&comparison, width, true))?;
     }
     Ok(code(&comparison))
+}
+
+/// Why the run that is to confirm cannot confirm anything, if so.
+fn unfit(comparison: &Comparison, args: &CompareArgs) -> Option<String> {
+    let why = comparison.confirmation.as_ref()?.unfit.as_ref()?;
+    let folder = args.confirm.as_ref()?.display();
+    Some(format!(
+        "--confirm {folder}: {why}; give a replay of the two, or a second run of the candidate"
+    ))
 }
 
 /// Why the two say nothing about each other, if so.

@@ -31,7 +31,7 @@ pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
-pub use row::{Outcome, Row, Start, Target, Tier};
+pub use row::{CONTROL, Outcome, Row, Start, Target, Tier};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
     Plan, Reference, Run, Setting, Spent,

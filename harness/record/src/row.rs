@@ -93,6 +93,17 @@ pub struct Row {
     pub params: BTreeMap<String, String>,
 }
 
+/// The technology whose rows are controls.
+pub const CONTROL: &str = "control";
+
+impl Row {
+    /// Whether it is a control: a program that is started as anybody would start it, with nothing of what
+    /// is measured, so that it tells what the machine does.
+    pub fn is_control(&self) -> bool {
+        self.isolation.split('/').next() == Some(CONTROL)
+    }
+}
+
 macro_rules! names {
     ($type:ty { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {

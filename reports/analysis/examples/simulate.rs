@@ -10,6 +10,7 @@ mod support;
 use support::simulated::{
     Found, Machine, Rule, latency_ratio_with_stalls, latency_with_stalls, of_quads, of_row,
 };
+use support::two_runs::TwoRuns;
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|n| n.parse().ok());
@@ -43,6 +44,28 @@ fn main() {
             100.0 * run.covered,
             100.0 * run.called,
             100.0 * replay.called,
+        );
+    }
+    println!("\nTwo runs of the same, 100 rows:\n");
+    two_runs(u32::try_from(rounds).unwrap_or(u32::MAX));
+}
+
+/// Two runs of 100 rows, one after another.
+fn two_runs(rounds: u32) {
+    println!(
+        "| between the runs | better or worse | without that | 1.1 times | 1.2 times | all 1.2 times |\n\
+         |---|---|---|---|---|---|"
+    );
+    for (name, runs) in TwoRuns::ALL {
+        let [called, bare, _] = runs.called(rounds);
+        let [little, much] = [1.1, 1.2].map(|times| runs.found(times, rounds)[0]);
+        println!(
+            "| {name} | {:.2} % | {:.2} % | {:.0} % | {:.0} % | {:.0} % |",
+            100.0 * called,
+            100.0 * bare,
+            100.0 * little,
+            100.0 * much,
+            100.0 * runs.told_apart(1.2, rounds)[0]
         );
     }
 }

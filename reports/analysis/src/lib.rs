@@ -23,8 +23,8 @@ mod warnings;
 
 pub use artifact::artifact_of;
 pub use compare::{
-    CommonShift, Comparison, Confirmation, Counts, Measurements, OwnRatio, Pair, PairRatio,
-    Quantity, RunId, Side, Unmeasured, Unpaired, compare,
+    Cause, CommonShift, Comparison, Confirmation, ControlShift, Counts, Measurements, OwnRatio,
+    Pair, PairRatio, Quantity, RunId, Side, Unmeasured, Unpaired, compare,
 };
 pub use disturbance::Disturbance;
 pub use latency::share_of;

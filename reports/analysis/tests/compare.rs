@@ -2,7 +2,7 @@
 
 mod support;
 
-use labrun_analysis::{Measurements, Verdict, compare};
+use labrun_analysis::{Confirmation, Measurements, Verdict, compare};
 use labrun_record::{Change, Metric, Outcome, Pair, QUADS, Replay, ReplaySide, Run, Sample};
 use support::{Noise, lines, run, sample};
 
@@ -182,52 +182,131 @@ fn replay(times: f64) -> (Run, Vec<Sample>) {
     (of, samples)
 }
 
-#[test]
-fn a_replay_confirms_what_it_finds_worse_from_whole_quads() {
+/// What a run says of the one suspect, of a base and of a candidate whose second row takes a tenth longer.
+fn confirmation((by, samples): &(Run, Vec<Sample>)) -> Confirmation {
     let (old, new) = (launches(1, 1.0), launches(2, 1.1));
     let (run, mut other) = (run(), run());
     other.id = "candidate".into();
-    let confirmed = |(by, samples): &(Run, Vec<Sample>)| {
-        let mut seen = compare(of(&run, &old), of(&other, &new), false);
-        seen.confirm(of(&run, &old), of(&other, &new), of(by, samples), false);
-        let said = seen.confirmation.clone().expect("was asked");
-        assert_eq!(seen.confirmed().count(), said.confirmed.len());
-        (said.confirmed, said.why_not)
-    };
-    assert_eq!(confirmed(&replay(1.05)), (vec![1], None));
-    assert_eq!(confirmed(&replay(1.01)), (vec![], None));
+    let mut seen = compare(of(&run, &old), of(&other, &new), false);
+    seen.confirm(of(&run, &old), of(&other, &new), of(by, samples), false);
+    let said = seen.confirmation.clone().expect("was asked");
+    assert_eq!(seen.confirmed().count(), said.confirmed.len());
+    said
+}
+
+/// The only list that has the suspect, or why the run is unfit.
+fn finding(by: &(Run, Vec<Sample>)) -> String {
+    let said = confirmation(by);
+    let lists = [
+        ("confirmed", &said.confirmed),
+        ("refuted", &said.refuted),
+        ("undecided", &said.undecided),
+        ("unlike", &said.unlike),
+        ("absent", &said.absent),
+    ];
+    let own = lists.iter().filter(|(_, rows)| !rows.is_empty());
+    let own: Vec<&str> = own
+        .map(|(name, rows)| {
+            assert_eq!(**rows, [1]);
+            *name
+        })
+        .collect();
+    match said.unfit {
+        Some(why) => {
+            assert!(own.is_empty(), "{own:?}");
+            why
+        }
+        None => own.join(", "),
+    }
+}
+
+#[test]
+fn a_replay_confirms_what_it_finds_worse_from_whole_quads() {
+    assert_eq!(finding(&replay(1.05)), "confirmed");
+    assert_eq!(finding(&replay(1.01)), "refuted");
     // A quad that was broken off does not count.
     let mut broken = replay(1.05);
     broken.1.retain(|line| line.block > 0 || line.seq % 4 != 2);
-    assert_eq!(confirmed(&broken), (vec![1], None));
+    assert_eq!(finding(&broken), "confirmed");
     broken.1.retain(|line| line.seq % 4 != 2);
-    assert_eq!(confirmed(&broken), (vec![], None));
+    assert_eq!(finding(&broken), "undecided");
+    let mut failed = replay(1.05);
+    failed.1[4].outcome = Outcome::Failed;
+    failed.1[4].value = None;
+    assert_eq!(finding(&failed), "undecided");
+}
 
-    let refused = |change: &dyn Fn(&mut Run)| {
+#[test]
+fn what_else_a_replay_launched_is_no_finding_and_one_of_other_runs_is_unfit() {
+    let altered = |change: &dyn Fn(&mut Run)| {
         let mut by = replay(1.05);
         change(&mut by.0);
-        let (rows, why) = confirmed(&by);
-        assert_eq!(rows, [0; 0]);
-        why.expect("a reason")
+        finding(&by)
     };
     let sides = |run: &mut Run, change: &dyn Fn(&mut Replay)| {
         change(run.replay.as_mut().expect("a replay"));
     };
-    let other_version = refused(&|run| {
-        sides(run, &|replay| {
-            replay.sides[1].isolations[0].version = Some("49.0.0".into());
-        });
-    });
-    assert!(other_version.contains("is not what the two runs launched"));
-    let changed = refused(&|run| {
-        sides(run, &|replay| {
-            replay.pairs[1].change = Some(Change::DelayNs(5e4));
-        });
-    });
-    assert!(changed.contains("none of the suspected rows"));
-    assert!(refused(&|run| run.method_version -= 1).contains("another version of the method"));
-    assert!(refused(&|run| run.machine_class = "other".into()).contains("machine class"));
-    assert!(refused(&|run| run.indicative = true).contains("can only suspect"));
+    let other_version = |replay: &mut Replay| {
+        replay.sides[1].isolations[0].version = Some("49.0.0".into());
+    };
+    assert_eq!(altered(&|run| sides(run, &other_version)), "unlike");
+    let changed = |replay: &mut Replay| replay.pairs[1].change = Some(Change::DelayNs(5e4));
+    assert_eq!(altered(&|run| sides(run, &changed)), "absent");
+    let has = |change: &dyn Fn(&mut Run), why: &str| {
+        let unfit = altered(change);
+        assert!(unfit.contains(why), "{unfit}");
+    };
+    has(
+        &|run| sides(run, &|replay| replay.sides[1] = replay.sides[0].clone()),
+        "of run:a against itself",
+    );
+    has(
+        &|run| {
+            run.rows[0].workload = "other".into();
+            sides(run, &other_version);
+        },
+        "is not what the two runs launched",
+    );
+    has(
+        &|run| {
+            for row in &mut run.rows {
+                row.workload = "other".into();
+            }
+        },
+        "no row of the two runs",
+    );
+    has(
+        &|run| run.method_version -= 1,
+        "another version of the method",
+    );
+    has(&|run| run.machine_class = "other".into(), "machine class");
+    has(&|run| run.indicative = true, "can only suspect");
+}
+
+#[test]
+fn a_second_run_of_the_candidate_confirms_or_refutes() {
+    let again = |times: f64| {
+        let mut again = run();
+        again.id = "again".into();
+        (again, launches(3, times))
+    };
+    assert_eq!(finding(&again(1.1)), "confirmed");
+    assert_eq!(finding(&again(1.0)), "refuted");
+    let mut other = again(1.1);
+    other.0.isolations[0].version = Some("49.0.0".into());
+    assert_eq!(finding(&other), "unlike");
+    let mut fewer = again(1.1);
+    fewer.0.rows.truncate(1);
+    fewer.1.retain(|line| line.row == 0);
+    assert_eq!(finding(&fewer), "absent");
+    for (id, why) in [
+        ("candidate", "the candidate itself"),
+        ("made-up", "the base itself"),
+    ] {
+        let mut itself = again(1.1);
+        itself.0.id = id.into();
+        assert!(finding(&itself).contains(why));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod beside;
 mod chart;
+mod columns;
 mod comparison;
 mod conformance;
 mod facets;

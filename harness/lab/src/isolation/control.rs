@@ -7,7 +7,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::{io, ptr};
 
-use labrun_record::Outcome;
+use labrun_record::{CONTROL, Outcome};
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use super::native::kernel_release;
@@ -29,7 +29,7 @@ pub struct Control(Profile);
 impl Default for Control {
     fn default() -> Self {
         Self(Profile {
-            name: "control/spawn".to_owned(),
+            name: format!("{CONTROL}/spawn"),
             summary: "bare posix_spawn to the first byte: what any program that starts others pays"
                 .to_owned(),
             role: Role::Control,

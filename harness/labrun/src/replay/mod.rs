@@ -36,8 +36,7 @@ pub(crate) const MARGIN: f64 = 0.02;
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::Result<u8> {
     let asked = Asked::new(args)?;
     if asked.suspects.as_ref().is_some_and(BTreeSet::is_empty) {
-        say::line("`labrun compare` suspects no row: there is nothing to decide");
-        return Ok(exit::FINE);
+        return nothing_to_decide(args.quads.json);
     }
     if let Some(out) = &args.quads.out {
         // Its sides may take minutes to build.
@@ -74,4 +73,17 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
         remove_containers(&site, &bars);
     }
     conclude(run.folder, ended, args.quads.json, args.strict)
+}
+
+/// There is no run then, and so no summary of one.
+fn nothing_to_decide(json: bool) -> anyhow::Result<u8> {
+    say::line("`labrun compare` suspects no row: there is nothing to decide");
+    if json {
+        crate::out::json(&serde_json::json!({
+            "schema_version": labrun_record::SCHEMA_VERSION,
+            "results": [],
+            "replay": null,
+        }))?;
+    }
+    Ok(exit::FINE)
 }

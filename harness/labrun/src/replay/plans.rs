@@ -74,7 +74,8 @@ fn plan(
     let mut select = asked.args.select.clone();
     let isolation = isolation(side)?;
     select.isolation.extend(isolation.clone());
-    let plan = planned(ground, side, scenario, select);
+    let of_run = asked.sides.iter().any(|side| side.run.is_some());
+    let plan = planned(ground, side, scenario, select, of_run);
     let plan = plan.map_err(|error| unplanned(&side.name, error))?;
     let run = of.run.as_ref();
     if let Some(read) = run.filter(|read| read.run.scenario == scenario)
@@ -85,17 +86,21 @@ fn plan(
     Ok((plan, isolation))
 }
 
+/// What a run has launched is taken by its rows, whether the scenario leaves them out unless they are
+/// asked for by name or not.
 fn planned(
     ground: &Ground<'_>,
     side: &mut Side<'_>,
     scenario: &str,
     select: SelectArgs,
+    of_run: bool,
 ) -> anyhow::Result<Plan> {
     let definitions = side.definitions.clone();
     let Some(bundle) = side.bundle() else {
         let asked = AskedArgs {
             name: Some(scenario.to_owned()),
             select,
+            left_out_too: of_run,
             ..AskedArgs::default()
         };
         return Ok(Planned::new(definitions, ground.settings, &asked)?.plan);

@@ -21,7 +21,8 @@ pub(super) fn launched(read: &Read) -> BTreeSet<Row> {
     launched.map(|result| result.row.clone()).collect()
 }
 
-/// The rows in which `compare` suspects that the candidate is worse.
+/// The rows in which `compare` suspects that the candidate is worse, and all rows of a shift in common
+/// that it suspects.
 pub(super) fn suspects(base: &Read, candidate: &Read) -> anyhow::Result<BTreeSet<Row>> {
     let comparison = compare(of(base), of(candidate), false);
     if !comparison.incomparable.is_empty() {
@@ -30,7 +31,7 @@ pub(super) fn suspects(base: &Read, candidate: &Read) -> anyhow::Result<BTreeSet
             "--suspects: the runs cannot be compared: {why}; name the rows by --workload and --isolation"
         )));
     }
-    let suspects = comparison.suspects();
+    let suspects = comparison.in_question();
     Ok(suspects.map(|(_, pair)| pair.row.clone()).collect())
 }
 

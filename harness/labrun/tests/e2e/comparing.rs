@@ -56,15 +56,15 @@ fn a_slowed_workload_is_worse_and_a_run_equals_itself() {
         compare(&lab, &base, &slow, &["--confirm", &again])
     };
     confirm(&slow)
-        .exit(0)
-        .stdout_has("it is the candidate itself");
+        .exit(2)
+        .stderr_has("it is the candidate itself");
     let again = measure(&lab);
     confirm(&again)
         .exit(100)
         .stdout_has("1 of 1 row")
         .stdout_has("sleeps");
     let quick = lab.measure(["-w", "sleeps", "--quick"]).exit(0);
-    confirm(&quick).exit(0).stdout_has("can only suspect");
+    confirm(&quick).exit(2).stderr_has("can only suspect");
 }
 
 #[test]

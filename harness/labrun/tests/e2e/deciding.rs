@@ -1,226 +1,9 @@
-//! What `labrun compare` decides and what it only suspects, on runs whose numbers are made up: which
-//! runs confirm, what needs no confirmation, what is lost, and what is refused.
-
-use std::fs;
+//! What `labrun compare` decides and what it only suspects, on runs whose numbers are made up: what
+//! needs no confirmation, what is lost, what rows have in common, and what is refused.
 
 use serde_json::{Value, json};
 
-use crate::support::{Lab, Ran};
-
-/// A lab with the description of a run that it has measured: of a time, a size and a check.
-struct Made {
-    lab: Lab,
-    run: Value,
-}
-
-/// Launches of a time: enough for an interval.
-const LAUNCHES: u32 = 30;
-
-/// What the time, the size and the check of a run are.
-#[derive(Clone, Copy)]
-struct Numbers {
-    time: f64,
-    size: f64,
-    check: f64,
-}
-
-const BASE: Numbers = Numbers {
-    time: 1e6,
-    size: 1000.0,
-    check: 1.0,
-};
-
-const SLOW: Numbers = Numbers {
-    time: 1.5e6,
-    ..BASE
-};
-
-fn line(row: usize, block: u32, value: f64) -> Value {
-    json!({"row": row, "block": block, "seq": block, "at_ns": block, "outcome": "measured",
-           "value": value, "phases": {}})
-}
-
-impl Made {
-    fn new() -> Self {
-        let lab = Lab::fixture().samples(6);
-        let ran = lab.measure(["-w", "right"]).exit(0);
-        let mut run = ran.files.json("run.json");
-        let rows = run["rows"].as_array_mut().expect("rows");
-        rows.retain(|row| {
-            row["metric"] == "time_to_first_result" && row["isolation"] == "native/static"
-        });
-        rows.truncate(1);
-        for (metric, params) in [
-            ("size", json!({"form": "shipped"})),
-            ("conformance", json!({"check": "clock"})),
-        ] {
-            let mut row = rows[0].clone();
-            row["metric"] = metric.into();
-            row["start"] = Value::Null;
-            row["params"] = params;
-            rows.push(row);
-        }
-        Self { lab, run }
-    }
-
-    /// Writes a run with these numbers.
-    fn run(&self, name: &str, numbers: Numbers) -> &Self {
-        self.altered(name, numbers, |_, _| {})
-    }
-
-    /// Writes a run that is changed in its description and in its lines.
-    fn altered(
-        &self,
-        name: &str,
-        numbers: Numbers,
-        change: impl FnOnce(&mut Value, &mut Vec<Value>),
-    ) -> &Self {
-        let time = |block: u32| numbers.time * (1.0 + 0.002 * f64::from(block % 5));
-        let mut lines: Vec<Value> = (0..LAUNCHES)
-            .map(|block| line(0, block, time(block)))
-            .collect();
-        lines.extend([line(1, 0, numbers.size), line(2, 0, numbers.check)]);
-        let mut run = self.run.clone();
-        run["id"] = name.into();
-        change(&mut run, &mut lines);
-        let folder = self.lab.path().join(name);
-        fs::create_dir_all(&folder).expect("makes a folder");
-        fs::write(folder.join("run.json"), run.to_string()).expect("writes the run");
-        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
-        fs::write(folder.join("samples.jsonl"), lines.join("\n") + "\n").expect("writes samples");
-        self
-    }
-
-    /// Writes a replay of the time alone, in which side B takes so many times as long.
-    fn replay(&self, name: &str, times: f64, change: impl FnOnce(&mut Value)) -> &Self {
-        self.altered(name, BASE, |run, lines| {
-            let side = |name: &str| {
-                json!({"name": name, "of": name, "lab_version": "0.1.0",
-                       "artifacts": run["artifacts"], "isolations": run["isolations"]})
-            };
-            let sides = [side("run:base"), side("run:slow")];
-            run["replay"] = json!({"sides": sides, "margin": 0.02, "pairs": [{}]});
-            run["rows"].as_array_mut().expect("rows").truncate(1);
-            run["artifacts"] = json!([]);
-            run["isolations"] = json!([]);
-            lines.clear();
-            for quad in 0..10 {
-                for (place, side) in ["a", "b", "b", "a"].iter().enumerate() {
-                    let value = if *side == "b" { 1e6 * times } else { 1e6 };
-                    let mut line = line(0, quad, value * (1.0 + 0.001 * f64::from(quad % 3)));
-                    line["seq"] = (4 * quad as usize + place).into();
-                    line["side"] = (*side).into();
-                    lines.push(line);
-                }
-            }
-            change(run);
-        })
-    }
-
-    fn compare(&self, base: &str, candidate: &str, more: &[&str]) -> Ran {
-        let folder = |name: &str| self.lab.path().join(name).display().to_string();
-        let mut args = vec!["compare".to_owned(), folder(base), folder(candidate)];
-        for (place, word) in more.iter().enumerate() {
-            let is_run = place > 0 && more[place - 1] == "--confirm";
-            args.push(if is_run {
-                folder(word)
-            } else {
-                (*word).to_owned()
-            });
-        }
-        self.lab.run(&args)
-    }
-}
-
-#[test]
-fn an_indication_or_an_interrupted_run_confirms_nothing_on_any_side() {
-    let made = Made::new();
-    made.run("base", BASE).run("slow", SLOW).run("again", SLOW);
-    made.compare("base", "slow", &["--confirm", "again"])
-        .exit(100)
-        .stdout_has("confirmed by again: 1 of 1 row");
-    for (field, value, words) in [
-        ("indicative", json!(true), "is an indication only (--quick)"),
-        ("interrupted", json!("Ctrl-C"), "is interrupted"),
-    ] {
-        let unsure = |name, numbers| {
-            made.altered(name, numbers, |run, _| run[field] = value.clone());
-        };
-        unsure("unsure-base", BASE);
-        unsure("unsure", SLOW);
-        for (base, candidate, again) in [
-            ("unsure-base", "slow", "again"),
-            ("base", "unsure", "again"),
-            ("base", "slow", "unsure"),
-        ] {
-            made.compare(base, candidate, &["--confirm", again])
-                .exit(0)
-                .stdout_has("suspected: 1 row, and nothing is confirmed: unsure")
-                .stdout_has(&format!("{words}, and can only suspect"));
-        }
-        made.compare("base", "unsure", &[])
-            .exit(0)
-            .stdout_has(words);
-    }
-}
-
-#[test]
-fn a_replay_that_finds_a_suspect_worse_confirms_it() {
-    let made = Made::new();
-    made.run("base", BASE).run("slow", SLOW);
-    made.replay("worse", 1.04, |_| {});
-    made.compare("base", "slow", &["--confirm", "worse"])
-        .exit(100)
-        .stdout_has("confirmed by worse: 1 of 1 row");
-    made.replay("alike", 1.01, |_| {});
-    made.compare("base", "slow", &["--confirm", "alike"])
-        .exit(0)
-        .stdout_has("confirmed by alike: 0 of 1 row");
-    // What is no suspect is not confirmed.
-    made.compare("base", "base", &["--confirm", "worse"])
-        .exit(0);
-}
-
-#[test]
-fn a_replay_of_something_else_confirms_nothing_and_says_why() {
-    let made = Made::new();
-    made.run("base", BASE).run("slow", SLOW);
-    let refused = |name: &str, why: &str, change: fn(&mut Value)| {
-        made.replay(name, 1.5, change);
-        made.compare("base", "slow", &["--confirm", name])
-            .exit(0)
-            .stdout_has(&format!(
-                "suspected: 1 row, and nothing is confirmed: {why}"
-            ));
-    };
-    refused(
-        "unlike",
-        "what the replay launched, run:base and run:slow,",
-        |run| {
-            let artifacts = run["replay"]["sides"][1]["artifacts"].as_array_mut();
-            for artifact in artifacts.expect("artifacts") {
-                artifact["sha256"] = "0".repeat(64).into();
-            }
-        },
-    );
-    refused(
-        "injected",
-        "the replay has none of the suspected rows",
-        |run| {
-            run["replay"]["pairs"][0]["change"] = json!({"delay_ns": 500_000.0});
-        },
-    );
-    refused(
-        "elsewhere",
-        "the replay is of another machine class",
-        |run| {
-            run["machine_class"] = "x86_64/another/2c/8g/linux-6.1/bare".into();
-        },
-    );
-    refused("broken-off", "broken-off is interrupted", |run| {
-        run["interrupted"] = "Ctrl-C".into();
-    });
-}
+use crate::support::made::{BASE, Made, Numbers, line};
 
 #[test]
 fn a_replay_is_neither_a_baseline_nor_a_candidate() {
@@ -333,10 +116,75 @@ fn runs_of_two_methods_are_refused_even_with_force() {
     }
     let ran = made.compare("old", "new", &["--force", "--json"]).exit(2);
     assert_eq!(ran.json()["counts"]["not_compared"], 3);
-    // Nor does one of another method confirm anything.
-    made.run("slow", SLOW);
-    made.altered("old-slow", SLOW, |run, _| run["method_version"] = 2.into());
-    made.compare("new", "slow", &["--confirm", "old-slow", "--force"])
-        .exit(0)
-        .stdout_has("it cannot be compared with the base: method versions differ");
+}
+
+/// Rows that share what happens to them, and the control.
+const SHARING: usize = 12;
+
+/// Writes a run of so many times as slow rows, and of a control.
+fn shared(made: &Made, name: &str, times: f64, control: Option<f64>) {
+    made.altered(name, BASE, |run, lines| {
+        let rows = run["rows"].as_array_mut().expect("rows");
+        let row = rows[0].clone();
+        rows.clear();
+        lines.clear();
+        let each = (0..SHARING).map(|n| (format!("native/static-{n}"), times));
+        let control = control.map(|times| ("control/spawn".to_owned(), times));
+        for (number, (isolation, times)) in each.chain(control).enumerate() {
+            let mut own = row.clone();
+            own["isolation"] = isolation.into();
+            rows.push(own);
+            let time = |block: u32| 1e6 * times * (1.0 + 0.002 * f64::from(block % 5));
+            lines.extend((0..30).map(|block| line(number, block, time(block))));
+        }
+    });
+}
+
+#[test]
+fn what_all_rows_but_the_control_have_in_common_is_a_suspect() {
+    let made = Made::new();
+    shared(&made, "base", 1.0, Some(1.0));
+    shared(&made, "all-slower", 1.2, Some(1.0));
+    let ran = made.compare("base", "all-slower", &[]).exit(0);
+    let ran = ran.stdout_has("in common: 1.200 times as slow");
+    let ran = ran.stdout_has(
+        "all 12 rows got 1.20 times slower, control/spawn did not: that is the candidate",
+    );
+    ran.stdout_has("suspected: 12 rows, and what 12 rows have in common; replay the two");
+    // Faster than the control is no suspect.
+    let ran = made.compare("all-slower", "base", &[]).exit(0);
+    let ran = ran.stdout_has("1.20 times faster, control/spawn did not");
+    assert!(!ran.stdout.contains("suspected"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("0 worse, 12 better"), "{}", ran.stdout);
+
+    shared(&made, "machine", 1.2, Some(1.2));
+    let ran = made.compare("base", "machine", &[]).exit(0);
+    let ran = ran.stdout_has("each row is judged after that");
+    assert!(!ran.stdout.contains("suspected"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("0 worse, 0 better, 13 equivalent"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn without_a_control_nothing_tells_what_rows_have_in_common_from_the_machine() {
+    let made = Made::new();
+    shared(&made, "base", 1.0, None);
+    shared(&made, "slower", 1.2, None);
+    let ran = made.compare("base", "slower", &[]).exit(0);
+    let ran = ran.stdout_has("nothing tells the candidate from the machine");
+    let ran = ran.stdout_has("suspected: what 12 rows have in common; replay the two");
+    assert!(
+        ran.stdout.contains("0 worse, 0 better, 12 equivalent"),
+        "{}",
+        ran.stdout
+    );
+    let ran = made.compare("base", "slower", &["--json"]).exit(0).json();
+    assert_eq!(ran["shifts"][0]["cause"], "unknown", "{:#}", ran["shifts"]);
+    // Within the margin it is nobody's.
+    shared(&made, "a-little", 1.03, None);
+    let ran = made.compare("base", "a-little", &[]).exit(0);
+    assert!(!ran.stdout.contains("suspected"), "{}", ran.stdout);
 }

@@ -14,6 +14,7 @@ mod bundles;
 mod bundles_refused;
 mod calibrating;
 mod comparing;
+mod confirming;
 mod conformance;
 mod deciding;
 mod disk;

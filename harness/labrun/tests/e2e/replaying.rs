@@ -213,6 +213,27 @@ fn what_runs_have_launched_is_taken_by_its_digest() {
 }
 
 #[test]
+fn what_a_run_was_asked_for_by_name_is_taken_though_the_scenario_leaves_it_out() {
+    let lab = Lab::fixture().isolation("native/dynamic").replace(
+        "scenarios/cold-start.toml",
+        "\n[plan]\n",
+        "\n[[left_out]]\nisolations = [\"native/dynamic\"]\nreason = \"it is as the other\"\n\n[plan]\n",
+    );
+    let all = lab.measure([""; 0]).exit(0);
+    let all = all.rows("right", "native/dynamic", "not-selected", "it is as");
+    let by_name = lab.measure(["-i", "native/dynamic"]).exit(0);
+    let of_name = replay(&lab, &run(&by_name), &run(&by_name), &[]).exit(0);
+    assert_ne!(of_name.files.rows("right", "native/dynamic").len(), 0);
+    // What a run did not measure is still not replayed.
+    let of_all = replay(&lab, &run(&all), &run(&all), &[]).exit(0);
+    assert_eq!(of_all.files.rows("right", "native/dynamic").len(), 0);
+    assert_ne!(of_all.files.rows("right", "native/static").len(), 0);
+    lab.commit();
+    let of_commit = replay(&lab, &run(&by_name), "commit:HEAD", &[]).exit(0);
+    assert_ne!(of_commit.files.rows("right", "native/dynamic").len(), 0);
+}
+
+#[test]
 fn what_compare_suspects_of_two_runs_is_all_that_is_taken() {
     let lab = Lab::fixture().guest("other", FAST);
     let before = lab.measure(["-r", "12"]).exit(0);

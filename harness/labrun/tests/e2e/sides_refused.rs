@@ -226,5 +226,7 @@ fn sides_without_a_row_in_common_are_refused() {
     lab.run(["replay", &right, &right, "--suspects"])
         .exit(0)
         .stderr_has("there is nothing to decide");
+    let ran = lab.run(["replay", &right, &right, "--suspects", "--json"]);
+    assert!(ran.exit(0).json()["replay"].is_null());
     refused(&lab, &[&right, &size, "--suspects"], "cannot be compared");
 }

@@ -1,58 +1,44 @@
-//! Suspects, and what another run says of them.
-//!
-//! Two runs one after another only suspect: one of hundreds of rows is worse by chance. What is
-//! worse in a second run of the same candidate too is confirmed, and so is what a replay of the
-//! two finds worse. What was counted needs neither: a byte more is no noise.
+//! What another run says of the suspects: a second one of the candidate, or a replay of the two.
 
-use labrun_record::{Artifact, IsolationRecord, Row, Run};
 use serde::{Deserialize, Serialize};
 
-use super::{Comparison, Measurements, Pair, RunId, compare, replayed, run_id};
+use super::{Comparison, Measurements, RunId, again, replayed, run_id};
 use crate::Verdict;
-use crate::artifact::artifact_among;
 
-/// What another run says of the suspects.
+/// What another run says of the suspects, by their numbers in `rows`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// Which run.
     pub run: RunId,
-    /// The rows that are worse in it too, by their numbers in `rows`.
+    /// Why it can confirm nothing, whatever is suspected; all else is empty then.
+    pub unfit: Option<String>,
+    /// The rows that are worse in it too.
     pub confirmed: Vec<usize>,
-    /// Why nothing can be confirmed by it.
-    pub why_not: Option<String>,
+    /// The rows that are not worse in it.
+    pub refuted: Vec<usize>,
+    /// The rows that it does not decide: its interval is too wide, or they were not measured in it.
+    pub undecided: Vec<usize>,
+    /// The rows for which it launched something else.
+    pub unlike: Vec<usize>,
+    /// The rows that it does not have.
+    pub absent: Vec<usize>,
 }
 
+/// What another run says of a suspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// It does not have the row.
+    Absent,
+    /// It launched something else for it.
+    Unlike,
+    /// What it came to; none where it was not measured.
+    Judged(Option<Verdict>),
+}
+
+/// A suspect's number, and what is found.
+pub(super) type Found = (usize, Finding);
+
 impl Comparison {
-    /// The rows that are worse and only suspected, with their numbers.
-    pub fn suspects(&self) -> impl Iterator<Item = (usize, &Pair)> {
-        let rows = self.rows.iter().enumerate();
-        rows.filter(|(number, pair)| is_worse(pair) && !self.counted.contains(number))
-    }
-
-    /// The rows that are worse beyond doubt: by a count, or because another run confirms it.
-    pub fn confirmed(&self) -> impl Iterator<Item = &Pair> {
-        let again = self.confirmation.iter().flat_map(|c| &c.confirmed);
-        let numbers = self.counted.iter().chain(again);
-        numbers.filter_map(|number| self.rows.get(*number))
-    }
-
-    /// Why nothing can be decided by these two, whatever another run says: one of them can only
-    /// suspect.
-    pub fn undecided(&self) -> Option<String> {
-        [&self.base, &self.candidate]
-            .into_iter()
-            .find_map(undecided)
-    }
-
-    /// Finds what is worse by a count.
-    pub(super) fn count_out(&mut self) {
-        if self.undecided().is_none() {
-            let rows = self.rows.iter().enumerate();
-            let counted = rows.filter(|(_, pair)| pair.row.metric.is_exact() && is_worse(pair));
-            self.counted = counted.map(|(number, _)| number).collect();
-        }
-    }
-
     /// Holds the suspects against another run: of the candidate, or a replay of the two.
     pub fn confirm(
         &mut self,
@@ -62,92 +48,44 @@ impl Comparison {
         force: bool,
     ) {
         let run = run_id(again.run);
-        let confirmed = match self.undecided().or_else(|| undecided(&run)) {
+        let found = match run.undecided() {
             Some(why) => Err(why),
             None if again.run.replay.is_some() => {
-                replayed::confirmed(self, base.run, candidate.run, again, force)
+                replayed::found(self, base.run, candidate.run, again, force)
             }
-            None => self.again(base, candidate, again, force),
+            None => again::found(self, base, candidate.run, again, force),
         };
-        let (confirmed, why_not) = match confirmed {
-            Ok(confirmed) => (confirmed, None),
-            Err(why) => (Vec::new(), Some(why)),
-        };
-        self.confirmation = Some(Confirmation {
-            run,
-            confirmed,
-            why_not,
+        self.confirmation = Some(match found {
+            // These two decide nothing, whatever it says.
+            Ok(_) if self.undecided().is_some() => Confirmation::new(run, &[]),
+            Ok(found) => Confirmation::new(run, &found),
+            Err(why) => Confirmation {
+                unfit: Some(why),
+                ..Confirmation::new(run, &[])
+            },
         });
     }
+}
 
-    /// The suspects that are worse in a second run of the candidate too, or why it says nothing.
-    fn again(
-        &self,
-        base: Measurements<'_>,
-        candidate: Measurements<'_>,
-        again: Measurements<'_>,
-        force: bool,
-    ) -> Result<Vec<usize>, String> {
-        let other = compare(base, again, force);
-        if let [first, ..] = &other.incomparable[..]
-            && !other.forced
-        {
-            return Err(format!("it cannot be compared with the base: {first}"));
-        }
-        if self.candidate.run == other.candidate.run {
-            return Err("it is the candidate itself".to_owned());
-        }
-        let is_confirmed = |row: &Row| {
-            let mut suspects = other.suspects();
-            Launched::of(candidate.run).is_as(&Launched::of(again.run), row)
-                && suspects.any(|(_, pair)| pair.row == *row)
+impl Confirmation {
+    fn new(run: RunId, found: &[Found]) -> Self {
+        let with = |is: fn(Finding) -> bool| {
+            let own = found.iter().filter(|(_, finding)| is(*finding));
+            own.map(|(number, _)| *number).collect()
         };
-        let suspects = self.suspects();
-        let confirmed = suspects.filter(|(_, pair)| is_confirmed(&pair.row));
-        Ok(confirmed.map(|(number, _)| number).collect())
-    }
-}
-
-fn is_worse(pair: &Pair) -> bool {
-    pair.ratio.is_some_and(|r| r.verdict == Verdict::Worse)
-}
-
-/// Why a run can only suspect, if so.
-fn undecided(run: &RunId) -> Option<String> {
-    let what = match (run.indicative, run.interrupted) {
-        (true, _) => "an indication only (--quick)",
-        (_, true) => "interrupted",
-        _ => return None,
-    };
-    Some(format!("{} is {what}, and can only suspect", run.run))
-}
-
-/// What a run, or a side of a replay, has launched.
-pub(super) struct Launched<'a> {
-    pub artifacts: &'a [Artifact],
-    pub isolations: &'a [IsolationRecord],
-}
-
-impl<'a> Launched<'a> {
-    pub(super) fn of(run: &'a Run) -> Self {
         Self {
-            artifacts: &run.artifacts,
-            isolations: &run.isolations,
+            run,
+            unfit: None,
+            confirmed: with(|one| one == Finding::Judged(Some(Verdict::Worse))),
+            refuted: with(|one| {
+                use Verdict::{Better, Equivalent};
+                matches!(one, Finding::Judged(Some(Better | Equivalent)))
+            }),
+            undecided: with(|one| {
+                matches!(one, Finding::Judged(None | Some(Verdict::Inconclusive)))
+            }),
+            unlike: with(|one| one == Finding::Unlike),
+            absent: with(|one| one == Finding::Absent),
         }
-    }
-
-    /// Whether both launched the same for a row: the artifact, and the version of the isolation.
-    pub(super) fn is_as(&self, other: &Launched<'_>, row: &Row) -> bool {
-        self.of_row(row) == other.of_row(row)
-    }
-
-    fn of_row(&self, row: &Row) -> [Option<&str>; 2] {
-        let artifact = artifact_among(self.artifacts, row);
-        let mut isolations = self.isolations.iter();
-        let isolation = isolations.find(|isolation| isolation.name == row.isolation);
-        [
-            artifact.map(|artifact| artifact.sha256.as_str()),
-            isolation.and_then(|isolation| isolation.version.as_deref()),
-        ]
     }
 }

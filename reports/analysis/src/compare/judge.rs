@@ -2,8 +2,8 @@
 
 use labrun_record::{Better, Row, Unit};
 
-use super::{Measured, OwnRatio, PairRatio};
-use crate::stats::{RatioEstimate, RatioIntervals};
+use super::{CommonShift, Measured, OwnRatio, PairRatio};
+use crate::stats::RatioEstimate;
 use crate::summarise::ratio_of;
 use crate::verdict::{verdict, verdict_exact};
 
@@ -25,20 +25,10 @@ pub(super) fn estimate(row: &Row, base: &Measured, new: &Measured, seed: u64) ->
     ratio_of(row.metric, of_new, of_base, false, seed).map(Estimate::Ratio)
 }
 
-impl Estimate {
-    /// The ratio, where it is one.
-    pub(super) fn value(&self) -> Option<f64> {
-        match self {
-            Self::Ratio(ratio) => Some(ratio.value),
-            Self::Count(..) => None,
-        }
-    }
-}
-
 /// The verdict, after what is `common` to all rows where that is known.
 pub(super) fn judged(
     estimate: &Estimate,
-    common: Option<f64>,
+    common: Option<&CommonShift>,
     better: Better,
     margin: f64,
 ) -> PairRatio {
@@ -46,23 +36,15 @@ pub(super) fn judged(
         Estimate::Count(base, new) => return of_counts(*base, *new, better),
         Estimate::Ratio(ratio) => ratio,
     };
-    let without = |by: f64| {
-        ratio
-            .intervals
-            .map(|RatioIntervals { ci, ci90 }| RatioIntervals {
-                ci: ci.map(|end| end / by),
-                ci90: ci90.map(|end| end / by),
-            })
-    };
-    let own = without(common.unwrap_or(1.0));
+    let freed = common.map(|common| common.freed(ratio, better));
     PairRatio {
         value: Some(ratio.value),
         ci: ratio.intervals.map(|both| both.ci),
-        own: common.map(|by| OwnRatio {
-            value: ratio.value / by,
-            ci: own.map(|both| both.ci),
+        own: freed.map(|freed| OwnRatio {
+            value: freed.value,
+            ci: freed.intervals.map(|both| both.ci),
         }),
-        verdict: verdict(own, better, margin),
+        verdict: verdict(freed.as_ref().unwrap_or(ratio).intervals, better, margin),
     }
 }
 

@@ -1,11 +1,14 @@
 //! Two runs set side by side, row by row.
 
+mod again;
 mod confirm;
 mod judge;
+mod launched;
 mod obstacles;
 mod outcomes;
 mod replayed;
 mod shift;
+mod suspects;
 
 use labrun_record::{
     Better, Outcome, Row, Run, SCHEMA_VERSION, Sample, Side as ReplayedSide, Unit,
@@ -14,12 +17,13 @@ use serde::{Deserialize, Serialize};
 
 pub use confirm::Confirmation;
 pub use outcomes::Unmeasured;
-pub use shift::{CommonShift, Quantity};
+pub use shift::{Cause, CommonShift, ControlShift, Quantity};
 
 use crate::outcome::{Given, lines_by_row};
 use crate::stats::row_seed;
 use crate::summarise::summarise_row;
 use crate::{Disturbance, Interval, Verdict};
+use launched::Launched;
 use obstacles::{kinds, obstacles, part_ways, unlike_blocks};
 
 /// One run's records.
@@ -46,7 +50,7 @@ pub struct Comparison {
     pub forced: bool,
     /// The equivalence margin of the verdicts: the wider of the two runs', of the first part.
     pub margin: f64,
-    /// What moved all rows alike: the machine's own shift. Rows are judged after it.
+    /// What moved all rows alike: as a rule the machine's own shift. Rows are judged after it.
     pub shifts: Vec<CommonShift>,
     /// How many rows got which verdict.
     pub counts: Counts,
@@ -149,7 +153,8 @@ pub struct PairRatio {
     pub value: Option<f64>,
     /// 95% bootstrap interval, launches of the two runs resampled independently.
     pub ci: Option<Interval>,
-    /// The same without what all rows have in common; null where nothing in common is known.
+    /// The same without what all rows have in common, and with what is not known of that; null where
+    /// nothing in common is known.
     pub own: Option<OwnRatio>,
     /// What the intervals allow to be said: those without what is in common, where they are known.
     pub verdict: Verdict,
@@ -178,7 +183,8 @@ pub struct Unpaired {
 
 /// Compares `candidate` with `base`, row by row, by equality of identities.
 ///
-/// Each row is judged after what all rows have in common ([`CommonShift`]). Runs of different
+/// Each row is judged after what all rows have in common ([`CommonShift`]), with what rows move by
+/// themselves from one run to another in its interval. Runs of different
 /// machine classes or scenarios, or of which one took more than twice as many kinds of launch, are
 /// listed and not compared, with the reasons in `incomparable`, unless `force`; those of different
 /// methods, and replays, in no case. Emulated rows are never compared.
@@ -221,7 +227,9 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
             ratio: None,
         });
     }
-    let shifts = CommonShift::all(&rows, &estimates);
+    let launched = [base.run, candidate.run].map(Launched::of);
+    let same = |pair: &Pair| launched[0].has_artifact_of(&launched[1], &pair.row);
+    let shifts = CommonShift::all(&rows, &estimates, same);
     for (pair, estimate) in rows.iter_mut().zip(estimates) {
         pair.ratio = estimate.map(|(estimate, margin)| {
             let common = CommonShift::on(&shifts, pair);

@@ -2,21 +2,22 @@
 
 use labrun_record::{Row, Run};
 
-use super::confirm::Launched;
+use super::confirm::{Finding, Found};
+use super::launched::Launched;
 use super::{Comparison, Measurements};
-use crate::Verdict;
 use crate::replay::{ReplayRow, decide};
 
-/// The suspects that a replay confirms, or why it says nothing.
-pub(super) fn confirmed(
+/// What it says of each row in question, or why it is none of the two runs.
+pub(super) fn found(
     comparison: &Comparison,
     base: &Run,
     candidate: &Run,
     again: Measurements<'_>,
     force: bool,
-) -> Result<Vec<usize>, String> {
-    let Some(replay) = &again.run.replay else {
-        return Ok(Vec::new());
+) -> Result<Vec<Found>, String> {
+    let (Some(replay), Some(summary)) = (&again.run.replay, decide(again.run, again.samples))
+    else {
+        return Err("it is no replay".to_owned());
     };
     if again.run.method_version != candidate.method_version {
         return Err("the replay is of another version of the method".to_owned());
@@ -27,42 +28,35 @@ pub(super) fn confirmed(
             again.run.machine_class
         ));
     }
-    let decided = decided(again);
-    let held = |row: &Row| decided.iter().find(|(other, _)| other == row);
-    let suspects: Vec<_> = comparison
-        .suspects()
-        .filter_map(|(number, pair)| Some((number, held(&pair.row)?)))
-        .collect();
-    if suspects.is_empty() {
-        return Err("the replay has none of the suspected rows".to_owned());
+    let [a, b] = &replay.sides;
+    if summary.is_of_itself() {
+        return Err(format!("the replay is of {} against itself", a.name));
     }
-    let sides = replay.sides.each_ref().map(|side| Launched {
-        artifacts: &side.artifacts,
-        isolations: &side.isolations,
-    });
-    let of_these = |row: &Row| {
-        Launched::of(base).is_as(&sides[0], row) && Launched::of(candidate).is_as(&sides[1], row)
+    // Those whose two sides have the same identity, with no change made on purpose.
+    let plain = |row: &&ReplayRow| row.row_b.is_none() && row.change.is_none();
+    let rows: Vec<&ReplayRow> = summary.results.iter().filter(plain).collect();
+    let both = |row: &&&ReplayRow| comparison.rows.iter().any(|pair| pair.row == row.row);
+    let shared: Vec<&&ReplayRow> = rows.iter().filter(both).collect();
+    if shared.is_empty() {
+        return Err("the replay has no row of the two runs".to_owned());
+    }
+    let [of_a, of_b] = [a, b].map(Launched::of_side);
+    let is_of_these = |row: &Row| {
+        Launched::of(base).is_as(&of_a, row) && Launched::of(candidate).is_as(&of_b, row)
     };
-    let own = suspects.iter().filter(|(_, (row, _))| of_these(row));
-    if own.clone().next().is_none() {
+    if !shared.iter().any(|row| is_of_these(&row.row)) {
         return Err(format!(
             "what the replay launched, {} and {}, is not what the two runs launched",
-            replay.sides[0].name, replay.sides[1].name
+            a.name, b.name
         ));
     }
-    let worse = own.filter(|(_, (_, verdict))| *verdict == Verdict::Worse);
-    Ok(worse.map(|(number, _)| *number).collect())
-}
-
-/// The verdict of a replay on each row whose two sides have the same identity, with no change made
-/// on purpose. What went wrong, or had no whole quad, decides nothing.
-fn decided(of: Measurements<'_>) -> Vec<(Row, Verdict)> {
-    let results = decide(of.run, of.samples).map(|summary| summary.results);
-    let plain = |row: &ReplayRow| row.row_b.is_none() && row.change.is_none();
-    let rows = results.into_iter().flatten().filter(plain);
-    rows.map(|row| {
-        let verdict = row.verdict().unwrap_or(Verdict::Inconclusive);
-        (row.row, verdict)
-    })
-    .collect()
+    let finding = |row: &Row| match rows.iter().find(|other| other.row == *row) {
+        None => Finding::Absent,
+        Some(_) if !is_of_these(row) => Finding::Unlike,
+        Some(own) => Finding::Judged(own.verdict()),
+    };
+    let in_question = comparison.in_question();
+    Ok(in_question
+        .map(|(number, pair)| (number, finding(&pair.row)))
+        .collect())
 }

@@ -1,6 +1,7 @@
 //! The statistics, on plain slices of values: nothing here knows what a row is.
 
 mod bootstrap;
+mod common;
 mod dip;
 mod effect;
 mod order;
@@ -10,10 +11,13 @@ mod quads;
 mod seed;
 mod series;
 mod signs;
+mod spread;
 mod stretch;
+mod student;
 mod theil_sen;
 
 pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interval};
+pub use common::{Common, LogRatio};
 pub use dip::{MIN_FOR_MODES, Modes, dip, dip_critical, two_modes};
 pub use effect::{cliffs_delta, hodges_lehmann};
 pub use order::{median, quantile, sorted};
@@ -26,5 +30,6 @@ pub use quads::{Quad, quad_ratio};
 pub use seed::row_seed;
 pub use series::{Drift, MIN_FOR_SERIES, autocorrelated, drift, kendall_p, lag1, mann_kendall};
 pub use signs::order_interval;
+pub use spread::excess_spread;
 pub use stretch::stretch;
 pub use theil_sen::{Line, theil_sen, theil_sen_line};

@@ -13,9 +13,10 @@ use super::bootstrap::{
     Interval, MIN_LAUNCHES, RESAMPLES, Ranked, TAIL, TAIL_99, counted_median, ends,
 };
 use super::order::median;
-use super::pooled::{Counts, Pool, Quantile, Z90, Z95, Z99, expanded};
+use super::pooled::{Counts, Pool, Quantile, expanded};
 use super::seed::Draw;
 use super::stretch::{draw_places, stretch};
+use super::student::{Z90, Z95, Z99};
 
 /// A value and the block that its launch belonged to.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,6 +8,7 @@ use super::bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, ends};
 use super::seed::Draw;
 use super::series::erfc;
 use super::stretch::{draw_places, stretch};
+use super::student::{Z95, student};
 
 /// What one launch saw: values in ascending order, and how often each.
 pub type Counts = Vec<(u64, u64)>;
@@ -163,24 +164,16 @@ impl<'a> Quantile<'a> {
     }
 }
 
-/// The ends of the middle 95%, 90% and 99% of a normal distribution.
-pub(super) const Z95: f64 = 1.959_964;
-pub(super) const Z90: f64 = 1.644_854;
-pub(super) const Z99: f64 = 2.575_829;
-
 /// What a percentile interval that is to be normal's `z` wide leaves out at either end, of `n`
 /// launches.
 ///
 /// The percentile interval of few launches is too narrow: a resample varies by sqrt((n - 1) / n) less
 /// than a sample does, and the tail of their mean is that of a t distribution. So its ends are
 /// taken further out (Hesterberg, "What Teachers Should Know About the Bootstrap", The American
-/// Statistician 69, 2015, section 5.2); t by the expansion of Cornish and Fisher.
+/// Statistician 69, 2015, section 5.2).
 pub(super) fn expanded(z: f64, n: usize) -> f64 {
     let (n, free) = (n as f64, n as f64 - 1.0);
-    let first = (z.powi(3) + z) / 4.0;
-    let second = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
-    let t = z + first / free + second / (free * free);
-    erfc(t * (n / free).sqrt() / std::f64::consts::SQRT_2) / 2.0
+    erfc(student(z, free) * (n / free).sqrt() / std::f64::consts::SQRT_2) / 2.0
 }
 
 /// How much a launch saw.

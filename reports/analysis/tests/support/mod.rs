@@ -12,6 +12,7 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 pub mod replayed;
 pub mod simulated;
+pub mod two_runs;
 
 /// Noise with a fixed seed.
 pub struct Noise(Xoshiro256PlusPlus);

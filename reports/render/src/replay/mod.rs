@@ -1,14 +1,13 @@
 //! A replay on a terminal: what B is against A, row by row, and the counts.
 
 mod blocks;
-mod columns;
 mod resolution;
 pub(crate) mod said;
 
 use labrun_analysis::{ReplayRow, ReplaySummary, Verdict, Warning};
 
+use crate::columns::{Cell, Line, columns};
 use crate::table::wrapped;
-use columns::{Cell, Line, columns};
 
 pub(crate) use blocks::{Block, blocks};
 pub(crate) use resolution::{has_stalls, name, unchanged};
@@ -76,7 +75,7 @@ fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> 
         block.rows.iter().partition(|(_, row)| row.ratio.is_some());
     let mut text = wrapped(&block.title, width, "  ") + "\n";
     if !decided.is_empty() {
-        let lines: Vec<Line<6>> = decided
+        let lines: Vec<Line> = decided
             .into_iter()
             .map(|(name, row)| Line {
                 name: name.clone(),
@@ -85,7 +84,7 @@ fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> 
             })
             .collect();
         let heads = ["quads", "A", "B", "B / A", "95% interval", "verdict"];
-        text.push_str(&columns(("isolation", heads), &lines, width, colour));
+        text.push_str(&columns(("isolation", &heads), &lines, width, colour));
     }
     for (name, row) in others {
         let line = format!("  {name}: {}", said::why_not(row));
@@ -100,14 +99,14 @@ fn indented(text: &str) -> String {
     lines.collect()
 }
 
-fn cells(row: &ReplayRow) -> [Cell; 6] {
+fn cells(row: &ReplayRow) -> Vec<Cell> {
     let ratio = row.ratio.and_then(|ratio| ratio.value);
     let colour = match row.verdict() {
         Some(Verdict::Better) => "32",
         Some(Verdict::Worse) => "31",
         _ => "2",
     };
-    [
+    vec![
         said::quads(row).into(),
         said::median(row.a, row.unit).into(),
         said::median(row.b, row.unit).into(),

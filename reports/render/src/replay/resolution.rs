@@ -2,8 +2,8 @@
 
 use labrun_record::{Change, Changed, ChangedBy, Resolution, Row};
 
-use super::columns::{Cell, Line, columns};
 use super::said;
+use crate::columns::{Cell, Line, columns};
 use crate::table::wrapped;
 use crate::{facets, units};
 
@@ -12,15 +12,13 @@ use crate::{facets, units};
 pub(super) fn resolution(of: &Resolution, width: Option<usize>, colour: bool) -> String {
     let mut lines = vec![wrapped(&unchanged(of), width, "")];
     if !of.changed.is_empty() {
-        let sizes = |one: &'_ Changed| -> Vec<Line<4>> {
+        let sizes = |one: &'_ Changed| -> Vec<Line> {
             let sizes = one.sizes.iter();
             sizes.map(|size| line(&one.row, size)).collect()
         };
-        let table: Vec<Line<4>> = of.changed.iter().flat_map(sizes).collect();
-        let heads = (
-            "changed on purpose",
-            ["injected", "found", "error", "worse in"],
-        );
+        let table: Vec<Line> = of.changed.iter().flat_map(sizes).collect();
+        let heads = ["injected", "found", "error", "worse in"];
+        let heads = ("changed on purpose", &heads[..]);
         lines.push(String::new());
         lines.push(columns(heads, &table, width, colour));
     }
@@ -73,12 +71,12 @@ pub(crate) fn name(row: &Row) -> String {
     own.fold(first, |name, facet| format!("{name} {facet}"))
 }
 
-fn line(row: &Row, size: &ChangedBy) -> Line<4> {
+fn line(row: &Row, size: &ChangedBy) -> Line {
     let [injected, found, error] = said::sizes(size);
     let tries = format!("{} of {}", size.worse, size.tries);
     Line {
         name: format!("{}, {}", name(row), said::change(size.change)),
-        cells: [injected, found, error, tries].map(Cell::from),
+        cells: [injected, found, error, tries].map(Cell::from).into(),
         note: None,
     }
 }

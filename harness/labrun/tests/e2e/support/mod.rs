@@ -5,6 +5,7 @@ mod elsewhere;
 mod lab;
 mod left;
 mod live;
+pub(crate) mod made;
 mod mount;
 mod package;
 mod product;

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::table::wrapped;
 
 /// A cell, and the colour that it is to have.
-pub(super) struct Cell {
+#[derive(Clone)]
+pub(crate) struct Cell {
     pub text: String,
     /// Of ANSI's: `31`.
     pub colour: Option<&'static str>,
@@ -18,26 +19,28 @@ impl From<String> for Cell {
 }
 
 /// A line: its name, held left, and its cells, held right.
-pub(super) struct Line<const N: usize> {
+pub(crate) struct Line {
     pub name: String,
-    pub cells: [Cell; N],
+    pub cells: Vec<Cell>,
     /// What stands below it.
     pub note: Option<String>,
 }
 
 /// The lines under `heads`, two spaces apart. Where the names have no room, each stands above its
 /// cells.
-pub(super) fn columns<const N: usize>(
-    (first, heads): (&str, [&str; N]),
-    lines: &[Line<N>],
+pub(crate) fn columns(
+    (first, heads): (&str, &[&str]),
+    lines: &[Line],
     width: Option<usize>,
     colour: bool,
 ) -> String {
     let count = |text: &str| text.chars().count();
-    let widths: [usize; N] = std::array::from_fn(|place| {
-        let cells = lines.iter().map(|line| count(&line.cells[place].text));
-        cells.chain([count(heads[place])]).max().unwrap_or(0)
+    let widths = heads.iter().enumerate().map(|(place, head)| {
+        let cells = lines.iter().filter_map(|line| line.cells.get(place));
+        let cells = cells.map(|cell| count(&cell.text));
+        cells.chain([count(head)]).max().unwrap_or(0)
     });
+    let widths: Vec<usize> = widths.collect();
     let names = lines.iter().map(|line| count(&line.name));
     let names = names.chain([count(first)]).max().unwrap_or(0);
     let others: usize = widths.iter().map(|width| width + 2).sum();
@@ -48,7 +51,7 @@ pub(super) fn columns<const N: usize>(
         None => text,
     };
     let mut head = format!("{:<indent$}", if beside { first } else { "" });
-    for (text, width) in heads.into_iter().zip(widths) {
+    for (text, width) in heads.iter().zip(&widths) {
         let _ = write!(head, "  {text:>width$}");
     }
     let mut text = format!("  {}\n", painted(head, Some("2")));
@@ -56,9 +59,10 @@ pub(super) fn columns<const N: usize>(
         if beside {
             let _ = write!(text, "  {name:<indent$}");
         } else {
-            let _ = write!(text, "  {name}\n  ");
+            let name = wrapped(&format!("  {name}"), width, "    ");
+            let _ = write!(text, "{name}\n  ");
         }
-        for (cell, width) in cells.iter().zip(widths) {
+        for (cell, width) in cells.iter().zip(&widths) {
             let padded = format!("{:>width$}", cell.text);
             text.push_str("  ");
             text.push_str(&painted(padded, cell.colour));
