@@ -35,10 +35,12 @@ fn without_pidfds_what_stays_is_read_and_ended() {
         .guest("held", &holding(""))
         .question(&Question::memory().of("held", ""));
     // That no process and no cgroup is left is checked at the end of every run.
-    lab.begin_of("memory", |command| refuse(command, &CALLS, libc::ENOSYS))
-        .ended()
-        .exit(0)
-        .rows("held", "native/static", "measured", "");
+    let live = lab.begin_of("memory", |command| refuse(command, &CALLS, libc::ENOSYS));
+    let ran = live.ended().exit(0);
+    for metric in ["memory_idle", "memory_marginal"] {
+        let row = ran.files.native("held", metric, &["pss"]);
+        assert_eq!(row["outcome"], "measured", "{row:#}");
+    }
 }
 
 #[test]

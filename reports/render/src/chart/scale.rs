@@ -185,7 +185,7 @@ fn short(value: f64, unit: Unit) -> String {
     let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {
-        format!("{shown:.0} {}", scale.name)
+        format!("{} {}", units::number(shown, 0), scale.name)
     } else {
         format!("{shown} {}", scale.name)
     }
