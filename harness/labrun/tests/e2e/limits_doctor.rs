@@ -4,7 +4,7 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::support::{Cgroup, Lab, Ran, limit, may_mount, refuse};
+use crate::support::{Cgroup, Lab, Ran, limit, may_mount, on_one_processor, refuse, skip};
 
 fn doctor(lab: &Lab, narrow: impl FnOnce(&mut std::process::Command)) -> Ran {
     let mut command = lab.labrun(["doctor"]);
@@ -56,6 +56,20 @@ fn what_the_process_is_limited_to_is_told() {
     .stdout_has("/dev/shm: ")
     .stdout_has("/var/tmp: ")
     .stdout_has("all that the lab uses");
+}
+
+#[test]
+fn processors_that_are_left_out_are_told() {
+    let online = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
+    if online.trim() == "0" {
+        return skip("doctor-processors", "this machine has one processor");
+    }
+    let lab = Lab::fixture();
+    doctor(&lab, |command| {
+        on_one_processor(command);
+    })
+    .stdout_has("1 of ")
+    .stdout_has(" processors (0): a cpuset or an affinity leaves out the others");
 }
 
 #[test]

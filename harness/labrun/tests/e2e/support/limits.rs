@@ -75,6 +75,21 @@ pub(crate) fn refuse<'a>(
     unsafe { command.pre_exec(install) }
 }
 
+/// Has it use the first processor alone.
+pub(crate) fn on_one_processor(command: &mut Command) -> &mut Command {
+    let bind = || {
+        // SAFETY: one system call, on a set that is filled before and outlives it.
+        unsafe {
+            let mut set = std::mem::zeroed::<libc::cpu_set_t>();
+            libc::CPU_SET(0, &mut set);
+            let size = size_of::<libc::cpu_set_t>();
+            checked(libc::sched_setaffinity(0, size, &raw const set))
+        }
+    };
+    // SAFETY: a system call alone.
+    unsafe { command.pre_exec(bind) }
+}
+
 /// What is laid over a folder.
 #[derive(Clone, Copy)]
 pub(crate) enum Over<'a> {
