@@ -15,6 +15,7 @@ pub mod git;
 pub mod glob;
 pub mod interrupt;
 pub mod isolation;
+pub mod limits;
 pub mod memory;
 pub mod model;
 pub mod network;

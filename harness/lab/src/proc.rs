@@ -146,6 +146,17 @@ pub(crate) fn bytes(text: &str, name: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// A resource limit of a process, as `/proc/PID/limits` calls it: what it has and what it may raise
+/// that to, each none where there is no limit. None of a process that is gone.
+pub(crate) fn limit(pid: Pid, name: &str) -> Option<[Option<u64>; 2]> {
+    let limits = fs::read_to_string(folder(pid).join("limits")).ok()?;
+    let mut lines = limits.lines();
+    let line = lines.find_map(|line| line.strip_prefix(name))?;
+    let mut words = line.split_whitespace();
+    let mut next = || Some(words.next()?.parse().ok());
+    Some([next()?, next()?])
+}
+
 /// A set of bits, such as signals or capabilities, that the kernel keeps of this process; none
 /// where it does not say.
 pub(crate) fn own_mask(name: &str) -> u64 {
@@ -180,6 +191,15 @@ mod tests {
         let work = work(own).expect("is there");
         assert_eq!((work.name, Some(work.started)), (name(own), started(own)));
         assert!(!work.is_kernel && Some(work.parent) == parent(own));
+    }
+
+    #[test]
+    fn limits_are_numbers_or_none() {
+        let own = std::process::id().cast_signed();
+        let [files, most] = limit(own, "Max open files").expect("there are limits");
+        assert!(files.is_none_or(|files| files > 2) && most >= files);
+        assert_eq!(limit(own, "Max of nothing"), None);
+        assert_eq!(limit(-1, "Max open files"), None);
     }
 
     #[test]

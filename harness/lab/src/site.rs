@@ -40,6 +40,8 @@ pub struct Site {
 impl Site {
     /// Makes the scratch folder of this process.
     pub fn new(interrupt: Interrupt) -> io::Result<Self> {
+        // Not made where it is missing: what lies there has to be in memory.
+        fs::metadata(SCRATCH_PARENT)?;
         let owner = Owner::this();
         let scratch = Path::new(SCRATCH_PARENT).join(format!("{SCRATCH_PREFIX}{owner}"));
         fs::create_dir_all(&scratch)?;
@@ -133,12 +135,19 @@ impl Drop for Grant {
 
 /// Why nothing can be measured on a disk here.
 pub fn no_disk() -> Option<String> {
-    let kind = match statfs(DISK_PARENT) {
-        Ok(stat) => i128::from(stat.f_type),
-        Err(error) => return Some(format!("{DISK_PARENT} cannot be used: {error}")),
-    };
-    let in_memory = [i128::from(libc::TMPFS_MAGIC), RAMFS_MAGIC].contains(&kind);
-    in_memory.then(|| format!("{DISK_PARENT} is no disk but memory (a tmpfs): mount a disk there"))
+    match is_in_memory(DISK_PARENT) {
+        Ok(false) => None,
+        Ok(true) => Some(format!(
+            "{DISK_PARENT} is no disk but memory (a tmpfs): mount a disk there"
+        )),
+        Err(error) => Some(format!("{DISK_PARENT} cannot be used: {error}")),
+    }
+}
+
+/// Whether a folder is on a file system in memory.
+pub(crate) fn is_in_memory(folder: &str) -> io::Result<bool> {
+    let kind = i128::from(statfs(folder)?.f_type);
+    Ok([i128::from(libc::TMPFS_MAGIC), RAMFS_MAGIC].contains(&kind))
 }
 
 /// `RAMFS_MAGIC` of linux/magic.h.

@@ -1,13 +1,15 @@
 //! Waiting: for descriptors, for processes, for what has to be gone, each with a deadline on
 //! the lab's clock.
 
+mod ended;
+
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
-use rustix::process::{PidfdFlags, pidfd_open};
+use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use rustix::time::Timespec;
 
 use crate::clock::now_ns;
@@ -51,9 +53,32 @@ pub(crate) fn pause(interrupt: &Interrupt, time: Duration) -> Result<(), Failure
     Ok(())
 }
 
-/// A descriptor that can be read once process `pid` has ended.
+/// A descriptor that can be read once process `pid` has ended. To wait for alone: where the kernel
+/// has no pidfd, it is another.
 pub(crate) fn pidfd(pid: Pid) -> io::Result<OwnedFd> {
-    Ok(pidfd_open(proc::id(pid)?, PidfdFlags::empty())?)
+    match held(pid) {
+        Err(Errno::NOSYS | Errno::PERM) => ended::descriptor(pid),
+        held => Ok(held?),
+    }
+}
+
+/// Whether the kernel gives pidfds; why not, else.
+pub(crate) fn has_pidfds() -> Result<(), Errno> {
+    held(std::process::id().cast_signed()).map(drop)
+}
+
+/// Kills process `pid` if it is still the one that is meant; gives whether it was told. Its number
+/// may have become another's since it was read, so that it is held first, where that can be.
+pub(crate) fn kill_if(pid: Pid, still_is: impl FnOnce() -> bool) -> bool {
+    match held(pid) {
+        Ok(held) => still_is() && pidfd_send_signal(held, Signal::KILL).is_ok(),
+        Err(Errno::NOSYS | Errno::PERM) => still_is() && proc::kill(pid, Signal::KILL).is_ok(),
+        Err(_) => false,
+    }
+}
+
+fn held(pid: Pid) -> Result<OwnedFd, Errno> {
+    pidfd_open(proc::id(pid)?, PidfdFlags::empty())
 }
 
 /// Waits until process `pid` has ended; gives whether it has by the deadline.

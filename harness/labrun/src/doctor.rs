@@ -141,7 +141,7 @@ fn machine_checks() -> Vec<Check> {
             "none is shown (usual in a virtual machine)".to_owned(),
         ),
     };
-    vec![
+    let mut checks = vec![
         check(
             "machine",
             "ok",
@@ -151,7 +151,16 @@ fn machine_checks() -> Vec<Check> {
         cgroups(machine),
         governor,
         zstd(),
-    ]
+    ];
+    checks.extend(
+        lab::limits::all()
+            .into_iter()
+            .map(|limit| match limit.lift {
+                None => check(limit.what, "ok", limit.said),
+                Some(lift) => check(limit.what, "warning", format!("{}: {lift}", limit.said)),
+            }),
+    );
+    checks
 }
 
 /// Whether a launch can have a cgroup of its own; without one its cgroup rows are missing.

@@ -7,6 +7,7 @@ use lab::interrupt::Interrupt;
 use lab::site::Site;
 
 use crate::cli::Cli;
+use crate::exit::Usage;
 use crate::say;
 
 /// Everything that is defined in the lab, with the versions of runners that were built.
@@ -20,7 +21,7 @@ pub(crate) fn definitions(cli: &Cli) -> anyhow::Result<Definitions> {
 /// A site that notices Ctrl-C, after removing what a killed lab left behind.
 pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
     let site = Site::new(Interrupt::catch().context("cannot catch signals")?)
-        .with_context(|| format!("cannot make a folder in {}", lab::site::SCRATCH_PARENT))?;
+        .map_err(|error| Usage(lab::limits::no_scratch(&error)))?;
     sweep(with_docker);
     Ok(site)
 }

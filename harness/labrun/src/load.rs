@@ -97,7 +97,11 @@ fn measure(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> anyhow::Result<(Option<f64>, Report)> {
     bars.note("measuring what the generator itself can do: 1 s");
-    let ceiling = ceiling(plan, stop)?;
+    let ceiling = ceiling(plan, stop).map_err(|error| match error {
+        // The server is not even asked: it is this process that may not.
+        Error::Files { .. } => Usage(error.to_string()).into(),
+        error => anyhow::Error::from(error),
+    })?;
     if let (Pace::Rate(rate), Some(ceiling)) = (plan.pace, ceiling)
         && rate > ceiling
     {

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::files::Files;
 use crate::null::{NullServer, response};
 use crate::plan::{Pace, Plan};
 use crate::run::{reach, run};
@@ -35,6 +36,8 @@ const LARGEST: usize = 64 << 20;
 /// generator alone could reach.
 pub fn ceiling(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<f64>, Error> {
     reach(plan)?;
+    // The null server's ends of the connections are this process's, too.
+    let _files = Files::for_connections(2 * plan.connections)?;
     let answer = sample(plan)
         .unwrap_or_else(|| response(plan.expected.as_ref().map_or(USUAL_BODY, Vec::len)));
     let started = NullServer::start(&answer, plan.threads);

@@ -74,6 +74,18 @@ pub enum Error {
         /// What the kernel says.
         source: io::Error,
     },
+    /// More open files than this process may have.
+    #[error(
+        "it takes {needed} open files, and this process may have {limit} (RLIMIT_NOFILE, the hard \
+         limit): raise it, as root: `ulimit -n {needed}` (or: docker run --ulimit nofile={needed}), \
+         or ask for fewer connections"
+    )]
+    Files {
+        /// How many it takes.
+        needed: u64,
+        /// How many there may be.
+        limit: u64,
+    },
     /// The machine does not give what the generator needs.
     #[error("cannot {what}: {source}")]
     System {

@@ -25,6 +25,7 @@ mod ceiling;
 mod clock;
 mod connection;
 mod error;
+mod files;
 mod head;
 mod null;
 mod plan;
@@ -33,6 +34,7 @@ mod response;
 mod run;
 mod tally;
 mod target;
+mod wait;
 mod worker;
 
 pub use ceiling::{CEILING_SHARE, ceiling, near_ceiling};

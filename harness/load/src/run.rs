@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::clock::{now_ns, ns};
 use crate::error::Error;
+use crate::files::Files;
 use crate::plan::{Pace, Plan};
 use crate::report::Report;
 use crate::worker::{Window, Worker};
@@ -26,6 +27,7 @@ pub(crate) fn reach(plan: &Plan) -> Result<(), Error> {
 /// every few milliseconds. What was measured before a stop is in the report.
 pub fn run(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Report, Error> {
     reach(plan)?;
+    let _files = Files::for_connections(plan.connections)?;
     let began = now_ns() + LEAD_NS + plan.connections as u64 * 100_000;
     let from = began + ns(plan.warmup);
     let window = Window {

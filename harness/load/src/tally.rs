@@ -115,6 +115,25 @@ mod tests {
     }
 
     #[test]
+    fn a_latency_is_what_it_was_up_to_the_longest_timeout() {
+        const S: u64 = 1_000_000_000;
+        // A window and a timeout of a day each: no request can take longer.
+        for seconds in [59, 61, 75, 3_600, 86_400, 2 * 86_400] {
+            let mut tally = Tally::new(0, 86_400 * S);
+            tally.answered(5, 5 + seconds * S, &RIGHT);
+            tally.failed(5, 5 + seconds * S, ErrorKind::Timeout);
+            let report = tally.report();
+            assert_eq!(report.latency.len(), 2);
+            for read in [report.latency.min(), report.latency.max()] {
+                assert!(
+                    report.latency.equivalent(read, seconds * S),
+                    "{seconds}: {read}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn an_interruption_shortens_the_window() {
         for (at_ns, seconds) in [(5, 0.0), (1_500_000_000, 0.5), (9_000_000_000, 1.0)] {
             let mut tally = Tally::new(1_000_000_000, 2_000_000_000);

@@ -2,23 +2,23 @@
 //!
 //! The loop is level-triggered epoll. Each turn reads all that is ready, and then writes the
 //! next requests straight to the connections that fell free: an exchange costs one `recv`,
-//! one `send` and a share of one `epoll_pwait2`. Reading first and then writing keeps each
+//! one `send` and a share of one wait. Reading first and then writing keeps each
 //! path of the kernel in the processor's caches, and no answer waits for another's request.
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
 
 use crate::arrivals::Arrivals;
-use crate::clock::{self, now_ns, ns, timespec};
+use crate::clock::{self, now_ns, ns};
 use crate::connection::{Asked, Connection, Read};
 use crate::error::Error;
 use crate::plan::{Pace, Plan};
 use crate::report::{ErrorKind, Report};
 use crate::tally::Tally;
+use crate::wait::wait;
 
 /// How often timeouts and the wish to stop are looked at, and how long a connection that
 /// could not be opened rests.
@@ -111,10 +111,9 @@ impl<'a> Worker<'a> {
             // A thread that sleeps has to be woken by whoever sends to it: by the server, which
             // would be slower for it. So it looks again for a while where processors are enough.
             let spins = now_ns < busy_ns + self.spin_ns;
-            let wait = timespec(if spins { 0 } else { self.wait_ns(now_ns) });
-            events.clear();
-            // An error can only be an interrupted wait; the turn then goes on without events.
-            let _ = epoll::wait(&*self.epoll, spare_capacity(&mut events), Some(&wait));
+            let wait_ns = if spins { 0 } else { self.wait_ns(now_ns) };
+            // Should it fail, the turn goes on without events.
+            let _ = wait(&*self.epoll, &mut events, Some(wait_ns));
             if !events.is_empty() {
                 busy_ns = now_ns;
             }

@@ -17,7 +17,7 @@ use thiserror::Error;
 const PACKED: u32 = 0x1c84_9314;
 const PLAIN: u32 = 0x1c84_9313;
 
-/// Bytes of a whole one at most: a load's own has some 27,000 cells, with a byte or two each.
+/// Bytes of a whole one at most: a load's own has some 38,000 cells, with a byte or two each.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// A histogram in `HdrHistogram`'s V2 encoding, compressed and in base64: `HISTFAAA...`, the text

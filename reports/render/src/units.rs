@@ -57,7 +57,23 @@ fn decimals(value: f64, interval: Option<Interval>) -> usize {
         };
         three.max(apart)
     });
-    wanted.clamp(0, 4 - magnitude(value).min(4)).unsigned_abs() as usize
+    let digits = wanted.clamp(0, 4 - magnitude(value).min(4)).unsigned_abs() as usize;
+    digits.min(MOST_DECIMALS)
+}
+
+/// Decimals that anybody would read.
+const MOST_DECIMALS: usize = 12;
+
+/// From here on a number has an exponent, and no zeros that nobody would count.
+const HUGE: f64 = 1e9;
+
+/// A number with so many decimals.
+pub(crate) fn number(value: f64, digits: usize) -> String {
+    if value.abs() < HUGE {
+        format!("{value:.digits$}")
+    } else {
+        format!("{value:.2e}")
+    }
 }
 
 /// A number, its interval with the digits that tell the ends apart, and the unit of both.
@@ -71,11 +87,14 @@ fn shown(value: f64, ci: Option<Interval>, unit: Unit) -> (String, String, &'sta
     } else {
         decimals(value, ends)
     };
-    (format!("{value:.digits$}"), bracketed(ends, digits), name)
+    (number(value, digits), bracketed(ends, digits), name)
 }
 
 fn bracketed(ci: Option<Interval>, digits: usize) -> String {
-    let ends = |[low, high]: Interval| format!("[{low:.digits$}, {high:.digits$}]");
+    let ends = |[low, high]: Interval| {
+        let [low, high] = [low, high].map(|end| number(end, digits));
+        format!("[{low}, {high}]")
+    };
     ci.map_or_else(|| "no interval".to_owned(), ends)
 }
 
@@ -115,7 +134,7 @@ pub fn with_interval(median: f64, ci: Option<Interval>, unit: Unit) -> String {
 
 /// `11.2`, `0.152`, `1060`: a ratio, three significant digits.
 pub fn ratio(value: f64) -> String {
-    format!("{value:.*}", decimals(value, None))
+    number(value, decimals(value, None))
 }
 
 /// `[10.9, 11.5]`: a ratio's interval with the digits that tell its ends apart.
@@ -170,6 +189,14 @@ mod tests {
         assert_eq!(interval(None, 1.0, Unit::Ns), "no interval");
         assert_eq!(ratio_interval(Some([10.94, 11.51]), 11.2), "[10.9, 11.5]");
         assert_eq!(ratio(1060.0), "1060");
+    }
+
+    #[test]
+    fn what_nobody_would_count_has_an_exponent() {
+        assert_eq!(duration(1e308), "1.00e299 s");
+        assert_eq!(duration(5e-324), "0.000000000000 ns");
+        assert_eq!(value(f64::MAX, Unit::Count), "1.80e308");
+        assert_eq!(ratio_interval(Some([1.0, 1e300]), 1e300), "[1, 1.00e300]");
     }
 
     #[test]

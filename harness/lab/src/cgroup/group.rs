@@ -32,6 +32,8 @@ pub struct CgroupMemory {
     /// All that is charged. Up to 64 pages for each processor more than is used, since
     /// the kernel charges in batches.
     pub usage: u64,
+    /// What was swapped out, and is in none of the above; 0 where the kernel does not count it.
+    pub swap: u64,
 }
 
 impl CgroupMemory {
@@ -52,6 +54,7 @@ impl std::ops::Add for CgroupMemory {
             file: self.file + other.file,
             kernel: self.kernel.zip(other.kernel).map(|(a, b)| a + b),
             usage: self.usage + other.usage,
+            swap: self.swap + other.swap,
         }
     }
 }
@@ -117,12 +120,14 @@ impl Group {
                 file: field("total_cache")?,
                 kernel: self.number_if_there("memory.kmem.usage_in_bytes")?,
                 usage: self.number("memory.usage_in_bytes")?,
+                swap: find("total_swap").unwrap_or(0),
             },
             Version::V2 => CgroupMemory {
                 anon: field("anon")?,
                 file: field("file")?,
                 kernel: find("kernel"),
                 usage: self.number("memory.current")?,
+                swap: self.number_if_there("memory.swap.current")?.unwrap_or(0),
             },
         })
     }
@@ -215,6 +220,7 @@ mod tests {
             ("memory.stat", STAT),
             ("memory.current", "65536\n"),
             ("memory.peak", "131072\n"),
+            ("memory.swap.current", "20480\n"),
             ("cgroup.procs", "7\n0\n"),
             ("below/cgroup.procs", "9\n8\n"),
         ]);
@@ -223,6 +229,7 @@ mod tests {
             file: 8192,
             kernel: Some(12288),
             usage: 65536,
+            swap: 20480,
         };
         assert_eq!(group.held().expect("reads"), wanted);
         assert_eq!(wanted.sum(), Some(24576));
@@ -235,7 +242,7 @@ mod tests {
         let old = STAT.replace("kernel 12288\n", "");
         let (_root, group) = group(&[("memory.stat", &old), ("memory.current", "65536\n")]);
         let held = group.held().expect("reads");
-        assert_eq!((held.kernel, held.sum()), (None, None));
+        assert_eq!((held.kernel, held.sum(), held.swap), (None, None, 0));
         let error = group.peak().expect_err("no peak").to_string();
         assert_eq!(
             error,

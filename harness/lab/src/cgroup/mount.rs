@@ -1,4 +1,4 @@
-//! Where the memory controller is mounted, and which folder there is a process's.
+//! Where a controller is mounted, the memory's above all, and which folder there is a process's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,22 +21,40 @@ pub struct Mount {
     pub folder: PathBuf,
     /// The cgroup that is shown there: `/`, or that of a container.
     root: String,
+    /// What it controls here.
+    controller: &'static str,
 }
+
+/// The controller of memory.
+const MEMORY: &str = "memory";
 
 impl Mount {
     /// The one that counts memory, where one is mounted: version 1 if its memory
     /// controller is, since that controller is then not in version 2.
     pub fn find() -> Option<Self> {
-        Self::in_mounts(&fs::read_to_string("/proc/self/mountinfo").ok()?)
+        Self::of(MEMORY)
     }
 
-    /// The same, from the text of `/proc/PID/mountinfo` (proc(5)).
+    /// The one that has another controller, in the same way.
+    pub(super) fn of(controller: &'static str) -> Option<Self> {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+        Self::in_mounts_of(controller, &mounts)
+    }
+
+    /// That which counts memory, from the text of `/proc/PID/mountinfo` (proc(5)).
     pub(super) fn in_mounts(text: &str) -> Option<Self> {
-        let found = |wanted| text.lines().find_map(|line| Self::parse(line, wanted));
+        Self::in_mounts_of(MEMORY, text)
+    }
+
+    fn in_mounts_of(controller: &'static str, text: &str) -> Option<Self> {
+        let found = |wanted| {
+            let mut lines = text.lines();
+            lines.find_map(|line| Self::parse(line, wanted, controller))
+        };
         found(Version::V1).or_else(|| found(Version::V2))
     }
 
-    fn parse(line: &str, wanted: Version) -> Option<Self> {
+    fn parse(line: &str, wanted: Version, controller: &'static str) -> Option<Self> {
         // id parent device ROOT FOLDER options [more] - TYPE source OPTIONS
         let (before, after) = line.split_once(" - ")?;
         let mut before = before.split(' ').skip(3);
@@ -45,7 +63,7 @@ impl Mount {
         let fits = match wanted {
             Version::V1 => {
                 after.next() == Some("cgroup")
-                    && after.nth(1)?.split(',').any(|option| option == "memory")
+                    && after.nth(1)?.split(',').any(|option| option == controller)
             }
             Version::V2 => after.next() == Some("cgroup2"),
         };
@@ -53,6 +71,7 @@ impl Mount {
             version: wanted,
             folder: PathBuf::from(folder),
             root: root.to_owned(),
+            controller,
         })
     }
 
@@ -62,7 +81,7 @@ impl Mount {
         let path = cgroup
             .lines()
             .find_map(|line| self.path_in(line))
-            .ok_or("it names no memory cgroup")?;
+            .ok_or_else(|| format!("it names no {} cgroup", self.controller))?;
         // Outside of what is mounted here a path does not begin with the root, or goes up.
         let below = Path::new(path)
             .strip_prefix(&self.root)
@@ -77,7 +96,7 @@ impl Mount {
         let mut fields = line.splitn(3, ':');
         let (number, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);
         let is_it = match self.version {
-            Version::V1 => controllers.split(',').any(|name| name == "memory"),
+            Version::V1 => controllers.split(',').any(|name| name == self.controller),
             Version::V2 => number == "0",
         };
         is_it.then_some(path)

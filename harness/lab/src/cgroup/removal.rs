@@ -5,13 +5,10 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::process::{Signal, pidfd_send_signal};
-
 use super::CgroupError;
 use super::group::{Group, below};
 use crate::clock::now_ns;
-use crate::proc::Pid;
-use crate::wait::pidfd;
+use crate::wait::kill_if;
 
 /// How long a cgroup may take to become empty once its processes were killed.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -33,18 +30,9 @@ pub(super) fn remove(group: &Group) -> Result<(), CgroupError> {
             return Err(CgroupError::io("remove", &group.path)(error));
         }
         for pid in group.pids().unwrap_or_default() {
-            kill(group, pid);
+            kill_if(pid, || group.pids().is_ok_and(|pids| pids.contains(&pid)));
         }
         std::thread::sleep(LOOK_INTERVAL);
-    }
-}
-
-/// Ends one process of the group. Its number may have become another's since it was
-/// read, so that it is held first, and looked for again.
-fn kill(group: &Group, pid: Pid) {
-    let Ok(held) = pidfd(pid) else { return };
-    if group.pids().is_ok_and(|pids| pids.contains(&pid)) {
-        let _ = pidfd_send_signal(held, Signal::KILL);
     }
 }
 

@@ -15,6 +15,9 @@ pub enum Rate {
     PerSecond(f64),
 }
 
+/// Most requests per second, which is the most that the load generator takes, and percent.
+const MOST: (f64, f64) = (1e7, 1000.0);
+
 impl Rate {
     /// Whether it is a share of a maximum.
     pub fn is_share(self) -> bool {
@@ -43,19 +46,19 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = |digits: &str| {
-            let number = digits.parse::<f64>().ok();
-            number.filter(|number| number.is_finite() && *number > 0.0)
+        let number = |end: &str, most: f64| {
+            let number = text.strip_suffix(end)?.parse::<f64>().ok();
+            number.filter(|number| *number > 0.0 && *number <= most)
         };
-        let percent = text.strip_suffix('%').and_then(number).map(Self::Percent);
-        let rate = || {
-            text.strip_suffix("/s")
-                .and_then(number)
-                .map(Self::PerSecond)
-        };
+        let (most, most_percent) = MOST;
+        let percent = number("%", most_percent).map(Self::Percent);
         percent
-            .or_else(rate)
-            .ok_or_else(|| format!("`{text}` is no rate: write `50%` or `1000/s`"))
+            .or_else(|| number("/s", most).map(Self::PerSecond))
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is no rate: write `50%` or `1000/s`, up to {most_percent}% or {most}/s"
+                )
+            })
     }
 }
 
@@ -94,7 +97,9 @@ mod tests {
 
     #[test]
     fn what_is_no_rate_says_how_to_write_one() {
-        for text in ["", "50", "0%", "-1/s", "x%", "inf/s", "NaN%"] {
+        for text in [
+            "", "50", "0%", "-1/s", "x%", "inf/s", "NaN%", "1e308%", "1e308/s",
+        ] {
             let error = text.parse::<Rate>().expect_err(text);
             assert!(error.contains("write `50%`"), "{error}");
         }

@@ -1,17 +1,18 @@
 //! Footprint: memory of one instance at rest and at its peak, and what one more costs.
 //!
 //! A launch starts one instance, which stays after its output, reads what it holds, and
-//! then starts more, 2, 4, 8 and so on, reading each time. Memory and time are never taken
-//! from the same launch.
+//! then starts more, 2, 4, 8 and so on, reading each time, as long as there is room for them.
+//! Memory and time are never taken from the same launch.
 
 use std::time::{Duration, Instant};
 
 use labrun_analysis::stats::theil_sen_line;
-use labrun_record::{Metric, Row};
+use labrun_record::{Metric, Outcome, Row};
 
 use super::launch::{Launch, Value};
 use crate::cgroup::{CgroupError, CgroupMemory, Group as Cgroup};
 use crate::isolation::{Isolation, Job, RunningInstances};
+use crate::limits::{Blame, rooms};
 use crate::memory::{self, Footprint, MemoryError};
 use crate::outcome::Failure;
 use crate::site::Site;
@@ -50,6 +51,18 @@ struct Readings {
     peak: Result<u64, String>,
     /// One instance, then more.
     grown: Vec<Held>,
+    end: End,
+}
+
+/// Why there were no more instances.
+#[derive(Debug)]
+enum End {
+    /// There were as many as were wanted.
+    Whole,
+    /// More would not have fitted into this.
+    NoRoom(String),
+    /// They could not be started, or not be read.
+    BrokenOff(Failure),
 }
 
 /// What so many instances held.
@@ -63,17 +76,20 @@ struct Held {
 
 impl Launch for Memory {
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
+        let blame = Blame::begin(self.job.file_system);
         let mut standing = isolation.stand(site, &self.job)?;
         let read = self.read(standing.as_mut(), site);
-        // How it ended matters more than that its memory could not be read.
-        let read = match read {
-            Err(Failure::Outcome(outcome, reason)) => {
-                standing.still_stand()?;
-                return Err(Failure::Outcome(outcome, reason));
+        let mut read = read.map_err(|failure| why(standing.as_mut(), failure))?;
+        if let End::BrokenOff(failure) = read.end {
+            let failure = blame.explain(why(standing.as_mut(), failure));
+            if !matches!(failure, Failure::Outcome(Outcome::Unavailable, _)) {
+                return Err(failure);
             }
-            read => read?,
-        };
-        standing.end()?;
+            // No fault of theirs: what was read of one counts, and the others need not end well.
+            read.end = End::BrokenOff(failure);
+        } else {
+            standing.end()?;
+        }
         let value = |(metric, scope): &(Metric, String)| read.value(*metric, scope);
         Ok(self.wanted.iter().map(value).collect())
     }
@@ -88,21 +104,64 @@ impl Memory {
             sum.map_err(|error| error.to_string())
         });
         let mut grown = vec![idle.clone()];
+        let end = match self.grow(standing, &mut grown, site) {
+            Ok(end) => end,
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Err(failure) => End::BrokenOff(failure),
+        };
+        Ok(Readings {
+            idle,
+            peak,
+            grown,
+            end,
+        })
+    }
+
+    /// Starts more and reads them, until there are as many as are wanted, or no more would fit.
+    fn grow(
+        &self,
+        standing: &mut dyn RunningInstances,
+        grown: &mut Vec<Held>,
+        site: &Site,
+    ) -> Result<End, Failure> {
         let began = Instant::now();
-        let room = memory::available()? / 2;
-        let mut count = 1;
-        while count < self.job.instances && self.wants_growth() {
-            count = (2 * count).min(self.job.instances);
-            let last = grown.last().unwrap_or(&idle);
-            let each = last.processes.pss / u64::from(last.instances);
-            let next = each * u64::from(count);
-            if next > self.budget || next > room || began.elapsed() > self.grow_for {
+        while let Some(last) = grown.last() {
+            let count = (2 * last.instances).min(self.job.instances);
+            if count <= last.instances || !self.wants_growth() {
                 break;
             }
+            if began.elapsed() > self.grow_for {
+                return Ok(End::NoRoom("the time (grow_s)".to_owned()));
+            }
+            if let Some(limit) = self.no_room(standing, last, count)? {
+                return Ok(End::NoRoom(limit));
+            }
             standing.grow(count)?;
-            grown.push(held(standing, count, site)?);
+            let more = held(standing, count, site)?;
+            if more.swapped() > 0 {
+                return Ok(End::NoRoom("memory: it was swapped out".to_owned()));
+            }
+            grown.push(more);
         }
-        Ok(Readings { idle, peak, grown })
+        Ok(End::Whole)
+    }
+
+    /// The limit that `count` instances would come too near to.
+    fn no_room(
+        &self,
+        standing: &dyn RunningInstances,
+        last: &Held,
+        count: u32,
+    ) -> Result<Option<String>, Failure> {
+        let (now, held) = (last.instances, last.largest());
+        if held / u64::from(now) * u64::from(count) > self.budget {
+            return Ok(Some("the memory (budget_bytes)".to_owned()));
+        }
+        // Where they have none of their own, the lab's holds them.
+        let groups = standing.cgroups().unwrap_or_default();
+        let rooms = rooms(now, held, &standing.processes()?, &groups)?;
+        let full = rooms.iter().find(|room| !room.fits(now, count));
+        Ok(full.map(ToString::to_string))
     }
 
     fn wants_growth(&self) -> bool {
@@ -110,6 +169,15 @@ impl Memory {
             matches!(metric, Metric::MemoryMarginal | Metric::MemoryFixed)
         };
         self.wanted.iter().any(grows)
+    }
+}
+
+/// A failure as it is told: how one of them ended matters more than that its memory could not be
+/// read, or more of them not be started.
+fn why(standing: &mut dyn RunningInstances, failure: Failure) -> Failure {
+    match failure {
+        Failure::Interrupted => Failure::Interrupted,
+        Failure::Outcome(..) => standing.still_stand().err().unwrap_or(failure),
     }
 }
 
@@ -141,6 +209,14 @@ fn settled(standing: &dyn RunningInstances, site: &Site) -> Result<Footprint, Fa
 
 impl Readings {
     fn value(&self, metric: Metric, scope: &str) -> Value {
+        let swapped = self.idle.swapped();
+        if swapped > 0 {
+            return told(Err(format!(
+                "{} KiB of it were swapped out, which no footprint counts: give it more memory, or \
+                 sudo swapoff -a",
+                swapped.div_ceil(1024)
+            )));
+        }
         match metric {
             Metric::MemoryIdle => told(self.idle.bytes(scope)),
             Metric::MemoryPeak if scope == "hwm" => counted(self.idle.processes.hwm),
@@ -151,6 +227,9 @@ impl Readings {
 
     /// The slope or the intercept of what was held over the number of instances.
     fn line(&self, metric: Metric, scope: &str) -> Value {
+        if let End::BrokenOff(failure) = &self.end {
+            return Value::failed(failure.clone());
+        }
         let point = |held: &Held| {
             let bytes = held.bytes(scope)?;
             Ok((f64::from(held.instances), bytes as f64))
@@ -161,8 +240,12 @@ impl Readings {
             Err(reason) => return told(Err(reason)),
         };
         let Some(line) = theil_sen_line(&points) else {
-            let reason = "one more instance would not have fitted into the time or the memory";
-            return Value::failed(Failure::unavailable(reason));
+            return told(Err(match &self.end {
+                End::NoRoom(limit) => {
+                    format!("one more instance would not have fitted into {limit}")
+                }
+                _ => "no more than one instance was to be started".to_owned(),
+            }));
         };
         let value = if metric == Metric::MemoryMarginal {
             line.slope
@@ -174,6 +257,19 @@ impl Readings {
 }
 
 impl Held {
+    /// The most that is known to be theirs, in bytes.
+    fn largest(&self) -> u64 {
+        let charged = self.cgroup.as_ref();
+        let charged = charged.map_or(0, |held| held.anon + held.kernel.unwrap_or(0));
+        self.processes.pss.max(charged)
+    }
+
+    /// Bytes that were swapped out, and are in no scope.
+    fn swapped(&self) -> u64 {
+        let charged = self.cgroup.as_ref().map_or(0, |held| held.swap);
+        self.processes.swap.max(charged)
+    }
+
     /// The bytes in a scope, or why they are not known.
     fn bytes(&self, scope: &str) -> Result<u64, String> {
         let of_cgroup = |bytes: fn(&CgroupMemory) -> Option<u64>| {
@@ -202,5 +298,83 @@ fn told(bytes: Result<u64, String>) -> Value {
     match bytes {
         Ok(bytes) => counted(bytes),
         Err(reason) => Value::failed(Failure::unavailable(reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(instances: u32, swap: u64, swapped_of_cgroup: u64) -> Held {
+        Held {
+            instances,
+            processes: Footprint {
+                pss: u64::from(instances) << 20,
+                swap,
+                ..Footprint::default()
+            },
+            cgroup: Ok(CgroupMemory {
+                anon: 4096,
+                file: 0,
+                kernel: Some(4096),
+                usage: 8192,
+                swap: swapped_of_cgroup,
+            }),
+        }
+    }
+
+    fn readings(idle: Held, end: End) -> Readings {
+        Readings {
+            grown: vec![idle.clone()],
+            idle,
+            peak: Ok(1 << 20),
+            end,
+        }
+    }
+
+    fn reason(value: Value) -> String {
+        value.given.expect_err("no value").to_string()
+    }
+
+    #[test]
+    fn what_was_swapped_out_is_never_a_smaller_number() {
+        for (swap, of_cgroup) in [(5000, 0), (0, 5000)] {
+            let read = readings(held(1, swap, of_cgroup), End::Whole);
+            for (metric, scope) in [
+                (Metric::MemoryIdle, "pss"),
+                (Metric::MemoryIdle, "cgroup"),
+                (Metric::MemoryPeak, "hwm"),
+                (Metric::MemoryMarginal, "pss"),
+            ] {
+                let reason = reason(read.value(metric, scope));
+                assert!(
+                    reason.starts_with("unavailable: 5 KiB of it were swapped out"),
+                    "{reason}"
+                );
+            }
+        }
+        let read = readings(held(1, 0, 0), End::Whole);
+        let idle = read
+            .value(Metric::MemoryIdle, "pss")
+            .given
+            .expect("a value");
+        assert_eq!(idle.to_bits(), f64::from(1 << 20).to_bits());
+    }
+
+    #[test]
+    fn a_series_that_broke_off_costs_its_own_rows_alone() {
+        let failure = Failure::failed("it was ended by signal 9");
+        let read = readings(held(1, 0, 0), End::BrokenOff(failure.clone()));
+        assert!(read.value(Metric::MemoryIdle, "private").given.is_ok());
+        assert!(read.value(Metric::MemoryPeak, "cgroup").given.is_ok());
+        for metric in [Metric::MemoryMarginal, Metric::MemoryFixed] {
+            assert_eq!(read.value(metric, "pss").given, Err(failure.clone()));
+        }
+        let read = readings(held(1, 0, 0), End::NoRoom("the cgroup".to_owned()));
+        let reason = reason(read.value(Metric::MemoryMarginal, "pss"));
+        assert_eq!(
+            reason,
+            "unavailable: one more instance would not have fitted into the cgroup"
+        );
     }
 }

@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use labrun_analysis::stats::median;
 use labrun_analysis::{row_seed, share_of};
-use labrun_load::{Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
+use labrun_load::{Error, Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
 use labrun_record::{Doubt, Histogram, Metric, Row};
 
 use super::launch::{Launch, Value};
 use crate::define::{Arrivals, LoadPlan, Rate};
 use crate::isolation::{Isolation, Job, RunningInstances};
+use crate::limits;
 use crate::outcome::Failure;
 use crate::site::Site;
 use crate::task::Task;
@@ -140,6 +141,13 @@ impl Loading {
         Ok(plan)
     }
 
+    /// Sees that the server may have as many connections as it will get.
+    fn allow_files(&self, standing: &dyn RunningInstances) -> Result<(), Failure> {
+        // Where they are not to be seen, nor are their limits.
+        let server = standing.processes().unwrap_or_default();
+        limits::allow_files(&server, self.load.connections)
+    }
+
     /// The maximum that rates are shares of: that of a server of its own, so that all launches that
     /// count are alike. Where too much goes wrong there is none, and those launches say so.
     fn most(&self, isolation: &dyn Isolation, site: &Site) -> Result<Option<f64>, Failure> {
@@ -149,6 +157,7 @@ impl Loading {
         let mut reached = Vec::new();
         if self.load.rates.iter().any(|rate| rate.is_share()) {
             let mut standing = isolation.stand(site, &self.job)?;
+            self.allow_files(standing.as_ref())?;
             let plan = self.plan(standing.as_ref())?;
             for _ in 0..TRIES {
                 reached.extend(run(&plan, standing.as_mut(), site)?.requests_per_second());
@@ -164,6 +173,7 @@ impl Loading {
         standing: &mut dyn RunningInstances,
         site: &Site,
     ) -> Result<Vec<Value>, Failure> {
+        self.allow_files(standing)?;
         let mut plan = self.plan(standing)?;
         let limit = self.limit(&plan, site)?;
         let closed = run(&plan, standing, site)?;
@@ -203,8 +213,13 @@ impl Loading {
         if let Some(known) = known.get() {
             return Ok(*known);
         }
-        let found = ceiling(plan, &|| site.interrupt.raised())
-            .map_err(|error| Failure::failed(format!("the load generator's limit: {error}")))?;
+        let found = ceiling(plan, &|| site.interrupt.raised()).map_err(|error| {
+            let reason = format!("the load generator's limit: {error}");
+            match error {
+                Error::Files { .. } => Failure::unavailable(reason),
+                _ => Failure::failed(reason),
+            }
+        })?;
         Ok(*known.get_or_init(|| found))
     }
 }
@@ -235,7 +250,10 @@ fn run(plan: &Plan, standing: &mut dyn RunningInstances, site: &Site) -> Result<
     }
     // How a server ended says more than how its answers stopped.
     standing.still_stand()?;
-    report.map_err(|error| Failure::failed(error.to_string()))
+    report.map_err(|error| match error {
+        Error::Files { .. } => Failure::unavailable(error.to_string()),
+        error => Failure::failed(error.to_string()),
+    })
 }
 
 fn doubt(rate: f64, limit: Option<f64>) -> Option<Doubt> {

@@ -14,6 +14,7 @@ mod injected;
 mod launch;
 mod load;
 mod pilot;
+mod placed;
 mod prepare;
 mod recorder;
 mod replay;

@@ -12,11 +12,13 @@ use super::conformance::Checking;
 use super::footprint::Memory;
 use super::launch::Launch;
 use super::load::{Generator, Loading};
+use super::placed::Placed;
 use super::size::Weighing;
 use super::steady::Working;
 use crate::catalog::Isolations;
 use crate::define::{LoadPlan, Workload};
 use crate::isolation::{Isolation, Job, Packing};
+use crate::limits;
 use crate::outcome::Failure;
 use crate::plan::{Case, Decision, LaunchSpec, Measure, PlanPart};
 use crate::site::{self, Site};
@@ -166,9 +168,18 @@ fn prepare<'a>(
     if let (FileSystem::Disk, Some(reason)) = (spec.file_system, site::no_disk()) {
         return Err(Failure::unavailable(reason));
     }
+    // Without a granted directory nothing of a workload's lies there.
+    let is_granted = workload.grant_files().is_some();
+    if is_granted
+        && spec.file_system == FileSystem::Tmpfs
+        && let Some(reason) = limits::no_tmpfs()
+    {
+        return Err(Failure::unavailable(reason));
+    }
     let job = supply.job(spec, isolation, artifacts)?;
     let launch = launch(job, &case.rows, spec, workload, isolation, generator)?;
-    Ok((launch, isolation))
+    let on = spec.file_system;
+    Ok((Box::new(Placed { launch, on }), isolation))
 }
 
 fn launch(

@@ -9,6 +9,7 @@ use super::launch::Value;
 use super::run::{Ended, RunError, write_error};
 use super::writer::Writer;
 use crate::clock::now_ns;
+use crate::outcome::Failure;
 use crate::processors::Processors;
 
 /// The files of a run under way.
@@ -65,7 +66,15 @@ impl Recorder {
         let at_ns = now_ns() - self.began_ns;
         for (index, value) in values.iter().enumerate() {
             let value = value.unwrap_or(&missing);
-            let (outcome, reason) = match value.given.clone() {
+            let given = match value.given.clone() {
+                // JSON has no such number: the run could not be read any more.
+                Ok(number) if !number.is_finite() => Err(Failure::failed(format!(
+                    "it gave {number}, which is no value"
+                ))),
+                given => given,
+            };
+            let number = given.as_ref().ok().copied();
+            let (outcome, reason) = match given {
                 Ok(_) => (
                     Outcome::Measured,
                     value.seen.as_deref().map(plain).map(Cow::into_owned),
@@ -82,7 +91,7 @@ impl Recorder {
                 side,
                 at_ns,
                 outcome,
-                value: value.given.as_ref().ok().copied(),
+                value: number,
                 phases: value.phases.clone(),
                 reason,
                 doubt: value.doubt,

@@ -152,10 +152,12 @@ fn numbers_that_make_no_plan_are_refused() {
     for (key, number) in [
         ("margin", "-1"),
         ("margin", "1"),
+        ("margin", "inf"),
         ("time_budget_s", "-1"),
         ("time_budget_s", "inf"),
         ("half_width", "0"),
         ("half_width", "nan"),
+        ("half_width", "inf"),
         ("min_samples", "0"),
         ("max_samples", "100001"),
     ] {

@@ -8,7 +8,7 @@ const THROUGHPUT: &str = "scenarios/throughput.toml";
 const MEMORY: &str = "scenarios/memory.toml";
 
 /// A file, what is changed in it, and what labrun has to say.
-const MISTAKES: [(&str, &str, &str, &str); 22] = [
+const MISTAKES: [(&str, &str, &str, &str); 24] = [
     (
         WORKLOAD,
         "operations = 10",
@@ -40,6 +40,13 @@ const MISTAKES: [(&str, &str, &str, &str); 22] = [
         ": `0%` is no rate: write `50%` or `1000/s`",
     ),
     (THROUGHPUT, "\"50%\"", "\"fast\"", "`fast` is no rate"),
+    (
+        THROUGHPUT,
+        "\"50%\"",
+        "\"1e308%\"",
+        "`1e308%` is no rate: write `50%` or `1000/s`, up to 1000% or 10000000/s",
+    ),
+    (THROUGHPUT, "\"50%\"", "\"1e308/s\"", "`1e308/s` is no rate"),
     (
         THROUGHPUT,
         "connections = 4",

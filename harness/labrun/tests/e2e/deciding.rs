@@ -105,6 +105,35 @@ fn a_candidate_of_which_every_row_went_wrong_is_no_mistake_of_the_user() {
 }
 
 #[test]
+fn what_went_wrong_weighs_more_than_what_is_worse() {
+    let made = Made::new();
+    let larger = Numbers {
+        size: 1100.0,
+        ..BASE
+    };
+    made.run("base", BASE);
+    made.altered("wrong", larger, |_, lines| {
+        let check = lines.last_mut().expect("a line");
+        check["outcome"] = "timeout".into();
+        check["value"] = Value::Null;
+        check["reason"] = "it did not end".into();
+    });
+    made.compare("base", "wrong", &[])
+        .exit(101)
+        .stdout_has("went wrong: right native native/static")
+        .stdout_has("confirmed at once, since it is counted: 1 row");
+    // Also where the candidate can only suspect: that it went wrong is no matter of numbers.
+    made.altered("broken-off", larger, |run, lines| {
+        run["interrupted"] = "Ctrl-C".into();
+        lines[0]["outcome"] = "failed".into();
+        lines[0]["value"] = Value::Null;
+        lines[0]["reason"] = "it exited with code 1".into();
+        lines.retain(|line| line["row"] != 0 || line["block"] == 0);
+    });
+    made.compare("base", "broken-off", &[]).exit(101);
+}
+
+#[test]
 fn runs_of_two_methods_are_refused_even_with_force() {
     let made = Made::new();
     made.run("new", BASE)

@@ -58,7 +58,8 @@ fn say(stream: &mut TcpStream, status: &str, body: &str) {
     let _ = stream.write_all(text.as_bytes());
 }
 
-fn right() -> SocketAddr {
+/// A server that answers each request rightly.
+pub(crate) fn right() -> SocketAddr {
     serve(|_, stream| {
         say(stream, "200 OK", "right\n");
         true

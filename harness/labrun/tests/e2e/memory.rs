@@ -8,7 +8,7 @@ use crate::support::{Lab, Question, Ran, cgroups_of, lay_tmpfs, may_mount, proce
 const HELD_MIB: f64 = 64.0;
 
 /// A guest that does `work`, prints, and stays as long as it is to.
-fn holding(work: &str) -> String {
+pub(crate) fn holding(work: &str) -> String {
     format!(
         "fn main() {{ {work} println!(\"right\"); \
          if std::env::var_os(\"LABRUN_HOLD\").is_some() {{ \

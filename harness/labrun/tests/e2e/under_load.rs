@@ -6,7 +6,7 @@ use crate::support::{Lab, Question, Ran};
 
 /// A server in the standard library alone, a thread for each connection, which stays open.
 /// Request `n`, counted over all of them from 0 on, is met by `$MEET`.
-const SERVER: &str = r#"
+pub(crate) const SERVER: &str = r#"
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ fn main() {
 }
 "#;
 
-const RIGHT: &str = "say(&mut stream, \"200 OK\", \"right\\n\");";
+pub(crate) const RIGHT: &str = "say(&mut stream, \"200 OK\", \"right\\n\");";
 
 /// The load of a scenario's workload.
 fn load(duration_s: f64, rate: &str) -> String {

@@ -6,12 +6,12 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use crate::clock::{now_ns, timespec};
+use crate::clock::now_ns;
+use crate::wait::wait;
 
 /// What an event is about, where it is no connection.
 const ENDS: u64 = u64::MAX;
@@ -72,13 +72,13 @@ impl ServerThread {
     /// Serves until the server ends.
     pub(super) fn serve(mut self) {
         let mut events: Vec<epoll::Event> = Vec::with_capacity(1024);
-        let at_once = timespec(0);
         let mut busy_ns = now_ns();
         loop {
             let sleeps = now_ns() - busy_ns > self.shared.spin_ns;
-            events.clear();
-            let wait = (!sleeps).then_some(&at_once);
-            let _ = epoll::wait(&self.epoll, spare_capacity(&mut events), wait);
+            let wait_ns = (!sleeps).then_some(0);
+            if wait(&self.epoll, &mut events, wait_ns).is_err() {
+                return;
+            }
             if events.is_empty() {
                 continue;
             }

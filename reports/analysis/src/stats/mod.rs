@@ -9,6 +9,7 @@ mod paired;
 mod pooled;
 mod quads;
 mod seed;
+mod select;
 mod series;
 mod signs;
 mod spread;

@@ -1,6 +1,7 @@
 //! Launches as a series in time: drift and autocorrelation.
 
 use super::order::{median, ranks};
+use super::select::rises_less_falls;
 use super::theil_sen::theil_sen;
 
 /// Launches below which a series is not judged.
@@ -55,13 +56,7 @@ pub(super) fn white_noise_limit(n: usize) -> f64 {
 /// The S of Mann and Kendall: pairs that rise with time less pairs that fall (Mann,
 /// "Nonparametric Tests Against Trend", Econometrica 13, 1945).
 pub fn mann_kendall(values: &[f64]) -> i64 {
-    let mut s = 0;
-    for (i, early) in values.iter().enumerate() {
-        for late in &values[i + 1..] {
-            s += i64::from(late > early) - i64::from(late < early);
-        }
-    }
-    s
+    rises_less_falls(values)
 }
 
 /// Two-sided p of the Mann-Kendall test, by the normal approximation with the variance

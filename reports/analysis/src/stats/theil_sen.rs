@@ -2,6 +2,7 @@
 
 use super::bootstrap::Interval;
 use super::order::{median, middle, sorted};
+use super::select::median_slope;
 
 /// The 97.5 % quantile of the normal distribution, for two-sided 95 %.
 const Z: f64 = 1.959_963_984_540_054;
@@ -9,6 +10,9 @@ const Z: f64 = 1.959_963_984_540_054;
 /// Points below which even the least and the greatest slope cover the true one less often
 /// than 95 times in 100.
 const MIN_POINTS: usize = 5;
+
+/// Values of a series whose slopes are listed: half a million of them, 4 MB.
+const MOST_LISTED: usize = 1_000;
 
 /// A line that was fitted to points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +53,13 @@ pub fn theil_sen_line(points: &[(f64, f64)]) -> Option<Line> {
 }
 
 /// The Theil-Sen slope of a series, in units per launch.
+///
+/// Of up to [`MOST_LISTED`] values it is the median of the list of all slopes; of more it is found
+/// without that list, to some 1e-15 of the largest value.
 pub fn theil_sen(values: &[f64]) -> Option<f64> {
+    if values.len() > MOST_LISTED {
+        return median_slope(values);
+    }
     let points: Vec<(f64, f64)> = (0..).map(f64::from).zip(values.iter().copied()).collect();
     middle(&mut slopes(&points))
 }

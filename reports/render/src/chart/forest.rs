@@ -119,6 +119,9 @@ fn cut(name: &str) -> String {
     kept.chain(['\u{2026}']).collect()
 }
 
+/// The least multiple that the axis shows, and with it the most.
+const LEAST: f64 = 1e-9;
+
 /// A logarithmic axis of multiples with 1 on it.
 struct Scale {
     low: f64,
@@ -130,7 +133,8 @@ impl Scale {
     /// It holds every interval, and a little more than what is equivalent.
     fn over<'a>(ratios: impl Iterator<Item = &'a Ratio>, equivalence: f64) -> Self {
         let ends = ratios.flat_map(|one| one.ci.unwrap_or([one.value; 2]));
-        let usable = ends.filter(|end| end.is_finite() && *end > 0.0);
+        let usable = ends.filter(|end| *end > 0.0);
+        let usable = usable.map(|end| end.clamp(LEAST, 1.0 / LEAST));
         let around = [1.0 / (1.0 + equivalence), 1.0 + equivalence];
         let fold = |[low, high]: [f64; 2], end: f64| [low.min(end), high.max(end)];
         let [low, high] = usable.fold(around, fold);

@@ -88,8 +88,13 @@ fn bar(canvas: &mut Canvas<'_>, y: f64, lane: &Lane<'_>, longest: f64, names: &[
     canvas.text((WIDTH - 2.0, middle), Hold::Right, 12.0, Ink::Text, &median);
 }
 
+/// The longest axis: the sum of phases that are each a number may be none.
+const LONGEST: f64 = 1e300;
+
 /// Lines at round values, up to about six.
 fn axis(canvas: &mut Canvas<'_>, top: f64, height: f64, longest: f64) {
+    // Beyond it no step would come any further.
+    let longest = longest.min(LONGEST);
     let rough = longest / 5.0;
     let decade = 10_f64.powf(rough.max(1.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]

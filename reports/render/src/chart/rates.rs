@@ -5,6 +5,7 @@ use labrun_analysis::RowSummary;
 use super::Chart;
 use super::canvas::{Canvas, Hold, svg};
 use super::ink::{Ink, technology_ink};
+use super::scale::shown;
 use crate::{RenderError, units};
 
 const WIDTH: f64 = 1080.0;
@@ -58,9 +59,12 @@ fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, y: f64, rates: &[&str], all:
             .flat_map(|l| &l.points)
             .map(|p| median(p.1))
     };
-    let low = values().fold(f64::INFINITY, f64::min) * 0.9;
-    let high = values().fold(0.0, f64::max) * 1.1;
-    let height = |value: f64| bottom - PANEL * (value / low).ln() / (high / low).ln();
+    let low = shown(values().fold(f64::INFINITY, f64::min) * 0.9);
+    let high = shown(values().fold(0.0, f64::max) * 1.1).max(low * 1.2);
+    let height = |value: f64| {
+        let share = (shown(value).ln() - low.ln()) / (high.ln() - low.ln());
+        bottom - PANEL * share.clamp(0.0, 1.0)
+    };
     let place = |index: usize| {
         let share = index as f64 / (rates.len().max(2) - 1) as f64;
         LEFT + 14.0 + share * (RIGHT - LEFT - 28.0)

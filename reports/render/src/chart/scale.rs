@@ -6,6 +6,22 @@ use super::canvas::{Canvas, Hold, UNITS};
 use super::ink::Ink;
 use crate::units;
 
+/// The least and the most that a logarithmic axis shows: what lies beyond is at its end.
+const ENDS: [f64; 2] = [1e-300, 1e300];
+
+/// Decades from which on an axis has room for some of them alone.
+const MANY_DECADES: f64 = 12.0;
+
+/// What a logarithmic axis shows of a value.
+pub(super) fn shown(value: f64) -> f64 {
+    let [least, most] = ENDS;
+    if value > least {
+        value.min(most)
+    } else {
+        least
+    }
+}
+
 /// A logarithmic axis from `low` to `high`, laid over `left..right`.
 pub(crate) struct LogScale {
     unit: Unit,
@@ -25,7 +41,11 @@ impl LogScale {
     ) -> Self {
         let positive = values.filter(|v| *v > 0.0);
         let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
-        let (low, high) = if high > 0.0 { (low, high) } else { (1e3, 1e6) };
+        let (low, high) = if high > 0.0 {
+            (shown(low), shown(high))
+        } else {
+            (1e3, 1e6)
+        };
         let third = |v: f64, up: bool| {
             let thirds = v.log10() * 3.0;
             10_f64.powf(if up { thirds.ceil() } else { thirds.floor() } / 3.0)
@@ -44,7 +64,7 @@ impl LogScale {
         if value <= self.low {
             return self.left;
         }
-        let share = (value / self.low).ln() / (self.high / self.low).ln();
+        let share = (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln());
         self.left + share.clamp(0.0, 1.0) * (self.right - self.left)
     }
 
@@ -62,16 +82,26 @@ impl LogScale {
     }
 
     fn decimal_ticks(&self) -> Vec<(f64, bool)> {
-        let decades = (self.high / self.low).log10();
+        let decades = self.high.log10() - self.low.log10();
         let (first, last) = (
             self.low.log10().floor() as i32,
             self.high.log10().ceil() as i32,
         );
-        let steps = [1.0, 2.0, 5.0];
+        let steps = if decades > MANY_DECADES {
+            &[1.0][..]
+        } else {
+            &[1.0, 2.0, 5.0]
+        };
+        let every = (decades / MANY_DECADES).ceil().max(1.0) as i32;
         (first..=last)
-            .flat_map(|decade| steps.map(|step| (step, step * 10_f64.powi(decade))))
+            .filter(|decade| decade % every == 0)
+            .flat_map(|decade| {
+                steps
+                    .iter()
+                    .map(move |step| (step, step * 10_f64.powi(decade)))
+            })
             .filter(|(_, value)| self.holds(*value))
-            .map(|(step, value)| (value, step < 1.5 || decades < 2.2))
+            .map(|(step, value)| (value, *step < 1.5 || decades < 2.2))
             .collect()
     }
 
@@ -85,12 +115,12 @@ impl LogScale {
             0 => 1,
             1 => 2,
             2..=4 => 5,
-            _ => 10,
+            doublings => 10 * (doublings / 10).max(1),
         };
         (first..=last)
             .map(|power| (power, 2_f64.powi(power)))
             .filter(|(_, value)| self.holds(*value))
-            .map(|(power, value)| (value, power.rem_euclid(10) % every == 0))
+            .map(|(power, value)| (value, power.rem_euclid(every) == 0))
             .collect()
     }
 
@@ -155,7 +185,7 @@ fn short(value: f64, unit: Unit) -> String {
     let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {
-        format!("{shown:.0} {}", scale.name)
+        format!("{} {}", units::number(shown, 0), scale.name)
     } else {
         format!("{shown} {}", scale.name)
     }
@@ -190,6 +220,32 @@ mod tests {
             names(Unit::PerSecond, [300.0, 4e5]),
             ["1 k/s", "10 k/s", "100 k/s"]
         );
+    }
+
+    #[test]
+    fn whatever_the_values_are_there_are_few_names_and_all_is_within() {
+        let ends = [
+            5e-324,
+            f64::MIN_POSITIVE,
+            1.0,
+            1e308,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NAN,
+            -1e308,
+        ];
+        for unit in [Unit::Ns, Unit::Bytes, Unit::PerSecond, Unit::Count] {
+            for (one, other) in ends.iter().flat_map(|one| ends.map(|other| (*one, other))) {
+                let scale = LogScale::over(unit, [one, other].into_iter(), 0.0, 800.0);
+                let ticks = scale.ticks();
+                let names = ticks.iter().filter(|(_, named)| *named).count();
+                assert!(names < 40 && ticks.len() < 3_000, "{one} {other}: {names}");
+                for value in ends {
+                    let x = scale.x(value);
+                    assert!(value.is_nan() || (0.0..=800.0).contains(&x), "{value}: {x}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use labrun_helper_protocol::{ABSENT, Version};
 
@@ -21,6 +21,8 @@ pub(super) struct Host {
     helper: Result<Ready, Failure>,
     /// Its version, once it has answered.
     version: Mutex<Option<String>>,
+    /// Why it gave none when it was first asked: it is not waited for again. None where it did.
+    silence: OnceLock<Option<Failure>>,
     /// Why something of the last launch is still there.
     left: Left,
 }
@@ -33,6 +35,7 @@ impl Host {
             socket: socket(address.or(named.as_deref())),
             helper,
             version: Mutex::new(None),
+            silence: OnceLock::new(),
             left: Left::default(),
         }
     }
@@ -45,7 +48,12 @@ impl Host {
         if let Some(version) = known.as_ref() {
             return Ok(version.clone());
         }
-        let said = self.ask(&["version"])?;
+        if let Some(silence) = self.silence.get().cloned().flatten() {
+            return Err(silence);
+        }
+        let said = self.ask(&["version"]);
+        self.silence.get_or_init(|| said.as_ref().err().cloned());
+        let said = said?;
         let Version { version } = serde_json::from_str(said.trim()).map_err(|error| {
             Failure::unavailable(format!(
                 "the helper for containerd said no version: {error}"

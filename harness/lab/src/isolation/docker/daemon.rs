@@ -12,6 +12,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
+use super::silence;
 use super::socket::{DOCKER, socket};
 use crate::clock::now_ns;
 use crate::interrupt::Interrupt;
@@ -95,7 +96,12 @@ impl DockerHost {
         *live = None;
         let named = std::env::var("DOCKER_HOST").ok();
         let host = self.host.as_ref().or(named.as_ref());
-        let fresh = Arc::new(Live::connect(&socket(host.map(String::as_str))?)?);
+        let socket = socket(host.map(String::as_str))?;
+        if let Some(silence) = silence::of(&socket) {
+            return Err(silence);
+        }
+        let fresh = Arc::new(Live::connect(&socket)?);
+        silence::broken(&socket);
         Ok(Arc::clone(live.insert(fresh)))
     }
 
@@ -130,7 +136,8 @@ impl Live {
         };
         let late = || {
             let limit_s = ANSWER_LIMIT.as_secs();
-            silent(format!("it accepted, then said nothing for {limit_s} s"))
+            let failure = silent(format!("it accepted, then said nothing for {limit_s} s"));
+            silence::note(socket, failure)
         };
         let (docker, version, runtimes) = runtime
             .block_on(async { timeout(ANSWER_LIMIT, asked).await })

@@ -17,6 +17,7 @@ mod load;
 mod removal;
 mod running;
 mod save;
+mod silence;
 mod socket;
 mod sweep;
 

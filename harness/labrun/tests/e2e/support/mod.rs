@@ -4,6 +4,7 @@
 mod elsewhere;
 mod lab;
 mod left;
+mod limits;
 mod live;
 pub(crate) mod made;
 mod mount;
@@ -20,6 +21,7 @@ mod toy;
 pub(crate) use elsewhere::{Elsewhere, Files};
 pub(crate) use lab::Lab;
 pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};
+pub(crate) use limits::{Cgroup, Over, lay, limit, on_one_processor, refuse};
 pub(crate) use live::{Live, until};
 pub(crate) use mount::{alone, lay_tmpfs, may_be_alone, may_mount};
 pub(crate) use product::Product;

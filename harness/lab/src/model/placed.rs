@@ -1,0 +1,44 @@
+//! A launch whose failures are told from what the place where the lab runs has done to it.
+
+use super::launch::{Launch, Value};
+use crate::isolation::Isolation;
+use crate::limits::Blame;
+use crate::outcome::Failure;
+use crate::site::Site;
+use crate::task::FileSystem;
+
+/// A launch of any kind.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) launch: Box<dyn Launch>,
+    /// Where its granted directory is.
+    pub(super) on: FileSystem,
+}
+
+impl Launch for Placed {
+    fn is_primed(&self) -> bool {
+        self.launch.is_primed()
+    }
+
+    fn warms_up(&self) -> bool {
+        self.launch.warms_up()
+    }
+
+    fn settle(&self, isolation: &dyn Isolation, site: &Site) -> Result<(), Failure> {
+        let blame = Blame::begin(self.on);
+        let settled = self.launch.settle(isolation, site);
+        settled.map_err(|failure| blame.explain(failure))
+    }
+
+    fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
+        let blame = Blame::begin(self.on);
+        let given = self.launch.launch(isolation, site);
+        let mut values = given.map_err(|failure| blame.explain(failure))?;
+        for value in &mut values {
+            if let Err(failure) = &mut value.given {
+                *failure = blame.explain(failure.clone());
+            }
+        }
+        Ok(values)
+    }
+}

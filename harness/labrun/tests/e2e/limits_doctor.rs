@@ -1,0 +1,108 @@
+//! `labrun doctor` tells every limit of the place that it runs in, and waits for nobody for long.
+
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::support::{Cgroup, Lab, Ran, limit, may_mount, on_one_processor, refuse, skip};
+
+fn doctor(lab: &Lab, narrow: impl FnOnce(&mut std::process::Command)) -> Ran {
+    let mut command = lab.labrun(["doctor"]);
+    narrow(&mut command);
+    lab.start(command, lab.path()).ended().exit(0)
+}
+
+#[test]
+fn what_cgroups_limit_is_told() {
+    if !may_mount("doctor-cgroups") {
+        return;
+    }
+    let bytes = (512_u64 << 20).to_string();
+    let memory = (["memory.limit_in_bytes", "memory.max"], [&*bytes; 2]);
+    let quota = (["cpu.cfs_quota_us", "cpu.max"], ["50000", "50000 100000"]);
+    let (memory, quota) = (
+        Cgroup::make("doctor-memory", "memory", &[memory]),
+        Cgroup::make("doctor-cpu", "cpu", &[quota]),
+    );
+    let lab = Lab::fixture();
+    if let Some(memory) = memory {
+        doctor(&lab, |command| {
+            memory.enter(command);
+        })
+        .stdout_has("the 512 MiB of the memory cgroup /sys/fs/cgroup/")
+        .stdout_has("the memory series ends before that is reached");
+    }
+    if let Some(quota) = quota {
+        doctor(&lab, |command| {
+            quota.enter(command);
+        })
+        .stdout_has("the time of 0.50 in each period, by the cgroup /sys/fs/cgroup/")
+        .stdout_has("CPUQuota= of its unit");
+    }
+}
+
+#[test]
+fn what_the_process_is_limited_to_is_told() {
+    let lab = Lab::fixture();
+    doctor(&lab, |command| {
+        limit(command, libc::RLIMIT_NOFILE, 512, 768);
+        limit(command, libc::RLIMIT_DATA, 32 << 30, 32 << 30);
+    })
+    .stdout_has("512 open files, up to 768")
+    .stdout_has("RLIMIT_DATA 32.0 GiB")
+    .stdout_has("(MemAvailable)")
+    .stdout_has(" processors (")
+    .stdout_has("swap ")
+    .stdout_has("/dev/shm: ")
+    .stdout_has("/var/tmp: ")
+    .stdout_has("all that the lab uses");
+}
+
+#[test]
+fn processors_that_are_left_out_are_told() {
+    let online = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
+    if online.trim() == "0" {
+        return skip("doctor-processors", "this machine has one processor");
+    }
+    let lab = Lab::fixture();
+    doctor(&lab, |command| {
+        on_one_processor(command);
+    })
+    .stdout_has("1 of ")
+    .stdout_has(" processors (0): a cpuset or an affinity leaves out the others");
+}
+
+#[test]
+fn calls_that_are_refused_are_told() {
+    let lab = Lab::fixture();
+    doctor(&lab, |command| {
+        refuse(command, &[libc::SYS_pidfd_open], libc::ENOSYS);
+    })
+    .stdout_has("pidfd_open is refused: ")
+    .stdout_has("--security-opt seccomp=unconfined");
+}
+
+#[test]
+fn a_docker_that_hangs_is_waited_for_once() {
+    let lab = Lab::fixture();
+    let path = lab.path().join("mute.sock");
+    let listener = UnixListener::bind(&path).expect("listens");
+    let accepted = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&accepted);
+    std::thread::spawn(move || {
+        // Each stays open, and none is answered.
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            count.fetch_add(1, Ordering::SeqCst);
+            held.push(stream);
+        }
+    });
+    let ran = doctor(&lab, |command| {
+        command.env("DOCKER_HOST", format!("unix://{}", path.display()));
+    });
+    let silent = "it accepted, then said nothing for 5 s";
+    // One line for each configuration.
+    assert!(ran.stdout.matches(silent).count() > 5, "{}", ran.stdout);
+    // One look whether anybody is there, and one that waits, for the sweep and all of them.
+    assert_eq!(accepted.load(Ordering::SeqCst), 2);
+}
