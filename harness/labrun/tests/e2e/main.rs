@@ -44,6 +44,7 @@ mod size;
 mod stated;
 mod steady;
 mod tools;
+mod trusted;
 mod under_load;
 mod usage;
 mod versions;
