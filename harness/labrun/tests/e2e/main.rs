@@ -19,6 +19,7 @@ mod deciding;
 mod disk;
 mod docker_absent;
 mod docker_dies;
+mod docker_named;
 mod interrupts;
 mod killed;
 mod loading;
