@@ -20,6 +20,7 @@ mod disk;
 mod docker_absent;
 mod docker_dies;
 mod docker_named;
+mod installing;
 mod interrupts;
 mod killed;
 mod loading;
