@@ -27,16 +27,17 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
 /// Removes what a killed lab left behind, and says so.
 pub(crate) fn sweep(with_docker: bool) {
     let swept = lab::sweep::sweep(with_docker);
-    if !swept.is_empty() {
+    if swept.has_removed() {
         anstream::eprintln!(
-            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups",
+            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups, {} network links",
             swept.processes,
             swept.containers,
             swept.folders,
-            swept.cgroups
+            swept.cgroups,
+            swept.links
         );
-        for reason in &swept.left {
-            anstream::eprintln!("still there: {reason}");
-        }
+    }
+    for reason in &swept.left {
+        anstream::eprintln!("still there: {reason}");
     }
 }
