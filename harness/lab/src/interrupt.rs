@@ -3,8 +3,8 @@
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::now_ns;
 use crate::proc::own_mask;
@@ -63,13 +63,19 @@ impl Interrupt {
 
     /// One that no signal raises.
     pub fn never() -> io::Result<Self> {
+        static NEVER: Mutex<Option<Interrupt>> = Mutex::new(None);
+        let mut never = NEVER.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(never) = &*never {
+            return Ok(never.clone());
+        }
         let (wake, write) = UnixStream::pair()?;
         // Kept open for ever: a closed peer would make the descriptor readable.
         std::mem::forget(write);
-        Ok(Self {
+        let made = Self {
             raised: Arc::new(AtomicBool::new(false)),
             wake: Arc::new(wake),
-        })
+        };
+        Ok(never.insert(made).clone())
     }
 
     /// Whether the run was asked to end.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use labrun_record::plain;
 use rustix::io::Errno;
-use rustix::process::{Signal, kill_process, kill_process_group};
+use rustix::process::{Signal, kill_process, kill_process_group, test_kill_process};
 
 /// A process's id.
 pub type Pid = libc::pid_t;
@@ -15,7 +15,7 @@ pub type Pid = libc::pid_t;
 /// Processes, each once.
 pub type Processes = BTreeSet<Pid>;
 
-/// Every process on the machine.
+/// Every process that `/proc` shows: those of its PID namespace, and those of others below that.
 pub fn every() -> impl Iterator<Item = Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
@@ -108,6 +108,35 @@ pub(crate) fn work(pid: Pid) -> Option<Work> {
     })
 }
 
+/// Whether `/proc` is that of this PID namespace: where it is not, its numbers are others'.
+pub(crate) fn shows_this_namespace() -> bool {
+    let own = fs::read_link("/proc/self");
+    own.is_ok_and(|own| own == Path::new(&std::process::id().to_string()))
+}
+
+/// Whether a process of this number is there, whoever's it is and whatever `/proc` shows of it.
+pub(crate) fn exists(pid: Pid) -> bool {
+    let asked = id(pid).and_then(test_kill_process);
+    asked.is_ok() || asked == Err(Errno::PERM)
+}
+
+/// Whether `/proc` shows the state of a process.
+pub(crate) fn is_shown(pid: Pid) -> bool {
+    field(pid, 3).is_some()
+}
+
+/// The processes that can have begun after process `leader` did, by their numbers, which the
+/// kernel gives in order; all of them where it has begun anew since, or does not say.
+pub(crate) fn since(leader: Pid) -> Vec<Pid> {
+    let last = fs::read_to_string("/proc/sys/kernel/ns_last_pid");
+    let last: Option<Pid> = last.ok().and_then(|text| text.trim().parse().ok());
+    match last {
+        Some(last) if last == leader => Vec::new(),
+        Some(last) if last > leader => every().filter(|pid| *pid > leader).collect(),
+        _ => every().collect(),
+    }
+}
+
 /// A field of `/proc/PID/stat` by its number there, from the third on.
 fn field(pid: Pid, number: usize) -> Option<String> {
     let stat = fs::read_to_string(folder(pid).join("stat")).ok()?;
@@ -191,6 +220,7 @@ mod tests {
         let work = work(own).expect("is there");
         assert_eq!((work.name, Some(work.started)), (name(own), started(own)));
         assert!(!work.is_kernel && Some(work.parent) == parent(own));
+        assert!(shows_this_namespace() && exists(own) && is_shown(own));
     }
 
     #[test]
@@ -203,8 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn one_that_began_later_is_among_those_since() {
+        let own = std::process::id().cast_signed();
+        let mut later = std::process::Command::new("sleep")
+            .arg("600")
+            .spawn()
+            .expect("starts");
+        let pid = later.id().cast_signed();
+        assert!(since(own).contains(&pid));
+        later.kill().expect("is there");
+        later.wait().expect("ends");
+        assert!(!since(pid).contains(&pid));
+    }
+
+    #[test]
     fn one_that_is_gone_is_nothing() {
         assert_eq!((parent(-1), started(-1), work(-1)), (None, None, None));
+        assert!(!is_shown(-1));
         assert_eq!(name(-1), "");
         assert_eq!(command_line(-1), [b""]);
     }

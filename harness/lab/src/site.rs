@@ -3,133 +3,223 @@
 
 use std::fs;
 use std::io;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rustix::fs::statfs;
 
 use crate::interrupt::Interrupt;
-use crate::owner::Owner;
+use crate::owner::{OwnFolder, Owner};
 use crate::task::FileSystem;
 
-/// Where scratch folders are made: a tmpfs on every common Linux.
-pub const SCRATCH_PARENT: &str = "/dev/shm";
-
-/// Where scratch folders on a disk are made: what is here outlives a reboot.
-pub const DISK_PARENT: &str = "/var/tmp";
+pub use crate::owner::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// The folder in the one on a disk for what is granted.
 pub(crate) const GRANTS: &str = "grants";
 
-/// Prefix of the lab's scratch folders; the owner's name follows.
-pub const SCRATCH_PREFIX: &str = "labrun-";
-
-/// What every launch stands on. Dropping it removes its scratch folder.
+/// What every launch stands on. The scratch folders go with the last of them.
 #[derive(Debug)]
 pub struct Site {
     /// Whose all of it is.
     pub owner: Owner,
     /// Whether the run was asked to end.
     pub interrupt: Interrupt,
-    scratch: PathBuf,
-    /// The same on a disk; made when it is first asked for.
-    disk: PathBuf,
-    made: AtomicU64,
+    folders: Shared,
 }
 
 impl Site {
-    /// Makes the scratch folder of this process.
+    /// That of this process, with its scratch folder.
     pub fn new(interrupt: Interrupt) -> io::Result<Self> {
-        // Not made where it is missing: what lies there has to be in memory.
-        fs::metadata(SCRATCH_PARENT)?;
-        let owner = Owner::this();
-        let scratch = Path::new(SCRATCH_PARENT).join(format!("{SCRATCH_PREFIX}{owner}"));
-        fs::create_dir_all(&scratch)?;
         Ok(Self {
+            owner: Owner::this(),
             interrupt,
-            disk: Path::new(DISK_PARENT).join(format!("{SCRATCH_PREFIX}{owner}")),
-            owner,
-            scratch,
-            made: AtomicU64::new(0),
+            folders: Shared::this()?,
         })
+    }
+
+    /// The same for whoever cleans up: what ends the run does not end that.
+    pub(crate) fn undisturbed(&self) -> Self {
+        Self {
+            owner: self.owner.clone(),
+            interrupt: Interrupt::never().unwrap_or_else(|_| self.interrupt.clone()),
+            folders: self.folders.clone(),
+        }
     }
 
     /// Its folder in memory.
     pub(crate) fn scratch(&self) -> &Path {
-        &self.scratch
+        self.folders.memory.path()
     }
 
-    /// Its folder on a disk for what is granted, which may yet have to be made. Nothing else is in
-    /// it, so that a disk can be mounted there.
-    pub(crate) fn disk_grants(&self) -> PathBuf {
-        self.disk.join(GRANTS)
+    /// Its folder on a disk for what is granted. Nothing else is in it, so that a disk can be
+    /// mounted there.
+    pub(crate) fn disk_grants(&self) -> io::Result<PathBuf> {
+        let grants = self.folders.disk()?.join(GRANTS);
+        match fs::create_dir(&grants) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(grants),
+        }
     }
 
     /// A fresh and empty folder in memory; it goes with the value.
     pub fn folder(&self) -> io::Result<Grant> {
-        self.folder_in(&self.scratch)
+        self.folders.fresh(self.scratch())
     }
 
     /// A fresh and empty folder on a disk; it goes with the value.
     pub fn disk_folder(&self) -> io::Result<Grant> {
-        self.folder_in(&self.disk)
-    }
-
-    fn folder_in(&self, parent: &Path) -> io::Result<Grant> {
-        let folder = Grant(parent.join(self.name("folder")));
-        fs::create_dir_all(&folder.0)?;
-        Ok(folder)
+        self.folders.fresh(&self.folders.disk()?)
     }
 
     /// A name that nothing else of this lab has.
     pub fn mark(&self) -> String {
-        format!("{}-{}", self.owner, self.name("launch"))
-    }
-
-    fn name(&self, kind: &str) -> String {
-        format!("{kind}-{}", self.made.fetch_add(1, Ordering::Relaxed))
+        format!("{}-{}", self.owner, self.folders.name("launch"))
     }
 
     /// A fresh folder on a file system that holds a copy of `files`; it goes with the
     /// value. An error names the folder.
     pub fn grant(&self, files: &Path, on: FileSystem) -> io::Result<Grant> {
-        let scratch = match on {
-            FileSystem::Tmpfs => self.scratch.clone(),
-            FileSystem::Disk => self.disk_grants(),
+        let parent = match on {
+            FileSystem::Tmpfs => self.scratch().to_owned(),
+            FileSystem::Disk => self.disk_grants()?,
         };
-        let grant = Grant(scratch.join(self.name("grant")));
-        fs::create_dir_all(&scratch)
-            .and_then(|()| fs::create_dir(&grant.0))
-            .and_then(|()| copy_files(files, &grant.0))
+        let grant = self.folders.grant(parent.join(self.folders.name("grant")));
+        fs::create_dir(&grant.path)
+            .and_then(|()| copy_files(files, &grant.path))
             .map_err(|error| {
-                let folder = grant.0.display();
+                let folder = grant.path.display();
                 io::Error::new(error.kind(), format!("cannot write {folder}: {error}"))
             })?;
         Ok(grant)
     }
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.scratch);
-        let _ = fs::remove_dir_all(&self.disk);
+/// A fresh and empty folder in memory, for who has no site; it goes with the value.
+pub(crate) fn folder() -> io::Result<Grant> {
+    let folders = Shared::this()?;
+    folders.fresh(folders.memory.path())
+}
+
+/// The same on a disk.
+pub(crate) fn disk_folder() -> io::Result<Grant> {
+    let folders = Shared::this()?;
+    folders.fresh(&folders.disk()?)
+}
+
+/// The scratch folders of this process: its own from the first moment on, since nothing is
+/// taken that is there before.
+#[derive(Debug)]
+struct Folders {
+    memory: OwnFolder,
+    /// The same on a disk; made when it is first asked for.
+    disk: Mutex<Option<OwnFolder>>,
+    made: AtomicU64,
+}
+
+impl Folders {
+    fn disk(&self) -> io::Result<PathBuf> {
+        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = match disk.take() {
+            Some(folder) => folder,
+            None => own(DISK_PARENT)?,
+        };
+        Ok(disk.insert(folder).path().to_owned())
     }
+
+    fn name(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.made.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A share in them: they are removed with the last.
+#[derive(Debug)]
+struct Shared(ManuallyDrop<Arc<Folders>>);
+
+impl Shared {
+    /// In those that are there, or in fresh ones.
+    fn this() -> io::Result<Self> {
+        let mut those = those();
+        if let Some(folders) = those.upgrade() {
+            return Ok(Self(ManuallyDrop::new(folders)));
+        }
+        let folders = Arc::new(Folders {
+            memory: own(SCRATCH_PARENT)?,
+            disk: Mutex::default(),
+            made: AtomicU64::new(0),
+        });
+        *those = Arc::downgrade(&folders);
+        Ok(Self(ManuallyDrop::new(folders)))
+    }
+
+    fn fresh(&self, parent: &Path) -> io::Result<Grant> {
+        let folder = self.grant(parent.join(self.name("folder")));
+        fs::create_dir(&folder.path)?;
+        Ok(folder)
+    }
+
+    fn grant(&self, path: PathBuf) -> Grant {
+        Grant {
+            path,
+            _in: self.clone(),
+        }
+    }
+}
+
+impl Deref for Shared {
+    type Target = Folders;
+
+    fn deref(&self) -> &Folders {
+        &self.0
+    }
+}
+
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // Nobody makes them anew while they are removed.
+        let _those = those();
+        // SAFETY: it is dropped here alone, and not used again.
+        unsafe { ManuallyDrop::drop(&mut self.0) };
+    }
+}
+
+/// Those that are there.
+fn those() -> MutexGuard<'static, Weak<Folders>> {
+    static THOSE: Mutex<Weak<Folders>> = Mutex::new(Weak::new());
+    THOSE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn own(parent: &str) -> io::Result<OwnFolder> {
+    let name = format!("{SCRATCH_PREFIX}{}", Owner::this());
+    OwnFolder::make(Path::new(parent), &name)
 }
 
 /// A directory granted to one launch, removed when dropped.
 #[derive(Debug)]
-pub struct Grant(PathBuf);
+pub struct Grant {
+    path: PathBuf,
+    /// What it lies in goes after it.
+    _in: Shared,
+}
 
 impl Grant {
     /// The path on the host.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for Grant {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 

@@ -29,13 +29,13 @@ pub(crate) fn site(with_docker: bool) -> anyhow::Result<Site> {
 /// Removes what a killed lab left behind, and says so.
 pub(crate) fn sweep(with_docker: bool) {
     let swept = lab::sweep::sweep(with_docker);
-    if !swept.is_empty() {
+    if swept.has_removed() {
         say::line(&format!(
-            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups",
-            swept.processes, swept.containers, swept.folders, swept.cgroups
+            "removed what an earlier labrun left behind: {} processes, {} containers, {} folders, {} cgroups, {} network links",
+            swept.processes, swept.containers, swept.folders, swept.cgroups, swept.links
         ));
-        for reason in &swept.left {
-            say::line(&format!("still there: {reason}"));
-        }
+    }
+    for reason in &swept.left {
+        say::line(&format!("still there: {reason}"));
     }
 }

@@ -43,6 +43,17 @@ impl Settings {
         } else {
             File::default()
         };
+        if cli.lab.is_none()
+            && let Some(lab) = &file.lab
+            && let Some(why) = lab::define::distrust(path)
+        {
+            let lab = lab.display();
+            let reason = format!(
+                "labrun.toml of this folder {why}, and names a lab, what is defined in which labrun would run: \
+                 if you trust it, name it yourself: --lab {lab}"
+            );
+            return Err(crate::exit::Usage(reason).into());
+        }
         let color = match cli.color.or(file.color) {
             Some(When::Always) => anstream::ColorChoice::Always,
             Some(When::Never) => anstream::ColorChoice::Never,

@@ -18,7 +18,7 @@ use super::version::Place;
 use crate::define::RunnerDefinition;
 use crate::digest::sha256;
 use crate::isolation::Isolation;
-use crate::isolation::find::on_path;
+use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::outcome::Failure;
 
@@ -81,7 +81,7 @@ impl Builder<'_> {
         if let Some(program) = &definition.build.program {
             // Which one it is; what is in it is held against the digest of before.
             let interpreter = definition.build.interpreter.as_deref();
-            let interpreter = interpreter.and_then(|name| interpreter_at(name).ok());
+            let interpreter = interpreter.and_then(|name| find::interpreter(name).ok());
             // It is run where it is, with what is beside it: not that of another checkout.
             return Ok(Inputs::default()
                 .word(linked)
@@ -193,7 +193,7 @@ impl Builder<'_> {
                 return Ok(Executable { path, script: None });
             };
             return Ok(Executable {
-                path: interpreter_at(interpreter)?,
+                path: find::interpreter(interpreter)?,
                 script: Some(path),
             });
         }
@@ -314,10 +314,4 @@ fn variables(taken: Option<&Taken>) -> &[Variable] {
 pub(super) fn variable(definition: &RunnerDefinition) -> Option<Variable> {
     let taken = prerequisite::choose(definition, |name| std::env::var_os(name));
     Some(taken.ok()??.variable)
-}
-
-/// The file that an interpreter's name stands for, symbolic links followed.
-fn interpreter_at(name: &str) -> Result<PathBuf, String> {
-    let file = on_path(&[name])?;
-    std::fs::canonicalize(&file).map_err(|error| format!("{}: {error}", file.display()))
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::turn::Turn;
 use crate::digest::sha256;
+use crate::owner::Owner;
 use crate::progress::Progress;
 use crate::site::Site;
 
@@ -209,7 +210,7 @@ pub(crate) fn replace<T>(
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let beside = path.with_extension(format!("{}.partial", std::process::id()));
+    let beside = path.with_extension(format!("{}.partial", Owner::this()));
     let written = write(&beside).and_then(|_| fs::rename(&beside, path));
     // A disk that is full is not to be filled by what nobody has use for.
     written.inspect_err(|_| drop(fs::remove_file(&beside)))

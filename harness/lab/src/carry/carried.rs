@@ -14,7 +14,7 @@ use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{DefineError, Definitions, LabFolder};
 use crate::digest::sha256;
-use crate::isolation::find::on_path;
+use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Driver, Packing};
 use crate::outcome::Failure;
@@ -196,7 +196,7 @@ impl Carried {
         let definition = runner_of(driver, &self.definitions.runners);
         let executable = if let Some(interpreter) = &program.interpreter {
             Executable {
-                path: on_path(&[interpreter])?,
+                path: find::interpreter(interpreter)?,
                 script: Some(path),
             }
         } else {

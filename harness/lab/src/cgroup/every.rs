@@ -60,7 +60,12 @@ pub(crate) fn wait_until_gone(
         Some(format!("its cgroup {}", left.path.display()))
     });
     if matches!(gone, Err(Failure::Outcome(..))) {
-        named(name).for_each(|group| drop(removal::remove(&group)));
+        remove_all_of(name);
     }
     gone
+}
+
+/// Ends whoever is in one of them, and removes them.
+pub(crate) fn remove_all_of(name: &str) {
+    named(name).for_each(|group| drop(removal::remove(&group)));
 }

@@ -151,9 +151,12 @@ mod tests {
         let found = Hierarchy::in_texts(&mounts, "0::/user.slice/app/labrun\n").expect("found");
         assert_eq!(found.mount.version, Version::V2);
         assert_eq!(found.parent, root.path().join("user.slice"));
-        let owner = Owner::parse("12-34").expect("an owner");
+        let owner = Owner::parse("12-34-a-0000000b").expect("an owner");
         let folder = found.of_owner(&owner);
-        assert_eq!(folder, root.path().join("user.slice/labrun-12-34"));
+        assert_eq!(
+            folder,
+            root.path().join("user.slice/labrun-12-34-a-0000000b")
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod sweep;
 
 pub(crate) use entrance::Entrance;
 pub use error::CgroupError;
-pub(crate) use every::{pids_of, wait_until_gone};
+pub(crate) use every::{pids_of, remove_all_of, wait_until_gone};
 pub use group::{CgroupMemory, Group};
 pub use hierarchy::Hierarchy;
 pub(crate) use limit::{MemoryLimit, cpu_quota, pids_left};

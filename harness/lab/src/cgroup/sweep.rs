@@ -3,19 +3,27 @@
 use super::group::{Group, below};
 use super::hierarchy::Hierarchy;
 use super::{PREFIX, every, removal};
-use crate::owner::Owner;
+use crate::owner::{Life, Owner, Unknown};
 
 /// Removes the cgroups of owners that no longer run, and ends what still runs in them;
 /// gives how many launches' there were, and what resists. Where this user may make none
 /// there is none of theirs.
-pub fn sweep() -> (u32, Vec<String>) {
+pub fn sweep(unknown: &mut Unknown) -> (u32, Vec<String>) {
     let mut removed = 0;
     let mut left = Vec::new();
     let mut sweep = |parent: Group| {
         for path in below(&parent.path) {
             let name = path.file_name().and_then(|name| name.to_str());
-            if name.and_then(owner).is_none_or(|owner| owner.is_alive()) {
+            let Some(owner) = name.and_then(owner) else {
                 continue;
+            };
+            match owner.life() {
+                Life::Runs => continue,
+                Life::Unknown => {
+                    unknown.note(&owner, format!("cgroup {}", path.display()));
+                    continue;
+                }
+                Life::Ended => {}
             }
             // A container has one in each hierarchy, and is one launch.
             let launches = match below(&path).len() {

@@ -38,13 +38,14 @@ impl Disk {
         // One that is mounted still, by whoever was slow to go, keeps a file of its own.
         let mut disk = Self {
             file: site.scratch().join(format!("{}.img", site.mark())),
-            mount: site.disk_grants(),
+            mount: site
+                .disk_grants()
+                .map_err(|error| needs(error.to_string()))?,
             stat: PathBuf::new(),
         };
         let (file, mount) = (&disk.file, &disk.mount);
         let made = fs::File::create(file).and_then(|disk| disk.set_len(BYTES));
-        made.and_then(|()| fs::create_dir_all(mount))
-            .map_err(|error| needs(error.to_string()))?;
+        made.map_err(|error| needs(error.to_string()))?;
         run("mkfs.ext4", &["-q", "-F"], &[file]).map_err(needs)?;
         run("mount", &["-o", "loop"], &[file, mount]).map_err(needs)?;
         let device = fs::metadata(mount).map_err(|error| needs(error.to_string()))?;

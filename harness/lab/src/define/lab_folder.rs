@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::trust::distrust;
 use super::{Asked, DefineError, ProductDefinition, RunnerDefinition, Workload};
 
 /// A lab, and everything that is defined in it.
@@ -37,7 +38,7 @@ pub struct LabFolder(PathBuf);
 
 impl LabFolder {
     /// Finds it: `given`, else the nearest folder above `from` that is one, else
-    /// the one from which this labrun was built.
+    /// the one from which this labrun was built. One that was not given has to be this user's.
     pub fn find(given: Option<&Path>, from: &Path) -> Result<Self, DefineError> {
         if let Some(path) = given {
             return match fs::canonicalize(path) {
@@ -49,18 +50,19 @@ impl LabFolder {
             };
         }
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        from.ancestors()
+        let found = from
+            .ancestors()
             .map(Path::to_owned)
             .chain([built_from])
             .find(|path| is_lab(path))
-            .and_then(|path| fs::canonicalize(path).ok())
-            .map(Self)
-            .ok_or_else(|| {
-                DefineError::NoLab(
-                    "no lab is here: run labrun inside its checkout, or name it with --lab DIR"
-                        .to_owned(),
-                )
-            })
+            .and_then(|path| fs::canonicalize(path).ok());
+        let Some(path) = found else {
+            return Err(DefineError::NoLab(
+                "no lab is here: run labrun inside its checkout, or name it with --lab DIR"
+                    .to_owned(),
+            ));
+        };
+        may_be_followed(&path).map(|()| Self(path))
     }
 
     /// The folder.
@@ -129,6 +131,21 @@ impl LabFolder {
 
 fn is_lab(path: &Path) -> bool {
     path.join("workloads").is_dir() && path.join("scenarios").is_dir()
+}
+
+/// That nobody else has put it where it is found, and what to do where that is not so.
+fn may_be_followed(lab: &Path) -> Result<(), DefineError> {
+    let parts = ["", "workloads", "scenarios", "harness"].map(|part| lab.join(part));
+    let mut parts = parts.into_iter().filter(|part| part.exists());
+    let found = parts.find_map(|part| distrust(&part).map(|why| (part, why)));
+    let Some((part, why)) = found else {
+        return Ok(());
+    };
+    let (lab, part) = (lab.display(), part.display());
+    Err(DefineError::NoLab(format!(
+        "{lab} looks like a lab, but {part} {why}: labrun would run what is defined there. If you \
+         trust all of it, name it: --lab {lab}"
+    )))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DefineError> {

@@ -11,6 +11,7 @@ mod rate;
 mod runner;
 mod scenario;
 mod setting;
+mod trust;
 mod versions;
 mod workload;
 
@@ -25,6 +26,7 @@ pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsu
 pub use scenario::{
     LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, PlanFile, Scenario, WorkloadPlan,
 };
+pub use trust::distrust;
 pub use versions::Versions;
 pub use workload::{
     ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::document::check_name;
 use super::nearest::hint;
 use super::setting::settings;
+use super::trust::is_below;
 use super::{DefineError, Unsupported, read_toml};
 use crate::task::Policy;
 
@@ -169,6 +170,11 @@ impl ProductDefinition {
         let Some(host) = &product.host else {
             return Err(DefineError::shape(&path, "a server needs [host]"));
         };
+        if let Some(file) = host.files.iter().find(|file| !is_below(file)) {
+            let file = file.display();
+            let reason = format!("[host] files: {file} is not beside the definition");
+            return Err(DefineError::shape(&path, reason));
+        }
         if let Some(file) = host.files.iter().find(|file| !folder.join(file).is_file()) {
             let file = file.display();
             return Err(DefineError::shape(
@@ -195,6 +201,13 @@ impl ProductDefinition {
         check_name(path, "file", named, &product.name)?;
         if product.find.programs.is_empty() {
             return Err(DefineError::shape(path, "[find] programs names no program"));
+        }
+        let mut programs = product.find.programs.iter();
+        if let Some(name) = programs.find(|name| name.is_empty() || name.contains('/')) {
+            let reason = format!(
+                "[find] programs: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"
+            );
+            return Err(DefineError::shape(path, reason));
         }
         for configuration in &product.configurations {
             let all = configuration

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::document::check_name;
 use super::setting::settings;
+use super::trust::is_below;
 use super::{DefineError, Need, Versions, read_toml};
 
 /// A runner: one program that drives one wasm runtime.
@@ -120,6 +121,24 @@ impl RunnerDefinition {
         let ready_made = runner.build.program.is_some();
         if runner.build.interpreter.is_some() && !ready_made {
             let reason = "it has an `interpreter`, and no `program` for it";
+            return Err(DefineError::shape(&path, reason));
+        }
+        if let Some(program) = runner.build.program.as_ref().filter(|path| !is_below(path)) {
+            let reason = format!(
+                "program: {} is not in the runner's folder",
+                program.display()
+            );
+            return Err(DefineError::shape(&path, reason));
+        }
+        if let Some(name) = runner
+            .build
+            .interpreter
+            .as_ref()
+            .filter(|name| name.contains('/'))
+        {
+            let reason = format!(
+                "interpreter: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"
+            );
             return Err(DefineError::shape(&path, reason));
         }
         check_name(&path, "folder", folder.file_name(), &runner.name)?;

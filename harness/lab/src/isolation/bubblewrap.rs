@@ -70,7 +70,7 @@ impl Isolation for Bubblewrap {
 }
 
 /// What is set, and why.
-const SETTINGS: [(&str, &str, &str); 5] = [
+const SETTINGS: [(&str, &str, &str); 6] = [
     (
         "namespaces",
         "all: --unshare-all",
@@ -85,6 +85,11 @@ const SETTINGS: [(&str, &str, &str); 5] = [
         "capabilities",
         "none: --cap-drop ALL",
         "what bwrap gives users; root would keep all of them without it",
+    ),
+    (
+        "session",
+        "its own: --new-session",
+        "in the caller's it could put words into the caller's terminal (TIOCSTI), as bwrap(1) warns",
     ),
     (
         "end",
@@ -120,9 +125,15 @@ impl Boundary for Bubblewrap {
 
 /// The command line of `bwrap` for a launch.
 fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<String> {
-    let mut args: Vec<String> = ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
-        .map(str::to_owned)
-        .into();
+    let mut args: Vec<String> = [
+        "--unshare-all",
+        "--new-session",
+        "--die-with-parent",
+        "--cap-drop",
+        "ALL",
+    ]
+    .map(str::to_owned)
+    .into();
     let artifact = order.job.artifact.display().to_string();
     args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
     args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));

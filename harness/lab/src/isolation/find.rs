@@ -15,7 +15,7 @@ use crate::isolation::runner::Ready;
 use crate::outcome::Failure;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};
-use crate::site::{SCRATCH_PARENT, SCRATCH_PREFIX};
+use crate::site::folder;
 
 /// How long a program may take to say its version.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -47,7 +47,34 @@ fn usable(find: &Find) -> Result<Ready, String> {
         ));
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
-    Ok(Ready::of_file(program, version, sha256))
+    // What is measured is what users start, and the script's part in it is not hidden.
+    let by = if is_script(&program) {
+        " (started by a script)"
+    } else {
+        ""
+    };
+    Ok(Ready::of_file(program, version + by, sha256))
+}
+
+/// The file that an interpreter's name stands for, symbolic links followed. A script that starts
+/// it would be measured in its place.
+pub(crate) fn interpreter(name: &str) -> Result<PathBuf, String> {
+    let file = on_path(&[name])?;
+    if is_script(&file) {
+        return Err(format!(
+            "{} is a script, which starts the runtime and is none itself: have PATH begin with the \
+             folder of {name}'s own program",
+            file.display()
+        ));
+    }
+    fs::canonicalize(&file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Whether a file is no program itself: another is started, which reads it (execve(2)).
+pub(crate) fn is_script(file: &Path) -> bool {
+    let mut beginning = [0; 2];
+    let read = fs::File::open(file).and_then(|mut file| file.read_exact(&mut beginning));
+    read.is_ok() && beginning == *b"#!"
 }
 
 /// The first program of one of these names, as a shell finds it.
@@ -84,8 +111,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
     let owner = Owner::this();
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let mark = format!("{owner}-probe-{name}");
-    let home =
-        Home::new(&owner, &name).map_err(|error| format!("cannot be given a HOME: {error}"))?;
+    let home = folder().map_err(|error| format!("cannot be given a HOME: {error}"))?;
     let cannot = |error: io::Error| format!("cannot be started: {error}");
     let (mut reader, writer) = io::pipe().map_err(cannot)?;
     let mut command = Command::new(program);
@@ -93,8 +119,8 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
         .args(args)
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .env("HOME", &home.0)
-        .env("TMPDIR", &home.0)
+        .env("HOME", home.path())
+        .env("TMPDIR", home.path())
         .env(VARIABLE, owner.to_string())
         .env(LAUNCH, &mark)
         .stdin(Stdio::null())
@@ -113,7 +139,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
     let ended = ends_until(child.id().cast_signed(), LIMIT);
     crate::proc::kill_group(child.id().cast_signed());
     let status = child.wait().map_err(cannot)?;
-    end_all(&mark);
+    end_all(&mark, child.id().cast_signed());
     // What holds the pipe and hides from the lab is not waited for.
     let said = said
         .recv_timeout(Duration::from_secs(1))
@@ -125,24 +151,6 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
         return Err(format!("failed ({status}): {:?}", first_line(&said)));
     }
     Ok(said)
-}
-
-/// A folder as HOME while a program is asked; it goes with the value.
-struct Home(PathBuf);
-
-impl Home {
-    fn new(owner: &Owner, name: &str) -> io::Result<Self> {
-        let scratch = Path::new(SCRATCH_PARENT).join(format!("{SCRATCH_PREFIX}{owner}"));
-        let home = Self(scratch.join(format!("probe-{name}")));
-        fs::create_dir_all(&home.0)?;
-        Ok(home)
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// The first word after `after` that begins with a digit, or with `v` and one.
@@ -185,6 +193,17 @@ mod tests {
         assert_eq!(of("workerd 2026-11-17\n", "workerd "), "2026-11-17");
         assert_eq!(version("dev\n", ""), None);
         assert_eq!(version("something else 1.0\n", "wasmtime "), None);
+    }
+
+    #[test]
+    fn a_script_is_told_from_a_program() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (script, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&script, "#!/bin/sh\n").expect("writes");
+        std::os::unix::fs::symlink(&script, &link).expect("links");
+        assert!(is_script(&script) && is_script(&link));
+        let own = std::env::current_exe().expect("this program");
+        assert!(!is_script(&own) && !is_script(Path::new("/nonexistent")));
     }
 
     #[test]

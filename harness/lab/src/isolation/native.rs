@@ -6,7 +6,7 @@ use super::child::{Boundary, Child, LaunchRequest, Plain};
 use super::{Cannot, Isolation, Linking, Look, Profile, What, settings};
 use crate::define::Need;
 use crate::outcome::Failure;
-use crate::process::Program;
+use crate::process::{Mark, Program};
 
 /// The binary as a process.
 #[derive(Debug)]
@@ -74,6 +74,11 @@ pub(super) fn program(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> 
     Program {
         path: order.job.artifact.clone(),
         args: order.args(&folder.unwrap_or_default(), listen),
+        // Nothing is around it that would keep what it starts.
+        mark: Some(Mark {
+            name: order.site.mark(),
+            group_goes: true,
+        }),
         ..Program::default()
     }
 }

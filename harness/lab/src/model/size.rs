@@ -6,6 +6,7 @@ use labrun_record::{Outcome, Row, Target};
 
 use super::launch::{Launch, Value};
 use crate::isolation::docker::{self, DockerHost};
+use crate::isolation::find::is_script;
 use crate::isolation::runner::Executable;
 use crate::isolation::{Base, Daemon, Isolation, Job, Packing, Profile, containerd};
 use crate::outcome::Failure;
@@ -164,6 +165,13 @@ impl Weighing {
 
 /// The program, or the interpreter and the files of the script.
 fn runtime_bytes(runtime: &Executable) -> Result<u64, Failure> {
+    if runtime.script.is_none() && is_script(&runtime.path) {
+        return Err(Failure::unavailable(format!(
+            "{} is a script, and the size of what it starts is not known: have PATH begin with the \
+             folder of the program itself",
+            runtime.path.display()
+        )));
+    }
     let program = Content::File(&runtime.path).bytes()?;
     match runtime.script.as_deref().and_then(Path::parent) {
         Some(folder) => Ok(program + size::folder_bytes(folder)?),

@@ -6,10 +6,11 @@
 //! Without it the request would follow the default route out of the machine, and
 //! whatever answers there would be taken for the server.
 
-use std::path::Path;
+use std::net::Ipv4Addr;
 use std::{fs, io};
 
 use super::netlink::Netlink;
+use crate::owner::{Life, Owner, Unknown};
 
 /// 198.18.0.0/15: reserved for measuring networks (RFC 2544), so that nothing that
 /// a machine talks to is there.
@@ -21,11 +22,9 @@ pub(super) const PREFIX_LENGTH: u8 = 30;
 /// Its mask.
 const MASK: u32 = u32::MAX << (32 - PREFIX_LENGTH);
 
-/// Metric of a fence, worse than any route in use; its owner's process id is added, so
-/// that a fence that a killed lab left behind is known.
+/// Metric of a fence, worse than any route in use; the bits below are its owner's
+/// ([`Owner::short`]), so that a fence that a killed lab left behind is known.
 const METRIC: u32 = 0x4000_0000;
-/// No process id is larger.
-const LARGEST_PID: u32 = 1 << 22;
 
 /// A route that refuses, gone when dropped.
 #[derive(Debug)]
@@ -39,7 +38,7 @@ impl Fence {
     pub(super) fn raise(network: u32) -> io::Result<Self> {
         let fence = Self {
             network,
-            metric: METRIC + std::process::id(),
+            metric: METRIC | Owner::this().short(),
         };
         fence.refuse(true)?;
         Ok(fence)
@@ -61,19 +60,28 @@ pub(super) fn free(first: u32) -> Option<u32> {
     free_of(first, &routes())
 }
 
-/// Removes the fences of processes that no longer run.
-pub(super) fn sweep() {
+/// Removes the fences of labs that no longer run; gives how many.
+pub(super) fn sweep(unknown: &mut Unknown) -> u32 {
+    let mut removed = 0;
     for route in routes() {
-        let pid = route.metric.wrapping_sub(METRIC);
-        let fence =
-            route.mask == MASK && pid <= LARGEST_PID && route.to.wrapping_sub(POOL) / 4 < NETWORKS;
-        if fence && !Path::new("/proc").join(pid.to_string()).exists() {
-            drop(Fence {
-                network: route.to,
-                metric: route.metric,
-            });
+        let (short, network) = (route.metric ^ METRIC, Ipv4Addr::from(route.to));
+        let in_pool = route.to.wrapping_sub(POOL) / 4 < NETWORKS;
+        if route.mask != MASK || !in_pool || short >= METRIC {
+            continue;
+        }
+        match Owner::life_of_short(short) {
+            Life::Runs => {}
+            Life::Unknown => {
+                let what = format!("route to {network}/{PREFIX_LENGTH}");
+                unknown.note_of_pid(Owner::of_short(short).0, what);
+            }
+            Life::Ended => {
+                let gone = Netlink::refuse(false, network, PREFIX_LENGTH, route.metric);
+                removed += u32::from(gone.is_ok());
+            }
         }
     }
+    removed
 }
 
 /// A line of `/proc/net/route`.

@@ -13,12 +13,12 @@ use super::netlink::{Netlink, index};
 use super::subnet::{self, Fence, PREFIX_LENGTH};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
-use crate::owner::Owner;
+use crate::owner::{Life, Owner, Unknown};
 use crate::proc::{Pid, own_mask};
 use crate::site::Site;
 use crate::wait::until_gone;
 
-/// Beginning of the name of every link of the lab; the owner's process id and a count
+/// Beginning of the name of every link of the lab; some bits of its owner's name and a count
 /// follow, 15 characters in all, which is as long as a name can be.
 const PREFIX: &str = "labrun";
 
@@ -48,11 +48,12 @@ impl Veth {
     pub(crate) fn plan(owner: &Owner) -> Result<Self, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let first = std::process::id().wrapping_mul(61).wrapping_add(number);
+        let hash = owner.hash();
+        let first = hash.wrapping_mul(61).wrapping_add(number);
         let network = subnet::free(first)
             .ok_or("no free network in 198.18.0.0/15: this machine has routes to all of it")?;
         Ok(Self {
-            name: format!("{PREFIX}{:06x}{:03x}", std::process::id(), number & 0xfff),
+            name: format!("{PREFIX}{hash:06x}{:03x}", number & 0xfff),
             alias: owner.to_string(),
             network,
             fence: None,
@@ -147,19 +148,22 @@ impl Drop for Veth {
     }
 }
 
-/// Removes the links of owners that no longer run; gives how many.
-pub(crate) fn sweep() -> u32 {
+/// Removes the links and fences of owners that no longer run; gives how many.
+pub(crate) fn sweep(unknown: &mut Unknown) -> u32 {
     let mut removed = 0;
     let entries = fs::read_dir("/sys/class/net").into_iter().flatten();
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let alias = fs::read_to_string(entry.path().join("ifalias")).unwrap_or_default();
-        let dead = name.starts_with(PREFIX)
-            && Owner::parse(alias.trim()).is_some_and(|owner| !owner.is_alive());
-        removed += u32::from(dead && Netlink::remove(&name).is_ok());
+        let owner = Owner::parse(alias.trim()).filter(|_| name.starts_with(PREFIX));
+        let Some(owner) = owner else { continue };
+        match owner.life() {
+            Life::Runs => {}
+            Life::Unknown => unknown.note(&owner, format!("network link {name}")),
+            Life::Ended => removed += u32::from(Netlink::remove(&name).is_ok()),
+        }
     }
-    subnet::sweep();
-    removed
+    removed + subnet::sweep(unknown)
 }
 
 /// What keeps this process from making links, if anything does.

@@ -8,7 +8,7 @@ use rustix::process::{Signal, WaitOptions, waitpid};
 
 use super::exit::Exit;
 use super::isolate::Isolate;
-use super::left;
+use super::left::{self, Left};
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
@@ -26,7 +26,17 @@ pub struct Process {
     pub(super) output: Stream,
     pub(super) ended: Option<Exit>,
     /// By which what it leaves behind is found.
-    pub(super) mark: Option<String>,
+    pub(super) mark: Option<Mark>,
+}
+
+/// The name of a launch, which is in the environment of all that it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The name.
+    pub name: String,
+    /// Whether what is left of its process group is ended with it and no failure; only what
+    /// has left the group is.
+    pub group_goes: bool,
 }
 
 impl Process {
@@ -117,10 +127,22 @@ impl Process {
             at_ns: now_ns(),
             status: ended.map_or(0, |(_, status)| status.as_raw()),
         };
-        if let Some(mark) = &self.mark {
-            left::end_all(mark);
-        }
         self.ended = Some(exit);
+        exit
+    }
+
+    /// What it left, where it ended at `ended_ns` and has a mark.
+    fn left(&self, ended_ns: u64) -> Option<Left> {
+        let mark = self.mark.as_ref()?;
+        Some(left::after(&mark.name, self.pid, ended_ns))
+    }
+
+    /// Reaps it, and ends what it has started wherever that is.
+    fn end_whole(&mut self) -> Exit {
+        let exit = self.reap();
+        if let Some(mark) = &self.mark {
+            left::end_all(&mark.name, self.pid);
+        }
         exit
     }
 }
@@ -154,16 +176,20 @@ impl Isolate for Process {
         self.read(site, deadline_ns)
     }
 
-    /// Ends what is left of its process group, too. One with a mark that leaves processes behind has failed: they are named, and ended.
+    /// Ends what is left of its process group, too. One with a mark that leaves other processes
+    /// behind has failed: they are named, and ended.
     fn end(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
         self.wait_for_end(site, deadline_ns, None)?;
-        let left = self.mark.as_deref().map(|mark| left::after(mark, self.pid));
+        // What is left of its group is looked for before it goes with it.
+        let group_counts = self.mark.as_ref().is_some_and(|mark| !mark.group_goes);
+        let of_group = group_counts.then(now_ns);
+        let of_group = of_group.and_then(|ended_ns| self.left(ended_ns));
         let mut exit = self.reap();
         self.fill();
-        if let Some(left) = left {
+        if let Some(left) = of_group.or_else(|| self.left(exit.at_ns)) {
             exit.at_ns = left.gone_ns;
             self.ended = Some(exit);
             if let Some(reason) = left.reason {
@@ -184,14 +210,14 @@ impl Isolate for Process {
     }
 
     fn kill(&mut self) -> Exit {
-        self.ended.unwrap_or_else(|| self.reap())
+        self.ended.unwrap_or_else(|| self.end_whole())
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         if self.ended.is_none() {
-            self.reap();
+            self.end_whole();
         }
     }
 }

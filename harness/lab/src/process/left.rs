@@ -24,16 +24,12 @@ pub(super) struct Left {
     pub(super) reason: Option<String>,
 }
 
-/// Looks for what the program `leader` left, right after it has ended. Those that end on
+/// Looks for what the program `leader` left, which ended at `ended_ns`. Those that end on
 /// their own within a second were on their way.
-pub(super) fn after(mark: &str, leader: Pid) -> Left {
-    let ended_ns = now_ns();
+pub(super) fn after(mark: &str, leader: Pid, ended_ns: u64) -> Left {
     let mut gone_ns = ended_ns;
     loop {
-        let alive: Vec<_> = marked(mark)
-            .into_iter()
-            .filter(|pid| *pid != leader)
-            .collect();
+        let alive = marked(mark, leader);
         if alive.is_empty() {
             return Left {
                 gone_ns,
@@ -69,17 +65,19 @@ pub(crate) fn ends_until(pid: Pid, limit: Duration) -> bool {
     ends_by(pid, now_ns() + limit.as_nanos() as u64)
 }
 
-/// Ends every process that carries the mark.
-pub(crate) fn end_all(mark: &str) {
-    for pid in marked(mark) {
+/// Ends every process that carries the mark, and has begun after the program `leader`.
+pub(crate) fn end_all(mark: &str, leader: Pid) {
+    for pid in marked(mark, leader) {
         end(pid);
     }
 }
 
-/// Processes that carry the mark and have not ended.
-fn marked(mark: &str) -> Vec<Pid> {
+/// Processes but the leader that carry the mark and have not ended. Most launches leave nobody,
+/// and are not to wait until the environment of every process of the machine was read.
+fn marked(mark: &str, leader: Pid) -> Vec<Pid> {
     let carries = |pid: &Pid| proc::variable(*pid, LAUNCH).is_some_and(|of| of == mark.as_bytes());
-    proc::every().filter(carries).collect()
+    let later = proc::since(leader).into_iter();
+    later.filter(|pid| *pid != leader && carries(pid)).collect()
 }
 
 fn end(pid: Pid) {

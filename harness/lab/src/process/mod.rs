@@ -14,7 +14,7 @@ mod source;
 mod spawn;
 
 pub use exit::Exit;
-pub use held::Process;
+pub use held::{Mark, Process};
 pub use isolate::Isolate;
 pub(crate) use isolate::shown;
 pub(crate) use left::{end_all, ends_until};

@@ -14,7 +14,7 @@ use rustix::fs::{CWD, Mode, OFlags, fcntl_setfl, mkfifoat};
 use rustix::io::fcntl_dupfd_cloexec;
 
 use super::clone_into::clone_into;
-use super::held::Process;
+use super::held::{Mark, Process};
 use super::isolate::Isolate as _;
 use super::source::{Source, Stream};
 use crate::cgroup::{Cgroup, Entrance};
@@ -38,7 +38,7 @@ pub struct Program {
     pub guest: Option<RawFd>,
     /// The name of its launch, by which what it leaves behind is found: for programs that
     /// are not the lab's own. One that leaves a process behind has failed.
-    pub mark: Option<String>,
+    pub mark: Option<Mark>,
     /// A folder in which stdout and stderr have the names `stdout` and `stderr`, for others that
     /// write to them.
     pub outputs: Option<PathBuf>,
@@ -54,7 +54,7 @@ pub struct Prepared {
     stdout: PipeReader,
     stderr: PipeReader,
     guest: Option<PipeReader>,
-    mark: Option<String>,
+    mark: Option<Mark>,
     /// Whether others write to its stdout, which is then the workload's.
     named: bool,
 }
@@ -110,7 +110,8 @@ impl Program {
         let argv = [Ok(path.clone())].into_iter().chain(words);
         let search = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
         let owner = site.owner.to_string();
-        let mark = self.mark.as_deref().map(|mark| (owner::LAUNCH, mark));
+        let mark = self.mark.as_ref();
+        let mark = mark.map(|mark| (owner::LAUNCH, mark.name.as_str()));
         let given = self.env.iter();
         let given = given.map(|(name, value)| (name.as_str(), value.as_str()));
         let envp = [("PATH", search.as_str()), (owner::VARIABLE, &owner)]

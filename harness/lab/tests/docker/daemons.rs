@@ -7,6 +7,7 @@ use lab::isolation::Base;
 use lab::isolation::Isolation;
 use lab::isolation::docker::DockerHost;
 use lab::outcome::Failure;
+use lab::owner::Unknown;
 use labrun_record::Outcome;
 
 use crate::own_daemon::OwnDaemon;
@@ -41,7 +42,7 @@ fn an_absent_daemon_is_unavailable_with_the_way_to_mend_it() {
         }
     }
     assert!(host.version().is_err());
-    assert_eq!(host.sweep(), (0, Vec::new()));
+    assert_eq!(host.sweep(&mut Unknown::default()), (0, Vec::new()));
     assert!(began.elapsed() < Duration::from_secs(2));
 }
 

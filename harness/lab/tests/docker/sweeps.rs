@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use lab::isolation::Base;
-use lab::owner::Owner;
+use lab::owner::{Life, Owner, Unknown};
 
 use crate::support::{containers, daemon, image};
 
@@ -19,36 +19,52 @@ fn docker(args: &[&str]) {
     );
 }
 
+/// The name of a lab that has ended, of this PID namespace; or of one that is not known.
+fn mark(is_of_here: bool) -> String {
+    let this = Owner::this().to_string();
+    let parts: Vec<&str> = this.split('-').collect();
+    let namespace = if is_of_here { parts[2] } else { "123abc" };
+    // No process has the largest number, nor began with the machine.
+    format!("4194303-1-{namespace}-{}", parts[3])
+}
+
 #[test]
 fn a_sweep_removes_what_belongs_to_the_dead_alone() {
     let test = "docker-sweep";
     let Some(host) = daemon(test) else { return };
     let image = image(&host, Base::Scratch).expect("builds");
-    let dead = "labrun.owner=1-1";
-    assert!(!Owner::parse("1-1").expect("an owner").is_alive());
-    let living = format!("labrun.owner={}", Owner::this());
+    let life = |owner: &str| Owner::parse(owner).expect("an owner").life();
+    let (dead, unknown) = (mark(true), mark(false));
+    assert_eq!((life(&dead), life(&unknown)), (Life::Ended, Life::Unknown));
     let names = [
         (dead, "docker-sweep-dead"),
-        (living.as_str(), "docker-sweep-living"),
+        (unknown, "docker-sweep-unknown"),
+        (Owner::this().to_string(), "docker-sweep-living"),
     ];
-    for (owner, name) in names {
+    for (owner, name) in &names {
+        let owner = format!("labrun.owner={owner}");
         let workload = format!("labrun.workload={name}");
         docker(&[
-            "run", "-d", "--label", owner, "--label", &workload, &image.tag, "hang",
+            "run", "-d", "--label", &owner, "--label", &workload, &image.tag, "hang",
         ]);
     }
-    let (removed, left) = host.sweep();
+    let mut left_alone = Unknown::default();
+    let (removed, left) = host.sweep(&mut left_alone);
     assert!(removed >= 1 && left.is_empty(), "{left:?}");
     assert_eq!(containers("docker-sweep-dead"), "");
-    let living = containers("docker-sweep-living");
-    assert_ne!(living, "");
-    docker(&["rm", "-f", &living]);
+    for name in ["docker-sweep-unknown", "docker-sweep-living"] {
+        let kept = containers(name);
+        assert_ne!(kept, "", "{name}");
+        docker(&["rm", "-f", &kept]);
+    }
+    let lines = left_alone.lines().join("\n");
+    assert!(lines.starts_with("container "), "{lines}");
+    assert!(lines.contains(&names[1].0), "{lines}");
 }
 
 #[test]
 fn a_sweep_removes_the_links_of_the_dead() {
     let test = "docker-sweep-link";
-    let Some(host) = daemon(test) else { return };
     let ip = |args: &[&str]| {
         Command::new("ip")
             .args(args)
@@ -56,8 +72,9 @@ fn a_sweep_removes_the_links_of_the_dead() {
             .is_ok_and(|output| output.status.success())
     };
     let names = [
-        ("labrunsweep0", "1-1"),
-        ("labrunsweep1", &Owner::this().to_string()),
+        ("labrunsweep0", mark(true)),
+        ("labrunsweep1", Owner::this().to_string()),
+        ("labrunsweep2", mark(false)),
     ];
     for (name, owner) in names {
         if !ip(&[
@@ -75,29 +92,44 @@ fn a_sweep_removes_the_links_of_the_dead() {
                 "a veth pair needs root and iproute2: sudo scripts/test",
             );
         }
-        assert!(ip(&["link", "set", name, "alias", owner]));
+        assert!(ip(&["link", "set", name, "alias", &owner]));
     }
-    // A fence around a network, of a process id that none has (the largest).
-    let fence = [
-        "unreachable",
-        "198.19.255.252/30",
-        "metric",
-        "1077936127",
-        "proto",
-        "static",
-    ];
-    assert!(ip(&[&["route", "add"], &fence[..]].concat()));
-    assert_eq!(host.sweep().1, [""; 0]);
+    // Fences around networks, of a process id that none has (the largest), in this PID namespace
+    // and in another.
+    let metric = |is_of_here: bool| {
+        let mark = mark(is_of_here);
+        let namespace = mark.split('-').nth(2).expect("a namespace");
+        let namespace = u64::from_str_radix(namespace, 16).expect("a number") & 0xff;
+        (0x4000_0000 | (namespace << 22) | 4_194_303).to_string()
+    };
+    let fence = |change: &str, network: &str, metric: &str| {
+        let route = ["unreachable", network, "metric", metric, "proto", "static"];
+        ip(&[&["route", change], &route[..]].concat())
+    };
+    let (dead, unknown) = (metric(true), metric(false));
+    assert!(fence("add", "198.19.255.252/30", &dead));
+    assert!(fence("add", "198.19.255.248/30", &unknown));
+    let swept = lab::sweep::sweep(false);
     assert!(
-        !ip(&[&["route", "del"], &fence[..]].concat()),
+        !fence("del", "198.19.255.252/30", &dead),
         "the fence of a dead owner is left"
+    );
+    assert!(
+        fence("del", "198.19.255.248/30", &unknown),
+        "the fence of a lab of which nothing is known is gone"
     );
     assert!(
         !ip(&["link", "show", "labrunsweep0"]),
         "the link of a dead owner is left"
     );
+    for name in ["labrunsweep1", "labrunsweep2"] {
+        assert!(ip(&["link", "del", name]), "{name} is gone");
+    }
+    assert!(swept.links >= 2, "{swept:?}");
+    let told = swept.left.join("\n");
     assert!(
-        ip(&["link", "del", "labrunsweep1"]),
-        "the link of a living owner is gone"
+        told.contains("network link labrunsweep2 of the lab"),
+        "{told}"
     );
+    assert!(told.contains("route to 198.19.255.248/30"), "{told}");
 }

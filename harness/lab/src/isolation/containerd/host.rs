@@ -12,7 +12,7 @@ use crate::isolation::left::Left;
 use crate::isolation::runner::{Ready, usable};
 use crate::network;
 use crate::outcome::Failure;
-use crate::owner::{self, Owner};
+use crate::owner::{self, Life, Owner, Unknown};
 
 /// containerd on this machine; asked for when it is first needed.
 #[derive(Debug)]
@@ -92,17 +92,18 @@ impl Host {
         })
     }
 
-    /// Removes what belongs to owners that no longer run; gives how many containers and links.
+    /// Removes what belongs to owners that have ended; gives how many containers and links.
     pub(super) fn sweep(&self) -> Result<u32, Failure> {
         let mut removed = 0;
         for owner in self.ask(&["owners"])?.lines() {
-            if Owner::parse(owner).is_some_and(|owner| !owner.is_alive()) {
+            if Owner::parse(owner).is_some_and(|owner| owner.life() == Life::Ended) {
                 let said = self.ask(&["clear", owner])?;
                 removed += said.trim().parse::<u32>().unwrap_or(0);
             }
         }
-        // After the containers: most links went with them.
-        Ok(removed + network::sweep())
+        // After the containers: most links went with them. What is unknown of links was told
+        // when labrun began.
+        Ok(removed + network::sweep(&mut Unknown::default()))
     }
 
     /// The helper's program.

@@ -2,9 +2,9 @@
 //! and kept in the daemon as an image, since no registry is needed for it.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -17,11 +17,8 @@ use crate::isolation::find::on_path;
 use crate::outcome::Failure;
 use crate::owner::{self, Owner};
 use crate::progress::Progress;
+use crate::site::disk_folder;
 
-/// Where the folder is made: a file system that may hold devices and programs.
-const PARENT: &str = "/var/tmp";
-/// Beginning of the folder's name; its owner's follows.
-const PREFIX: &str = "labrun-debian-";
 /// The suite where this machine is not a Debian.
 const DEFAULT_SUITE: &str = "bookworm";
 /// Raised whenever the same suite would give another base.
@@ -43,8 +40,9 @@ pub(super) fn not_possible() -> Option<String> {
     let root = rustix::process::geteuid().is_root();
     (!root).then(|| {
         format!(
-            "{needs} can only be made by root; make it once: sudo env \"PATH=$PATH\" \"HOME=$HOME\" \
-             CARGO_TARGET_DIR=/var/tmp/labrun-root labrun build -w add -i docker/runc-debian"
+            "{needs} can only be made by root; make it once, with a target folder of root's own: \
+             sudo env \"PATH=$PATH\" \"HOME=$HOME\" \
+             sh -c 'CARGO_TARGET_DIR=$(mktemp -d) labrun build -w add -i docker/runc-debian'"
         )
     })
 }
@@ -61,14 +59,15 @@ pub(super) fn ensure(
     if let Some(reason) = not_possible() {
         return Err(Failure::unavailable(reason));
     }
-    let folder = Folder::new().map_err(Failure::cannot("make a folder for the Debian base"))?;
+    // On a file system that may hold devices and programs.
+    let folder = disk_folder().map_err(Failure::cannot("make a folder for the Debian base"))?;
     progress.note("making the minimal Debian base with debootstrap: once, about a minute");
     let what = format!("debootstrap {}", suite());
-    let made = bootstrap(&folder.0, interrupt, &mut |lines| {
+    let made = bootstrap(folder.path(), interrupt, &mut |lines| {
         // How many there will be, debootstrap does not say.
         progress.step(&what, lines, 0);
     })
-    .and_then(|()| import(live, &folder.0, &tag(), interrupt));
+    .and_then(|()| import(live, folder.path(), &tag(), interrupt));
     progress.finish(&what);
     made?;
     inspect(live, &tag())?.ok_or_else(|| Failure::failed("the imported base is not there"))
@@ -139,7 +138,7 @@ fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> R
         return Ok(());
     }
     Err(Failure::unavailable(format!(
-        "debootstrap could not make the base: {last}; see why: sudo debootstrap --variant=minbase {} /var/tmp/base",
+        "debootstrap could not make the base: {last}; see why: sudo sh -c 'debootstrap --variant=minbase {} \"$(mktemp -d -p /var/tmp)\"'",
         suite()
     )))
 }
@@ -147,32 +146,4 @@ fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> R
 fn end_group(child: &mut Child) {
     crate::proc::kill_group(child.id().cast_signed());
     let _ = child.wait();
-}
-
-/// The folder that is bootstrapped into; removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Self> {
-        let path = Path::new(PARENT).join(format!("{PREFIX}{}", Owner::this()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Removes the folders of owners that no longer run.
-pub(super) fn sweep() {
-    for entry in fs::read_dir(PARENT).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name.strip_prefix(PREFIX).and_then(Owner::parse);
-        if owner.is_some_and(|owner| !owner.is_alive()) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }

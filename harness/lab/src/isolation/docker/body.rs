@@ -37,7 +37,7 @@ pub(super) fn body(
     let binds = order.folder();
     let host = HostConfig {
         binds: binds.map(|path| vec![format!("{}:{GUEST_GRANT}", path.display())]),
-        runtime: configuration.runtime.map(str::to_owned),
+        runtime: Some(configuration.runtime.to_owned()),
         network_mode: match configuration.network {
             Network::Bridge => None,
             Network::Host => Some("host".to_owned()),

@@ -16,8 +16,8 @@ pub(super) struct Configuration {
     pub(super) network: Network,
     /// What is under the binary.
     pub(super) base: Base,
-    /// The OCI runtime; none for the daemon's default.
-    pub(super) runtime: Option<&'static str>,
+    /// The OCI runtime. Each is asked for by name: the daemon's default may be any.
+    pub(super) runtime: &'static str,
 }
 
 /// Which network a container gets.
@@ -28,6 +28,9 @@ pub(super) enum Network {
     None,
 }
 
+/// Docker's own runtime, whose name nobody can give to another.
+pub(super) const RUNC: &str = "runc";
+
 /// What a container is when nothing is said.
 const USUAL: Configuration = Configuration {
     name: "docker/runc",
@@ -35,7 +38,7 @@ const USUAL: Configuration = Configuration {
     summary: "a container on Docker's default bridge, image from scratch",
     network: Network::Bridge,
     base: Base::Scratch,
-    runtime: None,
+    runtime: RUNC,
 };
 
 /// Every one.
@@ -62,20 +65,20 @@ pub(super) const ALL: [Configuration; 7] = [
     Configuration {
         name: "docker/crun",
         summary: "a container on Docker's default bridge, by crun",
-        runtime: Some("crun"),
+        runtime: "crun",
         ..USUAL
     },
     Configuration {
         name: "docker/youki",
         summary: "a container on Docker's default bridge, by youki",
-        runtime: Some("youki"),
+        runtime: "youki",
         ..USUAL
     },
     Configuration {
         name: "docker/runsc",
         tier: Tier::UserKernel,
         summary: "a gVisor sandbox on Docker's default bridge, by runsc",
-        runtime: Some("runsc"),
+        runtime: "runsc",
         ..USUAL
     },
 ];
@@ -134,8 +137,9 @@ impl Configuration {
             ("network", network, why_network),
             (
                 "runtime",
-                self.runtime.unwrap_or("the daemon's default"),
-                "the default is what users have; the others are rows of their own",
+                self.runtime,
+                "asked for by name: runc is what users have where nothing was configured; the others are \
+                 rows of their own",
             ),
             ("base", base, why_base),
             (

@@ -1,5 +1,6 @@
 //! The Docker daemon: where it is, whether it answers, and how to mend that it does not.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bollard::errors::Error;
+use bollard::models::SystemVersionComponents;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::{Stream, StreamExt};
 use tokio::runtime::Runtime;
@@ -66,8 +68,8 @@ pub(super) struct Live {
     pub(super) runtime: Runtime,
     pub(super) docker: Docker,
     pub(super) version: DaemonVersion,
-    /// Names of the OCI runtimes that it has.
-    pub(super) runtimes: Vec<String>,
+    /// The OCI runtimes that it has, by name: what it starts, where it says so.
+    pub(super) runtimes: BTreeMap<String, Option<String>>,
     /// Why a container of the last launch is still there.
     pub(super) left: Left,
 }
@@ -143,8 +145,16 @@ impl Live {
             .block_on(async { timeout(ANSWER_LIMIT, asked).await })
             .map_err(|_| late())?
             .map_err(|error| silent(chain(&error)))?;
-        let components = version.components.into_iter().flatten();
+        let components = version.components.unwrap_or_default();
+        if let Some(other) = another(&components) {
+            return Err(Failure::unavailable(format!(
+                "what answers on {} is {other}, and not Docker, whose rows these are: set DOCKER_HOST to the \
+                 socket of a dockerd: unix:///path/of/the/socket",
+                socket.display()
+            )));
+        }
         let components = components
+            .into_iter()
             .filter(|component| component.name != "Engine" && component.name != "docker-init")
             .map(|component| format!("{} {}", component.name, component.version));
         Ok(Self {
@@ -155,7 +165,10 @@ impl Live {
                 components: components.collect(),
                 socket: socket.to_owned(),
             },
-            runtimes: runtimes.into_keys().collect(),
+            runtimes: runtimes
+                .into_iter()
+                .map(|(name, runtime)| (name, runtime.path))
+                .collect(),
             left: Left::default(),
         })
     }
@@ -202,6 +215,13 @@ impl Live {
     ) -> Result<Option<T>, Failure> {
         self.wait(interrupt, u64::MAX, "", pieces.next())
     }
+}
+
+/// The name of an engine that speaks Docker's language and is not Docker's, such as Podman.
+fn another(components: &[SystemVersionComponents]) -> Option<&str> {
+    let first = components.first()?;
+    let is_docker = components.iter().any(|one| one.name == "Engine");
+    (!is_docker).then_some(first.name.as_str())
 }
 
 /// What an error of the daemon means: an answer that says no is a failure of what was asked; no

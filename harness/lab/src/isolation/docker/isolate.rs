@@ -14,7 +14,7 @@ use labrun_record::Outcome;
 
 use super::Docker;
 use super::body::body;
-use super::configuration::Network;
+use super::configuration::{Network, RUNC};
 use super::container::Container;
 use super::running::Running;
 use crate::cgroup::{CgroupError, Group};
@@ -47,13 +47,13 @@ struct Contained<'a> {
 }
 
 impl Boundary for Docker {
-    /// Where a runtime beside the daemon's default refuses to create a container, nothing of the
+    /// Where a runtime beside Docker's own refuses to create a container, nothing of the
     /// workload ever ran. A container that is still there is told with whatever failed.
     fn explain(&self, failure: Failure) -> Failure {
         let failure = match failure {
             Failure::Outcome(Outcome::Failed, reason)
                 if reason.contains("OCI runtime create failed")
-                    && self.configuration.runtime.is_some() =>
+                    && self.configuration.runtime != RUNC =>
             {
                 Failure::unavailable(reason)
             }

@@ -6,28 +6,30 @@ use std::collections::HashMap;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::daemon::{ANSWER_LIMIT, DockerHost, chain};
-use super::{base, removal};
-use crate::network;
-use crate::owner::{self, Owner};
+use super::removal;
+use crate::owner::{self, Life, Owner, Unknown};
 
 impl DockerHost {
-    /// Removes containers, links and folders of owners that no longer run; gives how many
-    /// containers and links, and what resists. With no daemon there is nothing to remove,
-    /// which is no error.
-    pub fn sweep(&self) -> (u32, Vec<String>) {
-        base::sweep();
-        let (containers, left) = self.remove(|owner| !owner.is_alive());
-        // After the containers: most links went with them.
-        (containers + network::sweep(), left)
+    /// Removes containers of owners that no longer run; gives how many, and what resists. With
+    /// no daemon there is nothing to remove, which is no error.
+    pub fn sweep(&self, unknown: &mut Unknown) -> (u32, Vec<String>) {
+        self.remove(|owner, id| match owner.life() {
+            Life::Runs => false,
+            Life::Ended => true,
+            Life::Unknown => {
+                unknown.note(owner, format!("container {id:.12}"));
+                false
+            }
+        })
     }
 
     /// Removes the containers of an owner that still runs; gives what resists.
     pub fn remove_all_of(&self, owner: &Owner) -> Vec<String> {
-        self.remove(|other| other == owner).1
+        self.remove(|other, _| other == owner).1
     }
 
-    /// Removes the containers of the owners that `is_wanted` names.
-    fn remove(&self, is_wanted: impl Fn(&Owner) -> bool) -> (u32, Vec<String>) {
+    /// Removes the containers, by owner and id, that are wanted.
+    fn remove(&self, mut is_wanted: impl FnMut(&Owner, &str) -> bool) -> (u32, Vec<String>) {
         let Ok(live) = self.live() else {
             return (0, Vec::new());
         };
@@ -47,7 +49,7 @@ impl DockerHost {
             let labels = container.labels.unwrap_or_default();
             let owner = labels.get(owner::LABEL).and_then(|text| Owner::parse(text));
             if let Some(id) = container.id
-                && owner.is_some_and(|owner| is_wanted(&owner))
+                && owner.is_some_and(|owner| is_wanted(&owner, &id))
             {
                 match removal::remove(&live, &id) {
                     Ok(()) => removed += 1,

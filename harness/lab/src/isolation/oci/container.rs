@@ -67,18 +67,24 @@ impl<'a> Container<'a> {
     }
 
     /// Starts another command of the runtime on the container.
-    fn ask(&self, command: &[&str], after: &[&str]) -> Result<Process, Failure> {
+    fn ask(&self, site: &Site, command: &[&str], after: &[&str]) -> Result<Process, Failure> {
         let program = Program {
             path: self.program.clone(),
             args: self.runtime.command(&self.bundle, command, after),
             ..Program::default()
         };
-        program.start(self.site, self.name())
+        program.start(site, self.name())
     }
 
     /// Waits until a command of the runtime has ended well.
-    fn done(&self, mut process: Process, what: &str, deadline_ns: u64) -> Result<Exit, Failure> {
-        let exit = process.end(self.site, deadline_ns)?;
+    fn done(
+        &self,
+        site: &Site,
+        mut process: Process,
+        what: &str,
+        deadline_ns: u64,
+    ) -> Result<Exit, Failure> {
+        let exit = process.end(site, deadline_ns)?;
         self.went_well(&process, exit, what)
     }
 
@@ -122,17 +128,22 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// Deletes it, and waits until nothing of it is left.
-    fn delete(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
+    /// Has the runtime delete it.
+    fn delete(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         // A helper that nobody has waited for would be taken for one that lives.
         if let Some(creator) = self.creator.take() {
             crate::process::reap_group(creator);
         }
-        let asked = self.ask(&["delete", "--force"], &[])?;
-        let deleted = self.done(asked, "delete", deadline_ns)?;
-        self.created = false;
+        let asked = self.ask(site, &["delete", "--force"], &[])?;
+        self.done(site, asked, "delete", deadline_ns)
+    }
+
+    /// Deletes it, and waits until nothing of it is left.
+    fn remove(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
+        let deleted = self.delete(self.site, deadline_ns)?;
         let cgroup_gone_ns =
             cgroup::wait_until_gone(self.site, &self.bundle.id, deleted.at_ns, deadline_ns)?;
+        self.created = false;
         // A network that nobody is in goes when it is no longer held open.
         self.namespace = None;
         match &self.veth {
@@ -158,7 +169,7 @@ impl Child for Container<'_> {
         self.went_well(&process, exit, "create")?;
         process.follow(self.first_process()?);
         clock.marks.end("create");
-        let mut starter = self.ask(&["start"], &[])?;
+        let mut starter = self.ask(self.site, &["start"], &[])?;
         // A short program's output outruns the end of `start`.
         if let Some(exit) = starter.end_unless(&process, self.site, clock.deadline_ns)? {
             self.went_well(&starter, exit, "start")?;
@@ -171,16 +182,17 @@ impl Child for Container<'_> {
 
     fn stop(&self, _isolate: &dyn Isolate) {
         // If it fails, the server does not end: that is what will be told.
+        let deadline_ns = now_ns() + LATE_LIMIT_NS;
         let _ = self
-            .ask(&["kill"], &["TERM"])
-            .and_then(|asked| self.done(asked, "kill", now_ns() + LATE_LIMIT_NS));
+            .ask(self.site, &["kill"], &["TERM"])
+            .and_then(|asked| self.done(self.site, asked, "kill", deadline_ns));
     }
 
     fn clear(&mut self, _exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {
         if let Some(starter) = self.starter.take() {
-            self.done(starter, "start", deadline_ns)?;
+            self.done(self.site, starter, "start", deadline_ns)?;
         }
-        self.delete(deadline_ns)
+        self.remove(deadline_ns)
     }
 
     fn beside(&self) -> proc::Processes {
@@ -196,7 +208,10 @@ impl Drop for Container<'_> {
     fn drop(&mut self) {
         if self.created {
             drop(self.starter.take());
-            let _ = self.delete(now_ns() + LATE_LIMIT_NS);
+            // What has ended the run, perhaps in mid-deletion, must not end this.
+            let undisturbed = self.site.undisturbed();
+            let _ = self.delete(&undisturbed, now_ns() + LATE_LIMIT_NS);
+            cgroup::remove_all_of(&self.bundle.id);
         }
     }
 }

@@ -19,7 +19,7 @@ use super::tool::Tool;
 use super::{Cannot, Isolation, Look, Profile, Role, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
-use crate::process::Program;
+use crate::process::{Mark, Program};
 use crate::site::{Grant, Site};
 use arguments::Filling;
 use warmth::Warm;
@@ -85,7 +85,10 @@ impl Product {
                 ("HOME".to_owned(), home.clone()),
                 ("TMPDIR".to_owned(), home),
             ],
-            mark: Some(site.mark()),
+            mark: Some(Mark {
+                name: site.mark(),
+                group_goes: false,
+            }),
             ..Program::default()
         })
     }

@@ -20,10 +20,10 @@ mod toy;
 
 pub(crate) use elsewhere::{Elsewhere, Files};
 pub(crate) use lab::Lab;
-pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, processes_of};
+pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, mark, processes_of};
 pub(crate) use limits::{Cgroup, Over, lay, limit, on_one_processor, refuse};
 pub(crate) use live::{Live, until};
-pub(crate) use mount::{alone, lay_tmpfs, may_be_alone, may_mount};
+pub(crate) use mount::{alone, in_pid_namespace, lay_tmpfs, may_be_alone, may_mount};
 pub(crate) use product::Product;
 pub(crate) use question::Question;
 pub(crate) use ran::{Ran, RunFiles};

@@ -52,6 +52,24 @@ pub(crate) fn lay_tmpfs<'a>(
     unsafe { command.pre_exec(lay) }
 }
 
+/// The same command in a PID namespace of its own with a `/proc` of that; it ends with the process
+/// that is started, unshare(1).
+pub(crate) fn in_pid_namespace(command: &Command) -> Command {
+    let mut inside = Command::new("unshare");
+    inside.args(["--pid", "--fork", "--mount-proc", "--kill-child"]);
+    inside.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => inside.env(name, value),
+            None => inside.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        inside.current_dir(folder);
+    }
+    inside
+}
+
 /// Whether a process may have a network of its own; if not, the test is skipped.
 pub(crate) fn may_be_alone(test: &str) -> bool {
     let tried = alone(&mut Command::new("/bin/true")).status();

@@ -1,0 +1,67 @@
+//! Whether what labrun finds by itself may be followed. A lab's definitions name programs that
+//! are built and run, so that a folder which somebody else has put in the way of a user must not
+//! be taken for that user's lab: the rule is that of git's `safe.directory`.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Component, Path};
+
+/// Why a file or folder that nobody has named on the command line is not to be followed, as the
+/// end of a sentence that begins with it; none where only this user and root may have written it.
+pub fn distrust(path: &Path) -> Option<String> {
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) => return Some(format!("cannot be looked at ({error})")),
+    };
+    if !is_trusted(found.uid()) {
+        return Some(format!("belongs to another user (uid {})", found.uid()));
+    }
+    let by_everyone = found.permissions().mode() & 0o002 != 0;
+    by_everyone.then(|| "may be written by everyone".to_owned())
+}
+
+/// Whether a user is this one or root, or the one for whom sudo has made this one root.
+fn is_trusted(uid: u32) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    let asked = || std::env::var("SUDO_UID").ok()?.parse::<u32>().ok();
+    uid == own || uid == 0 || (own == 0 && asked() == Some(uid))
+}
+
+/// Whether a path is one below the folder in which it is looked for, by its words alone.
+pub(super) fn is_below(path: &Path) -> bool {
+    let mut parts = path.components();
+    !path.as_os_str().is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+
+    use super::*;
+
+    #[test]
+    fn what_everyone_may_write_is_not_followed_and_one_s_own_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(distrust(folder.path()), None);
+        let open = Permissions::from_mode(0o1777);
+        fs::set_permissions(folder.path(), open).expect("may be changed");
+        let why = distrust(folder.path());
+        assert_eq!(why.as_deref(), Some("may be written by everyone"));
+        let gone = distrust(&folder.path().join("nothing")).expect("is not there");
+        assert!(gone.starts_with("cannot be looked at ("), "{gone}");
+    }
+
+    #[test]
+    fn a_path_below_goes_neither_up_nor_elsewhere() {
+        for (path, is_it) in [
+            ("run.sh", true),
+            ("a/b.js", true),
+            ("/bin/sh", false),
+            ("../other/run.sh", false),
+            ("a/../../b", false),
+            ("", false),
+        ] {
+            assert_eq!(is_below(Path::new(path)), is_it, "{path}");
+        }
+    }
+}
