@@ -97,12 +97,12 @@ fn said(lab: &Lab, args: &[&str], lost: &mut Vec<String>) -> Value {
 
 /// How many launches labrun told last that it had taken: `measuring: 12 of 1000, 10 s`.
 fn last_told(told: &str) -> u64 {
-    let lines = told.lines().rev();
+    let mut lines = told.lines().rev();
     let number = |line: &str| {
         let (_, rest) = line.split_once("measuring: ")?;
         rest.split(' ').next()?.parse().ok()
     };
-    lines.filter_map(number).next().unwrap_or_default()
+    lines.find_map(number).unwrap_or_default()
 }
 
 fn name(run: &Path) -> &str {

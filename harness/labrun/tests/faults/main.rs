@@ -78,9 +78,11 @@ fn an_ended_lab_loses_no_sample_and_the_next_one_leaves_nothing_of_it() {
         row.lost += lost.len();
         row.left += left.len();
         eprintln!("{done}: {kill}; {samples} samples");
-        let lost = lost.into_iter().map(|what| format!("{kill}: {what}"));
-        faults.extend(lost);
-        faults.extend(left.into_iter().map(|what| format!("{kill}: left: {what}")));
+        let left = left.into_iter().map(|what| format!("left: {what}"));
+        for what in lost.into_iter().chain(left) {
+            eprintln!("   {what}");
+            faults.push(format!("{kill}: {what}"));
+        }
     }
     eprint!("{}", table(&rows));
     assert!(

@@ -79,7 +79,7 @@ impl Watch {
         self.since_ms.store(now_ms.max(1), Ordering::Relaxed);
         let before = processor_time();
         let judged = catch_unwind(AssertUnwindSafe(|| judge(input)));
-        let took = processor_time() - before;
+        let took = processor_time().saturating_sub(before);
         self.since_ms.store(0, Ordering::Relaxed);
         self.inputs.set(self.inputs.get() + 1);
         self.slowest.set(self.slowest.get().max(took));
