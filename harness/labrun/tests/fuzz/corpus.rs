@@ -23,7 +23,12 @@ pub(crate) fn read_all(folder: &Path) -> Vec<Vec<u8>> {
     paths.iter().map(read).collect()
 }
 
-/// A folder that goes with the value.
+/// A folder that goes with the value: in memory where it can be, since a disk is written to each time
+/// that a file is written over.
 pub(crate) fn folder() -> tempfile::TempDir {
-    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("makes a folder")
+    let in_memory = tempfile::Builder::new()
+        .prefix("fuzz-")
+        .tempdir_in("/dev/shm");
+    let folder = in_memory.or_else(|_| tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")));
+    folder.expect("makes a folder")
 }
