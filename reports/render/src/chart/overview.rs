@@ -88,7 +88,6 @@ fn place(curves: &[Curve<'_>], scale: &LogScale) -> Vec<Place> {
         .map(|one| {
             let at = scale.x(one.lane.median);
             let width = one.name.chars().count() as f64 * 6.4 + 24.0;
-            // A name may be wider than the sheet: then its beginning is seen.
             let left = (at - 4.0).min(WIDTH - width).max(0.0);
             let row = ends
                 .iter()
