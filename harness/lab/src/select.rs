@@ -30,7 +30,8 @@ pub struct Selected {
     /// Isolations that are asked for.
     asked: BTreeSet<String>,
     quick: Globs,
-    left_out: Vec<LeftOut>,
+    /// With the isolations of each: globs take long to read, and are asked for each row.
+    left_out: Vec<(LeftOut, Globs)>,
 }
 
 impl Selection {
@@ -53,11 +54,12 @@ impl Selection {
             asked.extend(isolations.asked(pattern)?.into_iter().map(str::to_owned));
         }
         let none = || DefineError::unknown("isolation", "", []);
+        let left_out = |left: &LeftOut| Some((left.clone(), glob_set(&left.isolations)?));
         scenarios
             .iter()
             .map(|scenario| {
                 Ok(Selected {
-                    left_out: scenario.left_out.clone(),
+                    left_out: scenario.left_out.iter().filter_map(left_out).collect(),
                     selection: self.clone(),
                     asked: asked.clone(),
                     quick: glob_set(&scenario.quick.isolations).ok_or_else(none)?,
@@ -104,7 +106,10 @@ impl Selected {
             });
         }
         let mut left_out = self.left_out.iter().filter(|_| !selection.left_out_too);
-        if let Some(left) = left_out.find(|left| left.concerns(&workload.name, isolation)) {
+        let concerned = |(left, globs): &&(LeftOut, Globs)| {
+            left.concerns(&workload.name) && globs.is_match(isolation)
+        };
+        if let Some((left, _)) = left_out.find(concerned) {
             return Some(left.reason.clone());
         }
         (selection.quick && !self.quick.is_match(isolation))

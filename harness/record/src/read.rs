@@ -96,6 +96,13 @@ impl RunFolder {
             )
         })?;
         left_out::renumber_parts(&mut run, &rows);
+        let has = run.rows.len();
+        let mut parts = run.parts.iter();
+        if let Some(part) = parts.find(|part| part.first_row + part.rows > has) {
+            let (name, first, end) = (&part.scenario, part.first_row, part.first_row + part.rows);
+            let reason = format!("the part {name} has the rows {first} to {end}, of {has}");
+            return Err(shape(1, reason));
+        }
         run.left_out = said;
         run.blocks = self.read_blocks();
         Ok(Recorded { run, samples, cut })

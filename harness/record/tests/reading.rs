@@ -234,6 +234,23 @@ fn a_sample_of_a_row_that_is_not_there_is_refused_by_its_line() {
 }
 
 #[test]
+fn a_part_with_rows_that_are_not_there_is_refused() {
+    for (first, rows) in [(22, 1), (0, 23), (usize::MAX, 0), (usize::MAX, usize::MAX)] {
+        let fault = Copy::of("2-all")
+            .change_run(|run| {
+                assert_eq!(run["rows"].as_array().map(Vec::len), Some(22));
+                run["parts"][1]["first_row"] = json!(first);
+                run["parts"][1]["rows"] = json!(rows);
+            })
+            .fault();
+        assert!(
+            fault.contains("run.json:1: the part memory has the rows"),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
 fn a_last_line_that_was_cut_is_set_aside() {
     for run in ["1-first", "2-cold-start"] {
         let whole = Copy::of(run).read();

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::document::check_name;
 use super::rate::Rate;
 use super::{Arrivals, DefineError, bounds, read_toml};
-use crate::glob::glob_set;
 use crate::task::FileSystem;
 
 /// A question and the plan that answers it.
@@ -59,10 +58,9 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Whether it is about this workload on this isolation.
-    pub fn concerns(&self, workload: &str, isolation: &str) -> bool {
-        let of_workload = self.workloads.is_empty() || self.workloads.iter().any(|w| w == workload);
-        of_workload && glob_set(&self.isolations).is_some_and(|set| set.is_match(isolation))
+    /// Whether it is about this workload, on the isolations that it names.
+    pub fn concerns(&self, workload: &str) -> bool {
+        self.workloads.is_empty() || self.workloads.iter().any(|w| w == workload)
     }
 }
 

@@ -69,19 +69,22 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
             profiles: asked.profiles,
             arch: asked.arch,
         };
+        let mut cases = match scenario.model {
+            Model::ColdStart => cold_start::cases(&context),
+            Model::Footprint => footprint::cases(&context),
+            Model::Size => size::cases(&context),
+            Model::SteadyState => throughput::cases(&context),
+            Model::Conformance => conformance::cases(&context),
+        };
+        // Where none of its metrics is asked for, nothing is launched.
+        cases.retain(|case| !case.rows.is_empty());
         PlanPart {
             scenario: scenario.name.clone(),
             question: scenario.question.clone(),
             model: scenario.model,
             rules: rules(scenario, asked.options, share),
             references: scenario.metrics.iter().filter_map(reference).collect(),
-            cases: match scenario.model {
-                Model::ColdStart => cold_start::cases(&context),
-                Model::Footprint => footprint::cases(&context),
-                Model::Size => size::cases(&context),
-                Model::SteadyState => throughput::cases(&context),
-                Model::Conformance => conformance::cases(&context),
-            },
+            cases,
         }
     };
     Plan {

@@ -122,3 +122,20 @@ fn a_build_that_fails_says_why_and_builds_the_rest() {
     assert_eq!(ran.json()["built"].as_array().map(Vec::len), Some(1));
     assert_eq!(ran.json()["failed"].as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn what_has_no_row_of_a_scenario_is_not_launched() {
+    // A control has no teardown, and no start has a warm instantiation here.
+    let other = "\n[[metric]]\nname = \"time_to_first_result\"\nreference = \"native/static\"\n\
+        reference_start = \"process\"\n";
+    let lab =
+        Lab::fixture()
+            .isolation("control/spawn")
+            .replace("scenarios/cold-start.toml", other, "");
+    let ran = lab.measure([""; 0]).exit(0);
+    let ran = ran.rows("right", "native/static", "measured", "");
+    assert_eq!(
+        ran.files.rows("right", "control/spawn"),
+        [serde_json::Value::Null; 0]
+    );
+}
