@@ -106,7 +106,7 @@ fn a_signal_with_a_container_of_a_runtime_alive_leaves_no_cgroup() {
     }
     lab.run(["build", "-i", isolation]).exit(0);
     // At another instant of a launch each time.
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGINT] {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGINT, libc::SIGTERM] {
         let mut live = lab.begin(|command| command.args(["-i", isolation]));
         live.until_samples(3);
         live.signal_group(signal);
