@@ -108,3 +108,12 @@ fn last_told(told: &str) -> u64 {
 fn name(run: &Path) -> &str {
     run.to_str().expect("plain text")
 }
+
+/// Whether a run was over before anything could interrupt it: its files are complete, and say so.
+pub(crate) fn is_complete(run: &Path) -> bool {
+    let said_of_end = fs::read(run.join("run.json")).unwrap_or_default();
+    let said_of_end: Value = serde_json::from_slice(&said_of_end).unwrap_or_default();
+    said_of_end["spent"].is_object()
+        && !said_of_end["interrupted"].is_string()
+        && run.join("summary.json").exists()
+}

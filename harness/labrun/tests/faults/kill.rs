@@ -134,6 +134,10 @@ impl Kill {
         }
         self.ending.send(&labrun);
         let status = until(LIMIT, || labrun.try_wait().expect("waits for labrun"));
+        // It may have ended by itself in the very moment in which it was told to.
+        if status.is_some_and(|status| status.success()) && files::is_complete(&run) {
+            return None;
+        }
         let mut lost = Vec::new();
         match status {
             Some(status) if self.ending.fits(status) => {}

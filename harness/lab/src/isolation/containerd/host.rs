@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use labrun_helper_protocol::{ABSENT, Version};
 
+use super::shims;
 use super::socket::{CONTAINERD, socket, too_old};
 use crate::isolation::left::Left;
 use crate::isolation::runner::{Ready, usable};
@@ -101,6 +102,7 @@ impl Host {
                 removed += said.trim().parse::<u32>().unwrap_or(0);
             }
         }
+        removed += shims::sweep();
         // After the containers: most links went with them. What is unknown of links was told
         // when labrun began.
         Ok(removed + network::sweep(&mut Unknown::default()))

@@ -8,6 +8,7 @@
 mod configuration;
 mod host;
 mod isolate;
+mod shims;
 mod socket;
 
 use std::path::PathBuf;
