@@ -10,6 +10,7 @@
 //! Nothing here reads a clock or starts a process.
 
 mod allocate;
+mod deviation;
 mod quads;
 mod spread;
 
