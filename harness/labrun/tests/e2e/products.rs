@@ -184,7 +184,7 @@ fn a_compile_cache_is_warm_before_the_clock() {
             "right",
             "forgets/run",
             "unavailable",
-            "forgets keeps no compile cache here: ~/.cache/kept is empty after a launch",
+            "forgets keeps no compile cache here: ~/.cache/kept is empty after 5 launches",
         );
     let cold = fs::read_to_string(&log).expect("it was run");
     assert_eq!(cold, "cold\n", "one launch filled the cache");

@@ -6,12 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use labrun_record::Outcome;
+
 use super::Product;
 use crate::isolation::child::{self, LaunchRequest};
 use crate::isolation::{Job, More};
 use crate::outcome::Failure;
 use crate::site::{Grant, Site};
 use crate::task::Task;
+
+/// Launches of which one fills a compile cache.
+const LAUNCHES: u32 = 5;
 
 /// HOMEs by what was run in them.
 pub(super) type Warm = BTreeMap<PathBuf, Rc<Grant>>;
@@ -31,23 +36,37 @@ impl Product {
         self.warm
             .borrow_mut()
             .insert(module.clone(), Rc::clone(&home));
-        let warmed = self.run_discarded(order.site, order.job).and_then(|()| {
-            if holds_a_file(&home.path().join(cache)) {
-                return Ok(());
-            }
-            Err(Failure::unavailable(format!(
-                "{} keeps no compile cache here: ~/{} is empty after a launch. A build that has \
-                 one: {}",
-                self.definition.find.programs[0],
-                cache.display(),
-                self.definition.find.install
-            )))
-        });
-        if let Err(failure) = warmed {
+        if let Err(failure) = self.fill(order, &home.path().join(cache)) {
             self.warm.borrow_mut().remove(module);
             return Err(failure);
         }
         Ok(home)
+    }
+
+    /// Launches until the cache holds something: where it is written by a thread of its own, a
+    /// short program may end first on a busy machine.
+    fn fill(&self, order: &LaunchRequest<'_>, cache: &Path) -> Result<(), Failure> {
+        for _ in 0..LAUNCHES {
+            match self.run_discarded(order.site, order.job) {
+                // One that is to stay says other things when it is not told to. What counts is checked.
+                Ok(()) | Err(Failure::Outcome(Outcome::Mismatch, _)) => {}
+                Err(failure) => return Err(failure),
+            }
+            if holds_a_file(cache) {
+                return Ok(());
+            }
+        }
+        Err(Failure::unavailable(format!(
+            "{} keeps no compile cache here: ~/{} is empty after {LAUNCHES} launches. A build that \
+             has one: {}",
+            self.definition.find.programs[0],
+            self.configuration
+                .cache
+                .as_deref()
+                .unwrap_or(cache)
+                .display(),
+            self.definition.find.install
+        )))
     }
 
     fn run_discarded(&self, site: &Site, job: &Job) -> Result<(), Failure> {
