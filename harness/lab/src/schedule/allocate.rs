@@ -208,3 +208,40 @@ impl Account<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_single_interval_buys_most_of_the_time() {
+        let case = |needs: f64| Case {
+            taken: 10,
+            cost_s: 0.1,
+            live: true,
+            reference: None,
+            seen: Some(Seen {
+                launches: 10.0,
+                log_ratio: None,
+                half_width: 0.02 * (needs / 10.0).sqrt(),
+            }),
+        };
+        let plan = Plan {
+            min_samples: 10,
+            max_samples: 1000,
+            half_width: 0.02,
+            margin: 0.05,
+            time_budget_s: 100.0,
+            timeout_s: 1.0,
+            warmup: 0,
+            warm_repeats: 0,
+        };
+        // 90 of 100 s for the first: it shares them with the other, which never gets there.
+        let counts = allocate(&[case(900.0), case(1e6)], &plan, 100.0);
+        assert!(counts[0].abs_diff(counts[1]) <= 1, "{counts:?}");
+        // 20 of 100 s are bought, and the other has the rest.
+        let counts = allocate(&[case(200.0), case(1e6)], &plan, 100.0);
+        assert!((189..=192).contains(&counts[0]), "{counts:?}");
+        assert!(counts[1] > 790, "{counts:?}");
+    }
+}
