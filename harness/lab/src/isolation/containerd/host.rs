@@ -102,7 +102,7 @@ impl Host {
                 removed += said.trim().parse::<u32>().unwrap_or(0);
             }
         }
-        removed += shims::sweep();
+        removed += shims::sweep(&self.socket);
         // After the containers: most links went with them. What is unknown of links was told
         // when labrun began.
         Ok(removed + network::sweep(&mut Unknown::default()))

@@ -1,25 +1,28 @@
 //! Shims that a killed lab has left: containerd may be making a task in the very moment in which
 //! its container is removed, and then nobody remembers the shim.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::owner::{Life, Owner};
 use crate::proc::{self, Pid};
 use crate::wait::kill_if;
 
-/// Ends the shims of labs that have ended, with all that they have started; gives how many. Their
-/// containers have to be gone.
-pub(super) fn sweep() -> u32 {
+/// Ends the shims that labs which have ended have in the containerd at `address`, with all that they
+/// have started; gives how many. Their containers have to be gone. Those of another containerd stay:
+/// their containers are still known there.
+pub(super) fn sweep(address: &Path) -> u32 {
     let mut ended = 0;
     for pid in proc::every() {
-        let Some(owner) = owner_of(pid).filter(|owner| owner.life() == Life::Ended) else {
+        let Some(owner) = owner_of(pid, address).filter(|owner| owner.life() == Life::Ended) else {
             continue;
         };
         let started: Vec<(Pid, Option<u64>)> = proc::descendants(pid)
             .into_iter()
             .map(|below| (below, proc::started(below)))
             .collect();
-        if kill_if(pid, || owner_of(pid).as_ref() == Some(&owner)) {
+        if kill_if(pid, || owner_of(pid, address).as_ref() == Some(&owner)) {
             ended += 1;
             for (below, since) in started {
                 kill_if(below, || proc::started(below) == since);
@@ -29,16 +32,25 @@ pub(super) fn sweep() -> u32 {
     ended
 }
 
-/// Whose container a process is the shim of: `containerd-shim-NAME ... -id labrun-OWNER-NUMBER`.
-fn owner_of(pid: Pid) -> Option<Owner> {
+/// Whose container a process is the shim of in the containerd at `address`:
+/// `containerd-shim-NAME ... -id labrun-OWNER-NUMBER -address ADDRESS`.
+fn owner_of(pid: Pid, address: &Path) -> Option<Owner> {
     let line = proc::command_line(pid);
-    let mut words = line.iter().map(|word| String::from_utf8_lossy(word));
-    let program = words.next()?;
-    let name = Path::new(&*program).file_name()?.to_str()?;
-    if !name.starts_with("containerd-shim") {
+    let name = Path::new(OsStr::from_bytes(line.first()?)).file_name()?;
+    if !name.as_bytes().starts_with(b"containerd-shim") {
         return None;
     }
-    let id = words.skip_while(|word| word != "-id").nth(1)?;
+    let value = |flag: &[u8]| {
+        let place = line.iter().position(|word| &**word == flag)?;
+        line.get(place + 1)
+    };
+    let its = Path::new(OsStr::from_bytes(value(b"-address")?));
+    // One may be told through a link, such as /var/run.
+    let is_same = || Some(its.canonicalize().ok()? == address.canonicalize().ok()?);
+    if its != address && is_same() != Some(true) {
+        return None;
+    }
+    let id = str::from_utf8(value(b"-id")?).ok()?;
     let (owner, _) = id.strip_prefix("labrun-")?.rsplit_once('-')?;
     Owner::parse(owner)
 }
@@ -49,17 +61,19 @@ mod tests {
 
     use super::*;
 
-    /// Something that looks like a shim of a lab.
-    fn shim(owner: &str) -> Child {
+    const ADDRESS: &str = "/run/labrun-test/containerd.sock";
+
+    /// Something that looks like a shim of a lab in the containerd at `address`.
+    fn shim(owner: &str, address: &str) -> Child {
         let shell = "exec -a /usr/bin/containerd-shim-runc-v2 sh -c 'read end' \
-            -namespace labrun -id \"$0\" -address /run/containerd.sock";
+            -namespace labrun -id \"$0\" -address \"$1\"";
         let child = Command::new("bash")
-            .args(["-c", shell, &format!("labrun-{owner}-3")])
+            .args(["-c", shell, &format!("labrun-{owner}-3"), address])
             .stdin(Stdio::piped())
             .spawn()
             .expect("bash is there");
         // It is bash until it has become the other.
-        while owner_of(child.id().cast_signed()).is_none() {
+        while owner_of(child.id().cast_signed(), Path::new(address)).is_none() {
             std::thread::yield_now();
         }
         child
@@ -70,12 +84,18 @@ mod tests {
         let this = Owner::this().to_string();
         let mut parts: Vec<&str> = this.split('-').collect();
         parts[1] = "1";
-        let mut gone = shim(&parts.join("-"));
-        let mut mine = shim(&this);
-        assert!(sweep() >= 1);
+        let ended = parts.join("-");
+        let mut gone = shim(&ended, ADDRESS);
+        let stay = [
+            shim(&this, ADDRESS),
+            shim(&ended, "/run/labrun-test/another.sock"),
+        ];
+        assert_eq!(sweep(Path::new(ADDRESS)), 1);
         assert!(!gone.wait().expect("is reaped").success());
-        assert_eq!(mine.try_wait().expect("is there"), None);
-        mine.kill().expect("is there");
-        mine.wait().expect("is reaped");
+        for mut one in stay {
+            assert_eq!(one.try_wait().expect("is there"), None);
+            one.kill().expect("is there");
+            one.wait().expect("is reaped");
+        }
     }
 }
