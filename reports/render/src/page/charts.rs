@@ -5,7 +5,7 @@ use labrun_record::Metric;
 use maud::{Markup, html};
 
 use super::rates::Rates;
-use super::topic::{better_first, is_component};
+use super::topic::is_component;
 use super::view::View;
 use crate::RenderError;
 use crate::beside::{beside, is_beside, scope_name};
@@ -143,7 +143,7 @@ impl<'a> Charts<'a> {
 /// The measured rows, the best first, each with what stands beside it below it: that is marked.
 fn best_first(mut rows: Vec<&RowSummary>) -> Vec<(&RowSummary, bool)> {
     rows.retain(|row| row.median().is_some());
-    rows.sort_by(|a, b| better_first(a, b));
+    rows.sort_by(|a, b| words::better_first(a, b));
     let (mut seconds, firsts): (Vec<&RowSummary>, Vec<&RowSummary>) =
         rows.into_iter().partition(|row| is_beside(&row.row));
     let mut sorted = Vec::new();

@@ -6,7 +6,6 @@ use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Tier};
 use maud::{Markup, html};
 
-use super::topic::better_first;
 use super::view::View;
 use crate::facets::facet;
 use crate::measure::Measure;
@@ -158,7 +157,7 @@ fn cases<'a>(view: &View<'a>, claim: &Claim) -> Vec<(&'a str, Vec<&'a RowSummary
         let own = rows.iter().copied();
         let mut members: Vec<&RowSummary> =
             own.filter(|r| claim.by.case(r) == Some(case)).collect();
-        members.sort_by(|a, b| better_first(a, b));
+        members.sort_by(|a, b| words::better_first(a, b));
         (case, members)
     };
     let names = distinct(rows.iter().filter_map(|r| claim.by.case(r)));

@@ -1,10 +1,8 @@
 //! What is compared at a glance: a metric of a workload, with everything that is not the
 //! isolation alike.
 
-use std::cmp::Ordering;
-
 use labrun_analysis::RowSummary;
-use labrun_record::{Better, Metric, Target};
+use labrun_record::{Metric, Target};
 
 use super::view::View;
 use crate::facets::{Facets, facet};
@@ -58,7 +56,7 @@ impl<'a> Topic<'a> {
     pub(super) fn best(&self, wanted: impl Fn(&RowSummary) -> bool) -> Option<&'a RowSummary> {
         let rows = self.rows.iter().copied();
         rows.filter(|r| r.numbers.is_some() && wanted(r))
-            .min_by(|a, b| better_first(a, b))
+            .min_by(|a, b| words::better_first(a, b))
     }
 
     /// What its rows are compared with, by name.
@@ -87,16 +85,6 @@ impl<'a> Topic<'a> {
             }
         }
         name
-    }
-}
-
-/// The better of two measured rows of a metric first.
-pub(super) fn better_first(a: &RowSummary, b: &RowSummary) -> Ordering {
-    let median = |row: &RowSummary| row.median().unwrap_or(f64::NAN);
-    let order = median(a).total_cmp(&median(b));
-    match a.better {
-        Better::Lower => order,
-        Better::Higher => order.reverse(),
     }
 }
 

@@ -13,11 +13,7 @@ use super::view::View;
 use super::{machine, notes, repeat, resolution};
 use crate::RenderError;
 
-pub(super) fn body(
-    index: usize,
-    view: &View<'_>,
-    replay: &ReplaySummary,
-) -> Result<Markup, RenderError> {
+pub(super) fn body(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, RenderError> {
     let run = view.run;
     if run.rows.len() != replay.results.len() {
         return Err(RenderError::Mismatch {
@@ -28,7 +24,7 @@ pub(super) fn body(
     let charts = charts::charts(view, replay)?;
     let of_itself = view.summary.resolution.as_ref();
     Ok(html! {
-        main id={ "r" (index) } {
+        main id=(view.id("run")) {
             header {
                 p.eyebrow { (run.scenario) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
                 h1 { (run.question) }

@@ -1,0 +1,4 @@
+// Files from what the page holds.
+(() => {
+  "use strict";
+})();

@@ -1,0 +1,4 @@
+// One table that is sorted, filtered and searched.
+(() => {
+  "use strict";
+})();

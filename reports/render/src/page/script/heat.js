@@ -1,0 +1,4 @@
+// The matrix against a reference that the reader chooses.
+(() => {
+  "use strict";
+})();

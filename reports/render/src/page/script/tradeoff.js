@@ -1,0 +1,4 @@
+// Points that name themselves.
+(() => {
+  "use strict";
+})();
