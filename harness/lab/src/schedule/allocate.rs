@@ -15,7 +15,7 @@ const DEAREST: f64 = 0.25;
 const CHEAP_S: f64 = 5.0;
 
 /// The 90% interval, by which rows are equivalent, as a share of the 95% one (of a normal).
-const NARROWER: f64 = 1.645 / 1.960;
+pub(super) const NARROWER: f64 = 1.645 / 1.960;
 
 /// A case after the pilot.
 #[derive(Debug, Clone)]

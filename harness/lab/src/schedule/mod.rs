@@ -11,7 +11,8 @@
 //! Nothing here reads a clock or starts a process.
 
 mod allocate;
-mod deviation;
+
+mod half_width;
 mod quads;
 mod spread;
 
