@@ -123,8 +123,30 @@ impl<'a> All<'a> {
         json!({
             "id": run.id, "scenario": run.scenario, "arch": run.machine.arch, "cpu": run.machine.cpu,
             "quick": run.indicative, "emulated": run.machine.emulated, "keys": keys,
-            "references": references,
+            "references": references, "missing": self.missing(board),
         })
+    }
+
+    /// The cells of a run without a number that may be compared: column and line by what became of
+    /// them.
+    fn missing(&self, board: &Board<'_>) -> BTreeMap<&'static str, Vec<[usize; 2]>> {
+        let mut missing: BTreeMap<&str, Vec<[usize; 2]>> = BTreeMap::new();
+        for ((column, line), number) in &board.cells {
+            let row = &board.summary.results[*number];
+            let became = match row.numbers {
+                Some(_) if board.compares(row) => continue,
+                Some(_) => "emulated",
+                None => row.outcome.name(),
+            };
+            missing.entry(became).or_default().push([
+                self.column_at[&*board.columns[*column].key],
+                self.line_at[&*board.lines[*line].key],
+            ]);
+        }
+        for cells in missing.values_mut() {
+            cells.sort_unstable();
+        }
+        missing
     }
 
     /// The measured cells of a run that may be compared.

@@ -70,13 +70,13 @@ fn cell(view: &View<'_>, row: Option<&RowSummary>) -> Markup {
     let Some(row) = row else {
         return html! { td.none { "not asked" } };
     };
-    let (Some(numbers), Some(median)) = (&row.numbers, row.median()) else {
+    let Some(numbers) = &row.numbers else {
         return html! { td.none { (row.outcome) } };
     };
-    let median = units::value(median, row.unit);
+    let median = units::value(numbers.median, row.unit);
     let Look { class, text, told } = look(view, row, &median);
     let whole = format!("{median} {}, n {}{told}", shown::bare_interval(row), numbers.n);
-    let inside = html! { (text) span.tip { (whole) } };
+    let inside = html! { (text) " " span.tip { (whole) } };
     html! { td.{ (class) } { (traced::link(view, row, inside)) } }
 }
 

@@ -10,6 +10,15 @@ const lab = (() => {
   // The measured cell of a run, a column and a line; undefined where there is none.
   const cell = (run, column, line) => places.get([run, column, line].join());
 
+  // What became of a cell that has no number, or none that may be compared.
+  const outcomes = new Map();
+  board.runs.forEach((run, i) => {
+    for (const [outcome, pairs] of Object.entries(run.missing)) {
+      for (const [column, line] of pairs) outcomes.set([i, column, line].join(), outcome);
+    }
+  });
+  const outcome = (run, column, line) => outcomes.get([run, column, line].join()) || "not asked";
+
   // The address of a cell's line in the table of all rows, and its mark.
   const row = (of) => of.run + "-" + of.row;
 
@@ -166,5 +175,5 @@ const lab = (() => {
   for (const one of document.querySelectorAll(".needs-script[hidden]")) one.hidden = false;
   // After the other parts have drawn what they have to.
   if (location.hash.includes("?")) window.addEventListener("DOMContentLoaded", reveal);
-  return { board, cell, row, format, parse, ratio: (x) => digits(x), digits, address, el, say };
+  return { board, cell, outcome, row, format, parse, ratio: (x) => digits(x), address, el, say };
 })();
