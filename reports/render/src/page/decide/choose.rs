@@ -14,19 +14,21 @@ const NAMED: usize = 3;
 
 pub(super) fn choose(view: &View<'_>) -> Markup {
     let board = &view.board;
+    let columns = board.answered().into_iter();
+    let found = columns.map(|column| (column, choices(board, column)));
+    let found: Vec<(usize, Vec<Choice<'_>>)> = found.filter(|(_, c)| !c.is_empty()).collect();
     html! {
-        h3 { "Choose \u{2026} when \u{2026}" }
-        p.note {
-            "For each question the best of each tier. It is decided where its 95% interval lies apart from that of the next technology\u{2019}s best. "
-            @if view.run.indicative { "Indicative: taken with " code { "--quick" } ". " }
-        }
-        div.chosen {
-            @for column in board.answered() {
-                @let found = choices(board, column);
-                @if !found.is_empty() {
+        @if !found.is_empty() {
+            h3 { "Choose \u{2026} when \u{2026}" }
+            p.note {
+                "For each question the best of each tier. It is decided where its 95% interval lies apart from that of the next technology\u{2019}s best. "
+                @if view.run.indicative { "Indicative: taken with " code { "--quick" } ". " }
+            }
+            div.chosen {
+                @for (column, choices) in &found {
                     div {
-                        h4 { (heading(view, column)) }
-                        ul { @for choice in &found { li { (sentence(view, choice)) } } }
+                        h4 { (heading(view, *column)) }
+                        ul { @for choice in choices { li { (sentence(view, choice)) } } }
                     }
                 }
             }

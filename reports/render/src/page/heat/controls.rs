@@ -10,7 +10,7 @@ use crate::words::distinct;
 
 pub(super) fn controls(views: &[View<'_>]) -> Markup {
     html! {
-        form.heat-controls.needs-script hidden autocomplete="off" aria-label="Matrix" {
+        form.heat-controls.needs-script hidden autocomplete="off" aria-label="What the matrix shows" {
             div.field {
                 label for="matrix-reference" { "compared with" } " "
                 select id="matrix-reference" data-key="matrix.reference" {
