@@ -40,8 +40,8 @@ impl Board<'_> {
     /// What the rows of a column are compared with, by name: `native/static (process)`. None where
     /// none of them has a ratio.
     pub(crate) fn reference_name(&self, column: usize) -> Option<String> {
-        let cells = (0..self.lines.len()).filter_map(|line| self.cell(column, line));
-        let ratio = cells.into_iter().find_map(RowSummary::ratio)?;
+        let mut cells = (0..self.lines.len()).filter_map(|line| self.cell(column, line));
+        let ratio = cells.find_map(RowSummary::ratio)?;
         let params = ratio.to_params.iter();
         Some(words::reference(&ratio.to, ratio.to_start, params))
     }

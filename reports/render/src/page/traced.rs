@@ -8,7 +8,7 @@ use super::view::View;
 use crate::{shown, units};
 
 /// `text` about a measured row, as a link to it.
-pub(super) fn link(view: &View<'_>, row: &RowSummary, text: impl Render) -> Markup {
+pub(super) fn link(view: &View<'_>, row: &RowSummary, text: &impl Render) -> Markup {
     let anchor = view.anchor(row);
     let mark = anchor.trim_start_matches("row-");
     html! { a href={ "#" (anchor) } data-row=(mark) data-value=[row.median()] { (text) } }
@@ -18,7 +18,7 @@ pub(super) fn link(view: &View<'_>, row: &RowSummary, text: impl Render) -> Mark
 pub(super) fn number(view: &View<'_>, row: &RowSummary) -> Markup {
     let median = row.median().map(|median| units::value(median, row.unit));
     html! {
-        (link(view, row, median.unwrap_or_default())) " "
+        (link(view, row, &median.unwrap_or_default())) " "
         small { (shown::bare_interval(row)) }
     }
 }

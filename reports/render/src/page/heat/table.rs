@@ -77,7 +77,7 @@ fn cell(view: &View<'_>, row: Option<&RowSummary>) -> Markup {
     let Look { class, text, told } = look(view, row, &median);
     let whole = format!("{median} {}, n {}{told}", shown::bare_interval(row), numbers.n);
     let inside = html! { (text) " " span.tip { (whole) } };
-    html! { td.{ (class) } { (traced::link(view, row, inside)) } }
+    html! { td.{ (class) } { (traced::link(view, row, &inside)) } }
 }
 
 fn look(view: &View<'_>, row: &RowSummary, median: &str) -> Look {
