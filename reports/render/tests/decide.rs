@@ -26,7 +26,9 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 
 /// A made-up run of those rows alone that `wanted` takes.
 fn only(wanted: impl Fn(&labrun_record::Row) -> bool) -> Made {
-    let Made { mut run, samples, .. } = few();
+    let Made {
+        mut run, samples, ..
+    } = few();
     let kept: BTreeMap<usize, usize> = (0..run.rows.len())
         .filter(|row| wanted(&run.rows[*row]))
         .enumerate()
@@ -39,7 +41,11 @@ fn only(wanted: impl Fn(&labrun_record::Row) -> bool) -> Made {
     });
     let samples: Vec<_> = samples.collect();
     let summary = summarise(&run, &samples);
-    Made { run, samples, summary }
+    Made {
+        run,
+        samples,
+        summary,
+    }
 }
 
 fn board(html: &str) -> serde_json::Value {
@@ -83,13 +89,21 @@ fn scripts_have_the_summary_s_numbers() {
         let row = &made.summary.results[number];
         assert_eq!(of("value").as_f64(), row.median());
         let [low, high] = row.ci().expect("an interval");
-        assert_eq!((of("low").as_f64(), of("high").as_f64()), (Some(low), Some(high)));
+        assert_eq!(
+            (of("low").as_f64(), of("high").as_f64()),
+            (Some(low), Some(high))
+        );
         assert_eq!(of("ratio").as_f64(), row.ratio().map(|ratio| ratio.value));
         let column = &board["columns"][of("column").as_u64().expect("a column") as usize];
         let line = &board["lines"][of("line").as_u64().expect("a line") as usize];
         assert_eq!(column["metric"], row.row.metric.name());
         assert_eq!(column["workload"], *row.row.workload);
-        assert!(line["key"].as_str().expect("a key").starts_with(&row.row.isolation));
+        assert!(
+            line["key"]
+                .as_str()
+                .expect("a key")
+                .starts_with(&row.row.isolation)
+        );
         assert_eq!(line["tier"], row.row.tier.name());
     }
 }
@@ -102,8 +116,14 @@ fn a_choice_is_said_with_what_it_is_chosen_before() {
     let (_, rest) = text.split_once(start).expect(start);
     let native = "Choose native/static when a process is boundary enough: 15";
     assert!(rest.contains(native), "{rest}");
-    assert!(rest.contains(", the only technology with a number."), "{rest}");
-    assert!(rest.contains("when it has to be in namespaces: 17"), "{rest}");
+    assert!(
+        rest.contains(", the only technology with a number."),
+        "{rest}"
+    );
+    assert!(
+        rest.contains("when it has to be in namespaces: 17"),
+        "{rest}"
+    );
     let wasm = "when it has to be a wasm sandbox: ";
     assert!(rest.contains(wasm), "{rest}");
     assert!(rest.contains(", before wasm"), "{rest}");
@@ -153,7 +173,10 @@ fn the_matrix_colours_what_its_interval_allows() {
 #[test]
 fn one_isolation_has_its_line_and_is_its_own_choice() {
     let html = of(&only(|row| row.isolation == "native/static"));
-    assert_eq!(section(&html, "decide").matches("<tr data-line=").count(), 1);
+    assert_eq!(
+        section(&html, "decide").matches("<tr data-line=").count(),
+        1
+    );
     assert!(section(&html, "decide").contains(", the only technology with a number."));
     assert!(section(&html, "matrix").contains("class=\"reference\""));
 }

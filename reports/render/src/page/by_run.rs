@@ -20,7 +20,11 @@ pub(super) fn choice(views: &[View<'_>], key: &str, words: &str, all: Option<&st
     let value = |place: usize, view: &View<'_>| {
         let is_default = place == 0 && all.is_none();
         let id = &view.run.id;
-        if is_default { String::new() } else { id.clone() }
+        if is_default {
+            String::new()
+        } else {
+            id.clone()
+        }
     };
     html! {
         @if views.len() > 1 {

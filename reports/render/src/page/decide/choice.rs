@@ -136,7 +136,10 @@ mod tests {
         answers: &[(&'static str, f64, Option<Interval>)],
     ) -> (Vec<String>, Option<String>, usize) {
         let lines: Vec<_> = answers.iter().map(|(name, ..)| line(name, TIER)).collect();
-        let rows: Vec<_> = answers.iter().map(|(_, m, ci)| row(*m, *ci, metric)).collect();
+        let rows: Vec<_> = answers
+            .iter()
+            .map(|(_, m, ci)| row(*m, *ci, metric))
+            .collect();
         let pairs = lines.iter().zip(&rows);
         let found = among(pairs.map(|(line, row)| Answer { line, row }).collect());
         let [choice] = &found[..] else {

@@ -75,13 +75,20 @@ fn cell(view: &View<'_>, row: Option<&RowSummary>) -> Markup {
     };
     let median = units::value(numbers.median, row.unit);
     let Look { class, text, told } = look(view, row, &median);
-    let whole = format!("{median} {}, n {}{told}", shown::bare_interval(row), numbers.n);
+    let whole = format!(
+        "{median} {}, n {}{told}",
+        shown::bare_interval(row),
+        numbers.n
+    );
     let inside = html! { (text) " " span.tip { (whole) } };
     html! { td.{ (class) } { (traced::link(view, row, &inside)) } }
 }
 
 fn look(view: &View<'_>, row: &RowSummary, median: &str) -> Look {
-    let Some((ratio, class)) = row.ratio().and_then(|ratio| Some((ratio, class(row, ratio)?))) else {
+    let Some((ratio, class)) = row
+        .ratio()
+        .and_then(|ratio| Some((ratio, class(row, ratio)?)))
+    else {
         let is_reference = view.board.is_reference(row);
         let (class, told) = if is_reference {
             ("reference", "; the reference")
