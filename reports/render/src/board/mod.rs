@@ -4,6 +4,7 @@
 mod column;
 mod json;
 mod key;
+mod shown;
 
 use std::collections::HashMap;
 

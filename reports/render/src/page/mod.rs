@@ -1,6 +1,7 @@
 //! The page: one HTML file from one or more runs, in one form for every measure.
 
 mod answer;
+mod by_run;
 mod cell;
 mod charts;
 mod claims;
@@ -20,8 +21,10 @@ mod replay;
 mod report;
 mod resolution;
 mod rows;
+mod silent;
 mod starts;
 mod topic;
+mod traced;
 mod trade;
 mod tradeoff;
 mod view;

@@ -24,7 +24,7 @@ pub struct Follow {
     pub rows: RefCell<usize>,
 }
 
-const VOID: [&str; 3] = ["meta", "br", "link"];
+const VOID: [&str; 4] = ["meta", "br", "link", "input"];
 
 impl TokenSink for Follow {
     type Handle = ();
