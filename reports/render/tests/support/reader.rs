@@ -26,6 +26,9 @@ pub struct Follow {
 
 const VOID: [&str; 4] = ["meta", "br", "link", "input"];
 
+/// What is in these is no text of the page.
+const RAW: [&str; 2] = ["style", "script"];
+
 impl TokenSink for Follow {
     type Handle = ();
 
@@ -64,7 +67,7 @@ impl Follow {
         if tag.self_closing || VOID.contains(&&*name) {
             return TokenSinkResult::Continue;
         }
-        let raw = name == "style";
+        let raw = RAW.contains(&&*name);
         self.open.borrow_mut().push(name);
         if raw {
             TokenSinkResult::RawData(RawKind::Rawtext)
@@ -74,7 +77,7 @@ impl Follow {
     }
 
     fn words(&self, text: &str) {
-        if self.open.borrow().iter().any(|t| t == "style") {
+        if self.open.borrow().iter().any(|t| RAW.contains(&&**t)) {
             return;
         }
         self.text.borrow_mut().push_str(text);
