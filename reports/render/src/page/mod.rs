@@ -137,8 +137,10 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
 /// fails does not stop the next. A page of replays alone has nothing but files and charts to save.
 fn scripts(runs: &[View<'_>]) -> Markup {
     let boards: Vec<&Board<'_>> = runs.iter().map(|view| &view.board).collect();
-    let of_replays = [SCRIPTS[0], SCRIPTS[SCRIPTS.len() - 1]];
-    let own = if runs.is_empty() { &of_replays[..] } else { &SCRIPTS };
+    let mut own = SCRIPTS.to_vec();
+    if runs.is_empty() {
+        own.drain(1..SCRIPTS.len() - 1);
+    }
     html! {
         script type="application/json" id="board" { (PreEscaped(json(&boards))) }
         @for script in own { script { (PreEscaped(script)) } }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use labrun_analysis::RowSummary;
-use labrun_record::{Metric, Start};
+use labrun_record::{Metric, Row, Start};
 
 use crate::board::{line_key, question_key};
 use crate::measure::Measure;
@@ -20,7 +20,7 @@ pub(super) struct Line<'a> {
 }
 
 /// Where a line stands: by what is asked first, and by the run last.
-type Place = (usize, usize, Option<Start>, usize, usize, usize, usize);
+type Place = (usize, usize, Option<Start>, [usize; 4], usize);
 
 /// The measured rows of all runs, in order.
 pub(super) fn lines<'a>(views: &'a [View<'a>]) -> Vec<Line<'a>> {
@@ -30,25 +30,34 @@ pub(super) fn lines<'a>(views: &'a [View<'a>]) -> Vec<Line<'a>> {
         .flat_map(Measure::metrics)
         .collect();
     let metrics = places(metrics);
-    let row = |line: &Line<'a>| &line.row.row;
     let workloads = places(lines.iter().map(|line| row(line).workload.as_str()));
     let scopes = places(lines.iter().map(|line| row(line).scope.as_deref()));
     let questions = places(lines.iter().map(|line| question_key(row(line))));
     let isolations = places(lines.iter().map(|line| line_key(row(line))));
+    // Of several rows of an isolation that ask the same, such as those of two networks.
+    let params = places(lines.iter().map(|line| &row(line).params));
     let place = |line: &Line<'a>| -> Place {
         let row = row(line);
         (
             metrics[&row.metric],
             workloads[row.workload.as_str()],
             row.start,
-            scopes[&row.scope.as_deref()],
-            questions[&question_key(row)],
-            isolations[&line_key(row)],
+            [
+                scopes[&row.scope.as_deref()],
+                questions[&question_key(row)],
+                isolations[&line_key(row)],
+                params[&row.params],
+            ],
             line.view.index,
         )
     };
     lines.sort_by_cached_key(place);
     lines
+}
+
+/// The identity of a line's row.
+fn row<'a>(line: &Line<'a>) -> &'a Row {
+    &line.row.row
 }
 
 fn measured<'a>(view: &'a View<'a>) -> impl Iterator<Item = Line<'a>> {
