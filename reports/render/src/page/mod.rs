@@ -28,6 +28,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::RenderError;
 use crate::board::{Board, json};
+use evidence::notes;
 use view::View;
 
 /// One run on a page.

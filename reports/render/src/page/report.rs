@@ -4,9 +4,9 @@
 use maud::{Markup, html};
 
 use super::view::View;
-use super::evidence::notes;
 use super::{
-    answer, decide, distributions, downloads, every, evidence, heat, matrix, several, tradeoff,
+    answer, decide, distributions, downloads, every, evidence, heat, matrix, notes, several,
+    tradeoff,
 };
 use crate::RenderError;
 use crate::measure::Measure;
@@ -55,10 +55,7 @@ pub(super) fn report(
                     p.eyebrow id=(view.id("run")) { (run.scenario) " \u{b7} " (run.id) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
                 }
                 h1 { @for (i, question) in questions.iter().enumerate() { @if i > 0 { " " } (question) } }
-                (several::banners(views))
-                @if !below.0.is_empty() {
-                    p.banner role="note" { strong { "Scenarios and replays. " } "They are not compared with each other: the replays stand at the end of the page." }
-                }
+                (several::banners(views, !below.0.is_empty()))
                 @for view in views { (notes::banners(view.run)) }
             }
             (parts)

@@ -11,10 +11,13 @@ use crate::board::{line_key, question_key};
 use crate::units;
 use crate::words::distinct;
 
-/// What a reader has to know first, where there are several runs.
-pub(super) fn banners(views: &[View<'_>]) -> Markup {
+/// What a reader has to know first, where there are several runs; or replays below them.
+pub(super) fn banners(views: &[View<'_>], with_replays: bool) -> Markup {
     let methods = distinct(views.iter().map(|view| view.run.method_version));
     html! {
+        @if with_replays {
+            p.banner role="note" { strong { "Scenarios and replays. " } "They are not compared with each other: the replays stand at the end of the page." }
+        }
         @if views.len() > 1 {
             div.banner role="note" {
                 @if has_machines(views) {
