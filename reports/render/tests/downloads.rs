@@ -13,7 +13,11 @@ use support::{few, replayed};
 /// The file whose name ends with this, as it is unpacked.
 fn file(html: &str, name: &str) -> Option<String> {
     let links = html.split("<a download=\"").skip(1);
-    let link = links.filter(|link| link.split('"').next().is_some_and(|own| own.ends_with(name)));
+    let link = links.filter(|link| {
+        link.split('"')
+            .next()
+            .is_some_and(|own| own.ends_with(name))
+    });
     let link = link.into_iter().next()?;
     let (_, rest) = link.split_once("href=\"data:application/gzip;base64,")?;
     let packed = STANDARD.decode(rest.split('"').next()?).expect("base64");
@@ -57,7 +61,10 @@ fn its_name_is_one_wherever_it_is_saved() {
     let mut made = few();
     made.run.id = format!("../a b\\c:\u{5d0}\"<{}", "x".repeat(300));
     let html = of(&made);
-    let name = html.split("<a download=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let name = html
+        .split("<a download=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
     let name = name.expect("a name");
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     assert!(name.chars().all(safe) && name.len() < 130, "{name}");

@@ -108,7 +108,10 @@ fn a_measure_alone_has_its_page_and_no_other() {
         let lines = lines(&html);
         assert_eq!(lines.len(), measured(&made), "{scenario}");
         let asks = |words: &str| lines.iter().any(|line| line.cells[2].starts_with(words));
-        assert!(asks(question) && !asks("time to first result"), "{scenario}");
+        assert!(
+            asks(question) && !asks("time to first result"),
+            "{scenario}"
+        );
     }
 }
 

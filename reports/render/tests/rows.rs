@@ -36,7 +36,10 @@ fn a_line_says_who_what_how_sure_and_against_what() {
             "time to first result, loaded"
         ]
     );
-    let numbers = made.summary.results[number].numbers.as_ref().expect("measured");
+    let numbers = made.summary.results[number]
+        .numbers
+        .as_ref()
+        .expect("measured");
     assert_eq!(line.value.to_bits(), numbers.median.to_bits());
     assert!(line.cells[3].ends_with(" \u{b5}s"), "{}", line.cells[3]);
     assert!(line.cells[4].starts_with('['), "{}", line.cells[4]);
@@ -72,7 +75,11 @@ fn what_asks_the_same_stands_together() {
         let parts = question.split(", ");
         let parts: Vec<&str> = parts.filter(|part| !part.starts_with("network ")).collect();
         // The rate that was offered differs by the isolation.
-        parts.into_iter().filter(|part| !part.ends_with("offered")).collect::<Vec<_>>().join(", ")
+        parts
+            .into_iter()
+            .filter(|part| !part.ends_with("offered"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     for line in &lines {
         let asked = format!("{}: {}", line.cells[1], without_network(&line.cells[2]));
@@ -103,10 +110,16 @@ fn a_reason_is_said_once_with_whom_it_concerns() {
     let reason = "wasmer issues no fsync for fd_sync (proven by strace), so nothing is on the disk";
     assert_eq!(left.matches(reason).count(), 1);
     let text = read(left);
-    let line = text.lines().find(|line| line.contains(reason)).expect("a line");
+    let line = text
+        .lines()
+        .find(|line| line.contains(reason))
+        .expect("a line");
     let whom = "unsupported wasmer/cranelift-jit, wasmer/cranelift-aot, wasmer/singlepass-jit, wasmer/singlepass-aot \u{b7} file-io, ";
     assert!(line.contains(whom), "{line}");
-    assert!(line.contains("write-fsync") && line.contains("8 rows"), "{line}");
+    assert!(
+        line.contains("write-fsync") && line.contains("8 rows"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -138,7 +151,10 @@ fn what_nobody_asked_for_is_one_line() {
         }
     }
     let html = of(&made);
-    assert_eq!(html.matches("--isolation asks for docker/* alone").count(), 1);
+    assert_eq!(
+        html.matches("--isolation asks for docker/* alone").count(),
+        1
+    );
     assert!(html.contains(&format!("<summary>{left} rows not selected</summary>")));
 }
 
@@ -192,7 +208,11 @@ fn names_from_anywhere_are_text() {
     for line in lines(&html) {
         let (_, number) = line.row.split_once('-').expect("a number");
         let row = &made.summary.results[number.parse::<usize>().expect("a number")];
-        assert!(line.cells[0].starts_with(&row.row.isolation), "{}", line.cells[0]);
+        assert!(
+            line.cells[0].starts_with(&row.row.isolation),
+            "{}",
+            line.cells[0]
+        );
         assert_eq!(line.cells[1], row.row.workload);
     }
 }
@@ -261,7 +281,13 @@ fn two_machines_stand_side_by_side_with_both_fingerprints() {
     // Line by line: the same row of the one run and of the other.
     let all = lines(&html);
     assert_eq!(all.len(), lines(&of(&one)).len() * 2);
-    let key = |line: &Line| (line.cells[0].clone(), line.cells[2].clone(), line.cells[3].clone());
+    let key = |line: &Line| {
+        (
+            line.cells[0].clone(),
+            line.cells[2].clone(),
+            line.cells[3].clone(),
+        )
+    };
     for pair in all.chunks(2) {
         let [a, b] = pair else { panic!("an odd line") };
         assert_eq!(key(a), key(b));
@@ -281,7 +307,10 @@ fn two_versions_on_one_machine_say_which_they_are() {
     two.run.method_version = METHOD_VERSION - 1;
     let text = read(&pages(&[section(&one), section(&two)]).expect("a page"));
     assert!(text.contains("Several runs of one machine"));
-    assert!(text.contains("wasmtime | 48.0.8 (run 1), 49.0.0 (run 2)"), "{text}");
+    assert!(
+        text.contains("wasmtime | 48.0.8 (run 1), 49.0.0 (run 2)"),
+        "{text}"
+    );
     assert!(text.contains("Different methods."));
     assert!(!text.contains("No row in common."));
 }
@@ -291,7 +320,10 @@ fn runs_without_a_row_in_common_are_said_to_be_apart() {
     let (one, two) = (support::one_of("memory"), support::one_of("size"));
     let html = pages(&[section(&one), section(&two)]).expect("a page");
     assert!(read(&html).contains("No row in common."));
-    assert_eq!(lines(&html).len(), lines(&of(&one)).len() + lines(&of(&two)).len());
+    assert_eq!(
+        lines(&html).len(),
+        lines(&of(&one)).len() + lines(&of(&two)).len()
+    );
 }
 
 #[test]
@@ -309,7 +341,11 @@ fn a_replay_stands_below_the_runs_and_is_said_to_be_apart() {
 #[test]
 fn warnings_without_end_are_cut_short_and_counted() {
     let mut made = few();
-    let own = made.summary.warnings.iter().find(|warning| warning.row.is_some());
+    let own = made
+        .summary
+        .warnings
+        .iter()
+        .find(|warning| warning.row.is_some());
     let one = own.expect("a warning of a row").clone();
     made.summary.warnings = vec![one; 500];
     let html = of(&made);

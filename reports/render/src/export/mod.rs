@@ -57,7 +57,9 @@ pub fn csv(runs: &[Exported<'_>]) -> Result<String, RenderError> {
 fn line(run: &Run, row: &RowSummary) -> Vec<String> {
     let identity = &row.row;
     let params = identity.params.iter();
-    let params: Vec<String> = params.map(|(name, value)| format!("{name}={value}")).collect();
+    let params: Vec<String> = params
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let numbers = row.numbers.as_ref();
     let ratio = row.ratio();
     let [low, high] = ends(row.ci());

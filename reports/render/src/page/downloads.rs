@@ -112,7 +112,12 @@ fn without_curves(mut summary: Value) -> Value {
 fn table(view: &View<'_>) -> Option<File> {
     let View { run, summary, .. } = view;
     let text = csv(&[Exported { run, summary }]).ok()?;
-    packed(view, "rows.csv", "a line for each row, measured or not", &text)
+    packed(
+        view,
+        "rows.csv",
+        "a line for each row, measured or not",
+        &text,
+    )
 }
 
 fn packed(view: &View<'_>, name: &str, what: &'static str, text: &str) -> Option<File> {

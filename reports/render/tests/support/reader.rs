@@ -81,7 +81,9 @@ impl Follow {
             let Some((open, by)) = ends else { return };
             let ended = match kind {
                 TagKind::StartTag => by.contains(&name),
-                TagKind::EndTag => ["tr", "tbody", "thead", "table"].contains(&name) && *open != name,
+                TagKind::EndTag => {
+                    ["tr", "tbody", "thead", "table"].contains(&name) && *open != name
+                }
             };
             if !ended {
                 return;
@@ -156,7 +158,10 @@ pub struct Line {
 
 /// The lines of the table of all rows, in their order.
 pub fn lines(html: &str) -> Vec<Line> {
-    let table = html.split("<table id=\"every\">").nth(1).unwrap_or_default();
+    let table = html
+        .split("<table id=\"every\">")
+        .nth(1)
+        .unwrap_or_default();
     let table = table.split("</table>").next().unwrap_or_default();
     let rows = table.split("<tr id=row-").skip(1);
     rows.map(|row| {
@@ -182,9 +187,18 @@ pub fn lines(html: &str) -> Vec<Line> {
 fn words_of(cell: &str) -> String {
     let (_, words) = cell.split_once('>').expect("a whole tag");
     let parts = words.split('<').enumerate();
-    let parts = parts.map(|(i, part)| if i == 0 { part } else { part.split_once('>').map_or("", |(_, t)| t) });
+    let parts = parts.map(|(i, part)| {
+        if i == 0 {
+            part
+        } else {
+            part.split_once('>').map_or("", |(_, t)| t)
+        }
+    });
     let words = parts.collect::<Vec<_>>().join(" ");
-    let words = words.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let words = words
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
     words.replace("&amp;", "&").trim().to_owned()
 }
 

@@ -73,7 +73,12 @@ fn written(views: &[View<'_>], lines: &[Line<'_>]) -> String {
     let mut out = String::new();
     for line in lines {
         let own = doubts[line.view.index].get(&line.number);
-        push(&mut out, line, own.map_or(&[], Vec::as_slice), views.len() > 1);
+        push(
+            &mut out,
+            line,
+            own.map_or(&[], Vec::as_slice),
+            views.len() > 1,
+        );
     }
     out
 }
@@ -142,7 +147,11 @@ fn about(view: &View<'_>, row: &RowSummary) -> String {
 /// The ratio, and its interval with the verdict.
 fn compared(out: &mut String, view: &View<'_>, row: &RowSummary, numbers: &Numbers) {
     let Some(ratio) = &numbers.ratio else {
-        let why = if view.is_reference(row) { "reference" } else { "no ratio" };
+        let why = if view.is_reference(row) {
+            "reference"
+        } else {
+            "no ratio"
+        };
         let _ = write!(out, "<td><td class=u>{why}");
         return;
     };
@@ -181,5 +190,9 @@ fn text(out: &mut String, words: &str) {
 /// A number that is read back as the same; one of many digits has an exponent.
 fn plain(value: f64) -> String {
     let (whole, short) = (format!("{value}"), format!("{value:e}"));
-    if short.len() < whole.len() { short } else { whole }
+    if short.len() < whole.len() {
+        short
+    } else {
+        whole
+    }
 }

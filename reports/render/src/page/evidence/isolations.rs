@@ -35,10 +35,7 @@ pub(in crate::page) fn isolations(
     }
 }
 
-fn settings(
-    isolation: &IsolationRecord,
-    why: &impl Fn(Outcome, &str) -> Option<Markup>,
-) -> Markup {
+fn settings(isolation: &IsolationRecord, why: &impl Fn(Outcome, &str) -> Option<Markup>) -> Markup {
     let outcome = isolation.outcome;
     let reason = isolation.reason.as_deref();
     let reason = reason.unwrap_or("no reason was recorded");
