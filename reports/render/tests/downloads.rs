@@ -73,7 +73,7 @@ fn its_name_is_one_wherever_it_is_saved() {
 
 #[test]
 fn a_page_of_many_rows_says_what_it_has_no_room_for() {
-    let made = support::many(4, 10);
+    let made = support::many(4);
     let html = of(&made);
     let whole = file(&html, "-summary.json.gz").is_some();
     assert!(whole || html.contains("Its summary is too large for a page"));

@@ -17,7 +17,7 @@ fn between<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
 fn a_line_says_who_what_how_sure_and_against_what() {
     let made = few();
     let wanted = |row: &labrun_record::Row| {
-        let start = row.start.map(|start| start.name());
+        let start = row.start.map(labrun_record::Start::name);
         let metric = row.metric.name();
         row.isolation == "wasmtime/cranelift-aot"
             && row.workload == "add"

@@ -177,7 +177,7 @@ pub fn lines(html: &str) -> Vec<Line> {
         Line {
             row: id.to_owned(),
             value: value.parse().expect("a number"),
-            cells: cells.map(|cell| words_of(cell)).collect(),
+            cells: cells.map(words_of).collect(),
         }
     })
     .collect()
