@@ -14,12 +14,16 @@ pub(crate) enum Ink {
     Grid,
     /// What is behind everything else.
     Band,
+    /// The page under it, to cut a mark out.
+    Ground,
     /// The reference.
     Reference,
     /// What is better.
     Good,
     /// What is worse.
     Bad,
+    /// A tier, by its place.
+    Tier(u8),
     /// A technology, solid.
     Technology(u8),
     /// A technology, dashed.
@@ -44,12 +48,14 @@ impl Ink {
     }
 
     /// The CSS variable that it becomes.
-    fn variable(self) -> String {
+    pub(super) fn variable(self) -> String {
         match self {
             Self::Text => "--text".to_owned(),
             Self::Muted => "--muted".to_owned(),
             Self::Grid => "--grid".to_owned(),
             Self::Band => "--line".to_owned(),
+            Self::Ground => "--panel".to_owned(),
+            Self::Tier(i) => format!("--tier-{i}"),
             Self::Reference => "--reference".to_owned(),
             Self::Good => "--good".to_owned(),
             Self::Bad => "--bad".to_owned(),
