@@ -205,9 +205,66 @@ impl Canvas<'_> {
     }
 }
 
+/// How many narrow letters a text is as wide as: those of East Asia and pictures are as wide as two.
+pub(super) fn letters(text: &str) -> usize {
+    text.chars().map(wide).sum()
+}
+
+fn wide(letter: char) -> usize {
+    if u32::from(letter) < 0x1100 { 1 } else { 2 }
+}
+
+/// A text of so many narrow letters at most.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if letters(text) <= most {
+        return text.to_owned();
+    }
+    let mut width = 1;
+    let fits = |letter: &char| {
+        width += wide(*letter);
+        width <= most
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    kept + "\u{2026}"
+}
+
 /// Pixels between the strokes of a hatched rectangle.
 const HATCH: f64 = 5.0;
 
 fn at(x: f64, y: f64) -> (i32, i32) {
     ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_by_its_width() {
+        assert_eq!(cut("wasmtime/aot", 12), "wasmtime/aot");
+        assert_eq!(cut("wasmtime/aot", 9), "wasmtime\u{2026}");
+        let wide = cut(&"\u{6f22}".repeat(200), 9);
+        assert_eq!(wide, "\u{6f22}".repeat(4) + "\u{2026}");
+        assert!(letters(&wide) <= 10);
+    }
+
+    #[test]
+    fn many_points_are_one_path_and_a_hatched_part_two_lines() {
+        let chart = Chart {
+            id: "c".into(),
+            title: "<b>&\"".into(),
+            technologies: &[],
+        };
+        let points: Vec<(f64, f64)> = (0..49).map(|i| (f64::from(i), 2.0)).collect();
+        let drawn = svg(&chart, "</desc>", (100.0, 50.0), |canvas| {
+            canvas.points(&points, 2.0, Ink::Technology(3));
+            canvas.hatch((0.0, 0.0), (40.0, 10.0), Ink::Muted);
+        })
+        .expect("a chart");
+        assert_eq!(drawn.matches("<path").count(), 1);
+        assert_eq!(drawn.matches("h0").count(), 49);
+        assert_eq!(drawn.matches("<polyline").count(), 2);
+        assert!(drawn.ends_with("</svg>\n") && drawn.contains("&lt;b&gt;&amp;&quot;"));
+        assert!(drawn.contains("&lt;/desc&gt;") && drawn.contains("var(--t3)"));
+    }
 }
