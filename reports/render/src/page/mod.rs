@@ -2,19 +2,18 @@
 
 mod answer;
 mod cell;
-mod charts;
 mod claims;
 mod decide;
 mod distributions;
 mod downloads;
 mod every;
 mod evidence;
+mod figure;
 mod glance;
 mod heat;
 mod machine;
 mod matrix;
 mod notes;
-mod rates;
 mod repeat;
 mod replay;
 mod report;
@@ -22,7 +21,6 @@ mod resolution;
 mod rows;
 mod starts;
 mod topic;
-mod trade;
 mod tradeoff;
 mod view;
 
@@ -59,10 +57,11 @@ const STYLE: [&str; 8] = [
 
 /// The script of each part, after what all of them stand on. Each is a scope of its own, and one
 /// that fails leaves the others as they are.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("script/core.js"),
     include_str!("script/decide.js"),
     include_str!("script/heat.js"),
+    include_str!("script/scatter.js"),
     include_str!("script/tradeoff.js"),
     include_str!("script/every.js"),
     include_str!("script/downloads.js"),
