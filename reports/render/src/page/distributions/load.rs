@@ -34,7 +34,8 @@ pub(super) fn figures(
     let mut percentiles = distinct(rows.iter().filter_map(|row| facet(row, "percentile")));
     percentiles.sort_by(|a, b| share(a).total_cmp(&share(b)));
     let cases = cases(rows, &rates);
-    let all = distinct(rows.iter().map(|row| named(row, &told(rows)))).len();
+    let told = told(rows);
+    let all = distinct(rows.iter().map(|row| named(row, &told))).len();
     let more = match all - cases.len() {
         0 => String::new(),
         more => format!(" The best of each technology; {more} more are in the table of every row."),
