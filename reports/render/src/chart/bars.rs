@@ -48,7 +48,7 @@ fn draw(canvas: &mut Canvas<'_>, group: &Group<'_>, y: f64, technologies: &[&str
     let axis = Linear::over(first.row.unit, values, LEFT, RIGHT);
     let top = y + HEAD;
     let bottom = top + group.lanes.len() as f64 * LANE;
-    canvas.bold((0.0, y + 14.0), Hold::Left, 13.0, Ink::Text, &group.name);
+    canvas.heading(y + 14.0, &group.name);
     axis.grid(canvas, top - 4.0, bottom);
     for (place, lane) in group.lanes.iter().enumerate() {
         let technology = technology_ink(lane.row.technology(), technologies);
@@ -66,10 +66,9 @@ fn bar(canvas: &mut Canvas<'_>, axis: &Linear, lane: &Lane<'_>, y: f64, ink: Ink
     };
     let length = axis.at(lane.median) - LEFT;
     canvas.rect((LEFT, y - thick / 2.0), (length, thick), ink);
-    if let Some([low, high]) = lane.row.ci().map(|ends| ends.map(|end| axis.at(end))) {
-        if high - low > 3.0 {
-            canvas.path(&[(low, y), (high, y)], 1.5, Ink::Text);
-        }
+    let ends = lane.row.ci().map(|ends| ends.map(|end| axis.at(end)));
+    if let Some([low, high]) = ends.filter(|[low, high]| high - low > 3.0) {
+        canvas.path(&[(low, y), (high, y)], 1.5, Ink::Text);
     }
     if let Some(x) = lane.reference.map(|reference| axis.at(reference)) {
         let (top, bottom) = (y - LANE / 2.0, y + LANE / 2.0);

@@ -182,6 +182,12 @@ impl Canvas<'_> {
         self.words((x, y), hold, (size, FontStyle::Bold), ink, text);
     }
 
+    /// Words over a part of the chart, from its left edge on.
+    pub(crate) fn heading(&mut self, y: f64, text: &str) {
+        let text = cut(text, HEADING);
+        self.bold((0.0, y), Hold::Left, 13.0, Ink::Text, &text);
+    }
+
     fn words(
         &mut self,
         (x, y): (f64, f64),
@@ -204,6 +210,9 @@ impl Canvas<'_> {
         self.keep(drawn);
     }
 }
+
+/// Letters of a heading.
+const HEADING: usize = 130;
 
 /// How many narrow letters a text is as wide as: those of East Asia and pictures are as wide as two.
 pub(super) fn letters(text: &str) -> usize {

@@ -86,11 +86,12 @@ impl<'a> Panel<'a> {
             ends[row] = left + width;
             let technology = technology_ink(lane.row.technology(), all);
             let before = curves.iter().filter(|one| one.technology == technology);
+            let nth = before.count();
             curves.push(Curve {
                 name,
                 lane,
                 technology,
-                stroke: Ink::nth(technology, before.count()),
+                stroke: Ink::nth(technology, nth),
                 row,
                 left,
                 at,
@@ -116,7 +117,7 @@ impl<'a> Panel<'a> {
     fn draw(&self, canvas: &mut Canvas<'_>, scale: &LogScale, from: f64) {
         let (top, bottom) = (from + self.above(), from + self.above() + PLOT);
         if !self.name.is_empty() {
-            canvas.bold((0.0, from + 12.0), Hold::Left, 13.0, Ink::Text, self.name);
+            canvas.heading(from + 12.0, self.name);
         }
         scale.grid(canvas, top, bottom, false);
         shares(canvas, top, bottom);

@@ -51,7 +51,7 @@ fn draw(
     y: f64,
     technologies: &[&str],
 ) {
-    canvas.bold((0.0, y + 12.0), Hold::Left, 13.0, Ink::Text, name);
+    canvas.heading(y + 12.0, name);
     let (top, bottom) = (y + HEAD, y + HEAD + room(held.len(), PANEL));
     let points = || held.iter().flat_map(|one| one.points);
     let across = Linear::over(Unit::Count, points().map(|point| point[0]), LEFT, RIGHT - 8.0);

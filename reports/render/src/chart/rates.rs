@@ -3,7 +3,7 @@
 use labrun_analysis::RowSummary;
 
 use super::Chart;
-use super::canvas::{Canvas, Hold, svg};
+use super::canvas::{Canvas, Hold, cut, svg};
 use super::ink::Ink;
 use super::names::{Ending, names, room, strokes};
 use super::scale::LogScale;
@@ -54,7 +54,7 @@ pub(crate) fn rates(
 }
 
 fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, y: f64, rates: &[&str], all: &[&str]) {
-    canvas.bold((0.0, y + 12.0), Hold::Left, 13.0, Ink::Text, &panel.name);
+    canvas.heading(y + 12.0, &panel.name);
     let (top, bottom) = (y + HEAD, y + HEAD + room(panel.lines.len(), PANEL));
     let rows = panel.lines.iter().flat_map(|line| &line.points);
     let rows: Vec<&RowSummary> = rows.map(|(_, row)| *row).collect();
@@ -69,7 +69,7 @@ fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, y: f64, rates: &[&str], all:
     for (i, rate) in rates.iter().enumerate() {
         let x = place(i);
         canvas.path(&[(x, top), (x, bottom + 4.0)], 0.5, Ink::Grid);
-        canvas.text((x, bottom + 14.0), Hold::Middle, 12.0, Ink::Muted, rate);
+        canvas.text((x, bottom + 14.0), Hold::Middle, 12.0, Ink::Muted, &cut(rate, 14));
     }
     let inks = strokes(panel.lines.iter().map(Line::technology), all);
     let mut ends = Vec::new();

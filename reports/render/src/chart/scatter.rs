@@ -93,9 +93,10 @@ pub(crate) fn scatter(
         across.lines(canvas, top, bottom);
         across.names(canvas, bottom + 12.0);
         rule.draw(canvas, left, right);
-        let [below, above] = &of.labels;
-        canvas.bold((right, bottom + 33.0), Hold::Right, 13.0, Ink::Text, below);
-        canvas.bold((0.0, 12.0), Hold::Left, 13.0, Ink::Text, above);
+        let room = (of.size.0 / 7.6) as usize;
+        let [below, above] = of.labels.each_ref().map(|label| cut(label, room));
+        canvas.bold((right, bottom + 33.0), Hold::Right, 13.0, Ink::Text, &below);
+        canvas.bold((0.0, 12.0), Hold::Left, 13.0, Ink::Text, &above);
         let corners = of.front.iter().map(|(x, y)| (across.x(*x), rule.y(*y)));
         canvas.path(&corners.collect::<Vec<_>>(), 1.5, Ink::Reference);
         for (mark, (x, y)) in of.marks.iter().zip(&places) {

@@ -50,8 +50,7 @@ pub(crate) fn spread(
         let mut y = TOP + 3.0;
         for group in groups {
             if !group.name.is_empty() {
-                let at = (0.0, y + HEAD - 12.0);
-                canvas.bold(at, Hold::Left, 13.0, Ink::Text, &group.name);
+                canvas.heading(y + HEAD - 12.0, &group.name);
                 y += HEAD;
             }
             references(canvas, &scale, group, y);

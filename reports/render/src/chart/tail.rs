@@ -60,7 +60,7 @@ pub(crate) fn tail(
 }
 
 fn draw(canvas: &mut Canvas<'_>, panel: &TailPanel<'_>, y: f64, axis: &Shares, all: &[&str]) {
-    canvas.bold((0.0, y + 12.0), Hold::Left, 13.0, Ink::Text, &panel.name);
+    canvas.heading(y + 12.0, &panel.name);
     let (top, bottom) = (y + HEAD, y + HEAD + room(panel.lines.len(), PANEL));
     let points = panel.lines.iter().map(|line| slower_half(&line.points));
     let points: Vec<Vec<[f64; 2]>> = points.collect();

@@ -16,7 +16,7 @@
     make("text", { x, y, dy: "0.5ex", "text-anchor": anchor, "font-size": 12, fill: "var(--text)", ...more }, words);
   const line = (points, stroke, width) =>
     make("polyline", { points: points.map((point) => point.join()).join(" "), fill: "none", stroke, "stroke-width": width });
-  const cut = (name) => ([...name].length > 34 ? [...name].slice(0, 33).join("") + "\u2026" : name);
+  const cut = (name, most = 34) => ([...name].length > most ? [...name].slice(0, most - 1).join("") + "\u2026" : name);
 
   // Values with a line each, and whether there is room for their names.
   const decimal = (low, high) => {
@@ -136,7 +136,7 @@
     }
     if (!y) drawn.push(...tiers.map((rank) => text(LEFT - 7, lane(rank), "end", lab.board.tiers[rank], { fill: "var(--muted)" })));
     const bold = { "font-weight": "bold", "font-size": 13 };
-    const [below, beside] = axes(x, y);
+    const [below, beside] = axes(x, y).map((label) => cut(label, 142));
     drawn.push(text(RIGHT_END, BOTTOM + 33, "end", below, bold), text(0, 12, "start", beside, bold));
     drawn.push(line(front, "var(--reference)", 1.5));
     for (const point of [...all].sort((a, b) => a.first - b.first)) {

@@ -7,8 +7,8 @@ use super::picture::Picture;
 use crate::board::Board;
 use crate::words::distinct;
 
-/// A letter for each technology of a run, in the order of its tiers.
-pub(super) struct Letters<'a>(Vec<(&'a str, Tier, char)>);
+/// A letter for each technology of a run.
+pub(super) struct Letters<'a>(Vec<(&'a str, char)>);
 
 /// What stands for a technology when every letter and digit is taken.
 const OTHER: char = '\u{b7}';
@@ -17,17 +17,17 @@ impl<'a> Letters<'a> {
     /// Of each technology the first letter of its name that none before it has, else any that is free.
     pub(super) fn of(board: &Board<'a>) -> Self {
         let lines = board.lines.iter().filter(|line| !line.is_control);
-        let mut letters: Vec<(&str, Tier, char)> = Vec::new();
+        let mut letters: Vec<(&str, char)> = Vec::new();
         for line in lines {
             if letters.iter().any(|known| known.0 == line.technology) {
                 continue;
             }
-            let is_free = |letter: &char| letters.iter().all(|known| known.2 != *letter);
+            let is_free = |letter: &char| letters.iter().all(|known| known.1 != *letter);
             let own = line.technology.chars().filter(char::is_ascii_alphanumeric);
             let any = ('A'..='Z').chain('0'..='9');
             let mut wanted = own.map(|letter| letter.to_ascii_uppercase()).chain(any);
             let letter = wanted.find(is_free).unwrap_or(OTHER);
-            letters.push((line.technology, line.tier, letter));
+            letters.push((line.technology, letter));
         }
         Self(letters)
     }
@@ -35,7 +35,7 @@ impl<'a> Letters<'a> {
     /// That of a technology.
     pub(super) fn letter(&self, technology: &str) -> char {
         let found = self.0.iter().find(|known| known.0 == technology);
-        found.map_or(OTHER, |known| known.2)
+        found.map_or(OTHER, |known| known.1)
     }
 
     /// Tiers by colour, each with its technologies that are on a picture, by letter.
@@ -49,7 +49,7 @@ impl<'a> Letters<'a> {
                 @for tier in tiers {
                     li data-tier=(tier.name()) {
                         span.ring.{ "tier-" (rank(tier)) } {} strong { (tier) ": " }
-                        @for (place, (_, technology, letter)) in self.0.iter()
+                        @for (place, (technology, letter)) in self.0.iter()
                             .filter(|known| drawn.contains(&(tier, known.0))).enumerate() {
                             @if place > 0 { ", " }
                             span data-technology=(technology) data-letter=(letter) { b { (letter) } " " (technology) }
