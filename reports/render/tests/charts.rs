@@ -313,7 +313,7 @@ fn a_thousand_isolations_have_as_many_marks_and_lanes_as_can_be_told_apart() {
     let (trade, rest) = trade.split_once("id=\"distributions\"").expect("the next one");
     let first = trade.split("</figure>").next().unwrap_or_default();
     assert_eq!(first.matches("<a href=\"#row-0-").count(), 80, "40 marks, 40 lines of the table");
-    assert!(first.contains("more") || first.contains("that others beat"));
+    assert!(first.contains("960 isolations that others beat"));
     let bars = figure(rest, "r0-spread-memory-idle-0");
     let lanes = bars.matches("<th scope=\"row\">").count();
     assert!((20..=80).contains(&lanes), "{lanes}");

@@ -33,42 +33,39 @@ pub(super) fn figures(
         let chart = what.chart("ecdf", &title);
         let description = said::ecdf(&few);
         let svg = chart::ecdf(&chart, &description, &few)?;
-        figures.extend(figure(what, &chart, &description, svg, quantiles(what, &few)));
+        let drawn = (svg, quantiles(what, &few));
+        figures.extend(figure(what, &chart, &description, &few, drawn));
     }
     if !differ(groups) {
         return Ok(figures);
     }
     let is_length = what.metric.unit() == Unit::Bytes;
     let chart = what.chart("spread", &what.words());
-    let (description, svg, table) = if is_length {
+    let (description, drawn) = if is_length {
         let description = said::bars(groups);
         let svg = chart::bars(&chart, &description, groups)?;
-        (description, svg, medians(what, groups))
+        (description, (svg, medians(what, groups)))
     } else {
         let description = said::spread(groups);
         let svg = chart::spread(&chart, &description, groups)?;
-        (description, svg, quantiles(what, groups))
+        (description, (svg, quantiles(what, groups)))
     };
-    figures.extend(figure(what, &chart, &description, svg, table));
+    figures.extend(figure(what, &chart, &description, groups, drawn));
     Ok(figures)
 }
 
+/// A chart of the lanes of `groups`; none where nothing was drawn.
 fn figure(
     what: &What<'_>,
     chart: &Chart<'_>,
     description: &str,
-    svg: String,
-    numbers: Markup,
+    groups: &[Group<'_>],
+    (svg, numbers): (String, Markup),
 ) -> Option<Markup> {
-    let technologies = what.view.technologies.iter();
-    let drawn = |technology: &&&str| {
-        let chip = format!("var(--t{})", chart::technology_ink(technology, chart.technologies));
-        svg.contains(&chip)
-    };
+    let lanes = groups.iter().flat_map(|group| &group.lanes);
+    let technologies = distinct(lanes.map(|lane| lane.row.technology()));
     let legend = html! {
-        ul.legend {
-            @for technology in technologies.filter(drawn) { li { (what.view.chip(technology)) (technology) } }
-        }
+        ul.legend { @for technology in technologies { li { (what.view.chip(technology)) (technology) } } }
     };
     if svg.is_empty() {
         return None;
