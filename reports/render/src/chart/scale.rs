@@ -169,7 +169,7 @@ fn weight(named: bool) -> f64 {
 }
 
 /// `1 ms`, `200 µs`, `64 KiB`.
-fn short(value: f64, unit: Unit) -> String {
+pub(super) fn short(value: f64, unit: Unit) -> String {
     let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {

@@ -33,7 +33,7 @@ pub(crate) enum Along<'a> {
 }
 
 /// An isolation.
-pub(crate) struct Mark {
+pub(crate) struct Spot {
     pub name: String,
     /// Of its technology.
     pub letter: char,
@@ -54,7 +54,7 @@ pub(crate) struct Scatter<'a> {
     pub y: Along<'a>,
     /// What the axes are, and which way is better.
     pub labels: [String; 2],
-    pub marks: &'a [Mark],
+    pub marks: &'a [Spot],
     /// The corners of the line beyond which nothing is better in both.
     pub front: Vec<(f64, f64)>,
 }
@@ -148,7 +148,7 @@ impl Rule<'_> {
 }
 
 /// Moves marks of one lane apart, the first ones least, by `most` at most.
-fn apart(marks: &[Mark], places: &mut [(f64, f64)], most: f64) {
+fn apart(marks: &[Spot], places: &mut [(f64, f64)], most: f64) {
     let mut order: Vec<usize> = (0..marks.len()).collect();
     order.sort_by_key(|place| !marks[*place].is_first);
     let step = 2.0 * RADIUS + 1.0;
@@ -173,7 +173,7 @@ fn apart(marks: &[Mark], places: &mut [(f64, f64)], most: f64) {
 /// The intervals, where they are longer than the mark.
 fn whiskers(
     canvas: &mut Canvas<'_>,
-    mark: &Mark,
+    mark: &Spot,
     (x, y): (f64, f64),
     across: &LogScale,
     rule: &Rule<'_>,
@@ -191,7 +191,7 @@ fn whiskers(
 
 /// A ring of its tier's colour with the letter of its technology, and a thick one where none is better
 /// in both.
-fn draw(canvas: &mut Canvas<'_>, mark: &Mark, at: (f64, f64)) {
+fn draw(canvas: &mut Canvas<'_>, mark: &Spot, at: (f64, f64)) {
     let (width, ink) = if mark.is_first {
         (3.0, Ink::Text)
     } else {
@@ -202,7 +202,7 @@ fn draw(canvas: &mut Canvas<'_>, mark: &Mark, at: (f64, f64)) {
     canvas.bold(at, Hold::Middle, 12.0, ink, &mark.letter.to_string());
 }
 
-fn names(canvas: &mut Canvas<'_>, marks: &[Mark], places: &[(f64, f64)], frame: [f64; 4]) {
+fn names(canvas: &mut Canvas<'_>, marks: &[Spot], places: &[(f64, f64)], frame: [f64; 4]) {
     let first = marks.iter().enumerate().filter(|(_, mark)| mark.is_first);
     let wanted: Vec<(usize, f64)> = first
         .map(|(place, mark)| (place, letters(&cut(&mark.name, NAME)) as f64 * LETTER))

@@ -4,12 +4,12 @@ use labrun_analysis::{RowSummary, Verdict};
 use labrun_record::{Better, Unit};
 use maud::{Markup, PreEscaped, html};
 
-use super::letters::{Letters, rank};
+use super::letters::Letters;
 use super::pareto::corners;
 use super::picture::{Picture, Point};
 use crate::RenderError;
 use crate::board::Column;
-use crate::chart::{self, Along, Chart, Mark, RADIUS, Scatter};
+use crate::chart::{self, Along, Chart, RADIUS, Scatter, Spot, tier_ink};
 use crate::page::figure::{Figure, number};
 use crate::page::view::View;
 use crate::{shown, units, words};
@@ -32,7 +32,7 @@ pub(super) fn figure(
         title,
         technologies: &view.technologies,
     };
-    let marks: Vec<Mark> = picture.points.iter().map(|point| mark(point, letters)).collect();
+    let marks: Vec<Spot> = picture.points.iter().map(|point| mark(point, letters)).collect();
     let firsts = picture.points.iter().filter(|point| point.is_first);
     let front = corners(firsts.map(|point| point.at).collect(), picture.better());
     let tiers: Vec<&str> = picture.tiers.iter().map(|tier| tier.name()).collect();
@@ -60,11 +60,11 @@ pub(super) fn figure(
     .markup())
 }
 
-fn mark(point: &Point<'_>, letters: &Letters<'_>) -> Mark {
-    Mark {
+fn mark(point: &Point<'_>, letters: &Letters<'_>) -> Spot {
+    Spot {
         name: point.line.name.clone(),
         letter: letters.letter(point.line.technology),
-        tier: rank(point.line.tier),
+        tier: tier_ink(point.line.tier),
         x: point.at.0,
         y: point.at.1,
         x_ci: point.x.ci(),

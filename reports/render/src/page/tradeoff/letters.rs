@@ -1,10 +1,10 @@
 //! The letters of technologies, so that marks are told apart by more than their colour.
 
-use labrun_record::Tier;
 use maud::{Markup, html};
 
 use super::picture::Picture;
 use crate::board::Board;
+use crate::chart::tier_ink;
 use crate::words::distinct;
 
 /// A letter for each technology of a run.
@@ -48,7 +48,7 @@ impl<'a> Letters<'a> {
             ul.legend.marks-legend {
                 @for tier in tiers {
                     li data-tier=(tier.name()) {
-                        span.ring.{ "tier-" (rank(tier)) } {} strong { (tier) ": " }
+                        span.ring.{ "tier-" (tier_ink(tier)) } {} strong { (tier) ": " }
                         @for (place, (technology, letter)) in self.0.iter()
                             .filter(|known| drawn.contains(&(tier, known.0))).enumerate() {
                             @if place > 0 { ", " }
@@ -58,16 +58,5 @@ impl<'a> Letters<'a> {
                 }
             }
         }
-    }
-}
-
-/// The place of a tier, which is its colour.
-pub(super) fn rank(tier: Tier) -> u8 {
-    match tier {
-        Tier::Process => 0,
-        Tier::Namespaces => 1,
-        Tier::UserKernel => 2,
-        Tier::MicroVm => 3,
-        Tier::WasmSandbox => 4,
     }
 }
