@@ -64,7 +64,10 @@ fn few_launches_are_points_and_many_are_boxes() {
     assert!(few.contains("every launch as a point") && !few.contains("a box from"));
     let strips = attributes(few, "d");
     let drawn: usize = strips.iter().map(|path| path.matches("h0").count()).sum();
-    assert!(!strips.is_empty() && drawn >= 40 * strips.len() / 2, "{drawn}");
+    assert!(
+        !strips.is_empty() && drawn >= 40 * strips.len() / 2,
+        "{drawn}"
+    );
     for path in &strips {
         assert!(path.matches("h0").count() < 50);
     }
@@ -76,7 +79,10 @@ fn few_launches_are_points_and_many_are_boxes() {
     for path in attributes(both, "d") {
         assert!(path.matches("h0").count() <= 40);
     }
-    assert!(both.contains(">2</td>") && both.contains("2 modes"), "two modes are not said");
+    assert!(
+        both.contains(">2</td>") && both.contains("2 modes"),
+        "two modes are not said"
+    );
 }
 
 #[test]
@@ -91,7 +97,10 @@ fn bars_begin_at_zero_and_are_for_what_has_a_length() {
             .collect();
         assert!(starts.len() > 3, "{id}");
         assert!(starts.iter().all(|x| *x == "1048"), "{id}: {starts:?}");
-        assert!(bars.contains("bars from zero") && bars.contains(">\n0\n</text>"), "{id}");
+        assert!(
+            bars.contains("bars from zero") && bars.contains(">\n0\n</text>"),
+            "{id}"
+        );
     }
     let lanes = figure(&html, "r0-spread-operations-per-second-0");
     assert!(lanes.contains("on a logarithmic axis") && !lanes.contains("bars from zero"));
@@ -104,13 +113,22 @@ fn every_chart_has_a_title_a_description_and_its_table() {
     assert!(figures.len() > 20, "{}", figures.len());
     for rest in figures {
         let (own, _) = rest.split_once("</figure>").expect("an end");
-        for part in ["<figcaption><strong>", "<title id=", "<desc id=", "<thead>", "<th scope=\"row\">"] {
+        for part in [
+            "<figcaption><strong>",
+            "<title id=",
+            "<desc id=",
+            "<thead>",
+            "<th scope=\"row\">",
+        ] {
             assert!(own.contains(part), "{part} in {own:.400}");
         }
         assert!(own.matches("<svg class=\"chart\"").count() == 1);
     }
     // One of them stands open, so that there is something to see.
-    assert_eq!(html.matches("<details class=\"distribution\" open").count(), 1);
+    assert_eq!(
+        html.matches("<details class=\"distribution\" open").count(),
+        1
+    );
     assert!(html.matches("<details class=\"distribution\"").count() > 10);
 }
 
@@ -119,11 +137,24 @@ fn every_number_of_a_chart_is_that_of_its_row() {
     let made = support::all(10);
     let html = read(&made);
     let charts = html.split("<figure class=\"drawn\"").skip(1);
-    let charts: String = charts.filter_map(|rest| rest.split("</figure>").next()).collect();
-    let (rows, values) = (attributes(&charts, "data-row"), attributes(&charts, "data-value"));
-    assert!(rows.len() > 200 && rows.len() == values.len(), "{}", rows.len());
+    let charts: String = charts
+        .filter_map(|rest| rest.split("</figure>").next())
+        .collect();
+    let (rows, values) = (
+        attributes(&charts, "data-row"),
+        attributes(&charts, "data-value"),
+    );
+    assert!(
+        rows.len() > 200 && rows.len() == values.len(),
+        "{}",
+        rows.len()
+    );
     for (row, value) in rows.iter().zip(values) {
-        let place: usize = row.strip_prefix("0-").expect("the run").parse().expect("a row");
+        let place: usize = row
+            .strip_prefix("0-")
+            .expect("the run")
+            .parse()
+            .expect("a row");
         let median = made.summary.results[place].median().expect("a number");
         let shown: f64 = value.parse().expect("a number");
         assert_eq!(shown.to_bits(), median.to_bits(), "{row}");
@@ -137,28 +168,40 @@ fn the_front_of_the_trade_off_is_what_nothing_beats() {
     let trade = figure(&html, "r0-trade-0");
     let rows = |metric: Metric, wanted: fn(&RowSummary) -> bool| -> Vec<(&str, f64)> {
         let rows = made.summary.results.iter();
-        rows.filter(|row| row.row.metric == metric && row.row.target.name() != "wasip2" && wanted(row))
-            .filter_map(|row| Some((row.row.isolation.as_str(), row.median()?)))
-            .collect()
+        rows.filter(|row| {
+            row.row.metric == metric && row.row.target.name() != "wasip2" && wanted(row)
+        })
+        .filter_map(|row| Some((row.row.isolation.as_str(), row.median()?)))
+        .collect()
     };
     let starts = rows(Metric::TimeToFirstResult, |row| {
         row.row.workload == "add" && row.row.start == Some(Start::Process)
     });
     let served = rows(Metric::RequestsPerSecond, |row| {
-        row.row.params.get("policy").is_some_and(|policy| policy == "reused")
+        row.row
+            .params
+            .get("policy")
+            .is_some_and(|policy| policy == "reused")
     });
     let best = |name: &str| {
         let own = served.iter().filter(|one| one.0 == name).map(|one| one.1);
-        own.fold(None, |best: Option<f64>, value| Some(best.map_or(value, |b| b.max(value))))
+        own.fold(None, |best: Option<f64>, value| {
+            Some(best.map_or(value, |b| b.max(value)))
+        })
     };
     let points: Vec<(&str, f64, f64)> = starts
         .iter()
         .filter_map(|(name, start)| Some((*name, *start, best(name)?)))
         .collect();
     assert!(points.len() > 2);
-    let (_, said) = trade.split_once("Nothing beats in both: ").expect("the front");
+    let (_, said) = trade
+        .split_once("Nothing beats in both: ")
+        .expect("the front");
     let (said, _) = said.split_once(". ").expect("an end");
-    let said: Vec<&str> = said.split(", ").filter(|name| !name.contains("wasip2")).collect();
+    let said: Vec<&str> = said
+        .split(", ")
+        .filter(|name| !name.contains("wasip2"))
+        .collect();
     for (name, start, rate) in &points {
         let is_beaten = points.iter().any(|(_, other_start, other_rate)| {
             other_start <= start && other_rate >= rate && (other_start < start || other_rate > rate)
@@ -192,18 +235,29 @@ fn numbers_that_nobody_would_expect_are_drawn_within_the_chart() {
             numbers.tail = vec![[1.0, 5.0], [0.1, value], [value, 7.0]];
         }
         let html = read(&made);
-        assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new(), "{value}");
+        assert_eq!(
+            *follow(&html).wrong.borrow(),
+            Vec::<String>::new(),
+            "{value}"
+        );
         let charts = html.split("<svg").skip(1);
         for chart in charts.filter_map(|rest| rest.split("</svg>").next()) {
             let (_, [wide, high]) = view_box(chart);
             for name in ["width", "height", "r"] {
                 for found in attributes(chart, name) {
                     let size: f64 = found.parse().expect("a number");
-                    assert!((0.0..=wide.max(high)).contains(&size), "{value}: {name} {found}");
+                    assert!(
+                        (0.0..=wide.max(high)).contains(&size),
+                        "{value}: {name} {found}"
+                    );
                 }
             }
-            for (x, y) in attributes(chart, "points").iter().flat_map(|line| pairs(line)) {
-                let is_within = (-1.0..=wide + 1.0).contains(&x) && (-1.0..=high + 1.0).contains(&y);
+            for (x, y) in attributes(chart, "points")
+                .iter()
+                .flat_map(|line| pairs(line))
+            {
+                let is_within =
+                    (-1.0..=wide + 1.0).contains(&x) && (-1.0..=high + 1.0).contains(&y);
                 assert!(is_within, "{value}: {x},{y} in {wide} x {high}");
             }
             assert!(!chart.contains("NaN") && !chart.contains("inf "));
@@ -213,7 +267,10 @@ fn numbers_that_nobody_would_expect_are_drawn_within_the_chart() {
 
 fn view_box(chart: &str) -> ([f64; 2], [f64; 2]) {
     let found = attributes(chart, "viewBox");
-    let numbers: Vec<f64> = found[0].split(' ').map(|n| n.parse().expect("a number")).collect();
+    let numbers: Vec<f64> = found[0]
+        .split(' ')
+        .map(|n| n.parse().expect("a number"))
+        .collect();
     ([numbers[0], numbers[1]], [numbers[2], numbers[3]])
 }
 
@@ -241,7 +298,11 @@ fn names_of_any_kind_stay_words_and_are_cut_where_there_is_no_room() {
         }
         let html = read(&made);
         assert!(!html.contains("<b onload"), "{name}");
-        assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new(), "{name}");
+        assert_eq!(
+            *follow(&html).wrong.borrow(),
+            Vec::<String>::new(),
+            "{name}"
+        );
         let charts = html.split("<svg class=\"chart\"").skip(1);
         for chart in charts.filter_map(|rest| rest.split("</svg>").next()) {
             for words in chart.split("<text").skip(1) {
@@ -267,13 +328,29 @@ fn tails_and_instances_are_drawn_from_the_summary() {
     }
     let html = read(&made);
     let instances = figure(&html, "r0-instances-memory-marginal-0");
-    assert!(instances.contains("1: 4.84 MiB, 8: 5.30 MiB, 64: 9.04 MiB"), "{instances:.3000}");
+    assert!(
+        instances.contains("1: 4.84 MiB, 8: 5.30 MiB, 64: 9.04 MiB"),
+        "{instances:.3000}"
+    );
     assert!(instances.contains("4.77 MiB") && instances.contains("where the line begins"));
-    assert!(attributes(instances, "d").iter().all(|path| path.matches("h0").count() == 3));
+    assert!(
+        attributes(instances, "d")
+            .iter()
+            .all(|path| path.matches("h0").count() == 3)
+    );
     let tail = figure(&html, "r0-tail-latency-0");
-    assert!(tail.contains("99.9%") && tail.contains("99.999%"), "{tail:.3000}");
-    let longest = attributes(tail, "points").iter().map(|line| pairs(line).len()).max();
-    assert!(longest.is_some_and(|points| (50..=60).contains(&points)), "{longest:?}");
+    assert!(
+        tail.contains("99.9%") && tail.contains("99.999%"),
+        "{tail:.3000}"
+    );
+    let longest = attributes(tail, "points")
+        .iter()
+        .map(|line| pairs(line).len())
+        .max();
+    assert!(
+        longest.is_some_and(|points| (50..=60).contains(&points)),
+        "{longest:?}"
+    );
 }
 
 #[test]
@@ -310,9 +387,15 @@ fn a_thousand_isolations_have_as_many_marks_and_lanes_as_can_be_told_apart() {
     made.summary.warnings.clear();
     let html = read(&made);
     let (_, trade) = html.split_once("id=\"trade-off\"").expect("the section");
-    let (trade, rest) = trade.split_once("id=\"distributions\"").expect("the next one");
+    let (trade, rest) = trade
+        .split_once("id=\"distributions\"")
+        .expect("the next one");
     let first = trade.split("</figure>").next().unwrap_or_default();
-    assert_eq!(first.matches("<a href=\"#row-0-").count(), 80, "40 marks, 40 lines of the table");
+    assert_eq!(
+        first.matches("<a href=\"#row-0-").count(),
+        80,
+        "40 marks, 40 lines of the table"
+    );
     assert!(first.contains("960 isolations that others beat"));
     let bars = figure(rest, "r0-spread-memory-idle-0");
     let lanes = bars.matches("<th scope=\"row\">").count();

@@ -125,8 +125,16 @@ impl<'a> Panel<'a> {
         for curve in &self.curves {
             let y = labels + curve.row as f64 * LABEL + LABEL / 2.0;
             canvas.path(&[(curve.at, y + 8.0), (curve.at, top)], 0.5, Ink::Grid);
-            canvas.path(&path(&curve.lane.curve, scale, top, bottom), 2.0, curve.stroke);
-            canvas.path(&[(curve.left, y), (curve.left + 14.0, y)], 3.0, curve.stroke);
+            canvas.path(
+                &path(&curve.lane.curve, scale, top, bottom),
+                2.0,
+                curve.stroke,
+            );
+            canvas.path(
+                &[(curve.left, y), (curve.left + 14.0, y)],
+                3.0,
+                curve.stroke,
+            );
             let at = (curve.left + 19.0, y);
             canvas.text(at, Hold::Left, 12.0, Ink::Text, &curve.name);
         }
@@ -181,8 +189,14 @@ mod tests {
             let values: Vec<f64> = (0..count).map(|i| 1e5 * 1.04_f64.powi(i)).collect();
             let path = path(&values, &scale, 0.0, 150.0);
             assert!(path.len() <= 200, "{count}: {}", path.len());
-            assert!(path.windows(2).all(|two| two[1].0 >= two[0].0 && two[1].1 <= two[0].1));
-            assert!(path.last().is_some_and(|last| last.1 <= 1.0), "{count}: {path:?}");
+            assert!(
+                path.windows(2)
+                    .all(|two| two[1].0 >= two[0].0 && two[1].1 <= two[0].1)
+            );
+            assert!(
+                path.last().is_some_and(|last| last.1 <= 1.0),
+                "{count}: {path:?}"
+            );
         }
     }
 
@@ -190,7 +204,10 @@ mod tests {
     fn equal_values_are_one_step() {
         let scale = LogScale::over(Unit::Ns, [1e6].into_iter(), 0.0, 800.0);
         let path = path(&[1e6; 40], &scale, 0.0, 150.0);
-        assert!(path.iter().all(|point| point.0.total_cmp(&path[0].0).is_eq()));
+        assert!(
+            path.iter()
+                .all(|point| point.0.total_cmp(&path[0].0).is_eq())
+        );
         assert_eq!(path.first().map(|first| first.1), Some(150.0));
     }
 }

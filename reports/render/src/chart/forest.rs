@@ -106,7 +106,13 @@ fn lane(canvas: &mut Canvas<'_>, scale: &Scale, ratio: &Ratio, y: f64) {
         canvas.rect((low, y - 1.25), (high - low, 2.5), ink);
     }
     canvas.dot((scale.x(ratio.value), y), 4.0, ink);
-    canvas.text((0.0, y), Hold::Left, 12.0, Ink::Text, &cut(&ratio.name, NAME));
+    canvas.text(
+        (0.0, y),
+        Hold::Left,
+        12.0,
+        Ink::Text,
+        &cut(&ratio.name, NAME),
+    );
     canvas.text((VALUE, y), Hold::Right, 12.0, Ink::Text, &ratio.said);
     canvas.text((WIDTH - 2.0, y), Hold::Right, 12.0, ink, ratio.word);
 }

@@ -54,7 +54,12 @@ fn draw(
     canvas.heading(y + 12.0, name);
     let (top, bottom) = (y + HEAD, y + HEAD + room(held.len(), PANEL));
     let points = || held.iter().flat_map(|one| one.points);
-    let across = Linear::over(Unit::Count, points().map(|point| point[0]), LEFT, RIGHT - 8.0);
+    let across = Linear::over(
+        Unit::Count,
+        points().map(|point| point[0]),
+        LEFT,
+        RIGHT - 8.0,
+    );
     let upward = Linear::over(Unit::Bytes, points().map(|point| point[1]), bottom, top);
     across.grid_below(canvas, top, bottom);
     upward.levels(canvas, LEFT, RIGHT - 8.0);
@@ -64,7 +69,9 @@ fn draw(
     let mut ends = Vec::new();
     for (one, (stroke, ink)) in held.iter().zip(inks) {
         let own = one.points.iter();
-        let own: Vec<(f64, f64)> = own.map(|[n, bytes]| (across.at(*n), upward.at(*bytes))).collect();
+        let own: Vec<(f64, f64)> = own
+            .map(|[n, bytes]| (across.at(*n), upward.at(*bytes)))
+            .collect();
         let most = one.points.iter().map(|point| point[0]).fold(0.0, f64::max);
         let line = one.fit.map(|[slope, fixed]| {
             let at = |n: f64| (across.at(n), upward.at(slope * n + fixed));

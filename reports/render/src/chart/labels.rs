@@ -44,7 +44,12 @@ pub(super) fn place(
             ];
             for (hold, at, left) in sides {
                 let middle = y + aside;
-                let area = [left, middle - HEIGHT / 2.0, left + width, middle + HEIGHT / 2.0];
+                let area = [
+                    left,
+                    middle - HEIGHT / 2.0,
+                    left + width,
+                    middle + HEIGHT / 2.0,
+                ];
                 let outside = f64::from(u8::from(!is_within(area, frame)));
                 let over = |others: &[Area]| others.iter().filter(|o| touch(**o, area)).count();
                 let covered = over(&marks_around) as f64 + 4.0 * over(&taken) as f64;
@@ -84,7 +89,12 @@ mod tests {
 
     #[test]
     fn a_name_is_right_of_its_mark_where_there_is_room_and_else_left() {
-        let labels = place(&[(50.0, 100.0), (390.0, 100.0)], 9.0, &[(0, 80.0), (1, 80.0)], FRAME);
+        let labels = place(
+            &[(50.0, 100.0), (390.0, 100.0)],
+            9.0,
+            &[(0, 80.0), (1, 80.0)],
+            FRAME,
+        );
         assert!(matches!(labels[0].hold, Hold::Left) && labels[0].at.0 > 50.0);
         assert!(matches!(labels[1].hold, Hold::Right) && labels[1].at.0 < 390.0);
         assert!(labels.iter().all(|label| !label.is_far));
@@ -99,7 +109,11 @@ mod tests {
             .iter()
             .map(|label| {
                 let (x, y) = label.at;
-                let left = if matches!(label.hold, Hold::Left) { x } else { x - 90.0 };
+                let left = if matches!(label.hold, Hold::Left) {
+                    x
+                } else {
+                    x - 90.0
+                };
                 [left, y - 7.0, left + 90.0, y + 7.0]
             })
             .collect();

@@ -69,7 +69,13 @@ fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, y: f64, rates: &[&str], all:
     for (i, rate) in rates.iter().enumerate() {
         let x = place(i);
         canvas.path(&[(x, top), (x, bottom + 4.0)], 0.5, Ink::Grid);
-        canvas.text((x, bottom + 14.0), Hold::Middle, 12.0, Ink::Muted, &cut(rate, 14));
+        canvas.text(
+            (x, bottom + 14.0),
+            Hold::Middle,
+            12.0,
+            Ink::Muted,
+            &cut(rate, 14),
+        );
     }
     let inks = strokes(panel.lines.iter().map(Line::technology), all);
     let mut ends = Vec::new();

@@ -69,7 +69,12 @@ pub(crate) fn scatter(
     let [left, top, right, bottom] = frame;
     let ends = |ci: Option<Interval>, value: f64| ci.unwrap_or([value; 2]);
     let along = of.marks.iter().flat_map(|mark| ends(mark.x_ci, mark.x));
-    let across = LogScale::over(of.x, along.chain(of.marks.iter().map(|mark| mark.x)), left, right);
+    let across = LogScale::over(
+        of.x,
+        along.chain(of.marks.iter().map(|mark| mark.x)),
+        left,
+        right,
+    );
     let rule = match &of.y {
         Along::Values(unit) => {
             let values = of.marks.iter().flat_map(|mark| ends(mark.y_ci, mark.y));

@@ -56,7 +56,13 @@ pub(crate) fn spread(
             references(canvas, &scale, group, y);
             for lane in &group.lanes {
                 let technology = technology_ink(lane.row.technology(), chart.technologies);
-                draw(canvas, &scale, lane, y + LANE / 2.0, Ink::Technology(technology));
+                draw(
+                    canvas,
+                    &scale,
+                    lane,
+                    y + LANE / 2.0,
+                    Ink::Technology(technology),
+                );
                 words(canvas, lane, y + LANE / 2.0);
                 y += LANE;
             }
@@ -98,7 +104,14 @@ fn draw(canvas: &mut Canvas<'_>, scale: &LogScale, lane: &Lane<'_>, y: f64, ink:
         let at = |p: f64| scale.x(quantile(&lane.curve, p).unwrap_or(lane.median));
         let [low, high] = [at(0.05), at(0.95)];
         let ([up, down], [left, right]) = ([y - 4.0, y + 4.0], [at(0.25), at(0.75)]);
-        let whiskers = [(low, up), (low, down), (low, y), (high, y), (high, up), (high, down)];
+        let whiskers = [
+            (low, up),
+            (low, down),
+            (low, y),
+            (high, y),
+            (high, up),
+            (high, down),
+        ];
         canvas.path(&whiskers, 1.25, ink);
         canvas.rect((left, y - 6.0), ((right - left).max(2.0), 12.0), ink);
         canvas.rect((middle - 1.0, y - 8.0), (2.0, 16.0), Ink::Text);

@@ -75,7 +75,9 @@ fn draw(canvas: &mut Canvas<'_>, panel: &TailPanel<'_>, y: f64, axis: &Shares, a
     let inks = strokes(panel.lines.iter().map(|line| line.technology), all);
     let mut ends = Vec::new();
     for ((line, points), (stroke, ink)) in panel.lines.iter().zip(points).zip(inks) {
-        let path = points.iter().map(|[share, ns]| (axis.x(*share), scale.x(*ns)));
+        let path = points
+            .iter()
+            .map(|[share, ns]| (axis.x(*share), scale.x(*ns)));
         let path: Vec<(f64, f64)> = path.collect();
         canvas.path(&path, 1.75, stroke);
         let Some(last) = path.last() else { continue };
@@ -118,7 +120,10 @@ impl Shares {
             let share = 10_f64.powi(-(decade as i32));
             (share, format!("{:.digits$}%", (1.0 - share) * 100.0))
         });
-        [(HALF, "50%".to_owned())].into_iter().chain(tenths).collect()
+        [(HALF, "50%".to_owned())]
+            .into_iter()
+            .chain(tenths)
+            .collect()
     }
 }
 
@@ -128,7 +133,13 @@ mod tests {
 
     #[test]
     fn it_begins_at_the_median_and_ends_at_the_last_request() {
-        let points = [[1.0, 10.0], [0.6, 20.0], [0.1, 40.0], [0.001, 90.0], [0.0, 99.0]];
+        let points = [
+            [1.0, 10.0],
+            [0.6, 20.0],
+            [0.1, 40.0],
+            [0.001, 90.0],
+            [0.0, 99.0],
+        ];
         let drawn = slower_half(&points);
         assert_eq!(drawn, [[0.6, 20.0], [0.1, 40.0], [0.001, 90.0]]);
         let axis = Shares { least: 0.001 };

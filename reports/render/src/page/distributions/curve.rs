@@ -10,7 +10,10 @@ const MOST: usize = 200;
 
 /// The curve of a row, ascending: the summary's, or where it is from before it had any that of the samples.
 pub(super) fn curve(view: &View<'_>, row: &RowSummary) -> Vec<f64> {
-    let known = row.numbers.as_ref().map_or(&[][..], |numbers| &numbers.curve);
+    let known = row
+        .numbers
+        .as_ref()
+        .map_or(&[][..], |numbers| &numbers.curve);
     if known.is_empty() {
         thinned(view.values(row))
     } else {

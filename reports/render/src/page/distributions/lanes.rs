@@ -125,5 +125,10 @@ pub(super) fn differ(groups: &[Group<'_>]) -> bool {
 /// Whether any lane says where its time goes.
 pub(super) fn has_phases(groups: &[Group<'_>]) -> bool {
     let mut lanes = groups.iter().flat_map(|group| &group.lanes);
-    lanes.any(|lane| lane.row.numbers.as_ref().is_some_and(|n| !n.phases.is_empty()))
+    lanes.any(|lane| {
+        lane.row
+            .numbers
+            .as_ref()
+            .is_some_and(|n| !n.phases.is_empty())
+    })
 }

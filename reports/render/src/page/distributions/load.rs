@@ -21,10 +21,7 @@ struct Case<'a> {
 }
 
 /// The charts of a latency; none of another metric.
-pub(super) fn figures(
-    what: &What<'_>,
-    rows: &[&RowSummary],
-) -> Result<Vec<Markup>, RenderError> {
+pub(super) fn figures(what: &What<'_>, rows: &[&RowSummary]) -> Result<Vec<Markup>, RenderError> {
     let mut figures = Vec::new();
     if what.metric != Metric::Latency {
         return Ok(figures);
@@ -47,7 +44,12 @@ pub(super) fn figures(
             "How long the slowest half, tenth, hundredth of the requests took, and so on to as few as there were requests for, on two logarithmic axes, by the rate at which they were due. Lower is faster.{more}"
         );
         let svg = chart::tail(&chart, &description, &panels)?;
-        figures.push(figure(&chart, &description, svg, table(what, &cases, &rates, &percentiles)));
+        figures.push(figure(
+            &chart,
+            &description,
+            svg,
+            table(what, &cases, &rates, &percentiles),
+        ));
     }
     if rates.len() > 1 {
         let chart = what.chart("rates", "latency against the rate");
@@ -62,7 +64,12 @@ pub(super) fn figures(
             .collect();
         if !panels.is_empty() {
             let svg = chart::rates(&chart, &description, &rates, &panels)?;
-            figures.push(figure(&chart, &description, svg, table(what, &cases, &rates, &percentiles)));
+            figures.push(figure(
+                &chart,
+                &description,
+                svg,
+                table(what, &cases, &rates, &percentiles),
+            ));
         }
     }
     Ok(figures)
@@ -97,7 +104,11 @@ fn cases<'a>(rows: &[&'a RowSummary], rates: &[&str]) -> Vec<Case<'a>> {
         })
         .collect();
     let highest = |case: &Case<'a>| {
-        let place = |row: &RowSummary| rates.iter().position(|rate| facet(row, "rate") == Some(rate));
+        let place = |row: &RowSummary| {
+            rates
+                .iter()
+                .position(|rate| facet(row, "rate") == Some(rate))
+        };
         let own = case.rows.iter().copied();
         own.max_by_key(|row| (place(row), facet(row, "percentile") == Some("p99")))
     };
@@ -136,9 +147,12 @@ impl<'a> Case<'a> {
         let own = self.rows.iter().filter(|row| facet(row, "rate") == rate);
         let own: Vec<&RowSummary> = own.copied().collect();
         let known = own.iter().filter_map(|row| row.numbers.as_ref());
-        let known = known.map(|numbers| &numbers.tail).find(|tail| !tail.is_empty());
+        let known = known
+            .map(|numbers| &numbers.tail)
+            .find(|tail| !tail.is_empty());
         let points = known.cloned().unwrap_or_else(|| {
-            let point = |row: &&RowSummary| Some([1.0 - share(facet(row, "percentile")?), row.median()?]);
+            let point =
+                |row: &&RowSummary| Some([1.0 - share(facet(row, "percentile")?), row.median()?]);
             let mut points: Vec<[f64; 2]> = own.iter().filter_map(point).collect();
             points.sort_by(|a, b| b[0].total_cmp(&a[0]));
             points
@@ -168,7 +182,8 @@ fn tails<'a>(cases: &[Case<'a>], rates: &[&str]) -> Vec<TailPanel<'a>> {
 fn against<'a>(cases: &[Case<'a>], percentile: &str, rates: &[&str]) -> Panel<'a> {
     let line = |case: &Case<'a>| {
         let places = rates.iter().enumerate();
-        let points = places.filter_map(|(place, rate)| Some((place, case.row(Some(rate), percentile)?)));
+        let points =
+            places.filter_map(|(place, rate)| Some((place, case.row(Some(rate), percentile)?)));
         Line {
             name: case.name.clone(),
             points: points.collect(),

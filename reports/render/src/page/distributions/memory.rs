@@ -18,10 +18,7 @@ use crate::words::{self, distinct};
 const LINES: usize = 10;
 
 /// The chart, by what stands first of the two ways to count memory; none where the summary has no points.
-pub(super) fn figure(
-    what: &What<'_>,
-    rows: &[&RowSummary],
-) -> Result<Option<Markup>, RenderError> {
+pub(super) fn figure(what: &What<'_>, rows: &[&RowSummary]) -> Result<Option<Markup>, RenderError> {
     if what.metric != Metric::MemoryMarginal {
         return Ok(None);
     }
@@ -34,8 +31,10 @@ pub(super) fn figure(
         let own = own.iter().copied();
         few(own.filter(|row| row.row.tier == tier).collect())
     };
-    let drawn: Vec<(Tier, Vec<&RowSummary>)> =
-        tiers.into_iter().map(|tier| (tier, of_tier(tier))).collect();
+    let drawn: Vec<(Tier, Vec<&RowSummary>)> = tiers
+        .into_iter()
+        .map(|tier| (tier, of_tier(tier)))
+        .collect();
     if drawn.is_empty() {
         return Ok(None);
     }
@@ -66,7 +65,9 @@ pub(super) fn figure(
 }
 
 fn points(row: &RowSummary) -> &[[f64; 2]] {
-    row.numbers.as_ref().map_or(&[], |numbers| &numbers.instances)
+    row.numbers
+        .as_ref()
+        .map_or(&[], |numbers| &numbers.instances)
 }
 
 /// All of few, else the best of each technology.

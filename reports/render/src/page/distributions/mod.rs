@@ -125,7 +125,9 @@ impl<'a> What<'a> {
     /// A chart of a kind, with its title.
     fn chart(&self, kind: &str, title: &str) -> crate::chart::Chart<'a> {
         crate::chart::Chart {
-            id: self.view.id(&format!("{kind}-{}-{}", self.metric.name(), self.place)),
+            id: self
+                .view
+                .id(&format!("{kind}-{}-{}", self.metric.name(), self.place)),
             title: format!("{}: {title}", self.workload),
             technologies: &self.view.technologies,
         }

@@ -20,7 +20,11 @@ pub(super) fn extremes(groups: &[Group<'_>]) -> String {
         [ref only] => format!("{}.", named(only)),
         [ref first, .., ref last] => {
             let [best, worst] = words::best_and_worst(first.1.row.unit);
-            format!("The {best}: {}; the {worst}: {}.", named(first), named(last))
+            format!(
+                "The {best}: {}; the {worst}: {}.",
+                named(first),
+                named(last)
+            )
         }
     }
 }
@@ -32,7 +36,9 @@ fn count(groups: &[Group<'_>]) -> String {
     let of = units::plural(lanes, "row");
     match more {
         0 => of,
-        more => format!("{of}, the best of each technology ({more} more are in the table of every row)"),
+        more => {
+            format!("{of}, the best of each technology ({more} more are in the table of every row)")
+        }
     }
 }
 
@@ -51,7 +57,9 @@ pub(super) fn spread(groups: &[Group<'_>]) -> String {
     let curved = || lanes().filter(|lane| !lane.curve.is_empty());
     let mut ways = Vec::new();
     if curved().any(|lane| n(lane) < STRIP_UNDER) {
-        ways.push(format!("every launch as a point where there are fewer than {STRIP_UNDER}"));
+        ways.push(format!(
+            "every launch as a point where there are fewer than {STRIP_UNDER}"
+        ));
     }
     if curved().any(|lane| n(lane) >= STRIP_UNDER) {
         ways.push(format!(

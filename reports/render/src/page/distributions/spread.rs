@@ -22,10 +22,7 @@ const FALLS: usize = 12;
 const BOX: [(f64, &str); 4] = [(0.05, "5%"), (0.25, "25%"), (0.75, "75%"), (0.95, "95%")];
 
 /// Curves and lanes; bars of what has a length.
-pub(super) fn figures(
-    what: &What<'_>,
-    groups: &[Group<'_>],
-) -> Result<Vec<Markup>, RenderError> {
+pub(super) fn figures(what: &What<'_>, groups: &[Group<'_>]) -> Result<Vec<Markup>, RenderError> {
     let mut figures = Vec::new();
     if has_distributions(what.metric) {
         let few = best(groups, CURVES);
@@ -119,7 +116,10 @@ fn medians(what: &What<'_>, groups: &[Group<'_>]) -> Markup {
 
 /// The median of each lane, and what else a box is drawn from.
 fn quantiles(what: &What<'_>, groups: &[Group<'_>]) -> Markup {
-    let is_curved = groups.iter().flat_map(|group| &group.lanes).any(|lane| !lane.curve.is_empty());
+    let is_curved = groups
+        .iter()
+        .flat_map(|group| &group.lanes)
+        .any(|lane| !lane.curve.is_empty());
     if !is_curved {
         return medians(what, groups);
     }

@@ -32,19 +32,25 @@ pub(super) fn figure(
         title,
         technologies: &view.technologies,
     };
-    let marks: Vec<Spot> = picture.points.iter().map(|point| mark(point, letters)).collect();
+    let marks: Vec<Spot> = picture
+        .points
+        .iter()
+        .map(|point| mark(point, letters))
+        .collect();
     let firsts = picture.points.iter().filter(|point| point.is_first);
     let front = corners(firsts.map(|point| point.at).collect(), picture.better());
     let tiers: Vec<&str> = picture.tiers.iter().map(|tier| tier.name()).collect();
     let scatter = Scatter {
         size,
         x: picture.x.unit,
-        y: picture.y.map_or(Along::Lanes(tiers), |y| Along::Values(y.unit)),
+        y: picture
+            .y
+            .map_or(Along::Lanes(tiers), |y| Along::Values(y.unit)),
         labels: [
             axis(picture.x, ["\u{2190}", "\u{2192}"]),
-            picture
-                .y
-                .map_or("\u{2191} stricter: tier".to_owned(), |y| axis(y, ["\u{2193}", "\u{2191}"])),
+            picture.y.map_or("\u{2191} stricter: tier".to_owned(), |y| {
+                axis(y, ["\u{2193}", "\u{2191}"])
+            }),
         ],
         marks: &marks,
         front,
@@ -130,9 +136,8 @@ fn over(
     places: &[(f64, f64)],
     (width, height): (f64, f64),
 ) -> Markup {
-    let said = |column: &Column<'_>, row: &RowSummary| {
-        format!("{}: {}", column.short, shown::median(row))
-    };
+    let said =
+        |column: &Column<'_>, row: &RowSummary| format!("{}: {}", column.short, shown::median(row));
     html! {
         svg.over viewBox={ "0 0 " (width) " " (height) } role="group" aria-label="The marks, as links to their rows" {
             @for (point, (x, y)) in picture.points.iter().zip(places) {

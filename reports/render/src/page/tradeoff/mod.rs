@@ -45,9 +45,9 @@ fn of_view(view: &View<'_>, run: usize) -> Result<Markup, RenderError> {
     for (place, picture) in pictures.iter().enumerate() {
         figures.push(figure::figure(view, picture, &letters, place)?);
     }
-    let (first, others) = figures.split_first().map_or((None, &[][..]), |(first, others)| {
-        (Some(first), others)
-    });
+    let (first, others) = figures
+        .split_first()
+        .map_or((None, &[][..]), |(first, others)| (Some(first), others));
     Ok(html! {
         div.trade data-run=(run) {
             (letters.legend(&pictures))

@@ -15,9 +15,8 @@ fn cost(value: f64, better: Better) -> f64 {
 pub(super) fn front(points: &[(f64, f64)], better: [Better; 2]) -> Vec<bool> {
     let costs = |(x, y): &(f64, f64)| [cost(*x, better[0]), cost(*y, better[1])];
     let costs: Vec<[f64; 2]> = points.iter().map(costs).collect();
-    let beats = |a: &[f64; 2], b: &[f64; 2]| {
-        a[0] <= b[0] && a[1] <= b[1] && (a[0] < b[0] || a[1] < b[1])
-    };
+    let beats =
+        |a: &[f64; 2], b: &[f64; 2]| a[0] <= b[0] && a[1] <= b[1] && (a[0] < b[0] || a[1] < b[1]);
     let is_first = |own: &[f64; 2]| !costs.iter().any(|other| beats(other, own));
     costs.iter().map(is_first).collect()
 }
