@@ -21,15 +21,14 @@ pub(super) fn strokes<'a>(
     technologies: impl Iterator<Item = &'a str>,
     all: &[&str],
 ) -> Vec<(Ink, Ink)> {
-    let mut inks: Vec<u8> = Vec::new();
-    technologies
-        .map(|technology| {
-            let ink = technology_ink(technology, all);
-            let before = inks.iter().filter(|other| **other == ink).count();
-            inks.push(ink);
-            (Ink::nth(ink, before), Ink::Technology(ink))
-        })
-        .collect()
+    let mut strokes: Vec<(Ink, Ink)> = Vec::new();
+    for technology in technologies {
+        let index = technology_ink(technology, all);
+        let ink = Ink::Technology(index);
+        let before = strokes.iter().filter(|(_, other)| *other == ink).count();
+        strokes.push((Ink::nth(index, before), ink));
+    }
+    strokes
 }
 
 /// How high a plot has to be for so many names.

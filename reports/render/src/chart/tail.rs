@@ -114,10 +114,10 @@ impl Shares {
 
     /// A half, a tenth, a hundredth and so on, by what is not slower: `50%`, `90%`, `99%`, `99.9%`.
     fn ticks(&self) -> Vec<(f64, String)> {
-        let decades = 1..=(-self.least.log10() + 1e-9).floor() as usize;
+        let decades = 1..=(-self.least.log10() + 1e-9).floor() as i32;
         let tenths = decades.map(|decade| {
-            let digits = decade.saturating_sub(2);
-            let share = 10_f64.powi(-(decade as i32));
+            let digits = (decade - 2).max(0).unsigned_abs() as usize;
+            let share = 10_f64.powi(-decade);
             (share, format!("{:.digits$}%", (1.0 - share) * 100.0))
         });
         [(HALF, "50%".to_owned())]

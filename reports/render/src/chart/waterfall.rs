@@ -72,10 +72,11 @@ pub(crate) fn waterfall(
     })
 }
 
-/// The sum of the medians of the phases.
+/// The sum of the medians of the phases; numbers that are each one may have none.
 fn sum(lane: &Lane<'_>) -> f64 {
     let phases = lane.row.numbers.iter().flat_map(|n| n.phases.values());
-    phases.map(|p| p.median).sum()
+    let sum: f64 = phases.map(|p| p.median).sum();
+    sum.min(f64::MAX)
 }
 
 fn bar(canvas: &mut Canvas<'_>, axis: &Linear, lane: &Lane<'_>, y: f64, names: &[&str]) {
