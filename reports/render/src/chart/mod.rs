@@ -63,17 +63,20 @@ pub(crate) struct Lane<'a> {
 /// The lanes that are compared with one another.
 #[derive(Clone)]
 pub(crate) struct Group<'a> {
+    /// Over its lanes.
     pub name: String,
+    /// Behind the name of a lane that stands without it.
+    pub apart: String,
     pub lanes: Vec<Lane<'a>>,
     /// How many more there are, which are not drawn.
     pub more: usize,
 }
 
-/// Every lane with its name and that of its group.
+/// Every lane with its name and what tells it from those of other groups.
 fn named<'b, 'a>(groups: &'b [Group<'a>]) -> impl Iterator<Item = (String, &'b Lane<'a>)> {
     groups.iter().flat_map(|group| {
         let name = |lane: &Lane<'_>| {
-            format!("{} {}", lane.name, group.name)
+            format!("{} {}", lane.name, group.apart)
                 .trim_end()
                 .to_owned()
         };

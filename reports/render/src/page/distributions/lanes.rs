@@ -6,7 +6,7 @@ use labrun_record::{Metric, Target};
 
 use super::What;
 use super::curve::curve;
-use crate::beside::{beside, is_beside, scope_name};
+use crate::beside::{beside, heading, is_beside, scope_name};
 use crate::chart::{Group, Lane};
 use crate::facets::{Facets, named};
 use crate::measure::is_in_headlines;
@@ -48,12 +48,27 @@ pub(super) fn groups<'a>(what: &What<'a>, rows: &[&'a RowSummary]) -> Vec<Group<
         let all = sorted.len();
         let kept = few(sorted, what.most);
         Group {
+            apart: apart(
+                &variant.name,
+                kept.first().filter(|_| pairs).map(|kept| kept.0),
+            ),
             name: variant.name,
             more: all - kept.len(),
             lanes: kept.into_iter().filter_map(lane).collect(),
         }
     });
     groups.filter(|group| !group.lanes.is_empty()).collect()
+}
+
+/// The name of a group without the two ways in which memory is counted: its lanes say their own.
+fn apart(name: &str, first: Option<&RowSummary>) -> String {
+    let ways = first.and_then(|row| heading(&row.row)).unwrap_or_default();
+    let rest = name.strip_suffix(ways).unwrap_or(name);
+    let rest = rest
+        .strip_prefix(ways)
+        .filter(|_| !ways.is_empty())
+        .unwrap_or(rest);
+    rest.trim_matches([' ', '\u{b7}']).to_owned()
 }
 
 /// A row, and whether it stands beside the one before it.

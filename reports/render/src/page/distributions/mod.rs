@@ -19,7 +19,7 @@ use crate::{RenderError, words};
 use lanes::{has_phases, is_drawn};
 
 /// Lanes that all charts of a page have together, about: a page is sent by mail, and read on a phone.
-const ALL: usize = 400;
+const ALL: usize = 300;
 /// Lanes that a group has at most, and those that it has however many groups there are.
 const LANES: (usize, usize) = (40, 6);
 

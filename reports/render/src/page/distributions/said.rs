@@ -7,7 +7,7 @@ use crate::{shown, units, words};
 pub(super) fn extremes(groups: &[Group<'_>]) -> String {
     let lanes = groups.iter().flat_map(|group| {
         let own = group.lanes.iter().filter(|lane| !lane.is_beside);
-        own.map(move |lane| (group.name.as_str(), lane))
+        own.map(move |lane| (group.apart.as_str(), lane))
     });
     let mut lanes: Vec<(&str, &Lane<'_>)> = lanes.collect();
     lanes.sort_by(|a, b| words::better_first(a.1.row, b.1.row));

@@ -12,7 +12,7 @@ use crate::chart::{self, Chart, Group, Lane, UNATTRIBUTED, phase_ink};
 use crate::measure::has_distributions;
 use crate::page::figure::{Figure, number};
 use crate::units;
-use crate::words::distinct;
+use crate::words::{self, distinct};
 
 /// Curves over one another at most, of a group.
 const CURVES: usize = 10;
@@ -81,7 +81,9 @@ fn figure(
 fn named<'b, 'a>(groups: &'b [Group<'a>]) -> impl Iterator<Item = (String, &'b Lane<'a>)> {
     groups.iter().flat_map(|group| {
         group.lanes.iter().map(move |lane| {
-            let name = format!("{} {}", lane.name, group.name);
+            let beside = format!("{} {}", words::isolation(lane.row), lane.name);
+            let own = if lane.is_beside { &beside } else { &lane.name };
+            let name = format!("{own} {}", group.apart);
             (name.trim_end().to_owned(), lane)
         })
     })
