@@ -8,8 +8,8 @@ use super::ink::Ink;
 use super::ticks::{decimals, ticks};
 use crate::units;
 
-/// The longest axis: a sum of numbers may be none.
-const LONGEST: f64 = 1e300;
+/// The shortest axis and the longest: what a number may be times or by a few is none beyond them.
+const ENDS: [f64; 2] = [1e-9, 1e300];
 
 /// Names along an axis at most.
 const NAMES: usize = 6;
@@ -33,7 +33,11 @@ impl Linear {
         let most = values.filter(|value| value.is_finite()).fold(0.0, f64::max);
         Self {
             unit,
-            most: if most > 0.0 { most.min(LONGEST) } else { 1.0 },
+            most: if most > 0.0 {
+                most.clamp(ENDS[0], ENDS[1])
+            } else {
+                1.0
+            },
             start,
             end,
         }
@@ -95,6 +99,7 @@ mod tests {
         for values in [
             &[5.0, 9.0][..],
             &[1e308, -1e308],
+            &[5e-324],
             &[0.0],
             &[],
             &[f64::NAN, f64::INFINITY],
