@@ -133,6 +133,10 @@ fn numbers_of(
         ratio: None,
         requests: None,
         rate: lines.iter().find_map(|line| line.rate),
+        curve: Vec::new(),
+        tail: Vec::new(),
+        instances: Vec::new(),
+        fit: None,
         shape: Shape {
             lag1: lag1(&values),
             trend: (n >= 3)

@@ -3,17 +3,16 @@
 mod answer;
 mod by_run;
 mod cell;
-mod charts;
 mod claims;
 mod decide;
 mod distributions;
 mod downloads;
 mod every;
 mod evidence;
+mod figure;
 mod glance;
 mod heat;
 mod matrix;
-mod rates;
 mod replay;
 mod report;
 mod several;
@@ -21,7 +20,6 @@ mod silent;
 mod starts;
 mod topic;
 mod traced;
-mod trade;
 mod tradeoff;
 mod view;
 
@@ -59,10 +57,11 @@ const STYLE: [&str; 8] = [
 
 /// The script of each part, after what all of them stand on. Each is a scope of its own, and one
 /// that fails leaves the others as they are.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     include_str!("script/core.js"),
     include_str!("script/decide.js"),
     include_str!("script/heat.js"),
+    include_str!("script/scatter.js"),
     include_str!("script/tradeoff.js"),
     include_str!("script/every.js"),
     include_str!("script/again.js"),
