@@ -47,7 +47,7 @@ pub(crate) fn ratio_interval(row: &RowSummary, ratio: &Ratio) -> String {
 
 /// How many times better or worse the row is, at least 1 where the verdict is, with its
 /// interval: a rate of half the reference's is 2 times slower.
-fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
+pub(crate) fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
     let turned = match ratio.verdict {
         Verdict::Better => row.better == Better::Lower,
         Verdict::Worse => row.better == Better::Higher,

@@ -1,5 +1,6 @@
 //! The charts: SVG by plotters, with colours that follow the page's theme.
 
+mod best;
 mod canvas;
 mod forest;
 mod injected;
@@ -11,9 +12,10 @@ mod rates;
 mod scale;
 mod ticks;
 
+pub(crate) use best::{Mark, best};
 pub(crate) use forest::{Forest, Ratio, forest};
 pub(crate) use injected::{Try, injected};
-pub(crate) use ink::{phase_ink, technology_ink};
+pub(crate) use ink::{phase_ink, technology_ink, tier_ink};
 pub(crate) use lanes::lanes;
 pub(crate) use overview::overview;
 pub(crate) use phases::phases;

@@ -181,7 +181,7 @@ fn extend(path: &mut Vec<(i32, i32)>, point: (i32, i32)) {
 }
 
 /// `1 ms`, `200 µs`, `64 KiB`.
-fn short(value: f64, unit: Unit) -> String {
+pub(super) fn short(value: f64, unit: Unit) -> String {
     let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {

@@ -9,48 +9,76 @@ use super::{
 };
 use crate::RenderError;
 use crate::measure::Measure;
+use crate::words::distinct;
 
 /// The parts of the page, by id, as the links at its top name them.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("answer", "Answer"),
     ("decide", "Decide"),
     ("matrix", "Matrix"),
     ("trade-off", "Trade-off"),
     ("distributions", "Distributions"),
+    (CONFORMANCE, "Conformance"),
     ("rows", "Every row"),
     ("evidence", "How do you know?"),
     ("downloads", "Downloads"),
 ];
 
+/// The part that is there where a run has it alone.
+const CONFORMANCE: &str = "conformance";
+
 pub(super) fn report(views: &[View<'_>]) -> Result<Markup, RenderError> {
-    let questions = crate::words::distinct(views.iter().map(|view| view.run.question.as_str()));
+    let checked = |view: &&View<'_>| !view.metrics(Measure::Conformance).is_empty();
+    let checked: Vec<&View<'_>> = views.iter().filter(checked).collect();
     Ok(html! {
         a.skip href="#answer" { "To the answer" }
         main {
-            header {
-                nav aria-label="Parts of the page" {
-                    @for (id, name) in PARTS { a href={ "#" (id) } { (name) } }
-                }
-                @for view in views {
-                    @let run = view.run;
-                    p.eyebrow id=(view.id("run")) { (run.scenario) " \u{b7} " (run.id) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
-                }
-                h1 { @for (i, question) in questions.iter().enumerate() { @if i > 0 { " " } (question) } }
-                @for view in views { (notes::banners(view.run)) }
-            }
+            (header(views, !checked.is_empty()))
             (answer::answer(views)?)
             (decide::decide(views))
             (heat::heat(views))
             (tradeoff::tradeoff(views)?)
             (distributions::distributions(views)?)
-            @for view in views {
-                @if !view.metrics(Measure::Conformance).is_empty() { (matrix::matrix(view)) }
+            @if !checked.is_empty() {
+                section id=(CONFORMANCE) {
+                    h2 { "Conformance" }
+                    @for view in checked { (of_run(views, view)) (matrix::matrix(view)) }
+                }
             }
             (every::every(views))
             (evidence::evidence(views))
             (downloads::downloads(views))
         }
     })
+}
+
+/// The question, of which runs, and what has to be known before anything is read.
+fn header(views: &[View<'_>], with_conformance: bool) -> Markup {
+    let questions = distinct(views.iter().map(|view| view.run.question.as_str()));
+    let is_there = |(id, _): &&(&str, &str)| *id != CONFORMANCE || with_conformance;
+    html! {
+        header {
+            nav aria-label="Parts of the page" {
+                @for (id, name) in PARTS.iter().filter(is_there) { a href={ "#" (id) } { (name) } }
+            }
+            @if let [first, others @ ..] = &questions[..] {
+                h1 { (first) }
+                @for other in others { p.question { (other) } }
+            }
+            @for view in views { p.eyebrow id=(view.id("run")) { (eyebrow(views, view)) } }
+            @for view in views { (notes::banners(view.run)) }
+        }
+    }
+}
+
+/// A run in a line; of several with a link to what it says.
+fn eyebrow(views: &[View<'_>], view: &View<'_>) -> Markup {
+    let run = view.run;
+    html! {
+        (run.scenario) " \u{b7} "
+        @if views.len() > 1 { a href={ "#" (view.id("answer")) } { (run.id) } } @else { (run.id) }
+        " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch)
+    }
 }
 
 /// Which run a piece is of, where there are several.

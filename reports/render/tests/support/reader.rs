@@ -64,17 +64,17 @@ impl Follow {
         if tag.self_closing || VOID.contains(&&*name) {
             return TokenSinkResult::Continue;
         }
-        let raw = name == "style";
+        let raw = match name.as_str() {
+            "style" => Some(RawKind::Rawtext),
+            "script" => Some(RawKind::ScriptData),
+            _ => None,
+        };
         self.open.borrow_mut().push(name);
-        if raw {
-            TokenSinkResult::RawData(RawKind::Rawtext)
-        } else {
-            TokenSinkResult::Continue
-        }
+        raw.map_or(TokenSinkResult::Continue, TokenSinkResult::RawData)
     }
 
     fn words(&self, text: &str) {
-        if self.open.borrow().iter().any(|t| t == "style") {
+        if self.open.borrow().iter().any(|t| t == "style" || t == "script") {
             return;
         }
         self.text.borrow_mut().push_str(text);
