@@ -1,74 +1,13 @@
-//! The first screen of made-up runs: which cards, of which rows, in which words; which lanes; which claims.
+//! The first screen of made-up runs: which cards, of which rows, in which words; which claims.
 
 mod support;
 
 use labrun_analysis::{RowSummary, Verdict, summarise};
-use labrun_record::{Metric, Outcome, Row, Start, Target, Tier};
+use labrun_record::{Metric, Outcome, Start, Target, Tier};
 use labrun_render::{Section, pages, units};
 use support::Made;
-use support::reader::{follow, of, read};
-
-/// What stands between two marks of a page.
-fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
-    let (_, rest) = html.split_once(start).unwrap_or_default();
-    rest.split_once(end).map_or("", |(inside, _)| inside)
-}
-
-/// The cards of the first run, each line by line.
-fn cards(html: &str) -> Vec<Vec<String>> {
-    let all = between(html, "<ul class=\"cards\">", "</ul>");
-    let each = all.split("</li>").filter(|card| card.contains("<li"));
-    let lines = |card: &str| read(card).lines().map(str::to_owned).collect();
-    each.map(lines).collect()
-}
-
-fn heads(html: &str) -> Vec<String> {
-    cards(html).iter().map(|card| card[0].clone()).collect()
-}
-
-/// The rows that a piece shows the medians of, by their place, with the number of the files.
-fn medians(piece: &str) -> Vec<(usize, f64)> {
-    let each = piece.split(" data-row=\"0-").skip(1);
-    let median = |rest: &str| {
-        let (row, rest) = rest.split_once('"')?;
-        let (value, _) = rest.strip_prefix(" data-value=\"")?.split_once('"')?;
-        Some((row.parse().expect("a place"), value.parse().expect("a number")))
-    };
-    each.filter_map(median).collect()
-}
-
-/// The figure and its table.
-fn picture(html: &str) -> &str {
-    between(html, "<figure class=\"best\">", "</figure>")
-}
-
-fn lanes(html: &str) -> usize {
-    picture(html).matches("<th scope=\"row\">").count()
-}
-
-/// The claims of the strip: what became of each, and its words.
-fn strip(html: &str) -> Vec<(String, String)> {
-    let text = read(between(html, "aria-label=\"Claims in circulation\">", "</ul>"));
-    let lines = text.lines().filter_map(|line| line.split_once(" \u{201c}"));
-    lines.map(|(verdict, words)| (verdict.to_owned(), words.to_owned())).collect()
-}
-
-fn well_formed(html: &str) {
-    assert_eq!(*follow(html).wrong.borrow(), Vec::<String>::new());
-}
-
-fn keep(made: &mut Made, wanted: impl Fn(&Row) -> bool) {
-    let places: Vec<usize> = (0..made.run.rows.len())
-        .filter(|place| wanted(&made.run.rows[*place]))
-        .collect();
-    made.samples.retain(|sample| places.contains(&sample.row));
-    for sample in &mut made.samples {
-        sample.row = places.iter().position(|place| *place == sample.row).expect("kept");
-    }
-    made.run.rows.retain(|row| wanted(row));
-    made.run.parts.clear();
-    made.summary = summarise(&made.run, &made.samples);
-}
+use support::reader::{of, read};
+use support::screen::{between, cards, heads, keep, lanes, medians, picture, strip, well_formed};
 
 #[test]
 fn a_cold_start_has_a_card_of_each_start_that_decides() {
@@ -252,51 +191,6 @@ fn conformance_alone_is_told_in_a_line() {
     assert!(cards(&html).is_empty() && picture(&html).is_empty());
 }
 
-/// A run with so many more technologies than it had.
-fn crowded(more: usize) -> Made {
-    let mut made = support::few();
-    let model = made.summary.results.iter().position(|row| {
-        row.row.isolation == "docker/runc"
-            && row.row.workload == "add"
-            && row.row.metric == Metric::TimeToFirstResult
-    });
-    let model = made.summary.results[model.expect("a row")].clone();
-    for place in 0..more {
-        let mut row = model.clone();
-        row.row.isolation = format!("t{place}/own");
-        if let Some(numbers) = &mut row.numbers {
-            numbers.median /= 1000.0 + place as f64;
-        }
-        made.run.rows.push(row.row.clone());
-        made.summary.results.push(row);
-    }
-    made
-}
-
-#[test]
-fn the_picture_has_the_best_of_each_technology_and_start_and_at_most_24_lanes() {
-    // native and docker at process, wasmtime and wasmer at three starts.
-    assert_eq!(lanes(&of(&support::few())), 8);
-    assert_eq!(lanes(&of(&crowded(16))), 24);
-    let html = of(&crowded(1000));
-    well_formed(&html);
-    assert_eq!(lanes(&html), 24);
-    let picture = read(picture(&html));
-    assert!(picture.contains("984 more in the matrix"), "{picture}");
-    let table: Vec<&str> = picture.lines().filter(|line| line.contains(" | ")).collect();
-    let is_reference = |line: &&&str| line.starts_with("native/static") && line.ends_with("reference |");
-    assert_eq!(table.iter().filter(is_reference).count(), 1, "{picture}");
-}
-
-#[test]
-fn the_picture_is_of_the_first_key_question() {
-    let html = of(&support::one_of("memory"));
-    let title = read(between(&html, "<figure class=\"best\"><figcaption>", "</figcaption>"));
-    assert!(title.contains("memory, ready and idle"), "{title}");
-    // One of each technology: native, docker, wasmtime, wasmer.
-    assert_eq!(lanes(&html), 4);
-}
-
 #[test]
 fn a_claim_is_a_link_to_how_it_was_judged() {
     let html = of(&support::few_of_all());
@@ -344,22 +238,6 @@ fn names_from_outside_stay_words() {
     let html = of(&made);
     well_formed(&html);
     assert!(!html.contains("<b onload"));
-}
-
-#[test]
-fn numbers_beyond_reason_are_drawn_within_the_picture() {
-    let mut made = support::few();
-    for (place, row) in made.summary.results.iter_mut().enumerate() {
-        if let Some(numbers) = &mut row.numbers {
-            numbers.median = [0.0, -5.0, f64::MAX, 5e-324][place % 4];
-            numbers.ci = Some([numbers.median; 2]);
-        }
-    }
-    let html = of(&made);
-    well_formed(&html);
-    for wrong in ["NaN", "inf"] {
-        assert!(!picture(&html).contains(wrong), "{wrong}");
-    }
 }
 
 #[test]

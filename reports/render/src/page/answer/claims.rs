@@ -1,10 +1,9 @@
-//! What is often said, held against what was measured here: in a strip, and case by case.
+//! What is often said, and which rows of a run it is about.
 
 use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Tier};
-use maud::{Markup, html};
 
-use super::judge::{self, Held, judged, judged_by};
+use super::judge::{self, Held, judged_by};
 use crate::facets::facet;
 use crate::measure::Measure;
 use crate::page::view::View;
@@ -77,10 +76,10 @@ const NOT_KERNELS: [&str; 2] = ["file-io", "http"];
 
 /// A claim that a run has rows for, with those that were measured.
 pub(super) struct Judged<'a> {
-    claim: &'static Claim,
-    margin: f64,
+    pub claim: &'static Claim,
+    pub margin: f64,
     /// By what tells them apart, the best first.
-    cases: Vec<(&'a str, Vec<&'a RowSummary>)>,
+    pub cases: Vec<(&'a str, Vec<&'a RowSummary>)>,
     /// Its place among the claims, for addresses.
     place: usize,
 }
@@ -102,54 +101,19 @@ pub(super) fn held<'a>(view: &View<'a>) -> Vec<Judged<'a>> {
     .collect()
 }
 
-/// Each claim with what became of it, as a link to how it was judged.
-pub(super) fn strip(view: &View<'_>, held: &[Judged<'_>]) -> Markup {
-    html! {
-        @if !held.is_empty() {
-            ul.strip aria-label="Claims in circulation" {
-                @for one in held {
-                    @let (class, verdict) = one.verdict();
-                    li { a href={ "#" (one.id(view)) } {
-                        strong.{ "claim-" (class) } { (verdict) } " " span { (one.claim.words) }
-                    } }
-                }
-            }
-        }
-    }
-}
-
-/// How each claim was judged, case by case, by which rows.
-pub(super) fn details(view: &View<'_>, held: &[Judged<'_>]) -> Markup {
-    let rules = distinct(held.iter().map(|one| one.claim.by.rule(one.margin)));
-    html! {
-        h3 { "What is claimed, and what was measured here" }
-        @for rule in rules { p.note { (rule) } }
-        div.scroll tabindex="0" role="region" aria-label="Claims" {
-            table.claims {
-                thead { tr {
-                    th scope="col" { "claim" } th scope="col" { "case" }
-                    th scope="col" { "here" } th scope="col" { "measured" }
-                } }
-                @for one in held {
-                    tbody id=(one.id(view)) {
-                        @for (case, rows) in &one.cases { (judged(view, one.claim, case, rows, one.margin)) }
-                        @if one.cases.is_empty() {
-                            tr { th scope="row" { (one.claim.words) } td {} td { "not measured" } td.muted { "no row of this kind was measured in this run" } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 impl Judged<'_> {
-    fn id(&self, view: &View<'_>) -> String {
+    /// Where it is judged, case by case.
+    pub(super) fn id(&self, view: &View<'_>) -> String {
         view.id(&format!("claim-{}", self.place + 1))
     }
 
+    /// When it holds.
+    pub(super) fn rule(&self) -> String {
+        self.claim.by.rule(self.margin)
+    }
+
     /// What becomes of it in all cases together: the class of its colour, and the word.
-    fn verdict(&self) -> (&'static str, &'static str) {
+    pub(super) fn verdict(&self) -> (&'static str, &'static str) {
         let cases = self.cases.iter();
         let held = cases.map(|(_, rows)| judge::held(self.claim, rows, self.margin));
         match distinct(held)[..] {

@@ -9,6 +9,7 @@ mod judge;
 mod number;
 mod picture;
 mod starts;
+mod strip;
 
 use maud::{Markup, html};
 
@@ -49,9 +50,9 @@ fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
             }
             @if let Some(picture) = picture { (picture) }
             (checked::checked(view))
-            (claims::strip(view, &held))
+            (strip::strip(view, &held))
         }
-        @if !held.is_empty() { (claims::details(view, &held)) }
+        @if !held.is_empty() { (strip::details(view, &held)) }
         (starts::starts(view))
     })
 }
