@@ -11,12 +11,14 @@ use crate::words::{self, is_of_kind};
 /// As many as the first screen has room for.
 const MOST: usize = 5;
 
+/// A metric, and what stands before its clock.
+type Question = (Metric, Option<Start>);
+
 /// What is asked of a class of boundary.
 struct Asked {
     /// As a card says it.
     what: &'static str,
-    metric: Metric,
-    start: Option<Start>,
+    question: Question,
     tier: Tier,
 }
 
@@ -31,42 +33,44 @@ pub(super) struct Card<'a> {
     pub of: usize,
 }
 
-const fn ask(what: &'static str, metric: Metric, start: Option<Start>, tier: Tier) -> Asked {
+const fn ask(what: &'static str, question: Question, tier: Tier) -> Asked {
     Asked {
         what,
-        metric,
-        start,
+        question,
         tier,
     }
 }
 
+const FRESH: Question = (Metric::TimeToFirstResult, Some(Start::Process));
+const LOADED: Question = (Metric::TimeToFirstResult, Some(Start::Loaded));
+const IDLE: Question = (Metric::MemoryIdle, None);
+const ONE_MORE: Question = (Metric::MemoryMarginal, None);
+const SHIPPED: Question = (Metric::Size, None);
+const CALLS: Question = (Metric::CallsPerSecond, None);
+const COMPUTING: Question = (Metric::OperationsPerSecond, None);
+const SERVING: Question = (Metric::RequestsPerSecond, None);
+
 /// What is asked, what matters most first: a question of each measure, then a second one, so that a
 /// run of several measures has a card of each and a run of one has all of its own.
 const ASKED: [Asked; 16] = {
-    use Metric::{
-        CallsPerSecond, MemoryIdle, MemoryMarginal, OperationsPerSecond, RequestsPerSecond, Size,
-        TimeToFirstResult,
-    };
     use Tier::{MicroVm, Namespaces, UserKernel, WasmSandbox};
-    let fresh = Some(Start::Process);
-    let loaded = Some(Start::Loaded);
     [
-        ask("A container start", TimeToFirstResult, fresh, Namespaces),
-        ask("A loaded wasm instance", TimeToFirstResult, loaded, WasmSandbox),
-        ask("One more wasm instance", MemoryMarginal, None, WasmSandbox),
-        ask("A container image", Size, None, Namespaces),
-        ask("Wasm computing", OperationsPerSecond, None, WasmSandbox),
-        ask("Wasm serving", RequestsPerSecond, None, WasmSandbox),
-        ask("A wasm start, fresh process", TimeToFirstResult, fresh, WasmSandbox),
-        ask("One idle container", MemoryIdle, None, Namespaces),
-        ask("A wasm program", Size, None, WasmSandbox),
-        ask("A call into wasm", CallsPerSecond, None, WasmSandbox),
-        ask("A start on a user-space kernel", TimeToFirstResult, fresh, UserKernel),
-        ask("A microVM start", TimeToFirstResult, fresh, MicroVm),
-        ask("One more container", MemoryMarginal, None, Namespaces),
-        ask("One idle wasm instance", MemoryIdle, None, WasmSandbox),
-        ask("A container serving", RequestsPerSecond, None, Namespaces),
-        ask("Computing in a container", OperationsPerSecond, None, Namespaces),
+        ask("A container start", FRESH, Namespaces),
+        ask("A loaded wasm instance", LOADED, WasmSandbox),
+        ask("One more wasm instance", ONE_MORE, WasmSandbox),
+        ask("A container image", SHIPPED, Namespaces),
+        ask("Wasm computing", COMPUTING, WasmSandbox),
+        ask("Wasm serving", SERVING, WasmSandbox),
+        ask("A wasm start, fresh process", FRESH, WasmSandbox),
+        ask("One idle container", IDLE, Namespaces),
+        ask("A wasm program", SHIPPED, WasmSandbox),
+        ask("A call into wasm", CALLS, WasmSandbox),
+        ask("A start on a user-space kernel", FRESH, UserKernel),
+        ask("A microVM start", FRESH, MicroVm),
+        ask("One more container", ONE_MORE, Namespaces),
+        ask("One idle wasm instance", IDLE, WasmSandbox),
+        ask("A container serving", SERVING, Namespaces),
+        ask("Computing in a container", COMPUTING, Namespaces),
     ]
 };
 
@@ -100,7 +104,7 @@ impl Asked {
     fn card<'a>(&self, board: &Board<'a>) -> Option<Card<'a>> {
         let is_asked = |place: &usize| {
             let column = &board.columns[*place];
-            column.metric == self.metric && column.start == self.start
+            (column.metric, column.start) == self.question
         };
         let is_of_tier = |row: &RowSummary| row.row.tier == self.tier && is_of_kind(&row.row);
         let mut columns = board.key_columns().into_iter().filter(is_asked);
