@@ -17,7 +17,11 @@ fn a_cold_start_has_a_card_of_each_start_that_decides() {
     let found = cards(&html);
     assert_eq!(
         heads(&html),
-        ["A container start", "A loaded wasm instance", "A wasm start, fresh process"]
+        [
+            "A container start",
+            "A loaded wasm instance",
+            "A wasm start, fresh process"
+        ]
     );
     let row = made.summary.results.iter().find(|row| {
         row.row.isolation == "docker/runc"
@@ -27,12 +31,22 @@ fn a_cold_start_has_a_card_of_each_start_that_decides() {
     let row = row.expect("a row");
     let median = row.median().expect("a median");
     let card = &found[0];
-    assert!(card[1].starts_with(&units::value(median, row.unit)), "{card:?}");
+    assert!(
+        card[1].starts_with(&units::value(median, row.unit)),
+        "{card:?}"
+    );
     let ratio = row.ratio().expect("a ratio");
     let times = format!("{} times a process [", units::ratio(ratio.value));
     assert!(card[2].starts_with(&times), "{card:?}");
-    assert!(card[3].starts_with("docker/runc \u{b7} add \u{b7} n"), "{card:?}");
-    assert!(found[1][2].contains("faster than a process ["), "{:?}", found[1]);
+    assert!(
+        card[3].starts_with("docker/runc \u{b7} add \u{b7} n"),
+        "{card:?}"
+    );
+    assert!(
+        found[1][2].contains("faster than a process ["),
+        "{:?}",
+        found[1]
+    );
 }
 
 #[test]
@@ -72,7 +86,10 @@ fn a_measure_alone_has_the_cards_of_its_own() {
         assert_eq!(heads(&html), wanted);
     }
     let memory = cards(&of(&support::one_of("memory")));
-    assert!(memory.iter().all(|card| card[3].contains("PSS, cgroup ")), "{memory:?}");
+    assert!(
+        memory.iter().all(|card| card[3].contains("PSS, cgroup ")),
+        "{memory:?}"
+    );
     let throughput = of(&support::one_of("throughput"));
     assert_eq!(heads(&throughput).len(), 5);
 }
@@ -81,7 +98,11 @@ fn a_measure_alone_has_the_cards_of_its_own() {
 fn every_median_is_that_of_its_row() {
     for made in [support::few(), support::few_of_all(), support::all(10)] {
         let html = of(&made);
-        let screen = between(&html, "<section class=\"answer\" id=\"answer\">", "id=\"decide\"");
+        let screen = between(
+            &html,
+            "<section class=\"answer\" id=\"answer\">",
+            "id=\"decide\"",
+        );
         let found = medians(screen);
         assert!(found.len() > 8, "{}", found.len());
         for (place, value) in found {
@@ -112,7 +133,10 @@ fn what_is_not_decided_is_said_so() {
     };
     assert!(said(verdict(Verdict::Equivalent)).starts_with("equivalent to a process ["));
     let open = said(verdict(Verdict::Inconclusive));
-    assert!(open.contains("times a process, which is not decided ["), "{open}");
+    assert!(
+        open.contains("times a process, which is not decided ["),
+        "{open}"
+    );
     let bare = said(|row| {
         verdict(Verdict::Inconclusive)(row);
         if let Some(ratio) = row.numbers.as_mut().and_then(|n| n.ratio.as_mut()) {
@@ -134,7 +158,10 @@ fn a_run_with_neither_containers_nor_wasm_has_the_cards_of_its_questions() {
     keep(&mut made, |row| row.tier == Tier::Process);
     let found = cards(&of(&made));
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0][0].starts_with("Add, time to first result"), "{found:?}");
+    assert!(
+        found[0][0].starts_with("Add, time to first result"),
+        "{found:?}"
+    );
     assert!(found[0][3].starts_with("native/dynamic"), "{found:?}");
 }
 
@@ -164,7 +191,11 @@ fn a_run_with_no_measured_row_says_so_and_has_no_picture() {
     well_formed(&html);
     assert!(html.contains("Nothing was measured."));
     assert!(cards(&html).is_empty() && picture(&html).is_empty());
-    assert!(strip(&html).iter().all(|(verdict, _)| verdict == "not measured"));
+    assert!(
+        strip(&html)
+            .iter()
+            .all(|(verdict, _)| verdict == "not measured")
+    );
     assert_eq!(strip(&html).len(), 2);
 }
 
@@ -186,7 +217,10 @@ fn conformance_alone_is_told_in_a_line() {
     let html = of(&made);
     well_formed(&html);
     let text = read(&html);
-    assert!(text.contains("1 of 1 isolation that were checked do"), "{text}");
+    assert!(
+        text.contains("1 of 1 isolation that were checked do"),
+        "{text}"
+    );
     assert!(html.contains("href=\"#conformance\"") && html.contains("id=\"conformance\""));
     assert!(cards(&html).is_empty() && picture(&html).is_empty());
 }
@@ -206,7 +240,11 @@ fn a_claim_is_a_link_to_how_it_was_judged() {
     let links = between(&html, "aria-label=\"Claims in circulation\">", "</ul>");
     for link in links.split("href=\"#").skip(1) {
         let (id, _) = link.split_once('"').expect("a link");
-        assert_eq!(html.matches(&format!("<tbody id=\"{id}\">")).count(), 1, "{id}");
+        assert_eq!(
+            html.matches(&format!("<tbody id=\"{id}\">")).count(),
+            1,
+            "{id}"
+        );
     }
 }
 
@@ -214,8 +252,16 @@ fn a_claim_is_a_link_to_how_it_was_judged() {
 fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     let (one, two) = (support::few(), support::few_of_all());
     let section = |made| {
-        let Made { run, samples, summary } = made;
-        Section { run, samples, summary }
+        let Made {
+            run,
+            samples,
+            summary,
+        } = made;
+        Section {
+            run,
+            samples,
+            summary,
+        }
     };
     let html = pages(&[section(&one), section(&two)]).expect("a page");
     well_formed(&html);
@@ -249,7 +295,10 @@ fn a_bare_program_in_namespaces_is_no_container() {
         }
     }
     let html = of(&made);
-    assert_eq!(heads(&html), ["A loaded wasm instance", "A wasm start, fresh process"]);
+    assert_eq!(
+        heads(&html),
+        ["A loaded wasm instance", "A wasm start, fresh process"]
+    );
 }
 
 #[test]
@@ -262,5 +311,8 @@ fn what_was_not_measured_gives_its_place_to_the_next() {
         }
     }
     let html = of(&made);
-    assert_eq!(heads(&html), ["A container start", "A wasm start, fresh process"]);
+    assert_eq!(
+        heads(&html),
+        ["A container start", "A wasm start, fresh process"]
+    );
 }

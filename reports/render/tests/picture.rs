@@ -38,15 +38,23 @@ fn the_picture_has_the_best_of_each_technology_and_start_and_at_most_24_lanes() 
     assert_eq!(lanes(&html), 24);
     let picture = read(picture(&html));
     assert!(picture.contains("984 more in the matrix"), "{picture}");
-    let table: Vec<&str> = picture.lines().filter(|line| line.contains(" | ")).collect();
-    let is_reference = |line: &&&str| line.starts_with("native/static") && line.ends_with("reference |");
+    let table: Vec<&str> = picture
+        .lines()
+        .filter(|line| line.contains(" | "))
+        .collect();
+    let is_reference =
+        |line: &&&str| line.starts_with("native/static") && line.ends_with("reference |");
     assert_eq!(table.iter().filter(is_reference).count(), 1, "{picture}");
 }
 
 #[test]
 fn the_picture_is_of_the_first_key_question() {
     let html = of(&support::one_of("memory"));
-    let title = read(between(&html, "<figure class=\"best\"><figcaption>", "</figcaption>"));
+    let title = read(between(
+        &html,
+        "<figure class=\"best\"><figcaption>",
+        "</figcaption>",
+    ));
     assert!(title.contains("memory, ready and idle"), "{title}");
     // One of each technology: native, docker, wasmtime, wasmer.
     assert_eq!(lanes(&html), 4);

@@ -56,7 +56,11 @@ pub(crate) fn best(
     let bottom = TOP + lane * marks.len() as f64;
     let said = |mark: &Mark<'_>| {
         let name = format!("{} {}", mark.name, mark.start);
-        format!("{} {}", name.trim_end(), units::value(mark.median, mark.row.unit))
+        format!(
+            "{} {}",
+            name.trim_end(),
+            units::value(mark.median, mark.row.unit)
+        )
     };
     let description = format!(
         "Medians as marks and their 95% intervals as bars on a logarithmic axis, {}, the best first: from {} to {}. The numbers are in the table below.",
@@ -79,7 +83,13 @@ pub(crate) fn best(
 fn draw(canvas: &mut Canvas<'_>, axis: &Axis, mark: &Mark<'_>, y: f64) {
     let ink = Ink::Tier(tier_ink(mark.row.row.tier));
     let room = NAME[usize::from(mark.start.is_empty())];
-    canvas.text((0.0, y), Hold::Left, 13.0, Ink::Text, &cut(&mark.name, room));
+    canvas.text(
+        (0.0, y),
+        Hold::Left,
+        13.0,
+        Ink::Text,
+        &cut(&mark.name, room),
+    );
     canvas.text((START, y), Hold::Left, 13.0, Ink::Muted, mark.start);
     if let Some([low, high]) = mark.row.ci().map(|ends| ends.map(|end| axis.x(end))) {
         canvas.rect((low, y - 2.0), (high - low, 4.0), ink);
@@ -212,7 +222,12 @@ mod tests {
         assert_eq!((axis.low, axis.high), (4, 8));
         let axis = Axis::over(Unit::Bytes, [71.0 * 1024.0, 9e6].into_iter());
         assert_eq!((axis.low, axis.high), (4, 6));
-        for values in [vec![], vec![1e6], vec![0.0, -3.0], vec![f64::NAN, f64::MAX, 5e-324]] {
+        for values in [
+            vec![],
+            vec![1e6],
+            vec![0.0, -3.0],
+            vec![f64::NAN, f64::MAX, 5e-324],
+        ] {
             let axis = Axis::over(Unit::Ns, values.iter().copied());
             assert!(axis.low < axis.high, "{values:?}");
             for value in values {

@@ -74,7 +74,12 @@ impl Follow {
     }
 
     fn words(&self, text: &str) {
-        if self.open.borrow().iter().any(|t| t == "style" || t == "script") {
+        if self
+            .open
+            .borrow()
+            .iter()
+            .any(|t| t == "style" || t == "script")
+        {
             return;
         }
         self.text.borrow_mut().push_str(text);

@@ -31,7 +31,10 @@ pub fn medians(piece: &str) -> Vec<(usize, f64)> {
     let median = |rest: &str| {
         let (row, rest) = rest.split_once('"')?;
         let (value, _) = rest.strip_prefix(" data-value=\"")?.split_once('"')?;
-        Some((row.parse().expect("a place"), value.parse().expect("a number")))
+        Some((
+            row.parse().expect("a place"),
+            value.parse().expect("a number"),
+        ))
     };
     each.filter_map(median).collect()
 }
@@ -48,9 +51,15 @@ pub fn lanes(html: &str) -> usize {
 
 /// The claims of the strip: what became of each, and its words.
 pub fn strip(html: &str) -> Vec<(String, String)> {
-    let text = read(between(html, "aria-label=\"Claims in circulation\">", "</ul>"));
+    let text = read(between(
+        html,
+        "aria-label=\"Claims in circulation\">",
+        "</ul>",
+    ));
     let lines = text.lines().filter_map(|line| line.split_once(" \u{201c}"));
-    lines.map(|(verdict, words)| (verdict.to_owned(), words.to_owned())).collect()
+    lines
+        .map(|(verdict, words)| (verdict.to_owned(), words.to_owned()))
+        .collect()
 }
 
 pub fn well_formed(html: &str) {
@@ -64,7 +73,10 @@ pub fn keep(made: &mut Made, wanted: impl Fn(&Row) -> bool) {
         .collect();
     made.samples.retain(|sample| places.contains(&sample.row));
     for sample in &mut made.samples {
-        sample.row = places.iter().position(|place| *place == sample.row).expect("kept");
+        sample.row = places
+            .iter()
+            .position(|place| *place == sample.row)
+            .expect("kept");
     }
     made.run.rows.retain(|row| wanted(row));
     made.run.parts.clear();

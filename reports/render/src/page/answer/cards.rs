@@ -126,8 +126,7 @@ fn plain<'a>(board: &Board<'a>) -> Vec<Card<'a>> {
     let card = |column: usize| {
         let asked = &board.columns[column];
         let reference = asked.reference.and_then(|line| board.cell(column, line));
-        let is_other =
-            |row: &RowSummary| !reference.is_some_and(|known| std::ptr::eq(known, row));
+        let is_other = |row: &RowSummary| !reference.is_some_and(|known| std::ptr::eq(known, row));
         let (row, of) = best(board, column, is_other).or_else(|| best(board, column, |_| true))?;
         Some(Card {
             what: words::capital(&asked.label),
@@ -152,6 +151,9 @@ fn best<'a>(
     let rows: Vec<&RowSummary> = rows
         .filter(|row| row.median().is_some() && wanted(row))
         .collect();
-    let best = rows.iter().copied().min_by(|a, b| words::better_first(a, b))?;
+    let best = rows
+        .iter()
+        .copied()
+        .min_by(|a, b| words::better_first(a, b))?;
     Some((best, rows.len()))
 }

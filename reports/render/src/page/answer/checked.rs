@@ -11,7 +11,9 @@ pub(super) fn checked(view: &View<'_>) -> Markup {
     let matrix = Matrix::of(view.summary);
     let seen: Vec<_> = matrix.lines.iter().filter(|line| line.is_seen()).collect();
     let is_fault = |one: &Finding<'_>| matches!(one, Finding::Fault(_));
-    let faulty = seen.iter().filter(|line| line.findings.iter().any(is_fault));
+    let faulty = seen
+        .iter()
+        .filter(|line| line.findings.iter().any(is_fault));
     let names: Vec<&str> = faulty.map(|line| line.isolation).collect();
     html! {
         @if !matrix.lines.is_empty() {

@@ -61,7 +61,9 @@ fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
 fn nothing(view: &View<'_>) -> Markup {
     let is_measured = Measure::ALL.into_iter().any(|m| view.is_measured(m));
     let what = match (is_measured, view.is_measured(Measure::Conformance)) {
-        (_, true) => return html! { "This run asks what each isolation does, and not what it costs." },
+        (_, true) => {
+            return html! { "This run asks what each isolation does, and not what it costs." };
+        }
         (true, false) => "No headline",
         (false, false) => "Nothing",
     };

@@ -131,9 +131,15 @@ impl<'a> Picture<'a> {
         Some(Self {
             title: if has_starts {
                 let what = words::metric(asked.metric).to_lowercase();
-                format!("{}: {what}, the best of each technology and start", asked.workload)
+                format!(
+                    "{}: {what}, the best of each technology and start",
+                    asked.workload
+                )
             } else {
-                format!("{}, the best of each technology", words::capital(&asked.label))
+                format!(
+                    "{}, the best of each technology",
+                    words::capital(&asked.label)
+                )
             },
             marks: marks.collect(),
             reference: one.and_then(RowSummary::median),
