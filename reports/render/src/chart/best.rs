@@ -7,8 +7,8 @@ use labrun_record::{Tier, Unit};
 use super::Chart;
 use super::canvas::{Canvas, Hold, svg};
 use super::ink::{Ink, tier_ink};
-use super::scale::{short, shown};
-use crate::{RenderError, units};
+use super::scale::{self, short};
+use crate::{RenderError, shown, units};
 
 const WIDTH: f64 = 780.0;
 /// Where the start's name begins.
@@ -56,11 +56,7 @@ pub(crate) fn best(
     let bottom = TOP + lane * marks.len() as f64;
     let said = |mark: &Mark<'_>| {
         let name = format!("{} {}", mark.name, mark.start);
-        format!(
-            "{} {}",
-            name.trim_end(),
-            units::value(mark.median, mark.row.unit)
-        )
+        format!("{} {}", name.trim_end(), shown::median(mark.row))
     };
     let description = format!(
         "Medians as marks and their 95% intervals as bars on a logarithmic axis, {}, the best first: from {} to {}. The numbers are in the table below.",
@@ -166,7 +162,7 @@ impl Axis {
             Unit::Ns | Unit::PerSecond | Unit::Count => 10.0,
         };
         let powers = values.filter(|value| *value > 0.0);
-        let powers: Vec<f64> = powers.map(|value| shown(value).log(base)).collect();
+        let powers: Vec<f64> = powers.map(|value| scale::shown(value).log(base)).collect();
         let least = powers.iter().copied().reduce(f64::min).unwrap_or(0.0);
         let most = powers.iter().copied().reduce(f64::max).unwrap_or(1.0);
         // A power of the base may come out a little beside it.
@@ -186,7 +182,7 @@ impl Axis {
     }
 
     fn x(&self, value: f64) -> f64 {
-        self.at(shown(value).log(self.base))
+        self.at(scale::shown(value).log(self.base))
     }
 
     /// How many powers a band is: one, unless there is no room for so many labels.

@@ -10,6 +10,7 @@ use maud::{Markup, PreEscaped, html};
 use super::number;
 use crate::board::{Board, Column, Line};
 use crate::chart::{self, Chart, Mark};
+use crate::facets::Facets;
 use crate::page::view::View;
 use crate::{RenderError, shown, words};
 
@@ -19,6 +20,8 @@ const MOST: usize = 24;
 /// What the picture shows.
 struct Picture<'a> {
     title: String,
+    /// What all lanes have alike, in words.
+    alike: String,
     /// The best first.
     marks: Vec<Mark<'a>>,
     /// The median that all are compared with.
@@ -41,6 +44,7 @@ pub(super) fn picture(view: &View<'_>) -> Result<Option<Markup>, RenderError> {
         figure.best {
             figcaption {
                 strong { (picture.title) }
+                @if !picture.alike.is_empty() { " " small { (picture.alike) } }
                 @if picture.left > 0 { " " small { (picture.left) " more in the " a href="#matrix" { "matrix" } } }
             }
             div.scroll tabindex="0" role="region" aria-label=(picture.title) { (PreEscaped(drawn)) }
@@ -141,6 +145,7 @@ impl<'a> Picture<'a> {
                     words::capital(&asked.label)
                 )
             },
+            alike: Facets::of(&rows, false).shared_but_scope(),
             marks: marks.collect(),
             reference: one.and_then(RowSummary::median),
             left: all.saturating_sub(MOST),
