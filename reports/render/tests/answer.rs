@@ -248,21 +248,17 @@ fn a_claim_is_a_link_to_how_it_was_judged() {
     }
 }
 
+fn section(made: &Made) -> Section<'_> {
+    Section {
+        run: &made.run,
+        samples: &made.samples,
+        summary: &made.summary,
+    }
+}
+
 #[test]
 fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     let (one, two) = (support::few(), support::few_of_all());
-    let section = |made| {
-        let Made {
-            run,
-            samples,
-            summary,
-        } = made;
-        Section {
-            run,
-            samples,
-            summary,
-        }
-    };
     let html = pages(&[section(&one), section(&two)]).expect("a page");
     well_formed(&html);
     let card = &cards(&html)[0];

@@ -108,6 +108,8 @@ fn plan(plan: &Plan, rows: &[Row]) -> String {
     }
     let how = if plan.min_samples >= plan.max_samples {
         "as many for each".to_owned()
+    } else if !plan.pilot {
+        "the least for each, and more for rows whose launches cost next to nothing".to_owned()
     } else {
         format!(
             "how many was fixed after a pilot, and they are spread evenly over the run; \
