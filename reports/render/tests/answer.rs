@@ -150,6 +150,13 @@ fn what_is_not_decided_is_said_so() {
         }
     });
     assert_eq!(none, "no ratio to a reference");
+    let nothing = said(|row| {
+        if let Some(numbers) = &mut row.numbers {
+            numbers.ratio = None;
+            numbers.ci = Some([-5.0, 5.0]);
+        }
+    });
+    assert_eq!(nothing, "not told apart from nothing");
 }
 
 #[test]
@@ -263,7 +270,7 @@ fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     well_formed(&html);
     let card = &cards(&html)[0];
     assert_eq!(card.len(), 5, "{card:?}");
-    assert!(card[4].starts_with("AMD EPYC, x86_64: "), "{card:?}");
+    assert!(card[4].starts_with("all, AMD EPYC, x86_64: "), "{card:?}");
     assert!(card[4].contains("times a process ["), "{card:?}");
     assert!(html.contains("id=\"r0-answer\"") && html.contains("id=\"r1-answer\""));
     assert!(html.contains("href=\"#r1-answer\""));

@@ -21,7 +21,7 @@ const TOP: f64 = 34.0;
 const FOOT: f64 = 34.0;
 /// What all lanes together are high, unless a lane would be too low or too high.
 const LANES: f64 = 450.0;
-const LANE: [f64; 2] = [18.0, 30.0];
+const LANE: [f64; 2] = [18.0, 36.0];
 /// Letters of a name that there is room for before a start, and without one.
 const NAME: [usize; 2] = [25, 34];
 /// Labels of an axis.

@@ -34,7 +34,7 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
             @for other in others {
                 @if let Some(row) = elsewhere(card, &view.board, &other.board) {
                     p.how.elsewhere {
-                        (other.run.machine.cpu) ", " (other.run.machine.arch) ": "
+                        (other.run.scenario) ", " (other.run.machine.cpu) ", " (other.run.machine.arch) ": "
                         (number::linked(other, row, &against(other, row))) " " (interval(row))
                     }
                 }
@@ -70,10 +70,11 @@ fn how(view: &View<'_>, card: &Card<'_>, with_median: bool) -> Markup {
 /// How a row compares with its reference, in words.
 fn against(view: &View<'_>, row: &RowSummary) -> String {
     let Some(ratio) = row.ratio() else {
-        let words = if view.is_reference(row) {
-            "the reference"
-        } else {
-            "no ratio to a reference"
+        let words = match row.ci() {
+            _ if view.is_reference(row) => "the reference",
+            // A slope may come out a little below nothing.
+            Some([low, high]) if low <= 0.0 && high >= 0.0 => "not told apart from nothing",
+            _ => "no ratio to a reference",
         };
         return words.to_owned();
     };

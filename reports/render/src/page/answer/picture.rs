@@ -1,5 +1,5 @@
-//! The one picture of the first screen: of the first key question the best of each technology, of a
-//! cold start for each start.
+//! The one picture of the first screen: of the first key question the best of each technology in each
+//! class of boundary, of a cold start for each start.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,8 @@ use crate::board::{Board, Column, Line};
 use crate::chart::{self, Chart, Mark};
 use crate::facets::Facets;
 use crate::page::view::View;
-use crate::{RenderError, shown, words};
+use crate::words::{self, distinct};
+use crate::{RenderError, shown};
 
 /// Lanes that are still read from far away.
 const MOST: usize = 24;
@@ -92,7 +93,7 @@ fn numbers(view: &View<'_>, marks: &[Mark<'_>]) -> Markup {
 }
 
 impl<'a> Picture<'a> {
-    /// Nothing where no key question was answered.
+    /// Nothing where no key question was answered, or where all lanes are alike.
     fn of(view: &View<'a>) -> Option<Self> {
         let board = &view.board;
         let is_choice = |line: &Line<'_>| !line.is_control;
@@ -111,6 +112,11 @@ impl<'a> Picture<'a> {
         let is_reference = |row: &RowSummary| one.is_some_and(|one| std::ptr::eq(one, row));
         if let Some(one) = one.filter(|_| !rows.iter().any(|row| is_reference(row))) {
             rows.push(one);
+        }
+        let positive = rows.iter().filter_map(|row| row.median());
+        let positive = distinct(positive.filter(|median| *median > 0.0));
+        if rows.len() > 1 && positive.len() < 2 {
+            return None;
         }
         let all = rows.len();
         if all > MOST {
@@ -169,14 +175,14 @@ fn params<'a>(column: &'a Column<'_>) -> &'a str {
         .unwrap_or(rest)
 }
 
-/// The best measured row of each technology, the best first.
+/// The best measured row of each technology in each tier, the best first.
 fn best_of_technologies<'a>(board: &Board<'a>, column: usize) -> Vec<&'a RowSummary> {
     let choices = (0..board.lines.len()).filter(|line| !board.lines[*line].is_control);
     let rows = choices.filter_map(|line| board.cell(column, line));
     let mut rows: Vec<&RowSummary> = rows.filter(|row| row.median().is_some()).collect();
     rows.sort_by(|a, b| words::better_first(a, b));
     let mut seen = BTreeSet::new();
-    rows.retain(|row| seen.insert(row.technology()));
+    rows.retain(|row| seen.insert((row.technology(), row.row.tier)));
     rows
 }
 
