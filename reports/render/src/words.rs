@@ -61,26 +61,6 @@ pub(crate) fn middle(metric: Metric) -> &'static str {
     }
 }
 
-/// What an isolation does with so much of a metric.
-pub(crate) fn verb(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TimeToFirstResult
-        | Metric::Teardown
-        | Metric::InstantiateWarm
-        | Metric::Latency
-        | Metric::SizeNeeded => "needs",
-        Metric::MemoryIdle | Metric::MemoryPeak | Metric::MemoryMarginal | Metric::MemoryFixed => {
-            "takes"
-        }
-        Metric::Size => "ships",
-        Metric::Conformance => "does",
-        Metric::CallsPerSecond
-        | Metric::OperationsPerSecond
-        | Metric::BytesPerSecond
-        | Metric::RequestsPerSecond => "reaches",
-    }
-}
-
 /// The isolation, and the target where the workload has several for one technology.
 pub(crate) fn isolation(row: &RowSummary) -> String {
     if row.row.target == Target::Wasip2 {

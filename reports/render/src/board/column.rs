@@ -64,7 +64,6 @@ impl<'a> Question<'a> {
             better: self.metric.better(),
             rank: None,
             reference,
-            variant: self.variant,
         }
     }
 }

@@ -41,8 +41,6 @@ pub(crate) struct Column<'a> {
     pub metric: Metric,
     pub workload: &'a str,
     pub start: Option<Start>,
-    /// What else tells it apart: `op read · fs tmpfs`.
-    pub variant: String,
     pub unit: Unit,
     pub better: Better,
     /// Its place among the key questions, which are shown unasked.

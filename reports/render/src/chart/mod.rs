@@ -1,6 +1,7 @@
 //! The charts: SVG by plotters, with colours that follow the page's theme.
 
 mod bars;
+mod best;
 mod canvas;
 mod ecdf;
 mod forest;
@@ -19,6 +20,7 @@ mod ticks;
 mod waterfall;
 
 pub(crate) use bars::bars;
+pub(crate) use best::{Mark, best};
 pub(crate) use ecdf::ecdf;
 pub(crate) use forest::{Forest, Ratio, forest};
 pub(crate) use injected::{Try, injected};

@@ -2,23 +2,18 @@
 
 mod answer;
 mod by_run;
-mod cell;
-mod claims;
 mod decide;
 mod distributions;
 mod downloads;
 mod every;
 mod evidence;
 mod figure;
-mod glance;
 mod heat;
 mod matrix;
 mod replay;
 mod report;
 mod several;
 mod silent;
-mod starts;
-mod topic;
 mod traced;
 mod tradeoff;
 mod view;

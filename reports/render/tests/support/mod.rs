@@ -9,6 +9,7 @@ mod measures;
 mod noise;
 pub mod reader;
 pub mod replayed;
+pub mod screen;
 
 use indexmap::IndexMap;
 use labrun_analysis::{RowSummary, Summary, summarise};

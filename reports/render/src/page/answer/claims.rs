@@ -1,34 +1,31 @@
-//! What is often said, held against what was measured here, case by case.
-
-mod judge;
+//! What is often said, and which rows of a run it is about.
 
 use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Tier};
-use maud::{Markup, html};
 
-use super::view::View;
+use super::judge::{self, Held, judged_by};
 use crate::facets::facet;
 use crate::measure::Measure;
+use crate::page::view::View;
 use crate::words::{self, distinct};
-use judge::{judged, judged_by};
 
-struct Claim {
-    words: &'static str,
-    metric: Metric,
+pub(super) struct Claim {
+    pub words: &'static str,
+    pub metric: Metric,
     tier: Tier,
-    says: Says,
+    pub says: Says,
     /// What the rows are told apart by: the claim is judged for each.
     by: By,
 }
 
-enum Says {
+pub(super) enum Says {
     /// The value lies between, in the metric's unit.
     Between([f64; 2]),
     /// The rate is the reference's, within the margin, or better.
     Near,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Start,
     /// `built` and `shipped`.
@@ -77,59 +74,65 @@ const CLAIMS: [Claim; 5] = [
 /// Workloads whose operations are not computing alone.
 const NOT_KERNELS: [&str; 2] = ["file-io", "http"];
 
-pub(super) fn claims(view: &View<'_>, measure: Measure) -> Markup {
-    let metrics = view.metrics(measure);
-    let own = CLAIMS.iter().filter(|c| metrics.contains(&c.metric));
-    // What was counted is as true on an emulated machine.
-    let own: Vec<&Claim> = own
-        .filter(|c| c.metric.is_exact() || !view.summary.machine.emulated)
-        .collect();
-    let Some(first) = own.first() else {
-        return html! {};
+/// A claim that a run has rows for, with those that were measured.
+pub(super) struct Judged<'a> {
+    pub claim: &'static Claim,
+    pub margin: f64,
+    /// By what tells them apart, the best first.
+    pub cases: Vec<(&'a str, Vec<&'a RowSummary>)>,
+    /// Its place among the claims, for addresses.
+    place: usize,
+}
+
+/// The claims that a run can say something about. What was counted is as true on an emulated machine.
+pub(super) fn held<'a>(view: &View<'a>) -> Vec<Judged<'a>> {
+    let is_said = |claim: &Claim| {
+        let counts = claim.metric.is_exact() || !view.summary.machine.emulated;
+        counts && view.rows(claim.metric).next().is_some()
     };
-    let margin = view.margin(measure);
-    html! {
-        section {
-            h2 { "What is claimed, and what was measured here" }
-            p.note { (first.by.rule(margin)) }
-            div.scroll tabindex="0" role="region" aria-label="Claims" {
-                table.claims {
-                    thead { tr {
-                        th scope="col" { "claim" } th scope="col" { (first.by.name()) }
-                        th scope="col" { "here" } th scope="col" { "measured" }
-                    } }
-                    tbody {
-                        @for claim in own {
-                            @let cases = cases(view, claim);
-                            @for (case, rows) in &cases { (judged(claim, case, rows, margin)) }
-                            @if cases.is_empty() {
-                                tr { th scope="row" { (claim.words) } td {} td { "not measured" } td.muted { "no row of this kind was measured in this run" } }
-                            }
-                        }
-                    }
-                }
-            }
+    let claims = CLAIMS.iter().enumerate();
+    let own = claims.filter(|(_, claim)| is_said(claim));
+    own.map(|(place, claim)| Judged {
+        claim,
+        margin: view.margin(Measure::of(claim.metric)),
+        cases: cases(view, claim),
+        place,
+    })
+    .collect()
+}
+
+impl Judged<'_> {
+    /// Where it is judged, case by case.
+    pub(super) fn id(&self, view: &View<'_>) -> String {
+        view.id(&format!("claim-{}", self.place + 1))
+    }
+
+    /// When it holds.
+    pub(super) fn rule(&self) -> String {
+        self.claim.by.rule(self.margin)
+    }
+
+    /// What becomes of it in all cases together: the class of its colour, and the word.
+    pub(super) fn verdict(&self) -> (&'static str, &'static str) {
+        let cases = self.cases.iter();
+        let held = cases.map(|(_, rows)| judge::held(self.claim, rows, self.margin));
+        match distinct(held)[..] {
+            [] => ("none", "not measured"),
+            [Held::All] => ("holds", "holds"),
+            [Held::None] => ("fails", "fails"),
+            _ => ("partly", "depends"),
         }
     }
 }
 
 impl By {
-    /// What a case is called.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Form => "form",
-            Self::Kernel => "kernel",
-        }
-    }
-
     /// When a claim holds.
     fn rule(self, margin: f64) -> String {
         match self {
-            Self::Start => "A claim holds for a start if the whole interval of every measured row of that start lies within it, and does not hold if every interval lies outside.".to_owned(),
-            Self::Form => "A claim holds for a form if every row of that form lies within it, and does not hold if every row lies outside. A MB is 1,000,000 bytes; an image counts with all its layers.".to_owned(),
+            Self::Start => "A claim about a start holds if the whole interval of every measured row of that start lies within it, and does not hold if every interval lies outside.".to_owned(),
+            Self::Form => "A claim about a form of what is shipped holds if every row of that form lies within it, and does not hold if every row lies outside. A MB is 1,000,000 bytes; an image counts with all its layers.".to_owned(),
             Self::Kernel => format!(
-                "The claim holds for a kernel if the whole interval of the ratio to the reference\u{2019}s rate is within the margin of {:.0}% or better for every row, and does not hold if every interval is below.",
+                "A claim about a kernel of computing holds if the whole interval of the ratio to the reference\u{2019}s rate is within the margin of {:.0}% or better for every row, and does not hold if every interval is below.",
                 margin * 100.0
             ),
         }

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use labrun_record::Start;
 use maud::{Markup, html};
 
-use super::view::View;
-use crate::measure::Measure;
+use crate::page::view::View;
 use crate::units;
 
-/// The starts that the rows of a measure have, if they have any.
-pub(super) fn starts(view: &View<'_>, measure: Measure) -> Markup {
-    let rows = view.metrics(measure).into_iter().flat_map(|m| view.rows(m));
-    let starts: BTreeSet<Start> = rows.filter_map(|r| r.row.start).collect();
+/// The starts that the rows of a run have, if they have any.
+pub(super) fn starts(view: &View<'_>) -> Markup {
+    let rows = view.summary.results.iter();
+    let starts: BTreeSet<Start> = rows.filter_map(|row| row.row.start).collect();
     let pipes: Vec<String> = view
         .run
         .calibration
@@ -25,13 +24,16 @@ pub(super) fn starts(view: &View<'_>, measure: Measure) -> Markup {
         .collect();
     html! {
         @if !starts.is_empty() {
-            dl.starts {
-                @for start in &starts {
-                    div { dt { (start) } dd { (definition(*start)) } }
+            details {
+                summary { "What process, resident and loaded mean" }
+                dl.starts {
+                    @for start in &starts {
+                        div { dt { (start) } dd { (definition(*start)) } }
+                    }
                 }
-            }
-            @if !pipes.is_empty() {
-                p.note { "Inside the clock of resident and loaded is the pipe\u{2019}s round trip, calibrated here at " (pipes.join(", ")) "." }
+                @if !pipes.is_empty() {
+                    p.note { "Inside the clock of resident and loaded is the pipe\u{2019}s round trip, calibrated here at " (pipes.join(", ")) "." }
+                }
             }
         }
     }
