@@ -1,9 +1,8 @@
 //! One value of a row from one fresh launch: a line of `samples.jsonl`.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Histogram, Outcome, Side};
+use crate::{Histogram, Outcome, Phases, Side};
 
 /// What makes the value of one launch doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,7 +36,7 @@ pub struct Sample {
     /// Contiguous spans in their order, in the metric's unit, that sum to the
     /// value. Empty where a metric has none.
     #[serde(default)]
-    pub phases: IndexMap<String, f64>,
+    pub phases: Phases,
     /// What makes the value doubtful.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,

@@ -10,9 +10,11 @@
 
 mod artifact;
 mod compare;
+mod curve;
 mod disturbance;
 mod latency;
 mod outcome;
+mod parallel;
 mod replay;
 pub mod stats;
 mod summarise;

@@ -128,6 +128,23 @@ pub struct Numbers {
     /// Of a latency: the requests per second that were offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
+    /// The distribution of the launches' values, ascending: all of up to 200, else 200 quantiles at
+    /// the middles of as many equal shares; to four digits, or more where they are that close. Empty of
+    /// what is counted and of latencies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
+    /// Of a latency, in the row with the least percentile of its requests alone: at most 60 points
+    /// `[share, ns]`: so large a share of the requests of all launches took so long or longer, from
+    /// all of them to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tail: Vec<[f64; 2]>,
+    /// Of `memory_marginal`: points `[instances, bytes]`, the median of what so many held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<[f64; 2]>,
+    /// Of `memory_marginal`: `[slope, intercept]` of the line through what instances held, the medians
+    /// over the launches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<[f64; 2]>,
     /// How the values lie in time and in groups.
     pub shape: Shape,
 }

@@ -152,6 +152,10 @@ mod tests {
                 }),
                 requests: None,
                 rate: None,
+                curve: Vec::new(),
+                tail: Vec::new(),
+                instances: Vec::new(),
+                fit: None,
                 shape: Shape {
                     lag1: None,
                     trend: None,

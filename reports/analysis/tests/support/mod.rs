@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use labrun_record::{
-    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Plan, Reference,
+    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Phases, Plan, Reference,
     Row, Run, SCHEMA_VERSION, Sample, Start, Target, Tier,
 };
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -143,7 +143,7 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         at_ns: 0,
         outcome,
         value,
-        phases: indexmap::IndexMap::new(),
+        phases: Phases::default(),
         reason: (outcome != Outcome::Measured).then(|| format!("because {outcome}")),
         doubt: None,
         side: None,
