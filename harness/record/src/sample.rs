@@ -6,6 +6,7 @@ use crate::{Histogram, Outcome, Phases, Side};
 
 /// What makes the value of one launch doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// It still got faster when it was measured.
@@ -17,6 +18,7 @@ pub enum Doubt {
 /// One line of `samples.jsonl`. A row that was not measured has one line too, with
 /// its outcome and reason and no value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sample {
     /// Index into `rows` of `run.json`.
     pub row: usize,
