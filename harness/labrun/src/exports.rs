@@ -31,11 +31,9 @@ pub(crate) fn check(args: &ExportArgs) -> anyhow::Result<()> {
 /// others are.
 pub(crate) fn write(args: &ExportArgs, runs: &[Read]) -> anyhow::Result<()> {
     let summaries: Vec<&Summary> = runs.iter().map(|read| &read.summary).collect();
-    let of = |read| {
-        let Read { run, summary, .. } = read;
-        Exported { run, summary }
-    };
-    let exported: Vec<Exported> = runs.iter().map(of).collect();
+    let exported = runs.iter();
+    let exported = exported.map(|Read { run, summary, .. }| Exported { run, summary });
+    let exported: Vec<Exported> = exported.collect();
     match summaries.as_slice() {
         [one] => write_all(args, one, &exported),
         several => write_all(args, several, &exported),

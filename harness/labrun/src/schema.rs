@@ -5,7 +5,7 @@ use lab::plan::{PLAN_VERSION, Plan};
 use labrun_analysis::{Comparison, Summary};
 use labrun_record::{BlockLoad, Run, SCHEMA_VERSION, Sample};
 use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
+use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
@@ -43,33 +43,33 @@ fn of(what: Described) -> Value {
 
 /// Of what labrun writes: later ones may add fields.
 fn open<T: JsonSchema>(name: &str, title: &str) -> Value {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
-    finished(&mut schema, name, title, ("schema_version", SCHEMA_VERSION))
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    finished(generator.into_root_schema_for::<T>(), name, title, ("schema_version", SCHEMA_VERSION))
 }
 
 /// Of a plan, which somebody may have written: a field that is not known is refused.
 fn plan() -> Value {
     let closed = |schema: &mut Schema| {
-        if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+        let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+        if is_object && schema.get("additionalProperties").is_none() {
             schema.insert("additionalProperties".to_owned(), false.into());
         }
     };
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(closed));
-    let mut schema = settings.into_generator().into_root_schema_for::<Plan>();
-    finished(&mut schema, "plan", "`labrun plan --json`", ("plan_version", PLAN_VERSION))
+    let schema = settings.into_generator().into_root_schema_for::<Plan>();
+    finished(schema, "plan", "`labrun plan --json`", ("plan_version", PLAN_VERSION))
 }
 
 /// Names it and its version, which a newer file is beyond.
-fn finished(schema: &mut Schema, name: &str, title: &str, (field, version): (&str, u32)) -> Value {
+fn finished(mut schema: Schema, name: &str, title: &str, (field, version): (&str, u32)) -> Value {
     schema.insert("$id".to_owned(), format!("urn:labrun:schema:{name}:{version}").into());
     schema.insert("title".to_owned(), format!("{title}, version {version}").into());
     if let Some(of_version) = schema.pointer_mut(&format!("/properties/{field}")) {
         of_version["minimum"] = 1.into();
         of_version["maximum"] = version.into();
     }
-    let mut plain = RecursiveTransform(without_links);
-    schemars::transform::Transform::transform(&mut plain, schema);
-    std::mem::take(schema).to_value()
+    RecursiveTransform(without_links).transform(&mut schema);
+    schema.to_value()
 }
 
 /// What the types say is written for those who read their source, with links into it.

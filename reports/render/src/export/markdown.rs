@@ -229,7 +229,7 @@ fn replayed(replay: &ReplaySummary) -> String {
 }
 
 /// Text that Markdown shows as it is, in a cell too, on one line.
-pub(crate) fn text(text: &str) -> String {
+fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut before = ' ';
     for letter in text.trim().chars() {
