@@ -20,8 +20,12 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<u8> {
 
 /// All in one document, whose `$defs` are they, each with its own `$id`.
 fn all() -> Value {
-    let named = |what: &Described| Some((what.to_possible_value()?.get_name().to_owned(), of(*what)));
-    let all: Map<String, Value> = Described::value_variants().iter().filter_map(named).collect();
+    let named =
+        |what: &Described| Some((what.to_possible_value()?.get_name().to_owned(), of(*what)));
+    let all: Map<String, Value> = Described::value_variants()
+        .iter()
+        .filter_map(named)
+        .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("urn:labrun:schema:all:{SCHEMA_VERSION}"),
@@ -44,7 +48,12 @@ fn of(what: Described) -> Value {
 /// Of what labrun writes: later ones may add fields.
 fn open<T: JsonSchema>(name: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    finished(generator.into_root_schema_for::<T>(), name, title, ("schema_version", SCHEMA_VERSION))
+    finished(
+        generator.into_root_schema_for::<T>(),
+        name,
+        title,
+        ("schema_version", SCHEMA_VERSION),
+    )
 }
 
 /// Of a plan, which somebody may have written: a field that is not known is refused.
@@ -57,13 +66,24 @@ fn plan() -> Value {
     };
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(closed));
     let schema = settings.into_generator().into_root_schema_for::<Plan>();
-    finished(schema, "plan", "`labrun plan --json`", ("plan_version", PLAN_VERSION))
+    finished(
+        schema,
+        "plan",
+        "`labrun plan --json`",
+        ("plan_version", PLAN_VERSION),
+    )
 }
 
 /// Names it and its version, which a newer file is beyond.
 fn finished(mut schema: Schema, name: &str, title: &str, (field, version): (&str, u32)) -> Value {
-    schema.insert("$id".to_owned(), format!("urn:labrun:schema:{name}:{version}").into());
-    schema.insert("title".to_owned(), format!("{title}, version {version}").into());
+    schema.insert(
+        "$id".to_owned(),
+        format!("urn:labrun:schema:{name}:{version}").into(),
+    );
+    schema.insert(
+        "title".to_owned(),
+        format!("{title}, version {version}").into(),
+    );
     if let Some(of_version) = schema.pointer_mut(&format!("/properties/{field}")) {
         of_version["minimum"] = 1.into();
         of_version["maximum"] = version.into();
@@ -89,7 +109,9 @@ fn linked(text: &str) -> String {
             rest = after;
             continue;
         };
-        let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
+        let target = after
+            .strip_prefix('(')
+            .and_then(|target| target.split_once(')'));
         rest = target.map_or(after, |(_, after)| after);
         let name = name.rsplit("::").next().unwrap_or(name);
         plain.push('`');
@@ -108,7 +130,10 @@ mod tests {
         for (text, plain) in [
             ("no link [low, high]", "no link [low, high]"),
             ("[`Self::median`]; null", "`median`; null"),
-            ("under\n[`MIN`](crate::MIN) launches", "under\n`MIN` launches"),
+            (
+                "under\n[`MIN`](crate::MIN) launches",
+                "under\n`MIN` launches",
+            ),
             ("cut [`off", "cut [`off"),
         ] {
             assert_eq!(linked(text), plain);

@@ -64,12 +64,11 @@ impl<N: Into<Box<str>>> FromIterator<(N, f64)> for Phases {
         let (mut names, mut lengths) = (Vec::<Box<str>>::new(), Vec::new());
         for (name, length) in each {
             let name = name.into();
-            match names.iter().position(|known| *known == name) {
-                Some(place) => lengths[place] = length,
-                None => {
-                    names.push(name);
-                    lengths.push(length);
-                }
+            if let Some(place) = names.iter().position(|known| *known == name) {
+                lengths[place] = length;
+            } else {
+                names.push(name);
+                lengths.push(length);
             }
         }
         Self {
@@ -133,7 +132,10 @@ mod tests {
         let each: Vec<(&str, f64)> = phases.iter().collect();
         assert_eq!(each, [("spawn", 940.0), ("load", 420.5), ("call", 0.0)]);
         assert_eq!(serde_json::to_string(&phases).expect("writes"), json);
-        assert_eq!(read(r#"{"a":1.0,"b":2.0,"a":3.0}"#), read(r#"{"a":3.0,"b":2.0}"#));
+        assert_eq!(
+            read(r#"{"a":1.0,"b":2.0,"a":3.0}"#),
+            read(r#"{"a":3.0,"b":2.0}"#)
+        );
         assert!(read("{}").is_empty());
         for wrong in ["[]", r#"{"a":"1"}"#, "3"] {
             assert!(serde_json::from_str::<Phases>(wrong).is_err(), "{wrong}");

@@ -165,7 +165,11 @@ impl Part {
 
 /// How many launches a row gets, and when it stops.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Rules"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Rules")
+)]
 pub struct Plan {
     /// Launches that a row gets at least, time permitting.
     pub min_samples: u32,

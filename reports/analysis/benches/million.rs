@@ -71,7 +71,10 @@ fn say(what: &str, began: Instant) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
     let peak = peak.map_or("unknown", |line| line["VmHWM:".len()..].trim());
-    println!("{what}: {:.2} s; peak of memory so far {peak}", began.elapsed().as_secs_f64());
+    println!(
+        "{what}: {:.2} s; peak of memory so far {peak}",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 fn run_of_all() -> Run {
@@ -102,7 +105,13 @@ fn run_of_all() -> Run {
 fn launched(index: usize, block: u32, row: &Row, noise: &mut Noise) -> Sample {
     let value = ((1e6 + 1e4 * index as f64) * (0.05 * noise.normal()).exp()).round();
     let share = |(name, share): (&'static str, f64)| (name, (value * share).round());
-    let phases = [("spawn", 0.4), ("runtime", 0.1), ("load", 0.3), ("call", 0.2)].map(share);
+    let phases = [
+        ("spawn", 0.4),
+        ("runtime", 0.1),
+        ("load", 0.3),
+        ("call", 0.2),
+    ]
+    .map(share);
     let points = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0].map(|n| (n, (3e6 + value * n).round()));
     let mut sample = Sample {
         at_ns: u64::from(block) * 1_000_000_000 + index as u64,

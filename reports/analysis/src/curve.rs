@@ -26,7 +26,10 @@ pub(crate) fn of(metric: Metric, ordered: &[f64]) -> Vec<f64> {
         let shares = (0..MOST).map(|place| (place as f64 + 0.5) / MOST as f64);
         shares.filter_map(|p| quantile(ordered, p)).collect()
     };
-    let range = values.last().zip(values.first()).map(|(last, first)| last - first);
+    let range = values
+        .last()
+        .zip(values.first())
+        .map(|(last, first)| last - first);
     let Some(range) = range.filter(|range| *range > 0.0) else {
         return values;
     };

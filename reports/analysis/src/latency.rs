@@ -39,7 +39,11 @@ pub(crate) fn is_least(run: &Run, row: &Row) -> bool {
             && other.workload == row.workload
             && other.target == row.target
             && other.arch == row.arch
-            && other.params.iter().filter(others).eq(row.params.iter().filter(others))
+            && other
+                .params
+                .iter()
+                .filter(others)
+                .eq(row.params.iter().filter(others))
     };
     let mut of_latency = run.rows.iter().filter(|other| other.metric == row.metric);
     !of_latency.any(|other| same(other) && own(other) < own(row))

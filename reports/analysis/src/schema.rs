@@ -10,7 +10,10 @@ pub(crate) fn measured_rows_have_numbers(row: &mut Schema) {
     let required = numbers.get("required").cloned().unwrap_or_default();
     let is_measured = json_schema!({"properties": {"outcome": {"const": "measured"}}});
     row.insert("if".to_owned(), is_measured.into());
-    row.insert("then".to_owned(), json_schema!({"required": required}).into());
+    row.insert(
+        "then".to_owned(),
+        json_schema!({"required": required}).into(),
+    );
     let has_none = json_schema!({"properties": {"n": false, "median": false}});
     row.insert("else".to_owned(), has_none.into());
 }

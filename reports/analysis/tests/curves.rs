@@ -30,7 +30,10 @@ fn a_curve_has_the_quantiles_of_its_distribution() {
     assert_eq!(curve.len(), 200);
     for (place, value) in (0..).zip(curve) {
         let share = (f64::from(place) + 0.5) / 200.0;
-        assert!((value / 1e6 - 1.0 - share).abs() < 0.015, "{share}: {value}");
+        assert!(
+            (value / 1e6 - 1.0 - share).abs() < 0.015,
+            "{share}: {value}"
+        );
     }
     assert!(curve.is_sorted());
 }
@@ -38,7 +41,10 @@ fn a_curve_has_the_quantiles_of_its_distribution() {
 #[test]
 fn a_row_of_few_launches_has_all_of_them_in_ascending_order() {
     let summary = summarise(&run(), &lines(0, &[300_000.0, 100_000.0, 200_000.0]));
-    assert_eq!(numbers(&summary, 0).curve, [100_000.0, 200_000.0, 300_000.0]);
+    assert_eq!(
+        numbers(&summary, 0).curve,
+        [100_000.0, 200_000.0, 300_000.0]
+    );
     let counted = summarise(&of(Metric::Size), &lines(0, &[4096.0]));
     let json = serde_json::to_value(&counted).expect("serialises");
     for absent in ["curve", "tail", "instances", "fit"] {
@@ -66,7 +72,9 @@ fn the_tail_of_all_requests_is_in_the_row_of_the_least_percentile_alone() {
     let percentiles = ["p99", "p50"];
     for (row, percentile) in run.rows.iter_mut().zip(percentiles) {
         let params = [("percentile", percentile), ("rate", "50%")];
-        row.params = params.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        row.params = params
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         row.isolation = "native/static".into();
     }
     run.rows[0].target = run.rows[1].target;
@@ -124,7 +132,9 @@ fn a_fitted_line_is_that_of_its_two_rows() {
     assert!(fixed.instances.is_empty() && fixed.fit.is_none());
     // An older labrun kept no points.
     let mut without = samples;
-    without.iter_mut().for_each(|line| line.points.clear());
+    for line in &mut without {
+        line.points.clear();
+    }
     let summary = summarise(&run, &without);
     let slope = numbers(&summary, 0);
     assert!(slope.instances.is_empty() && slope.fit.is_none());

@@ -72,7 +72,9 @@ fn a_row_that_was_not_measured_has_no_numbers() {
     let row = &json["results"][1];
     assert_eq!(row["outcome"], "mismatch");
     assert_eq!(row["reason"], "because mismatch");
-    for name in ["n", "median", "ci", "min", "p90", "ratio", "phases", "curve"] {
+    for name in [
+        "n", "median", "ci", "min", "p90", "ratio", "phases", "curve",
+    ] {
         assert!(!keys(row).contains(&name), "{name}");
     }
 }

@@ -51,7 +51,10 @@ fn is_strict(validator: &Validator, value: &Value, what: &str) {
             _ => json!({"no": ["such", "type"]}),
         };
         let right = std::mem::replace(place, wrong);
-        assert!(!validator.is_valid(&altered), "{what}: {path} can be anything");
+        assert!(
+            !validator.is_valid(&altered),
+            "{what}: {path} can be anything"
+        );
         *altered.pointer_mut(&path).expect("is there") = right;
     }
 }
@@ -91,8 +94,16 @@ fn run_fits(lab: &Lab, files: &RunFiles) {
         let validator = of(lab, name);
         for (number, line) in files.text(file).lines().enumerate() {
             let value = serde_json::from_str(line).expect("is JSON");
-            fits(&validator, &value, &format!("{file}:{} of {what}", number + 1));
-            is_strict(&validator, &value, &format!("{file}:{} of {what}", number + 1));
+            fits(
+                &validator,
+                &value,
+                &format!("{file}:{} of {what}", number + 1),
+            );
+            is_strict(
+                &validator,
+                &value,
+                &format!("{file}:{} of {what}", number + 1),
+            );
         }
     }
 }
@@ -110,7 +121,10 @@ fn a_schema_is_one_and_names_its_version() {
     let mut all = Vec::new();
     for name in NAMES {
         let schema = schema(&lab, name);
-        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(
+            schema["$schema"],
+            "https://json-schema.org/draft/2020-12/schema"
+        );
         let version = if name == "plan" { 2 } else { 3 };
         assert_eq!(schema["$id"], format!("urn:labrun:schema:{name}:{version}"));
         if let Err(fault) = jsonschema::meta::validate(&schema) {
@@ -173,7 +187,10 @@ fn what_is_measured_now_fits() {
     let summary = ran.files.json("summary.json");
     let rows = summary["results"].as_array().expect("results");
     for field in ["curve", "tail", "instances", "fit"] {
-        assert!(rows.iter().any(|row| !row[field].is_null()), "no {field} in {summary:#}");
+        assert!(
+            rows.iter().any(|row| !row[field].is_null()),
+            "no {field} in {summary:#}"
+        );
     }
     run_fits(&lab, &ran.files);
     let run = ran.files.path().to_str().expect("a name");
@@ -205,7 +222,9 @@ fn a_field_that_is_not_known_is_refused_in_a_plan_alone() {
     fits(&of_plan, &plan, "plan --json");
     plan["parts"][0]["rules"]["of_a_later_labrun"] = json!(1);
     assert!(!of_plan.is_valid(&plan));
-    let folder = recorded().into_iter().find(|path| path.ends_with("3-cold-start"));
+    let folder = recorded()
+        .into_iter()
+        .find(|path| path.ends_with("3-cold-start"));
     let files = RunFiles::of(&folder.expect("a run"));
     let (of_run, of_summary) = (of(&lab, "run"), of(&lab, "summary"));
     let mut run = files.json("run.json");
@@ -216,8 +235,14 @@ fn a_field_that_is_not_known_is_refused_in_a_plan_alone() {
     assert!(!of_run.is_valid(&run));
     let mut summary = files.json("summary.json");
     let measured = |row: &&mut Value| row["outcome"] == "measured";
-    let mut rows = summary["results"].as_array_mut().expect("results").iter_mut();
+    let mut rows = summary["results"]
+        .as_array_mut()
+        .expect("results")
+        .iter_mut();
     let row = rows.find(measured).expect("a measured row");
     row.as_object_mut().expect("an object").remove("median");
-    assert!(!of_summary.is_valid(&summary), "measured, and without a number");
+    assert!(
+        !of_summary.is_valid(&summary),
+        "measured, and without a number"
+    );
 }

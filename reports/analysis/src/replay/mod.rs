@@ -31,7 +31,13 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     let margins = (replay.margin, run.plan.margin);
     let results: Vec<ReplayRow> = parallel::map(run.rows.len(), |index| {
         let pair = replay.pairs.get(index).cloned().unwrap_or_default();
-        decide_row(run, &run.rows[index], pair, &in_order(&lines[index]), margins)
+        decide_row(
+            run,
+            &run.rows[index],
+            pair,
+            &in_order(&lines[index]),
+            margins,
+        )
     });
     Some(ReplaySummary {
         schema_version: SCHEMA_VERSION,

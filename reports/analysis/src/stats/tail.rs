@@ -67,11 +67,17 @@ mod tests {
         let pool = Pool::new([&launch; 3]);
         let tail = pool.tail();
         assert!(tail.len() > 50 && tail.len() <= MOST, "{}", tail.len());
-        assert_eq!((tail[0], tail.last()), ([1.0, 1.0], Some(&[1.0 / 3e5, 1e5])));
+        assert_eq!(
+            (tail[0], tail.last()),
+            ([1.0, 1.0], Some(&[1.0 / 3e5, 1e5]))
+        );
         assert!(tail.is_sorted_by(|one, next| one[0] > next[0] && one[1] <= next[1]));
         for [share, value] in tail {
             let quantile = pool.quantile(1.0 - share).expect("one");
-            assert!((quantile - value).abs() <= 1.0, "{share}: {value} {quantile}");
+            assert!(
+                (quantile - value).abs() <= 1.0,
+                "{share}: {value} {quantile}"
+            );
         }
     }
 }

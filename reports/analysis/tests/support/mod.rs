@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use labrun_record::{
-    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Phases, Plan, Reference,
-    Row, Run, SCHEMA_VERSION, Sample, Start, Target, Tier,
+    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Phases, Plan,
+    Reference, Row, Run, SCHEMA_VERSION, Sample, Start, Target, Tier,
 };
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};

@@ -42,7 +42,11 @@ fn page(Exported { run, summary }: &Exported<'_>) -> String {
         &run.machine.arch,
     ];
     let taken: Vec<String> = taken.into_iter().map(|word| text(word)).collect();
-    let by = format!("labrun {}, method {}", text(&run.lab_version), run.method_version);
+    let by = format!(
+        "labrun {}, method {}",
+        text(&run.lab_version),
+        run.method_version
+    );
     let _ = writeln!(page, "{}, {by}", taken.join(" \u{b7} "));
     if run.indicative {
         page.push_str("\n**Indicative (--quick): decide nothing by these numbers.**\n");
@@ -65,8 +69,15 @@ fn page(Exported { run, summary }: &Exported<'_>) -> String {
 fn warnings(summary: &Summary) -> Vec<String> {
     let names = distinct(summary.warnings.iter().map(|warning| warning.name));
     let counted = names.into_iter().map(|name| {
-        let own = summary.warnings.iter().filter(|warning| warning.name == name);
-        format!("{} ({})", name.name().replace('_', " "), plural(own.count(), "time"))
+        let own = summary
+            .warnings
+            .iter()
+            .filter(|warning| warning.name == name);
+        format!(
+            "{} ({})",
+            name.name().replace('_', " "),
+            plural(own.count(), "time")
+        )
     });
     counted.collect()
 }
@@ -77,10 +88,15 @@ fn measured(summary: &Summary) -> String {
     for measure in Measure::ALL {
         for metric in measure.metrics() {
             let own = |row: &&&RowSummary| row.row.metric == metric;
-            let key = |row: &&RowSummary| (row.row.workload.clone(), row.row.target == Target::Wasip2);
+            let key =
+                |row: &&RowSummary| (row.row.workload.clone(), row.row.target == Target::Wasip2);
             for wanted in distinct(rows.iter().filter(own).map(key)) {
                 let block = rows.iter().filter(own).filter(|row| key(row) == wanted);
-                page.push_str(&tables(metric, &wanted, &block.copied().collect::<Vec<_>>()));
+                page.push_str(&tables(
+                    metric,
+                    &wanted,
+                    &block.copied().collect::<Vec<_>>(),
+                ));
             }
         }
     }
@@ -89,7 +105,10 @@ fn measured(summary: &Summary) -> String {
 
 /// How many checks of conformance hold; those that do not are rows.
 fn checks(summary: &Summary) -> String {
-    let checks = summary.results.iter().filter(|row| row.row.metric == Metric::Conformance);
+    let checks = summary
+        .results
+        .iter()
+        .filter(|row| row.row.metric == Metric::Conformance);
     let checks: Vec<&RowSummary> = checks.filter(|row| row.numbers.is_some()).collect();
     let held = checks.iter().filter(|row| !row.is_fault()).count();
     if checks.is_empty() {
@@ -112,7 +131,11 @@ fn tables(metric: Metric, (workload, component): &(String, bool), rows: &[&RowSu
         return String::new();
     }
     let facets = Facets::of(&measured, true);
-    let mut head = format!("{}, {}", text(workload), words::metric(metric).to_lowercase());
+    let mut head = format!(
+        "{}, {}",
+        text(workload),
+        words::metric(metric).to_lowercase()
+    );
     if *component {
         head.push_str(", as a wasip2 component");
     }
@@ -123,7 +146,11 @@ fn tables(metric: Metric, (workload, component): &(String, bool), rows: &[&RowSu
     let mut page = format!("\n### {head}\n");
     let references = distinct(measured.iter().filter_map(|row| {
         let ratio = row.ratio()?;
-        Some(words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter()))
+        Some(words::reference(
+            &ratio.to,
+            ratio.to_start,
+            ratio.to_params.iter(),
+        ))
     }));
     if !references.is_empty() {
         let _ = writeln!(page, "\nRatios are to {}.", text(&references.join("; ")));
@@ -133,14 +160,23 @@ fn tables(metric: Metric, (workload, component): &(String, bool), rows: &[&RowSu
             let _ = writeln!(page, "\n{}:", text(&name));
         }
         let middle = words::middle(metric);
-        let _ = writeln!(page, "\n| isolation | version | n | {middle} | 95% interval | ratio | verdict |");
+        let _ = writeln!(
+            page,
+            "\n| isolation | version | n | {middle} | 95% interval | ratio | verdict |"
+        );
         page.push_str("|---|---|--:|--:|--:|--:|---|\n");
         rows.sort_by(|one, other| {
             let ascending = one.median().partial_cmp(&other.median());
             let order = ascending.unwrap_or(Ordering::Equal);
-            if one.better == Better::Higher { order.reverse() } else { order }
+            if one.better == Better::Higher {
+                order.reverse()
+            } else {
+                order
+            }
         });
-        rows.iter().take(MOST_ROWS).for_each(|row| page.push_str(&line(row)));
+        rows.iter()
+            .take(MOST_ROWS)
+            .for_each(|row| page.push_str(&line(row)));
         page.push_str(&more(rows.len()));
     }
     page
@@ -158,7 +194,9 @@ fn line(row: &RowSummary) -> String {
         units::value(numbers.median, row.unit),
         shown::bare_interval(row),
         ratio.map_or_else(String::new, |ratio| units::ratio(ratio.value)),
-        ratio.map_or("", |ratio| words::verdict(row.unit, ratio.verdict)).to_owned(),
+        ratio
+            .map_or("", |ratio| words::verdict(row.unit, ratio.verdict))
+            .to_owned(),
     ];
     format!("| {} |\n", cells.join(" | "))
 }
@@ -182,14 +220,21 @@ fn unmeasured(rows: &[&RowSummary]) -> String {
         page.push_str("\n### Not measured\n\n");
     }
     for wanted in reasons.iter().take(MOST_REASONS) {
-        let own = rows.iter().filter(|row| reason(row).as_ref() == Some(wanted));
+        let own = rows
+            .iter()
+            .filter(|row| reason(row).as_ref() == Some(wanted));
         let names = distinct(own.map(|row| text(&row.row.isolation)));
-        let mut named = names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
+        let mut whom = names
+            .iter()
+            .take(MOST_NAMES)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
         if names.len() > MOST_NAMES {
-            let _ = write!(named, " and {} more", names.len() - MOST_NAMES);
+            let _ = write!(whom, " and {} more", names.len() - MOST_NAMES);
         }
         let (outcome, why) = wanted;
-        let _ = writeln!(page, "- {outcome}: {named}: {}", text(why));
+        let _ = writeln!(page, "- {outcome}: {whom}: {}", text(why));
     }
     if reasons.len() > MOST_REASONS {
         let more = plural(reasons.len() - MOST_REASONS, "more reason");
@@ -200,7 +245,10 @@ fn unmeasured(rows: &[&RowSummary]) -> String {
 
 /// The rows of a replay, the worst first.
 fn replayed(replay: &ReplaySummary) -> String {
-    let [a, b] = replay.sides.each_ref().map(|side| format!("{} ({})", text(&side.name), text(&side.of)));
+    let [a, b] = replay
+        .sides
+        .each_ref()
+        .map(|side| format!("{} ({})", text(&side.name), text(&side.of)));
     let mut page = format!("\nA is {a}, B is {b}. {}\n", said::counts(replay));
     for block in blocks(replay) {
         let _ = writeln!(page, "\n### {}\n", text(&block.title));

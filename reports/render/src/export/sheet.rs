@@ -128,7 +128,11 @@ fn replayed_side<'a>(
             (row, replayed.b, replayed.ratio)
         }
     };
-    let own = run.run.replay.as_ref().map(|replay| &replay.sides[side as usize]);
+    let own = run
+        .run
+        .replay
+        .as_ref()
+        .map(|replay| &replay.sides[side as usize]);
     let isolations = own.into_iter().flat_map(|side| &side.isolations);
     let isolation = { isolations }.find(|isolation| isolation.name == row.isolation);
     let artifact = own.and_then(|side| artifact_among(&side.artifacts, row));
@@ -156,7 +160,10 @@ impl Line<'_> {
     /// What stands under each of [`HEAD`].
     fn cells(&self) -> [String; HEAD.len()] {
         let (row, run) = (self.row, self.run.run);
-        let params = row.params.iter().map(|(name, value)| format!("{name}={value}"));
+        let params = row
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         let params = params.collect::<Vec<_>>().join("; ");
         let side = self.side.map(|side| match side {
             Side::A => "a",
