@@ -51,14 +51,14 @@ fn write_all(
     exported: &[Exported<'_>],
 ) -> anyhow::Result<()> {
     let cannot = |path: &Path| format!("cannot write {}", path.display());
-    let json = args.export_json.as_deref().map_or(Ok(()), |path| {
+    let json = args.json.as_deref().map_or(Ok(()), |path| {
         write_json(path, &summary).with_context(|| cannot(path))
     });
-    let csv = args.export_csv.as_deref().map_or(Ok(()), |path| {
+    let csv = args.csv.as_deref().map_or(Ok(()), |path| {
         let text = labrun_render::csv(exported)?;
         write_whole(path, text.as_bytes()).with_context(|| cannot(path))
     });
-    let markdown = args.export_markdown.as_deref().map_or(Ok(()), |path| {
+    let markdown = args.markdown.as_deref().map_or(Ok(()), |path| {
         let text = labrun_render::markdown(exported);
         write_whole(path, text.as_bytes()).with_context(|| cannot(path))
     });

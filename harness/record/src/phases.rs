@@ -16,7 +16,7 @@ type Names = Arc<[Box<str>]>;
 const MOST_SHARED: usize = 64;
 
 /// Contiguous spans in their order, by name, in the metric's unit.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Phases {
     names: Names,
     /// One for each name.
@@ -55,6 +55,14 @@ impl Phases {
         } else if known.len() < MOST_SHARED {
             known.push(Arc::clone(&self.names));
         }
+    }
+}
+
+/// The same phases are equal in any order, as those of any JSON object.
+impl PartialEq for Phases {
+    fn eq(&self, other: &Self) -> bool {
+        let has = |one: (&str, f64)| self.iter().any(|own| own == one);
+        self.lengths.len() == other.lengths.len() && other.iter().all(has)
     }
 }
 

@@ -8,22 +8,22 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ExportArgs {
     /// Write the summary as JSON to a file too
-    #[arg(long, value_name = "FILE")]
-    pub export_json: Option<PathBuf>,
+    #[arg(id = "export-json", long = "export-json", value_name = "FILE")]
+    pub json: Option<PathBuf>,
 
     /// Write every row to a file, as CSV
-    #[arg(long, value_name = "FILE")]
-    pub export_csv: Option<PathBuf>,
+    #[arg(id = "export-csv", long = "export-csv", value_name = "FILE")]
+    pub csv: Option<PathBuf>,
 
     /// Write the headlines to a file, as Markdown for a document or a pull request
-    #[arg(long, value_name = "FILE")]
-    pub export_markdown: Option<PathBuf>,
+    #[arg(id = "export-markdown", long = "export-markdown", value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
 }
 
 impl ExportArgs {
     /// The files that are asked for.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        let all = [&self.export_json, &self.export_csv, &self.export_markdown];
+        let all = [&self.json, &self.csv, &self.markdown];
         all.into_iter().flatten().map(PathBuf::as_path)
     }
 }
