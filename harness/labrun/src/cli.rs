@@ -1,12 +1,14 @@
 //! The arguments, as they are typed.
 
 mod deciding;
+mod exporting;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
+pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
+pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Find out what this machine can tell apart today
     Calibrate(CalibrateArgs),
+    /// Print JSON Schemas of the files
+    Schema(SchemaArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -224,9 +228,9 @@ pub(crate) struct ScenarioArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Write the summary as JSON to a file too
-    #[arg(long, value_name = "FILE")]
-    pub export_json: Option<PathBuf>,
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
 
     /// The file for the matrix of conformance: `labrun conform --out`
     #[arg(skip)]
@@ -350,6 +354,10 @@ pub(crate) struct ReportArgs {
     /// Print the summaries as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
 }
 
 /// Arguments of `labrun compare`.

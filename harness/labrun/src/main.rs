@@ -10,6 +10,7 @@ mod compare;
 mod conform;
 mod doctor;
 mod exit;
+mod exports;
 mod ground;
 mod interim;
 mod list;
@@ -22,6 +23,7 @@ mod report;
 mod resolution;
 mod say;
 mod scenario;
+mod schema;
 mod settings;
 mod shell;
 mod version;
@@ -72,6 +74,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
+        cli::Command::Schema(args) => schema::run(args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }

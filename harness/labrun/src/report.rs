@@ -8,6 +8,7 @@ use labrun_record::{Recorded, Run, RunFolder, Sample, write_whole};
 
 use crate::cli::ReportArgs;
 use crate::exit::{self, Usage};
+use crate::exports;
 use crate::new_run::check_file;
 use crate::say;
 
@@ -87,6 +88,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     if let Some(output) = &args.output {
         check_file(output)?;
     }
+    exports::check(&args.exports)?;
     let mut runs = Vec::new();
     for path in &args.runs {
         let folder = RunFolder::open(path);
@@ -119,6 +121,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
             of_own => written = written.and(of_own),
         }
     }
+    written = written.and(exports::write(&args.exports, &runs));
     let printed = if args.json {
         let summaries: Vec<&Summary> = runs.iter().map(|read| &read.summary).collect();
         match summaries.as_slice() {

@@ -137,7 +137,7 @@ impl RunFolder {
             Err(error) => return Err(io_error(error)),
         };
         let mut reader = BufReader::new(file);
-        let mut samples = Vec::new();
+        let (mut samples, mut names) = (Vec::new(), Vec::new());
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
@@ -154,9 +154,12 @@ impl RunFolder {
                 (row < count).then_some(row).ok_or_else(|| shape(reason()))
             };
             match serde_json::from_slice::<Sample>(&line) {
-                Ok(sample) => {
+                Ok(mut sample) => {
                     known(sample.row)?;
-                    samples.push(made_plain(sample));
+                    sample.reason.iter_mut().for_each(text::make_plain);
+                    sample.phases.make_plain();
+                    sample.phases.share(&mut names);
+                    samples.push(sample);
                 }
                 Err(_) if !line.ends_with(b"\n") => {
                     return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
@@ -169,19 +172,6 @@ impl RunFolder {
         }
         Ok((samples, None))
     }
-}
-
-/// A sample whose words can be shown anywhere.
-fn made_plain(mut sample: Sample) -> Sample {
-    sample.reason.iter_mut().for_each(text::make_plain);
-    if !sample.phases.keys().all(|name| text::is_plain(name)) {
-        let phases = sample.phases.into_iter().map(|(mut name, length)| {
-            text::make_plain(&mut name);
-            (name, length)
-        });
-        sample.phases = phases.collect();
-    }
-    sample
 }
 
 /// The row of a line, whatever else it says.

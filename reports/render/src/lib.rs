@@ -22,7 +22,7 @@ mod words;
 
 pub use comparison::comparison;
 pub use conformance::conformance_page;
-pub use export::{Exported, csv};
+pub use export::{Exported, csv, markdown};
 pub use page::{Section, page, pages};
 pub use table::table;
 
@@ -39,6 +39,9 @@ pub enum RenderError {
         /// Rows of the summary.
         summary: usize,
     },
+    /// Rows could not be written as CSV.
+    #[error("cannot write CSV: {0}")]
+    Csv(#[from] csv::Error),
     /// A chart could not be drawn.
     #[error("cannot draw the chart `{chart}`: {reason}")]
     Chart {

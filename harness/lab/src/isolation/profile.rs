@@ -205,6 +205,7 @@ pub enum Linking {
 
 /// What an artifact is put into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Packing {
     /// Nothing: its file is run.
@@ -219,6 +220,7 @@ pub enum Packing {
 
 /// What is under the binary in an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Base {
     /// Nothing.
@@ -229,6 +231,7 @@ pub enum Base {
 
 /// What is in the one layer of an image that the lab writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Inside {
     /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use lab::side::SideName;
 
-use super::SelectArgs;
+use super::{ExportArgs, SelectArgs};
 use crate::settings::Settings;
 
 /// Arguments of `labrun replay`.
@@ -85,6 +85,10 @@ pub(crate) struct QuadsArgs {
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
 }
 
 impl QuadsArgs {

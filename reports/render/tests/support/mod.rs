@@ -11,9 +11,8 @@ pub mod reader;
 pub mod replayed;
 pub mod screen;
 
-use indexmap::IndexMap;
 use labrun_analysis::{RowSummary, Summary, summarise};
-use labrun_record::{Metric, Outcome, Row, Run, Sample, Start, Target, Tier};
+use labrun_record::{Metric, Outcome, Phases, Row, Run, Sample, Start, Target, Tier};
 
 pub use noise::Noise;
 
@@ -267,7 +266,7 @@ fn line(
         at_ns: u64::from(block) * 1_000_000_000,
         outcome,
         value: measured.map(|(_, value)| value.round()),
-        phases: measured.map_or_else(IndexMap::new, |(row, value)| phases(row, value.round())),
+        phases: measured.map_or_else(Phases::default, |(row, value)| phases(row, value.round())),
         reason: reason.map(Into::into),
         doubt: None,
         side: None,
@@ -377,9 +376,9 @@ fn around(row: &Row) -> (f64, f64) {
     (base * scale * component * teardown, sigma)
 }
 
-fn phases(row: &Row, value: f64) -> IndexMap<String, f64> {
+fn phases(row: &Row, value: f64) -> Phases {
     if row.metric != Metric::TimeToFirstResult {
-        return IndexMap::new();
+        return Phases::default();
     }
     let jit = row.isolation.ends_with("jit");
     let loading = if jit { "compile" } else { "load" };
@@ -421,6 +420,6 @@ fn phases(row: &Row, value: f64) -> IndexMap<String, f64> {
     let all: f64 = shares.iter().map(|s| s.1).sum();
     shares
         .into_iter()
-        .map(|(n, s)| (n.to_owned(), (value * s / all).round()))
+        .map(|(n, s)| (n, (value * s / all).round()))
         .collect()
 }
