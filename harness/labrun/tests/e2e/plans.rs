@@ -107,6 +107,21 @@ pub(crate) fn leaves_no_run(lab: &Lab) {
 }
 
 #[test]
+fn a_quick_plan_has_no_pilot_and_an_older_plan_has_one() {
+    let lab = lab();
+    let quick = parsed(&plan(&lab, &["cold-start", "--quick", "--json"]).exit(0));
+    assert_eq!(quick["parts"][0]["rules"]["pilot"], false);
+    let mut older = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
+    older["plan_version"] = json!(2);
+    let rules = older["parts"][0]["rules"].as_object_mut();
+    let removed = rules.expect("rules").remove("pilot");
+    assert_eq!(removed, Some(json!(true)));
+    let path = write(&lab, &older.to_string()).display().to_string();
+    let read = parsed(&plan(&lab, &["--plan", &path, "--json"]).exit(0));
+    assert_eq!(read["parts"][0]["rules"]["pilot"], true);
+}
+
+#[test]
 fn a_plan_by_hand_is_not_selected_from() {
     let lab = lab();
     let printed = plan(&lab, &["cold-start", "--json"]).exit(0);
