@@ -1,6 +1,6 @@
-//! Writes the files of a made-up run with a million samples, as long as `scenario all` would take
-//! weeks for: `cargo run --release --example million FOLDER`. What is made from them is measured by
-//! `labrun report FOLDER` and by the example `rendered`.
+//! Writes the files of a made-up run with as many rows as `scenario all` has, and a million samples:
+//! `cargo run --release -p labrun-render --example million FOLDER`. `labrun report FOLDER` analyses
+//! it, and the example `rendered` measures what the page takes.
 
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -1,5 +1,5 @@
 //! How long a page takes to make from `run.json` and `summary.json` alone, how much memory that
-//! takes, and how large it is: `cargo run --release --example rendered FOLDER [PAGE]`.
+//! takes, and how large it is: `cargo run --release -p labrun-render --example rendered FOLDER [PAGE]`.
 
 use std::path::Path;
 use std::time::Instant;
