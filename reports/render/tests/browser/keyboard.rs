@@ -7,11 +7,12 @@ use crate::Test;
 use crate::case::Case;
 use crate::page::Page;
 use crate::support;
-use crate::tab::{ENTER, SPACE, TAB, Tab};
+use crate::tab::{DOWN, ENTER, RIGHT, SPACE, TAB, Tab, UP};
 
-pub(crate) const TESTS: [Test; 3] = [
+pub(crate) const TESTS: [Test; 4] = [
     ("tab_reaches_every_control_and_link", reaches),
     ("enter_and_space_do_what_a_click_does", presses),
+    ("arrows_move_through_the_matrix", arrows),
     ("a_sent_link_scrolls_to_its_row", jumps),
 ];
 
@@ -77,6 +78,32 @@ fn focus(tab: &Tab<'_>, selector: &str) -> Option<usize> {
         return one ? window.clicks : null;",
         &[json!(selector)],
     )
+}
+
+/// The matrix is one place for Tab, and arrows go on from there.
+fn arrows(case: &Case<'_>) {
+    let page = Page::of(&support::few_of_all());
+    let tab = case.tab();
+    tab.open(&page.address);
+    let here = |tab: &Tab<'_>| -> (String, i64, i64) {
+        tab.run(
+            "const cell = document.activeElement.closest('td');
+            return [document.activeElement.dataset.row, cell.cellIndex, cell.parentElement.rowIndex];",
+            &[],
+        )
+    };
+    let () = tab.run("document.querySelector('#matrix td a[tabindex=\'0\']').focus();", &[]);
+    let first = here(&tab);
+    tab.press(&[DOWN]);
+    let below = here(&tab);
+    assert!(below.1 == first.1 && below.2 > first.2, "{first:?}, then {below:?}");
+    tab.press(&[UP]);
+    assert_eq!(here(&tab), first);
+    tab.press(&[RIGHT]);
+    let beside = here(&tab);
+    assert!(beside.2 == first.2 && beside.1 > first.1, "{first:?}, then {beside:?}");
+    tab.press(&[ENTER]);
+    assert!(tab.address().ends_with(&format!("#row-{}", beside.0)), "{}", tab.address());
 }
 
 /// A link to a row, sent to somebody, shows that row.

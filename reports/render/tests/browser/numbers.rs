@@ -28,13 +28,20 @@ struct Shown {
     part: String,
 }
 
+/// A line of the table of all rows shows its number in the cell below the head `median`.
 const SHOWN: &str = "
+const heads = [...document.querySelectorAll('#every tr.heads th')];
+const before = heads.slice(0, heads.findIndex((one) => one.dataset.key === 'median'));
+const place = before.reduce((sum, one) => sum + one.colSpan, 0);
 return [...document.querySelectorAll('[data-value]')].map((element) => ({
   row: element.dataset.row ?? '',
   value: element.dataset.value,
-  text: element.textContent.trim(),
+  text: (element.tagName === 'TR' ? element.cells[place] : element).textContent.trim(),
   part: element.closest('section[id]')?.id ?? '',
 }));";
+
+/// Parts in which a number is shown as it is; in the others it stands behind a ratio or a point.
+const AS_IT_IS: [&str; 3] = ["answer", "decide", "rows"];
 
 fn of_one_run(case: &Case<'_>) {
     let page = Page::of(&support::all(12));
@@ -62,8 +69,7 @@ fn shown(case: &Case<'_>, page: &Page) -> Vec<Shown> {
         let value: Value = serde_json::from_str(&one.value).expect("JSON");
         let same = value.as_f64().map(f64::to_bits) == median.as_f64().map(f64::to_bits);
         assert!(same, "{} in {}: {value} is not {median}", one.row, one.part);
-        assert!(!one.text.is_empty(), "{} in {} shows nothing", one.row, one.part);
-        if one.part == "rows" {
+        if AS_IT_IS.contains(&one.part.as_str()) {
             assert_reads_as(one, value.as_f64().expect("a number"));
         }
     }

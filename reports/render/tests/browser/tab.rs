@@ -11,6 +11,9 @@ use crate::driver::Driver;
 pub(crate) const TAB: char = '\u{e004}';
 pub(crate) const ENTER: char = '\u{e007}';
 pub(crate) const SPACE: char = ' ';
+pub(crate) const RIGHT: char = '\u{e014}';
+pub(crate) const UP: char = '\u{e013}';
+pub(crate) const DOWN: char = '\u{e015}';
 
 /// How WebDriver marks that a value is an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -28,7 +31,7 @@ impl<'a> Tab<'a> {
         let made = driver.post("window/new", &json!({ "type": "tab" }));
         driver.post("window", &json!({ "handle": made["handle"] }));
         let tab = Self { driver, before };
-        tab.cdp("Page.enable", &json!({}));
+        tab.cdp("Page.bringToFront", &json!({}));
         tab.wide(1280, 800);
         tab.dark(false);
         tab
@@ -90,7 +93,9 @@ impl<'a> Tab<'a> {
     }
 
     fn element(&self, selector: &str) -> String {
-        let wanted = json!({ "using": "css selector", "value": selector });
+        // What is found by its words needs a path.
+        let using = if selector.starts_with("//") { "xpath" } else { "css selector" };
+        let wanted = json!({ "using": using, "value": selector });
         let found = self.driver.try_post("element", &wanted);
         let found = found.unwrap_or_else(|why| panic!("{selector}: {why}"));
         found[ELEMENT].as_str().expect("an element").to_owned()
