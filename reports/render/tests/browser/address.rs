@@ -16,6 +16,9 @@ pub(crate) const TESTS: [Test; 3] = [
 /// What the controls are set to, and which lines are struck out, hidden or sorted where.
 const STATE: &str = include_str!("js/state.js");
 
+/// What is typed into the search stands in the address when the hand rests.
+const WRITTEN: &str = "location.hash.includes('rows.find=')";
+
 fn holds_settings(case: &Case<'_>) {
     let page = Page::of(&support::all(10));
     let tab = case.tab();
@@ -23,6 +26,7 @@ fn holds_settings(case: &Case<'_>) {
     let before: Value = tab.run(STATE, &[]);
     let set: usize = tab.run(include_str!("js/set.js"), &[]);
     assert!(set > 4, "{set} controls");
+    tab.until(WRITTEN);
     let sent: Value = tab.run(STATE, &[]);
     assert_ne!(before, sent, "the controls change something");
     let address = tab.address();
@@ -38,6 +42,7 @@ fn keeps_settings(case: &Case<'_>) {
     let tab = case.tab();
     tab.open(&page.address);
     let _: usize = tab.run(include_str!("js/set.js"), &[]);
+    tab.until(WRITTEN);
     let before: Value = tab.run(STATE, &[]);
     let () = tab.run("scrollTo(0, 0);", &[]);
     tab.click("nav a[href='#rows']");

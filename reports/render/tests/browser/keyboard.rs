@@ -92,7 +92,7 @@ fn arrows(case: &Case<'_>) {
             &[],
         )
     };
-    let () = tab.run("document.querySelector('#matrix td a[tabindex=\'0\']').focus();", &[]);
+    let () = tab.run("document.querySelector('#matrix td a[tabindex=\"0\"]').focus();", &[]);
     let first = here(&tab);
     tab.press(&[DOWN]);
     let below = here(&tab);

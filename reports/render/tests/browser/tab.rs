@@ -18,6 +18,9 @@ pub(crate) const DOWN: char = '\u{e015}';
 /// How WebDriver marks that a value is an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// How long something may take to come true.
+const PATIENCE_MS: u32 = 20_000;
+
 /// A tab without any setting of another; closed when dropped.
 pub(crate) struct Tab<'a> {
     driver: &'a Driver,
@@ -54,6 +57,23 @@ impl<'a> Tab<'a> {
         let said = self.driver.post("execute/sync", &body);
         let shape = std::any::type_name::<T>();
         serde_json::from_value(said.clone()).unwrap_or_else(|why| panic!("no {shape} ({why}): {said}"))
+    }
+
+    /// Waits until an expression is true in the page; a test that waits in vain fails.
+    pub(crate) fn until(&self, expression: &str) {
+        let script = format!(
+            "const end = performance.now() + {PATIENCE_MS};
+            return new Promise((done) => {{
+              const look = () => {{
+                if ({expression}) done(true);
+                else if (performance.now() > end) done(false);
+                else setTimeout(look, 20);
+              }};
+              look();
+            }});"
+        );
+        let came: bool = self.run(&script, &[]);
+        assert!(came, "never so: {expression}");
     }
 
     /// A command of the browser's own protocol.
