@@ -27,7 +27,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     file.flush()?;
     let rows = made.run.rows.len();
-    println!("{rows} rows, {written} samples in {}", folder.path().display());
+    println!(
+        "{rows} rows, {written} samples in {}",
+        folder.path().display()
+    );
     Ok(())
 }
 

@@ -108,8 +108,18 @@ const KEYS: [Key; 9] = {
     let fresh = Some(("policy", "fresh"));
     let kernels = ["sha256", "json", "matmul"];
     [
-        ask("first result, fresh process", TimeToFirstResult, QUICK, process),
-        ask("first result, loaded runner", TimeToFirstResult, QUICK, loaded),
+        ask(
+            "first result, fresh process",
+            TimeToFirstResult,
+            QUICK,
+            process,
+        ),
+        ask(
+            "first result, loaded runner",
+            TimeToFirstResult,
+            QUICK,
+            loaded,
+        ),
         ask("memory, idle", MemoryIdle, IDLE, None),
         ask("one more instance", MemoryMarginal, IDLE, None),
         ask("shipped", Size, SERVED, None),
@@ -153,4 +163,3 @@ pub(super) fn rank(columns: &mut [Column<'_>], rows: &[RowSummary]) {
         }
     }
 }
-

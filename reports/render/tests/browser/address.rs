@@ -10,7 +10,10 @@ use crate::support;
 pub(crate) const TESTS: [Test; 3] = [
     ("an_address_holds_every_setting", holds_settings),
     ("a_link_inside_the_page_keeps_the_settings", keeps_settings),
-    ("an_address_that_makes_no_sense_is_passed_over", passes_over_nonsense),
+    (
+        "an_address_that_makes_no_sense_is_passed_over",
+        passes_over_nonsense,
+    ),
 ];
 
 /// What the controls are set to, and which lines are struck out, hidden or sorted where.
@@ -24,8 +27,8 @@ fn holds_settings(case: &Case<'_>) {
     let tab = case.tab();
     tab.open(&page.address);
     let before: Value = tab.run(STATE, &[]);
-    let set: usize = tab.run(include_str!("js/set.js"), &[]);
-    assert!(set > 4, "{set} controls");
+    let controls: usize = tab.run(include_str!("js/set.js"), &[]);
+    assert!(controls > 4, "{controls} controls");
     tab.until(WRITTEN);
     let sent: Value = tab.run(STATE, &[]);
     assert_ne!(before, sent, "the controls change something");

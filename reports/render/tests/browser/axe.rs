@@ -40,12 +40,18 @@ fn finds_nothing(case: &Case<'_>, made: &Made, widths: &[u32]) {
     };
     let page = Page::of(made);
     let tab = case.tab();
-    for (width, dark) in widths.iter().flat_map(|width| [(*width, false), (*width, true)]) {
+    for (width, dark) in widths
+        .iter()
+        .flat_map(|width| [(*width, false), (*width, true)])
+    {
         tab.wide(width, 900);
         tab.dark(dark);
         tab.open(&page.address);
         // What is folded is looked at as well.
-        let () = tab.run("for (const one of document.querySelectorAll('details')) one.open = true;", &[]);
+        let () = tab.run(
+            "for (const one of document.querySelectorAll('details')) one.open = true;",
+            &[],
+        );
         let () = tab.run(&axe.script, &[]);
         let faults: Vec<String> = tab.run(FAULTS, &[json!(null)]);
         assert_eq!(faults, Vec::<String>::new(), "at {width}, dark: {dark}");
@@ -60,7 +66,8 @@ struct Axe {
 impl Axe {
     /// Installs it into a scratch folder, or says why it cannot.
     fn get() -> Result<Self, String> {
-        let npm = program(&["npm"]).ok_or("npm is not installed (`apt-get install npm`, or Node.js's own)")?;
+        let npm = program(&["npm"])
+            .ok_or("npm is not installed (`apt-get install npm`, or Node.js's own)")?;
         let folder = tempfile::tempdir().expect("a folder");
         install(&npm, &folder)?;
         let script = folder.path().join("node_modules/axe-core/axe.min.js");
@@ -76,7 +83,13 @@ fn install(npm: &Path, folder: &TempDir) -> Result<(), String> {
         std::fs::copy(wanted.join(name), copied).expect("copied");
     }
     let done = Command::new(npm)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"])
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+        ])
         .current_dir(folder.path())
         .output()
         .expect("npm starts");
@@ -86,6 +99,9 @@ fn install(npm: &Path, folder: &TempDir) -> Result<(), String> {
     if done.status.success() {
         return Ok(());
     }
-    let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let first = said
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     Err(format!("npm cannot get axe-core: {first}"))
 }

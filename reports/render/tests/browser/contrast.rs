@@ -9,9 +9,12 @@ pub(crate) const TESTS: [Test; 2] = [
     ("words_contrast_in_light_and_dark", |case| {
         contrasts(case, &support::all(10));
     }),
-    ("words_of_a_calibration_contrast_in_light_and_dark", |case| {
-        contrasts(case, &support::replayed::calibration());
-    }),
+    (
+        "words_of_a_calibration_contrast_in_light_and_dark",
+        |case| {
+            contrasts(case, &support::replayed::calibration());
+        },
+    ),
 ];
 
 fn contrasts(case: &Case<'_>, made: &Made) {

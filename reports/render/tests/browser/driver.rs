@@ -129,7 +129,9 @@ impl Program {
             assert_ne!(read, 0, "chromedriver ended: {said}");
             let line = &said[before..];
             let after = line.split_once("started successfully on port ");
-            if let Some(port) = after.and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok()) {
+            if let Some(port) =
+                after.and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok())
+            {
                 return (Self { child, _says: says }, port);
             }
         }

@@ -10,7 +10,10 @@ use crate::support::{self, Made};
 
 pub(crate) const TESTS: [Test; 2] = [
     ("text_from_outside_stays_text", stays_text),
-    ("text_from_outside_stays_text_in_a_replay", stays_text_in_a_replay),
+    (
+        "text_from_outside_stays_text_in_a_replay",
+        stays_text_in_a_replay,
+    ),
 ];
 
 /// What would set `window.hit` if any of it were taken for more than text.
@@ -42,12 +45,23 @@ fn all_words() -> impl Iterator<Item = &'static str> {
 /// A run in which everything that has a name has one of these.
 fn hostile(mut made: Made) -> Made {
     let words: Vec<&str> = all_words().collect();
-    let mut names: Vec<String> = made.run.rows.iter().map(|row| row.isolation.clone()).collect();
+    let mut names: Vec<String> = made
+        .run
+        .rows
+        .iter()
+        .map(|row| row.isolation.clone())
+        .collect();
     names.dedup();
     let renamed = |name: &str| {
         let (technology, configuration) = name.split_once('/').unwrap_or((name, ""));
-        let place = names.iter().position(|other| other == name).unwrap_or_default();
-        let (before, after) = (words[place % words.len()], words[(place * 3 + 1) % words.len()]);
+        let place = names
+            .iter()
+            .position(|other| other == name)
+            .unwrap_or_default();
+        let (before, after) = (
+            words[place % words.len()],
+            words[(place * 3 + 1) % words.len()],
+        );
         format!("{technology}{before}/{configuration}{after}")
     };
     let run = &mut made.run;
@@ -73,7 +87,7 @@ fn hostile(mut made: Made) -> Made {
     run.command = words.iter().map(|word| (*word).to_owned()).collect();
     for artifact in &mut run.artifacts {
         artifact.toolchain = words.concat();
-        artifact.path = words.concat();
+        artifact.path = words.concat().into();
     }
     for sample in &mut made.samples {
         sample.reason = sample.reason.as_ref().map(|_| words.concat());

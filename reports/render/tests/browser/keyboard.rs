@@ -30,9 +30,17 @@ fn reaches(case: &Case<'_>) {
             tab.press(&[TAB; AT_ONCE]);
         }
         let missed: Vec<String> = tab.run("return labrunFocus.missed();", &[]);
-        assert_eq!(missed, Vec::<String>::new(), "not reached, unfolded: {unfolded}");
+        assert_eq!(
+            missed,
+            Vec::<String>::new(),
+            "not reached, unfolded: {unfolded}"
+        );
         let unseen: Vec<String> = tab.run("return labrunFocus.unseen();", &[]);
-        assert_eq!(unseen, Vec::<String>::new(), "reached unseen, unfolded: {unfolded}");
+        assert_eq!(
+            unseen,
+            Vec::<String>::new(),
+            "reached unseen, unfolded: {unfolded}"
+        );
     }
 }
 
@@ -92,18 +100,31 @@ fn arrows(case: &Case<'_>) {
             &[],
         )
     };
-    let () = tab.run("document.querySelector('#matrix td a[tabindex=\"0\"]').focus();", &[]);
+    let () = tab.run(
+        "document.querySelector('#matrix td a[tabindex=\"0\"]').focus();",
+        &[],
+    );
     let first = here(&tab);
     tab.press(&[DOWN]);
     let below = here(&tab);
-    assert!(below.1 == first.1 && below.2 > first.2, "{first:?}, then {below:?}");
+    assert!(
+        below.1 == first.1 && below.2 > first.2,
+        "{first:?}, then {below:?}"
+    );
     tab.press(&[UP]);
     assert_eq!(here(&tab), first);
     tab.press(&[RIGHT]);
     let beside = here(&tab);
-    assert!(beside.2 == first.2 && beside.1 > first.1, "{first:?}, then {beside:?}");
+    assert!(
+        beside.2 == first.2 && beside.1 > first.1,
+        "{first:?}, then {beside:?}"
+    );
     tab.press(&[ENTER]);
-    assert!(tab.address().ends_with(&format!("#row-{}", beside.0)), "{}", tab.address());
+    assert!(
+        tab.address().ends_with(&format!("#row-{}", beside.0)),
+        "{}",
+        tab.address()
+    );
 }
 
 /// A link to a row, sent to somebody, shows that row.

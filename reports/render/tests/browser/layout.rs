@@ -36,8 +36,12 @@ fn fits_everywhere(case: &Case<'_>, made: &Made) {
 /// The page is as wide as the window, with all that can be unfolded unfolded.
 pub(crate) fn assert_fits(tab: &Tab<'_>, width: u32) {
     for unfolded in [false, true] {
-        let (excess, out): (i64, Vec<String>) = tab.run(include_str!("js/overflow.js"), &[json!(unfolded)]);
-        assert!(excess <= 0, "{excess} pixels too wide at {width}, unfolded {unfolded}: {out:#?}");
+        let (excess, out): (i64, Vec<String>) =
+            tab.run(include_str!("js/overflow.js"), &[json!(unfolded)]);
+        assert!(
+            excess <= 0,
+            "{excess} pixels too wide at {width}, unfolded {unfolded}: {out:#?}"
+        );
     }
 }
 
@@ -48,7 +52,8 @@ fn no_overlap(case: &Case<'_>) {
         for width in WIDTHS {
             tab.wide(width, width * 10 / 16);
             tab.open(&page.address);
-            let over: Vec<String> = tab.run(include_str!("js/overlap.js"), &[json!("header, #answer")]);
+            let over: Vec<String> =
+                tab.run(include_str!("js/overlap.js"), &[json!("header, #answer")]);
             assert_eq!(over, Vec::<String>::new(), "at {width}");
         }
     }
@@ -66,7 +71,12 @@ fn first_screen(case: &Case<'_>) {
         let tab = case.tab();
         tab.open(&page.address);
         let (seen, below): (Vec<String>, Vec<String>) = tab.run(BELOW, &[]);
-        assert_eq!(seen, ["h1", "#answer .card", "#answer figure"], "{}", made.run.scenario);
+        assert_eq!(
+            seen,
+            ["h1", "#answer .card", "#answer figure"],
+            "{}",
+            made.run.scenario
+        );
         assert_eq!(below, Vec::<String>::new(), "{}", made.run.scenario);
     }
 }

@@ -12,7 +12,10 @@ use crate::support;
 
 pub(crate) const TESTS: [Test; 2] = [
     ("numbers_are_those_of_the_summary", of_one_run),
-    ("numbers_of_several_runs_are_each_their_own", of_several_runs),
+    (
+        "numbers_of_several_runs_are_each_their_own",
+        of_several_runs,
+    ),
 ];
 
 /// A number that the page shows.
@@ -65,7 +68,12 @@ fn shown(case: &Case<'_>, page: &Page) -> Vec<Shown> {
     for one in &shown {
         let [run, number] = place(&one.row);
         let median = &page.summaries[run]["results"][number]["median"];
-        assert!(median.is_number(), "{} of {} was not measured", one.row, one.part);
+        assert!(
+            median.is_number(),
+            "{} of {} was not measured",
+            one.row,
+            one.part
+        );
         let value: Value = serde_json::from_str(&one.value).expect("JSON");
         let same = value.as_f64().map(f64::to_bits) == median.as_f64().map(f64::to_bits);
         assert!(same, "{} in {}: {value} is not {median}", one.row, one.part);
@@ -75,11 +83,19 @@ fn shown(case: &Case<'_>, page: &Page) -> Vec<Shown> {
     }
     let in_table = shown.iter().filter(|one| one.part == "rows");
     let in_table: BTreeSet<[usize; 2]> = in_table.map(|one| place(&one.row)).collect();
-    let measured = page.summaries.iter().enumerate().flat_map(|(run, summary)| {
-        let rows = summary["results"].as_array().expect("rows").iter().enumerate();
-        let rows = rows.filter(|(_, row)| is_measured(row));
-        rows.map(move |(number, _)| [run, number])
-    });
+    let measured = page
+        .summaries
+        .iter()
+        .enumerate()
+        .flat_map(|(run, summary)| {
+            let rows = summary["results"]
+                .as_array()
+                .expect("rows")
+                .iter()
+                .enumerate();
+            let rows = rows.filter(|(_, row)| is_measured(row));
+            rows.map(move |(number, _)| [run, number])
+        });
     assert_eq!(in_table, measured.collect(), "the table of all rows");
     shown
 }
@@ -122,12 +138,19 @@ fn assert_reads_as(one: &Shown, value: f64) {
     let unit = words.next().unwrap_or_default();
     let factor = UNITS.iter().find(|(name, _)| *name == unit);
     let (_, factor) = factor.unwrap_or_else(|| panic!("no unit in {:?}", one.text));
-    let read: f64 = number.parse().unwrap_or_else(|_| panic!("no number in {:?}", one.text));
+    let read: f64 = number
+        .parse()
+        .unwrap_or_else(|_| panic!("no number in {:?}", one.text));
     let (digits, power) = number.split_once('e').unwrap_or((number, "0"));
     let decimals = digits.split_once('.').map_or(0, |(_, after)| after.len());
     let power: i32 = power.parse().expect("a power of ten");
     // Half of the last digit, and what binary fractions add to it.
     let half = 0.500_001 * 10_f64.powi(power - decimals as i32);
     let off = (read - value / factor).abs();
-    assert!(off <= half, "{} shows {:?}, which is not {value}", one.row, one.text);
+    assert!(
+        off <= half,
+        "{} shows {:?}, which is not {value}",
+        one.row,
+        one.text
+    );
 }

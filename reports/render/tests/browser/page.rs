@@ -19,12 +19,7 @@ impl Page {
     }
 
     pub(crate) fn of_several(runs: &[&Made]) -> Self {
-        let section = |made: &&'_ Made| Section {
-            run: &made.run,
-            samples: &made.samples,
-            summary: &made.summary,
-        };
-        let sections: Vec<Section<'_>> = runs.iter().map(section).collect();
+        let sections: Vec<Section<'_>> = runs.iter().map(|made| section(made)).collect();
         let html = labrun_render::pages(&sections).expect("a page");
         let folder = tempfile::tempdir().expect("a folder");
         let page = folder.path().join("report.html");
@@ -45,6 +40,14 @@ impl Page {
     /// The rows of the first run's summary.
     pub(crate) fn rows(&self) -> &[Value] {
         self.summaries[0]["results"].as_array().expect("rows")
+    }
+}
+
+fn section(made: &Made) -> Section<'_> {
+    Section {
+        run: &made.run,
+        samples: &made.samples,
+        summary: &made.summary,
     }
 }
 

@@ -31,18 +31,27 @@ fn prints(case: &Case<'_>) {
     std::fs::write(&file, tab.pdf()).expect("written");
     let info = said(Command::new(info).arg(&file));
     let size = info.lines().find(|line| line.starts_with("Page size:"));
-    assert!(size.is_some_and(|size| size.contains("(A4)") && is_landscape(size)), "{info}");
+    assert!(
+        size.is_some_and(|size| size.contains("(A4)") && is_landscape(size)),
+        "{info}"
+    );
     let sheet = |number: u32| {
         let number = number.to_string();
         let mut command = Command::new(&text);
-        command.args(["-f", &number, "-l", &number]).arg(&file).arg("-");
+        command
+            .args(["-f", &number, "-l", &number])
+            .arg(&file)
+            .arg("-");
         words(&said(&mut command))
     };
     let sheets = [1, 2, 3, 4].map(sheet);
     for (sheet, heading) in sheets.iter().zip([question, matrix, trade_off]) {
         assert!(sheet.contains(&words(heading)), "{heading}: {sheet}");
     }
-    assert!(!sheets[3].contains(&words(trade_off)), "the trade-off is on one page");
+    assert!(
+        !sheets[3].contains(&words(trade_off)),
+        "the trade-off is on one page"
+    );
     for late in [decide, rows] {
         let is_early = sheets[..3].iter().any(|sheet| sheet.contains(&words(late)));
         assert!(!is_early, "{late} is on the first three pages");
@@ -51,7 +60,10 @@ fn prints(case: &Case<'_>) {
 
 /// `Page size:       841.92 x 594.96 pts (A4)`
 fn is_landscape(size: &str) -> bool {
-    let numbers: Vec<f64> = size.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<f64> = size
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect();
     matches!(numbers[..], [width, height] if width > height)
 }
 
@@ -63,6 +75,10 @@ fn words(text: &str) -> String {
 /// What a program that succeeds prints.
 fn said(command: &mut Command) -> String {
     let done = command.output().expect("it starts");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     String::from_utf8_lossy(&done.stdout).into_owned()
 }

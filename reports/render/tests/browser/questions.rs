@@ -14,7 +14,10 @@ use crate::tab::Tab;
 
 pub(crate) const TESTS: [Test; 5] = [
     ("which_start_is_under_10_ms", which_start),
-    ("what_costs_memory_per_instance_least_at_tier_namespaces_or_above", least_memory),
+    (
+        "what_costs_memory_per_instance_least_at_tier_namespaces_or_above",
+        least_memory,
+    ),
     ("is_wasm_near_native_on_json", near_native),
     ("what_was_not_measured_and_why", not_measured),
     ("how_was_this_row_measured", how_measured),
@@ -32,7 +35,11 @@ impl<'a> Reader<'a> {
         let page = Page::of(&support::all(20));
         let tab = case.tab();
         tab.open(&page.address);
-        Self { tab, page, actions: 0 }
+        Self {
+            tab,
+            page,
+            actions: 0,
+        }
     }
 
     fn clicks(&mut self, selector: &str) {
@@ -60,8 +67,14 @@ impl<'a> Reader<'a> {
 
 fn which_start(case: &Case<'_>) {
     let mut reader = Reader::opens(case);
-    reader.types("#decide [data-limit='time_to_first_result/add/process']", "10ms");
-    reader.types("#decide [data-limit='time_to_first_result/add/loaded']", "10ms");
+    reader.types(
+        "#decide [data-limit='time_to_first_result/add/process']",
+        "10ms",
+    );
+    reader.types(
+        "#decide [data-limit='time_to_first_result/add/loaded']",
+        "10ms",
+    );
     let left: BTreeSet<String> = reader.tab.run(LEFT, &[]);
     let under = |start: &str| -> BTreeSet<String> {
         let rows = reader.rows("time_to_first_result", "add").into_iter();
@@ -70,7 +83,10 @@ fn which_start(case: &Case<'_>) {
         under.map(|(_, row)| word(row, "isolation")).collect()
     };
     let (process, loaded) = (under("process"), under("loaded"));
-    assert!(!process.is_empty() && process != loaded, "the limit tells them apart");
+    assert!(
+        !process.is_empty() && process != loaded,
+        "the limit tells them apart"
+    );
     assert_eq!(left, process.intersection(&loaded).cloned().collect());
 }
 
@@ -89,11 +105,18 @@ fn least_memory(case: &Case<'_>) {
         return line.cells[head.cellIndex].querySelector('[data-row]')?.dataset.row ?? null;",
         &[],
     );
-    let shown: usize = first.and_then(|row| row.strip_prefix("0-")?.parse().ok()).expect("a row of this run");
+    let shown: usize = first
+        .and_then(|row| row.strip_prefix("0-")?.parse().ok())
+        .expect("a row of this run");
     let shown = &reader.page.rows()[shown];
-    let others = reader.rows("memory_marginal", &word(shown, "workload")).into_iter();
-    let strict = others.filter(|(_, row)| row["tier"] != "process" && row["scope"] == shown["scope"]);
-    let least = strict.filter_map(|(_, row)| row["median"].as_f64()).reduce(f64::min);
+    let others = reader
+        .rows("memory_marginal", &word(shown, "workload"))
+        .into_iter();
+    let strict =
+        others.filter(|(_, row)| row["tier"] != "process" && row["scope"] == shown["scope"]);
+    let least = strict
+        .filter_map(|(_, row)| row["median"].as_f64())
+        .reduce(f64::min);
     assert_eq!(shown["median"].as_f64(), least, "{shown}");
 }
 
@@ -109,7 +132,8 @@ fn near_native(case: &Case<'_>) {
     // The margin of a verdict, as a factor of the rate.
     let near = 1.0 / 1.05;
     let rows = reader.rows("operations_per_second", "json").into_iter();
-    let wasm = rows.filter(|(_, row)| row["tier"] == "wasm-sandbox" && row["ratio"]["ci"].is_array());
+    let wasm =
+        rows.filter(|(_, row)| row["tier"] == "wasm-sandbox" && row["ratio"]["ci"].is_array());
     let ends: Vec<[f64; 2]> = wasm
         .map(|(_, row)| [0, 1].map(|end| row["ratio"]["ci"][end].as_f64().expect("a number")))
         .collect();
@@ -122,14 +146,19 @@ fn near_native(case: &Case<'_>) {
         _ => "not decided for all",
     };
     assert!(said.contains(verdict), "{verdict}: {said}");
-    assert!(said.contains(&format!("{inside} of {} rows", ends.len())), "{said}");
+    assert!(
+        said.contains(&format!("{inside} of {} rows", ends.len())),
+        "{said}"
+    );
 }
 
 fn not_measured(case: &Case<'_>) {
     let mut reader = Reader::opens(case);
     reader.clicks("nav a[href='#rows']");
     reader.clicks("//*[@id='rows']//summary[contains(., 'cannot be measured')]");
-    let said: String = reader.tab.run("return document.getElementById('rows').innerText;", &[]);
+    let said: String = reader
+        .tab
+        .run("return document.getElementById('rows').innerText;", &[]);
     let rows = reader.page.rows().iter();
     let left: Vec<&Value> = rows
         .filter(|row| !is_measured(row) && row["outcome"] != "not-selected")
@@ -157,7 +186,10 @@ fn how_measured(case: &Case<'_>) {
         &[json!(card)],
     );
     reader.clicks(card);
-    let number: usize = row.strip_prefix("0-").and_then(|row| row.parse().ok()).expect("a row of this run");
+    let number: usize = row
+        .strip_prefix("0-")
+        .and_then(|row| row.parse().ok())
+        .expect("a row of this run");
     let asked = reader.page.rows()[number].clone();
     let line = format!("#row-{row}");
     let (is_seen, said): (bool, String) = reader.tab.run(
@@ -169,18 +201,28 @@ fn how_measured(case: &Case<'_>) {
     assert!(is_seen, "{line} is not in view");
     let n = asked["n"].as_u64().expect("a number").to_string();
     let digest = word(&asked, "artifact_sha256");
-    for part in [word(&asked, "isolation"), word(&asked, "isolation_version"), digest[..8].to_owned(), n] {
+    for part in [
+        word(&asked, "isolation"),
+        word(&asked, "isolation_version"),
+        digest[..8].to_owned(),
+        n,
+    ] {
         assert!(said.contains(&part), "{part}: {said}");
     }
     reader.clicks(&format!("{line} button"));
     let shown: String = reader.tab.run("return document.body.innerText;", &[]);
     let isolation = word(&asked, "isolation");
-    let command = shown.lines().find(|line| line.contains("labrun scenario") && line.contains(&isolation));
+    let command = shown
+        .lines()
+        .find(|line| line.contains("labrun scenario") && line.contains(&isolation));
     let command = command.unwrap_or_else(|| panic!("no command for {isolation}"));
     assert!(command.contains(&word(&asked, "workload")), "{command}");
 }
 
 /// A word of a row.
 fn word(row: &Value, key: &str) -> String {
-    row[key].as_str().unwrap_or_else(|| panic!("no {key}: {row}")).to_owned()
+    row[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {key}: {row}"))
+        .to_owned()
 }

@@ -55,9 +55,16 @@ fn readable(case: &Case<'_>) {
     tab.scripts(true);
     for part in PARTS {
         let letters = seen.parts.iter().find(|(id, _)| id == part);
-        assert!(letters.is_some_and(|(_, letters)| *letters > 40), "{part}: {letters:?}");
+        assert!(
+            letters.is_some_and(|(_, letters)| *letters > 40),
+            "{part}: {letters:?}"
+        );
     }
-    assert_eq!(seen.controls, Vec::<String>::new(), "controls that do nothing");
+    assert_eq!(
+        seen.controls,
+        Vec::<String>::new(),
+        "controls that do nothing"
+    );
     let measured = page.rows().iter().filter(|row| is_measured(row)).count();
     assert_eq!(seen.rows, measured);
     assert!(seen.charts > 5, "{} charts", seen.charts);

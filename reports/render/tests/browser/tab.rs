@@ -56,7 +56,8 @@ impl<'a> Tab<'a> {
         let body = json!({ "script": script, "args": arguments });
         let said = self.driver.post("execute/sync", &body);
         let shape = std::any::type_name::<T>();
-        serde_json::from_value(said.clone()).unwrap_or_else(|why| panic!("no {shape} ({why}): {said}"))
+        serde_json::from_value(said.clone())
+            .unwrap_or_else(|why| panic!("no {shape} ({why}): {said}"))
     }
 
     /// Waits until an expression is true in the page; a test that waits in vain fails.
@@ -84,7 +85,8 @@ impl<'a> Tab<'a> {
 
     /// The size of what is seen.
     pub(crate) fn wide(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.cdp("Emulation.setDeviceMetricsOverride", &size);
     }
 
@@ -92,29 +94,43 @@ impl<'a> Tab<'a> {
     pub(crate) fn dark(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.cdp("Emulation.setEmulatedMedia", &json!({ "features": features }));
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": features }),
+        );
     }
 
     /// Whether the scripts of pages run: those of a test do.
     pub(crate) fn scripts(&self, on: bool) {
-        self.cdp("Emulation.setScriptExecutionDisabled", &json!({ "value": !on }));
+        self.cdp(
+            "Emulation.setScriptExecutionDisabled",
+            &json!({ "value": !on }),
+        );
     }
 
     /// Clicks the first element that a selector finds.
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
-        self.driver.post(&format!("element/{element}/click"), &json!({}));
+        self.driver
+            .post(&format!("element/{element}/click"), &json!({}));
     }
 
     /// Types into the first element that a selector finds.
     pub(crate) fn write(&self, selector: &str, text: &str) {
         let element = self.element(selector);
-        self.driver.post(&format!("element/{element}/value"), &json!({ "text": text }));
+        self.driver.post(
+            &format!("element/{element}/value"),
+            &json!({ "text": text }),
+        );
     }
 
     fn element(&self, selector: &str) -> String {
         // What is found by its words needs a path.
-        let using = if selector.starts_with("//") { "xpath" } else { "css selector" };
+        let using = if selector.starts_with("//") {
+            "xpath"
+        } else {
+            "css selector"
+        };
         let wanted = json!({ "using": using, "value": selector });
         let found = self.driver.try_post("element", &wanted);
         let found = found.unwrap_or_else(|why| panic!("{selector}: {why}"));
@@ -123,10 +139,16 @@ impl<'a> Tab<'a> {
 
     /// Presses keys one after another, wherever the focus is.
     pub(crate) fn press(&self, keys: &[char]) {
-        let press = |key: &char| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        let press = |key: &char| {
+            [
+                json!({ "type": "keyDown", "value": key }),
+                json!({ "type": "keyUp", "value": key }),
+            ]
+        };
         let actions: Vec<Value> = keys.iter().flat_map(press).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
-        self.driver.post("actions", &json!({ "actions": [keyboard] }));
+        self.driver
+            .post("actions", &json!({ "actions": [keyboard] }));
     }
 
     /// What the console holds since it was asked last: errors, and what a page could not load.
@@ -141,7 +163,9 @@ impl<'a> Tab<'a> {
     pub(crate) fn pdf(&self) -> Vec<u8> {
         let wanted = json!({ "preferCSSPageSize": true, "printBackground": true });
         let printed = self.cdp("Page.printToPDF", &wanted);
-        STANDARD.decode(printed["data"].as_str().expect("a file")).expect("base64")
+        STANDARD
+            .decode(printed["data"].as_str().expect("a file"))
+            .expect("base64")
     }
 }
 
@@ -149,7 +173,9 @@ impl Drop for Tab<'_> {
     fn drop(&mut self) {
         // A test that failed has its own words; these must not hide them.
         let closed = self.driver.delete("window");
-        let back = self.driver.try_post("window", &json!({ "handle": self.before }));
+        let back = self
+            .driver
+            .try_post("window", &json!({ "handle": self.before }));
         for why in [closed, back].into_iter().filter_map(Result::err) {
             eprintln!("a tab was not closed: {why}");
         }
