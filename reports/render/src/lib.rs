@@ -10,6 +10,7 @@ mod chart;
 mod columns;
 mod comparison;
 mod conformance;
+mod export;
 mod facets;
 mod measure;
 mod page;
@@ -21,6 +22,7 @@ mod words;
 
 pub use comparison::comparison;
 pub use conformance::conformance_page;
+pub use export::{Exported, csv};
 pub use page::{Section, page, pages};
 pub use table::table;
 

@@ -65,7 +65,7 @@ fn a_plan_needs_no_program_and_writes_nothing() {
         .stdout_has("runner good");
     assert_eq!(ran.stderr, "", "nothing to tell");
     let read = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
-    assert_eq!(read["plan_version"], 2);
+    assert_eq!(read["plan_version"], 3);
     assert!(!rows(&read).is_empty());
     for folder in ["target", "runs"] {
         assert!(!lab.path().join(folder).exists(), "{folder} was made");

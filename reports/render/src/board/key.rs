@@ -9,7 +9,7 @@ pub(super) const COMPONENT: &str = "@wasip2";
 const OF_ISOLATION: [&str; 1] = ["network"];
 
 /// The key of a row's isolation.
-pub(super) fn line(row: &Row) -> String {
+pub(crate) fn line(row: &Row) -> String {
     let component = if row.target == Target::Wasip2 {
         COMPONENT
     } else {
@@ -19,7 +19,7 @@ pub(super) fn line(row: &Row) -> String {
 }
 
 /// The key of a row's question: its metric, its workload, its start, and its params in their order.
-pub(super) fn column(row: &Row) -> String {
+pub(crate) fn column(row: &Row) -> String {
     let start = row.start.map(|start| start.name().to_owned());
     let params = row.params.iter();
     let params = params.filter(|(name, _)| !OF_ISOLATION.contains(&name.as_str()));

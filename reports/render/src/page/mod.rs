@@ -1,6 +1,7 @@
 //! The page: one HTML file from one or more runs, in one form for every measure.
 
 mod answer;
+mod by_run;
 mod cell;
 mod charts;
 mod claims;
@@ -11,17 +12,15 @@ mod every;
 mod evidence;
 mod glance;
 mod heat;
-mod machine;
 mod matrix;
-mod notes;
 mod rates;
-mod repeat;
 mod replay;
 mod report;
-mod resolution;
-mod rows;
+mod several;
+mod silent;
 mod starts;
 mod topic;
+mod traced;
 mod trade;
 mod tradeoff;
 mod view;
@@ -32,6 +31,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::RenderError;
 use crate::board::{Board, json};
+use evidence::notes;
 use view::View;
 
 /// One run on a page.
@@ -59,14 +59,18 @@ const STYLE: [&str; 8] = [
 
 /// The script of each part, after what all of them stand on. Each is a scope of its own, and one
 /// that fails leaves the others as they are.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("script/core.js"),
     include_str!("script/decide.js"),
     include_str!("script/heat.js"),
     include_str!("script/tradeoff.js"),
     include_str!("script/every.js"),
+    include_str!("script/again.js"),
     include_str!("script/downloads.js"),
 ];
+
+/// Bytes that a page is to have at most: downloads are what gives way.
+const ROOM: usize = 1_950_000;
 
 /// The report of a run.
 pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, RenderError> {
@@ -77,7 +81,8 @@ pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, 
     }])
 }
 
-/// The report of several runs: those of scenarios side by side, and replays one after another.
+/// The report of several runs: those of scenarios side by side, and replays below, one after another.
+/// Nothing is compared across runs that do not belong together, and it is said which do not.
 pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
     let title = match sections {
         [one] => format!("{} \u{b7} {}", one.run.scenario, one.run.id),
@@ -91,23 +96,28 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
             });
         }
     }
-    let views: Vec<View<'_>> = sections
-        .iter()
-        .enumerate()
-        .map(|(index, section)| View::new(index, *section))
-        .collect();
-    let (replays, runs): (Vec<View<'_>>, Vec<View<'_>>) = views
-        .into_iter()
-        .partition(|view| view.summary.replay.is_some());
-    let mut bodies: Vec<Markup> = Vec::new();
-    if !runs.is_empty() {
-        bodies.push(report::report(&runs)?);
-    }
-    for view in &replays {
+    let all = sections.iter().copied();
+    let (runs, replays): (Vec<_>, Vec<_>) = all.partition(|one| one.summary.replay.is_none());
+    let count = runs.len();
+    let all = runs.into_iter().chain(replays).enumerate();
+    let views: Vec<View<'_>> = all.map(|(index, one)| View::new(index, one)).collect();
+    let (runs, replays) = views.split_at(count);
+    let scripts = scripts(runs).into_string();
+    let room = ROOM.saturating_sub(scripts.len() + STYLE.map(str::len).iter().sum::<usize>());
+    let mut below = Vec::new();
+    for view in replays {
         if let Some(replay) = &view.summary.replay {
-            bodies.push(replay::body(view, replay)?);
+            below.push((view, replay::body(view, replay, room / views.len())?));
         }
     }
+    let below = html! {
+        @for (view, body) in &below { article id=(view.id("run")) { (body) } }
+    };
+    let body = if runs.is_empty() {
+        html! { main { (below) } }
+    } else {
+        report::report(runs, &below, room.saturating_sub(below.0.len()))?
+    };
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -119,8 +129,8 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
                 style { @for style in STYLE { (PreEscaped(style)) } }
             }
             body {
-                @for body in bodies { (body) }
-                @if !runs.is_empty() { (scripts(&runs)) }
+                (body)
+                (PreEscaped(scripts))
             }
         }
     };
@@ -128,11 +138,15 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
 }
 
 /// The board as scripts have it, and the scripts. Each is an element of its own, so that one that
-/// fails does not stop the next.
+/// fails does not stop the next. A page of replays alone has nothing but files and charts to save.
 fn scripts(runs: &[View<'_>]) -> Markup {
     let boards: Vec<&Board<'_>> = runs.iter().map(|view| &view.board).collect();
+    let mut own = SCRIPTS.to_vec();
+    if runs.is_empty() {
+        own.drain(1..SCRIPTS.len() - 1);
+    }
     html! {
         script type="application/json" id="board" { (PreEscaped(json(&boards))) }
-        @for script in SCRIPTS { script { (PreEscaped(script)) } }
+        @for script in own { script { (PreEscaped(script)) } }
     }
 }

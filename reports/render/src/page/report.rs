@@ -5,10 +5,12 @@ use maud::{Markup, html};
 
 use super::view::View;
 use super::{
-    answer, decide, distributions, downloads, every, evidence, heat, matrix, notes, tradeoff,
+    answer, decide, distributions, downloads, every, evidence, heat, matrix, notes, several,
+    tradeoff,
 };
 use crate::RenderError;
 use crate::measure::Measure;
+use crate::words;
 
 /// The parts of the page, by id, as the links at its top name them.
 const PARTS: [(&str, &str); 8] = [
@@ -22,8 +24,25 @@ const PARTS: [(&str, &str); 8] = [
     ("downloads", "Downloads"),
 ];
 
-pub(super) fn report(views: &[View<'_>]) -> Result<Markup, RenderError> {
-    let questions = crate::words::distinct(views.iter().map(|view| view.run.question.as_str()));
+/// The report of `views`, with what stands `below`. Downloads take what is left of `room`, in bytes.
+pub(super) fn report(
+    views: &[View<'_>],
+    below: &Markup,
+    room: usize,
+) -> Result<Markup, RenderError> {
+    let questions = words::distinct(views.iter().map(|view| view.run.question.as_str()));
+    let parts = html! {
+        (answer::answer(views)?)
+        (decide::decide(views))
+        (heat::heat(views))
+        (tradeoff::tradeoff(views)?)
+        (distributions::distributions(views)?)
+        @for view in views {
+            @if !view.metrics(Measure::Conformance).is_empty() { (matrix::matrix(view)) }
+        }
+        (every::every(views))
+        (evidence::evidence(views))
+    };
     Ok(html! {
         a.skip href="#answer" { "To the answer" }
         main {
@@ -36,19 +55,12 @@ pub(super) fn report(views: &[View<'_>]) -> Result<Markup, RenderError> {
                     p.eyebrow id=(view.id("run")) { (run.scenario) " \u{b7} " (run.id) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
                 }
                 h1 { @for (i, question) in questions.iter().enumerate() { @if i > 0 { " " } (question) } }
+                (several::banners(views, !below.0.is_empty()))
                 @for view in views { (notes::banners(view.run)) }
             }
-            (answer::answer(views)?)
-            (decide::decide(views))
-            (heat::heat(views))
-            (tradeoff::tradeoff(views)?)
-            (distributions::distributions(views)?)
-            @for view in views {
-                @if !view.metrics(Measure::Conformance).is_empty() { (matrix::matrix(view)) }
-            }
-            (every::every(views))
-            (evidence::evidence(views))
-            (downloads::downloads(views))
+            (parts)
+            (downloads::downloads(views, room.saturating_sub(parts.0.len())))
+            (below)
         }
     })
 }
@@ -57,7 +69,7 @@ pub(super) fn report(views: &[View<'_>]) -> Result<Markup, RenderError> {
 pub(super) fn of_run(views: &[View<'_>], view: &View<'_>) -> Markup {
     html! {
         @if views.len() > 1 {
-            p.of-run { (view.run.scenario) " \u{b7} " (view.run.id) " \u{b7} " (view.run.machine.cpu) ", " (view.run.machine.arch) }
+            p.of-run { (words::capital(&view.name())) ": " (view.run.scenario) " \u{b7} " (view.run.id) " \u{b7} " (view.run.machine.cpu) ", " (view.run.machine.arch) }
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::measure::Measure;
 use crate::words::distinct;
 
 pub(super) struct View<'a> {
-    /// Place of the run on the page.
-    index: usize,
+    /// Place of the run on the page: runs of scenarios first, then replays.
+    pub index: usize,
     pub run: &'a Run,
     pub summary: &'a Summary,
     pub technologies: Vec<&'a str>,
@@ -52,6 +52,11 @@ impl<'a> View<'a> {
         let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = name.to_lowercase().chars().map(safe).collect();
         format!("r{}-{name}", self.index)
+    }
+
+    /// What the run is called where there are several.
+    pub(super) fn name(&self) -> String {
+        format!("run {}", self.index + 1)
     }
 
     /// Where a row stands in the table of all rows.

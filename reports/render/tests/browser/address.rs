@@ -4,8 +4,6 @@ use serde_json::Value;
 
 use crate::Test;
 use crate::case::Case;
-use crate::page::Page;
-use crate::support;
 
 pub(crate) const TESTS: [Test; 3] = [
     ("an_address_holds_every_setting", holds_settings),
@@ -23,7 +21,7 @@ const STATE: &str = include_str!("js/state.js");
 const WRITTEN: &str = "location.hash.includes('rows.find=')";
 
 fn holds_settings(case: &Case<'_>) {
-    let page = Page::of(&support::all(10));
+    let page = case.whole();
     let tab = case.tab();
     tab.open(&page.address);
     let before: Value = tab.run(STATE, &[]);
@@ -41,7 +39,7 @@ fn holds_settings(case: &Case<'_>) {
 }
 
 fn keeps_settings(case: &Case<'_>) {
-    let page = Page::of(&support::all(10));
+    let page = case.whole();
     let tab = case.tab();
     tab.open(&page.address);
     let _: usize = tab.run(include_str!("js/set.js"), &[]);
@@ -54,7 +52,7 @@ fn keeps_settings(case: &Case<'_>) {
 }
 
 fn passes_over_nonsense(case: &Case<'_>) {
-    let page = Page::of(&support::few_of_all());
+    let page = case.small();
     let tab = case.tab();
     tab.errors();
     tab.open(&page.address);

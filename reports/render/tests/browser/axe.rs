@@ -12,17 +12,21 @@ use tempfile::TempDir;
 use crate::Test;
 use crate::case::{Case, program};
 use crate::page::Page;
-use crate::support::{self, Made};
+use crate::support;
 
 pub(crate) const TESTS: [Test; 3] = [
     ("axe_finds_nothing_serious", |case| {
-        finds_nothing(case, &support::few_of_all(), &[360, 1280, 3840]);
+        finds_nothing(case, case.small(), &[360, 1280, 3840]);
     }),
     ("axe_finds_nothing_serious_in_a_whole_run", |case| {
-        finds_nothing(case, &support::all(10), &[1280]);
+        finds_nothing(case, case.whole(), &[1280]);
     }),
     ("axe_finds_nothing_serious_in_a_calibration", |case| {
-        finds_nothing(case, &support::replayed::calibration(), &[360, 1280]);
+        finds_nothing(
+            case,
+            &Page::of(&support::replayed::calibration()),
+            &[360, 1280],
+        );
     }),
 ];
 
@@ -33,12 +37,11 @@ return axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) 
   .map((one) => `${one.impact} ${one.id} at ${one.nodes.length} places: ` + one.nodes.slice(0, 3)
     .map((node) => `${node.target.join(' ')}: ${node.failureSummary}`).join(' | ')));";
 
-fn finds_nothing(case: &Case<'_>, made: &Made, widths: &[u32]) {
+fn finds_nothing(case: &Case<'_>, page: &Page, widths: &[u32]) {
     let axe = match Axe::get() {
         Ok(axe) => axe,
         Err(why) => return case.skip(&why),
     };
-    let page = Page::of(made);
     let tab = case.tab();
     for (width, dark) in widths
         .iter()

@@ -3,22 +3,21 @@
 use crate::Test;
 use crate::case::Case;
 use crate::page::Page;
-use crate::support::{self, Made};
+use crate::support;
 
 pub(crate) const TESTS: [Test; 2] = [
     ("words_contrast_in_light_and_dark", |case| {
-        contrasts(case, &support::all(10));
+        contrasts(case, case.whole());
     }),
     (
         "words_of_a_calibration_contrast_in_light_and_dark",
         |case| {
-            contrasts(case, &support::replayed::calibration());
+            contrasts(case, &Page::of(&support::replayed::calibration()));
         },
     ),
 ];
 
-fn contrasts(case: &Case<'_>, made: &Made) {
-    let page = Page::of(made);
+fn contrasts(case: &Case<'_>, page: &Page) {
     let tab = case.tab();
     for dark in [false, true] {
         tab.dark(dark);

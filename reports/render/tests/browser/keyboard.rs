@@ -5,8 +5,6 @@ use serde_json::json;
 
 use crate::Test;
 use crate::case::Case;
-use crate::page::Page;
-use crate::support;
 use crate::tab::{DOWN, ENTER, RIGHT, SPACE, TAB, Tab, UP};
 
 pub(crate) const TESTS: [Test; 4] = [
@@ -20,7 +18,7 @@ pub(crate) const TESTS: [Test; 4] = [
 const AT_ONCE: usize = 200;
 
 fn reaches(case: &Case<'_>) {
-    let page = Page::of(&support::few_of_all());
+    let page = case.small();
     let tab = case.tab();
     for unfolded in [false, true] {
         tab.open(&page.address);
@@ -50,7 +48,7 @@ window.clicks = 0;
 document.addEventListener('click', (event) => { window.clicks += 1; event.preventDefault(); }, true);";
 
 fn presses(case: &Case<'_>) {
-    let page = Page::of(&support::few_of_all());
+    let page = case.small();
     let tab = case.tab();
     tab.open(&page.address);
     // What looks like a control is one, so that the browser gives it its keys.
@@ -90,7 +88,7 @@ fn focus(tab: &Tab<'_>, selector: &str) -> Option<usize> {
 
 /// The matrix is one place for Tab, and arrows go on from there.
 fn arrows(case: &Case<'_>) {
-    let page = Page::of(&support::few_of_all());
+    let page = case.small();
     let tab = case.tab();
     tab.open(&page.address);
     let here = |tab: &Tab<'_>| -> (String, i64, i64) {
@@ -129,7 +127,7 @@ fn arrows(case: &Case<'_>) {
 
 /// A link to a row, sent to somebody, shows that row.
 fn jumps(case: &Case<'_>) {
-    let page = Page::of(&support::all(10));
+    let page = case.whole();
     let last = page.rows().iter().rposition(crate::page::is_measured);
     let id = format!("row-0-{}", last.expect("a measured row"));
     let tab = case.tab();

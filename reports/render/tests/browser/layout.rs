@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::Test;
 use crate::case::Case;
 use crate::page::Page;
-use crate::support::{self, Made};
+use crate::support;
 use crate::tab::Tab;
 
 pub(crate) const TESTS: [Test; 4] = [
     ("nothing_sticks_out_at_any_width", fits),
     ("a_replay_sticks_out_at_no_width", |case| {
-        fits_everywhere(case, &support::replayed::calibration());
+        fits_everywhere(case, &Page::of(&support::replayed::calibration()));
     }),
     ("words_of_the_first_screen_do_not_overlap", no_overlap),
     ("the_first_screen_holds_the_answer", first_screen),
@@ -20,11 +20,10 @@ pub(crate) const TESTS: [Test; 4] = [
 const WIDTHS: [u32; 5] = [360, 768, 1280, 1920, 3840];
 
 fn fits(case: &Case<'_>) {
-    fits_everywhere(case, &support::all(10));
+    fits_everywhere(case, case.whole());
 }
 
-fn fits_everywhere(case: &Case<'_>, made: &Made) {
-    let page = Page::of(made);
+fn fits_everywhere(case: &Case<'_>, page: &Page) {
     let tab = case.tab();
     for width in WIDTHS {
         tab.wide(width, 900);
@@ -46,8 +45,8 @@ pub(crate) fn assert_fits(tab: &Tab<'_>, width: u32) {
 }
 
 fn no_overlap(case: &Case<'_>) {
-    for made in [support::all(10), support::few()] {
-        let page = Page::of(&made);
+    let few = Page::of(&support::few());
+    for page in [case.whole(), &few] {
         let tab = case.tab();
         for width in WIDTHS {
             tab.wide(width, width * 10 / 16);
@@ -66,8 +65,11 @@ fn first_screen(case: &Case<'_>) {
     const seen = ['h1', '#answer .card', '#answer figure'].filter((one) => document.querySelector(one));
     const below = wanted.filter((one) => one.getBoundingClientRect().bottom > innerHeight && !one.closest('details'));
     return [seen, below.map((one) => one.tagName + ' ' + Math.round(one.getBoundingClientRect().bottom))];";
-    for made in [support::all(10), support::few(), support::one_of("memory")] {
-        let page = Page::of(&made);
+    let (few, memory) = (
+        Page::of(&support::few()),
+        Page::of(&support::one_of("memory")),
+    );
+    for page in [case.whole(), &few, &memory] {
         let tab = case.tab();
         tab.open(&page.address);
         let (seen, below): (Vec<String>, Vec<String>) = tab.run(BELOW, &[]);
@@ -75,8 +77,8 @@ fn first_screen(case: &Case<'_>) {
             seen,
             ["h1", "#answer .card", "#answer figure"],
             "{}",
-            made.run.scenario
+            page.scenario()
         );
-        assert_eq!(below, Vec::<String>::new(), "{}", made.run.scenario);
+        assert_eq!(below, Vec::<String>::new(), "{}", page.scenario());
     }
 }

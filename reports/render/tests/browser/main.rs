@@ -26,7 +26,7 @@ use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Trial, run};
 
-use case::{Case, skip};
+use case::{Case, Pages, skip};
 use driver::Driver;
 
 /// A test, and what is true if it passes.
@@ -51,11 +51,17 @@ fn main() -> ExitCode {
     // They share a browser, and a tab that is behind another does not get the keyboard.
     arguments.test_threads = Some(1);
     let browser: Arc<OnceLock<Result<Driver, String>>> = Arc::default();
+    let pages: Arc<Pages> = Arc::default();
     let trial = |(name, test): &Test| {
-        let (name, test, browser) = (*name, *test, Arc::clone(&browser));
+        let (name, test) = (*name, *test);
+        let (browser, pages) = (Arc::clone(&browser), Arc::clone(&pages));
         Trial::test(name, move || {
             match browser.get_or_init(Driver::start) {
-                Ok(driver) => test(&Case { name, driver }),
+                Ok(driver) => test(&Case {
+                    name,
+                    driver,
+                    pages: &pages,
+                }),
                 Err(missing) => skip(name, missing),
             }
             Ok(())

@@ -47,7 +47,7 @@ return [...document.querySelectorAll('[data-value]')].map((element) => ({
 const AS_IT_IS: [&str; 3] = ["answer", "decide", "rows"];
 
 fn of_one_run(case: &Case<'_>) {
-    let page = Page::of(&support::all(12));
+    let page = case.whole();
     let shown = shown(case, &page);
     for part in ["answer", "matrix", "rows"] {
         let own = shown.iter().filter(|shown| shown.part == part).count();
@@ -96,7 +96,12 @@ fn shown(case: &Case<'_>, page: &Page) -> Vec<Shown> {
             let rows = rows.filter(|(_, row)| is_measured(row));
             rows.map(move |(number, _)| [run, number])
         });
-    assert_eq!(in_table, measured.collect(), "the table of all rows");
+    let measured: BTreeSet<[usize; 2]> = measured.collect();
+    let missing: Vec<_> = measured.difference(&in_table).take(8).collect();
+    assert!(
+        missing.is_empty(),
+        "not in the table of all rows: {missing:?}"
+    );
     shown
 }
 

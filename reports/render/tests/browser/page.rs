@@ -37,6 +37,11 @@ impl Page {
         }
     }
 
+    /// The scenario of the first run.
+    pub(crate) fn scenario(&self) -> &str {
+        self.summaries[0]["scenario"].as_str().expect("a name")
+    }
+
     /// The rows of the first run's summary.
     pub(crate) fn rows(&self) -> &[Value] {
         self.summaries[0]["results"].as_array().expect("rows")

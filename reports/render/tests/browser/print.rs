@@ -5,8 +5,6 @@ use std::process::Command;
 
 use crate::Test;
 use crate::case::{Case, program};
-use crate::page::Page;
-use crate::support;
 
 pub(crate) const TESTS: [Test; 1] = [("three_pages_of_paper_are_the_talk", prints)];
 
@@ -19,7 +17,7 @@ fn prints(case: &Case<'_>) {
     let (Some(info), Some(text)) = (program(&["pdfinfo"]), program(&["pdftotext"])) else {
         return case.skip("pdftotext is not installed (`apt-get install poppler-utils`)");
     };
-    let page = Page::of(&support::all(10));
+    let page = case.whole();
     let tab = case.tab();
     tab.open(&page.address);
     let headings: Vec<String> = tab.run(HEADINGS, &[]);

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use crate::Test;
 use crate::case::Case;
 use crate::page::{Page, is_measured};
-use crate::support;
 use crate::tab::Tab;
 
 pub(crate) const TESTS: [Test; 5] = [
@@ -26,13 +25,13 @@ pub(crate) const TESTS: [Test; 5] = [
 /// Somebody who opened the page, and how much they had to do.
 struct Reader<'a> {
     tab: Tab<'a>,
-    page: Page,
+    page: &'a Page,
     actions: usize,
 }
 
 impl<'a> Reader<'a> {
     fn opens(case: &Case<'a>) -> Self {
-        let page = Page::of(&support::all(20));
+        let page = case.whole();
         let tab = case.tab();
         tab.open(&page.address);
         Self {

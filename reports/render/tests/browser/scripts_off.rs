@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use crate::Test;
 use crate::case::Case;
-use crate::page::{Page, is_measured};
-use crate::support;
+use crate::page::is_measured;
 
 pub(crate) const TESTS: [Test; 1] = [("everything_can_be_read_without_scripts", readable)];
 
@@ -45,7 +44,7 @@ return {
 };";
 
 fn readable(case: &Case<'_>) {
-    let page = Page::of(&support::all(10));
+    let page = case.whole();
     let tab = case.tab();
     tab.scripts(false);
     tab.open(&page.address);

@@ -92,6 +92,36 @@ pub fn all(launches: u32) -> Made {
     )
 }
 
+/// The same with so many of each isolation but the references, each with a name of its own.
+pub fn many(copies: usize, launches: u32) -> Made {
+    let of = |rows: Vec<Row>| -> Vec<Row> {
+        let names = |row: &Row| {
+            let one = row.isolation.starts_with("native/");
+            (0..if one { 1 } else { copies }).map(move |copy| match copy {
+                0 => row.isolation.clone(),
+                _ => format!("{}-{copy}", row.isolation),
+            })
+        };
+        let copied = |row: Row| {
+            let named = names(&row).collect::<Vec<_>>().into_iter();
+            named.map(move |isolation| Row {
+                isolation,
+                ..row.clone()
+            })
+        };
+        rows.into_iter().flat_map(copied).collect()
+    };
+    of_parts(
+        vec![
+            ("cold-start", COLD_START, of(identity::rows())),
+            ("memory", MEMORY, of(measures::memory())),
+            ("size", SIZE, of(measures::size())),
+            ("throughput", THROUGHPUT, of(measures::throughput())),
+        ],
+        launches,
+    )
+}
+
 const COLD_START: &str = "How long until a new isolate does useful work?";
 const MEMORY: &str = "What does one idle instance cost in memory, and one more?";
 const SIZE: &str = "What has to be shipped, and what has to be there already?";

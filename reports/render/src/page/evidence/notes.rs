@@ -4,10 +4,13 @@ use labrun_analysis::Warning;
 use labrun_record::{METHOD_VERSION, Run, Side};
 use maud::{Markup, html};
 
-use super::view::View;
+use crate::page::view::View;
 use crate::{units, words};
 
-pub(super) fn banners(run: &Run) -> Markup {
+/// Warnings of a kind that are told one by one; the table of all rows has the kinds of all of them.
+const TOLD: usize = 40;
+
+pub(in crate::page) fn banners(run: &Run) -> Markup {
     html! {
         @if run.indicative {
             p.banner role="note" {
@@ -39,20 +42,21 @@ pub(super) fn warnings(view: &View<'_>) -> Markup {
     let all = &view.summary.warnings;
     let kinds = words::distinct(all.iter().map(|w| w.name));
     html! {
-        section {
-            h2 { "Warnings" }
-            @if kinds.is_empty() && view.run.rows.iter().all(|row| row.metric.is_exact()) { p { "None." } }
-            @else if kinds.is_empty() { p { "None: no drift, no autocorrelation, no second mode, and every interval as narrow as planned." } }
-            @for kind in kinds {
-                @let of_kind: Vec<&Warning> = all.iter().filter(|w| w.name == kind).collect();
-                div.warning {
-                    p { strong { (kind.name().replace('_', " ")) } ": " (words::sentence(&of_kind[0].advice)) }
-                    @if let [only] = of_kind[..] {
-                        p { (concerns(view, only)) }
-                    } @else {
-                        details {
-                            summary { (units::plural(of_kind.len(), "row")) }
-                            ul { @for one in of_kind { li { (concerns(view, one)) } } }
+        h3 id=(view.id("warnings")) { "Warnings" }
+        @if kinds.is_empty() && view.run.rows.iter().all(|row| row.metric.is_exact()) { p { "None." } }
+        @else if kinds.is_empty() { p { "None: no drift, no autocorrelation, no second mode, and every interval as narrow as planned." } }
+        @for kind in kinds {
+            @let of_kind: Vec<&Warning> = all.iter().filter(|w| w.name == kind).collect();
+            div.warning {
+                p { strong { (kind.name().replace('_', " ")) } ": " (words::sentence(&of_kind[0].advice)) }
+                @if let [only] = of_kind[..] {
+                    p { (concerns(view, only)) }
+                } @else {
+                    details {
+                        summary { (units::plural(of_kind.len(), "row")) }
+                        ul { @for one in of_kind.iter().take(TOLD) { li { (concerns(view, one)) } } }
+                        @if of_kind.len() > TOLD {
+                            p.note { "The other " (of_kind.len() - TOLD) " are marked in the table of every row, and their words are in summary.json." }
                         }
                     }
                 }
@@ -68,8 +72,15 @@ fn concerns(view: &View<'_>, warning: &Warning) -> Markup {
         Some(Side::B) => ", side B",
         None => "",
     };
+    let results = &view.summary.results;
+    let measured = warning.row.and_then(|index| results.get(index));
+    let measured = measured.filter(|row| row.numbers.is_some());
     html! {
-        @if let Some(row) = row { b { (row) } (side) ": " }
+        @match (row, measured) {
+            (Some(row), Some(measured)) => { a href={ "#" (view.anchor(measured)) } { (row) } (side) ": " }
+            (Some(row), None) => { b { (row) } (side) ": " }
+            (None, _) => {}
+        }
         (warning.message)
     }
 }

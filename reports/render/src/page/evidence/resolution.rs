@@ -1,36 +1,36 @@
 //! What this machine could tell apart when it was last calibrated.
 
-use labrun_record::{Resolution, Run};
+use labrun_record::Resolution;
 use maud::{Markup, html};
 
+use crate::page::view::View;
 use crate::replay::{has_stalls, name, said, unchanged};
 
 /// On the page of a run; nothing where all of it is counted.
-pub(super) fn of_machine(run: &Run) -> Markup {
+pub(super) fn of_machine(view: &View<'_>) -> Markup {
+    let run = view.run;
     if run.rows.iter().all(|row| row.metric.is_exact()) {
         return html! {};
     }
     html! {
-        section {
-            h2 { "What this machine can tell apart" }
-            @match &run.resolution {
-                Some(of) => {
-                    p {
-                        "When it was calibrated, " (of.started) " (" code { (of.run) } "), by quads of a build against itself. "
-                        (unchanged(of))
-                    }
-                    (table(of))
+        h3 id=(view.id("resolution")) { "What this machine can tell apart" }
+        @match &run.resolution {
+            Some(of) => {
+                p {
+                    "When it was calibrated, " (of.started) " (" code { (of.run) } "), by quads of a build against itself. "
+                    (unchanged(of))
                 }
-                None => {
-                    p { "Not known: this machine was not calibrated within a day before the run. " code { "labrun calibrate" } " would tell." }
-                }
+                (table(of))
+            }
+            None => {
+                p { "Not known: this machine was not calibrated within a day before the run. " code { "labrun calibrate" } " would tell." }
             }
         }
     }
 }
 
 /// What was injected, what was found of it, and how often.
-pub(super) fn table(of: &Resolution) -> Markup {
+pub(in crate::page) fn table(of: &Resolution) -> Markup {
     html! {
         @if !of.changed.is_empty() {
             div.scroll tabindex="0" role="region" aria-label="Changes of known size" {
