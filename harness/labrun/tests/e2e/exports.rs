@@ -40,11 +40,10 @@ fn scenario_and_report_write_the_same_files() {
     assert!(csv.contains(",good/plain,"), "{csv}");
     assert!(markdown.contains("| native/static |"), "{markdown}");
     let run = ran.files.path().to_str().expect("a name");
-    let args = ["report", run].iter().chain(&FILES);
-    lab.run(args).exit(0);
+    lab.run([&["report", run][..], &FILES].concat()).exit(0);
     assert_eq!(taken(&lab), measured);
-    let args = ["report", run, run, "-o", "page.html"].iter().chain(&FILES);
-    lab.run(args).exit(0);
+    let both = ["report", run, run, "-o", "page.html"];
+    lab.run([&both[..], &FILES].concat()).exit(0);
     let [both, twice, pages] = taken(&lab);
     let both: serde_json::Value = serde_json::from_str(&both).expect("is JSON");
     assert_eq!(both, serde_json::json!([json, json]));
