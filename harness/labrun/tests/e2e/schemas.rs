@@ -206,7 +206,7 @@ fn what_is_measured_now_fits() {
 }
 
 #[test]
-fn a_replay_and_a_calibration_fit() {
+fn a_replay_fits() {
     let lab = Lab::fixture();
     let side = "isolation:native/static";
     let ran = lab.replay(&[side, side, "--quads", "1"]).exit(0);
