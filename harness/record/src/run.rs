@@ -163,6 +163,11 @@ impl Part {
     }
 }
 
+/// What a field says where a file is older than it.
+fn yes() -> bool {
+    true
+}
+
 /// How many launches a row gets, and when it stops.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(
@@ -175,6 +180,10 @@ pub struct Plan {
     pub min_samples: u32,
     /// Launches that a row gets at most.
     pub max_samples: u32,
+    /// Whether a pilot decides how many of them. Without one each row gets the least number, and
+    /// rows whose launches cost next to nothing the most.
+    #[serde(default = "yes")]
+    pub pilot: bool,
     /// Half of an interval, as a share of its median, that is narrow enough: where all are, a run
     /// ends before its time is over.
     pub half_width: f64,

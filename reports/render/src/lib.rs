@@ -5,6 +5,7 @@
 //! files.
 
 mod beside;
+mod board;
 mod chart;
 mod columns;
 mod comparison;

@@ -15,7 +15,7 @@ use crate::measure::{Measure, is_aside, is_in_headlines};
 use crate::words;
 use cells::Column;
 use unmeasured::Once;
-pub(crate) use unmeasured::{short, which, wrapped};
+pub(crate) use unmeasured::{short, wrapped};
 
 /// What a terminal shows of a run: the measured rows of each workload and metric, what
 /// was not measured and why, each reason once, and a closing line of counts. Columns are left out until the

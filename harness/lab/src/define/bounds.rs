@@ -37,8 +37,11 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
         of_load.map_err(|why| format!("workload {name}: load: {why}"))?;
     }
     memory(&scenario.memory).map_err(|why| format!("memory: {why}"))?;
-    if !(1..=MOST_SAMPLES).contains(&scenario.quick.samples) {
-        return Err(format!("quick: samples has to be 1 to {MOST_SAMPLES}"));
+    let quick = &scenario.quick;
+    if !(1..=MOST_SAMPLES).contains(&quick.samples) || quick.max_samples > MOST_SAMPLES {
+        return Err(format!(
+            "quick: samples has to be 1 to {MOST_SAMPLES}, and max_samples {MOST_SAMPLES} at most"
+        ));
     }
     let mut metrics = scenario.metrics.iter();
     if plan.warm_repeats == 0 && metrics.any(|metric| metric.name == Metric::InstantiateWarm) {

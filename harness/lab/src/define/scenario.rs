@@ -243,6 +243,7 @@ impl PlanFile {
         labrun_record::Plan {
             min_samples: self.min_samples,
             max_samples: self.max_samples,
+            pilot: true,
             half_width: self.half_width,
             time_budget_s: self.time_budget_s,
             timeout_s: self.timeout_s,
@@ -259,6 +260,8 @@ impl PlanFile {
 pub struct Quick {
     /// Launches of each row.
     pub samples: u32,
+    /// Launches of rows that cost next to nothing; `samples` where it is less.
+    pub max_samples: u32,
     /// Globs of the isolations.
     pub isolations: Vec<String>,
 }
@@ -267,6 +270,7 @@ impl Default for Quick {
     fn default() -> Self {
         Self {
             samples: 3,
+            max_samples: 0,
             isolations: vec!["*".to_owned()],
         }
     }

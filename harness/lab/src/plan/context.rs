@@ -100,10 +100,12 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
 /// A time that is wished for is shared by the parts as their own times are.
 fn rules(scenario: &Scenario, options: &RunOptions, share: f64) -> labrun_record::Plan {
     let mut rules = scenario.plan.rules();
-    let exact = options
-        .samples
-        .or(options.quick.then_some(scenario.quick.samples));
-    if let Some(samples) = exact {
+    if options.quick {
+        let (least, most) = (scenario.quick.samples, scenario.quick.max_samples);
+        (rules.min_samples, rules.max_samples) = (least, most.max(least));
+        rules.pilot = false;
+    }
+    if let Some(samples) = options.samples {
         (rules.min_samples, rules.max_samples) = (samples, samples);
     }
     if let Some(wished) = options.time_budget_s {

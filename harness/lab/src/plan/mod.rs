@@ -35,8 +35,8 @@ pub use recipe::{Recipe, artifact_triple, for_isolation};
 
 /// The version of a plan's shape: a newer one is refused.
 ///
-/// 2: its rules have one half-width, and no finer one beside it.
-pub const PLAN_VERSION: u32 = 2;
+/// 2: its rules have one half-width, and no finer one beside it. 3: they say whether there is a pilot.
+pub const PLAN_VERSION: u32 = 3;
 
 /// Everything that a run is to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -11,8 +11,11 @@ const SPARE: f64 = 1.3;
 /// but shared by all that are left.
 const DEAREST: f64 = 0.25;
 
+/// Seconds for more launches of what costs next to nothing, where there is no pilot.
+const CHEAP_S: f64 = 5.0;
+
 /// The 90% interval, by which rows are equivalent, as a share of the 95% one (of a normal).
-const NARROWER: f64 = 1.645 / 1.960;
+pub(super) const NARROWER: f64 = 1.645 / 1.960;
 
 /// A case after the pilot.
 #[derive(Debug, Clone)]
@@ -94,16 +97,12 @@ impl Seen {
 ///
 /// A reference gets as many launches as whoever is compared with it.
 pub(super) fn allocate(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
-    let mut account = Account {
-        cases,
-        wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
-        most: f64::from(plan.max_samples),
-        left_s: time_s,
-        dearest_s: DEAREST * time_s,
-    };
+    let mut account = Account::new(cases, f64::from(plan.max_samples), time_s);
+    account.dearest_s = DEAREST * time_s;
     account.raise_all(|_| f64::from(plan.min_samples));
-    account.buy(|seen| seen.verdict(plan.margin));
-    account.buy(|seen| Some(seen.until(plan.half_width)));
+    let seen = |e: usize| cases[e].seen.as_ref();
+    account.buy(|e| seen(e)?.verdict(plan.margin));
+    account.buy(|e| Some(seen(e)?.until(plan.half_width)));
     let finished = |case: &Case, wanted: f64| {
         let narrow = |seen: &Seen| seen.until(plan.half_width) <= wanted;
         case.seen.as_ref().is_some_and(narrow)
@@ -118,18 +117,26 @@ pub(super) fn allocate(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
     account.more()
 }
 
+/// How many more launches each case gets where nothing is known but what its first has cost: all
+/// get the plan's least number, and then the most, the cheapest first, for as long as that adds
+/// 5 s at most: ten launches of a millisecond cannot tell a tenth of it, and a hundred cost no more
+/// than one launch of a container.
+pub(super) fn cheap(cases: &[Case], plan: &Plan, time_s: f64) -> Vec<u32> {
+    let most = f64::from(plan.max_samples);
+    let mut account = Account::new(cases, most, time_s);
+    account.raise_all(|_| f64::from(plan.min_samples));
+    account.left_s = account.left_s.min(CHEAP_S);
+    account.buy(|_| Some(most));
+    account.more()
+}
+
 /// How many more launches each case gets where each is to have what `need` says: the cheapest first,
 /// and of what is left for the others all the same share of the way.
 pub(super) fn narrow(cases: &[Case], time_s: f64, need: impl Fn(&Seen) -> f64) -> Vec<u32> {
-    let mut account = Account {
-        cases,
-        wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
-        most: f64::INFINITY,
-        left_s: time_s,
-        dearest_s: time_s,
-    };
-    account.buy(|seen| Some(need(seen)));
-    account.raise_all(|e| cases[e].seen.as_ref().map_or(0.0, &need));
+    let mut account = Account::new(cases, f64::INFINITY, time_s);
+    let need = |e: usize| cases[e].seen.as_ref().map(&need);
+    account.buy(need);
+    account.raise_all(|e| need(e).unwrap_or(0.0));
     account.more()
 }
 
@@ -143,7 +150,18 @@ struct Account<'a> {
     dearest_s: f64,
 }
 
-impl Account<'_> {
+impl<'a> Account<'a> {
+    /// What has been taken so far, and so much time for more.
+    fn new(cases: &'a [Case], most: f64, left_s: f64) -> Self {
+        Self {
+            cases,
+            wanted: cases.iter().map(|case| f64::from(case.taken)).collect(),
+            most,
+            left_s,
+            dearest_s: f64::INFINITY,
+        }
+    }
+
     /// Raises every case towards what `to` says, all by the same share of the way, as far as the
     /// time goes.
     fn raise_all(&mut self, to: impl Fn(usize) -> f64) {
@@ -170,13 +188,13 @@ impl Account<'_> {
     }
 
     /// Raises each case to what it needs, the cheapest first, as long as the time lasts.
-    fn buy(&mut self, need: impl Fn(&Seen) -> Option<f64>) {
+    fn buy(&mut self, need: impl Fn(usize) -> Option<f64>) {
         let price = |account: &Self, e: usize, goal: f64| {
             let missing = |e: usize| (goal - account.wanted[e]).max(0.0) * account.cases[e].cost_s;
             missing(e) + account.cases[e].reference.map_or(0.0, missing)
         };
         let mut wishes: Vec<(usize, f64)> = (0..self.cases.len())
-            .filter_map(|e| Some((e, need(self.cases[e].seen.as_ref()?)?.ceil())))
+            .filter_map(|e| Some((e, need(e)?.ceil())))
             .filter(|(e, goal)| {
                 self.cases[*e].live && *goal <= self.most && *goal > self.wanted[*e]
             })
@@ -229,6 +247,7 @@ mod tests {
         let plan = Plan {
             min_samples: 10,
             max_samples: 1000,
+            pilot: true,
             half_width: 0.02,
             margin: 0.05,
             time_budget_s: 100.0,

@@ -5,12 +5,14 @@
 //! each of a few blocks. From its spread and cost it is fixed how many launches each case gets
 //! ([`allocate`]), and these are spread evenly over all of the time that is left ([`spread`]). No
 //! look at an interval decides anything after that: what a row reads does not depend on which
-//! others are in the run, and when they have enough.
+//! others are in the run, and when they have enough. A run without a pilot (`--quick`) goes by the
+//! cost of each case's first launch alone: what costs next to nothing gets more.
 //!
 //! Nothing here reads a clock or starts a process.
 
 mod allocate;
-mod deviation;
+
+mod half_width;
 mod quads;
 mod spread;
 
@@ -214,8 +216,10 @@ impl Schedule {
     fn pilot_blocks(&self) -> u32 {
         if self.is_given() {
             self.plan.max_samples
-        } else {
+        } else if self.plan.pilot {
             PILOT_BLOCKS.min(self.plan.max_samples)
+        } else {
+            1
         }
     }
 
@@ -246,7 +250,11 @@ impl Schedule {
             let cases: Vec<Case> = (0..self.entries.len())
                 .map(|e| self.case(e, between))
                 .collect();
-            allocate::allocate(&cases, &self.plan, time_s)
+            if self.plan.pilot {
+                allocate::allocate(&cases, &self.plan, time_s)
+            } else {
+                allocate::cheap(&cases, &self.plan, time_s)
+            }
         };
         let references: Vec<Option<usize>> = self.entries.iter().map(|e| e.reference).collect();
         let mut rounds = spread::spread(&counts, &references);

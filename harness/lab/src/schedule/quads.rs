@@ -12,8 +12,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::allocate::{Case, Seen, narrow};
-use super::deviation::Spread;
+use super::allocate::{Case, NARROWER, Seen, narrow};
+use super::half_width::Logs;
 use super::spread::spread;
 
 /// Quads that an interval needs: six of either order.
@@ -35,11 +35,6 @@ const HOPELESS: f64 = 4.0;
 /// No replay of pairs that are quick is over sooner, if it has the time: the machine's moods last
 /// for seconds, and would be taken for those of the sides' launches.
 const SHORTEST_S: f64 = 30.0;
-
-/// Half of a 95% interval of the median of values whose standard deviation is 1, times the root of
-/// their number: `1.96 * sqrt(pi / 2)` for a normal; and half of a 90% one.
-const HALF_WIDTH: f64 = 2.456;
-const HALF_WIDTH_90: f64 = 2.062;
 
 /// The quads of a replay.
 #[derive(Debug)]
@@ -67,8 +62,8 @@ struct Pair {
     over: bool,
     /// Its values are counted: one quad is enough.
     exact: bool,
-    /// Of each row the spread of its log ratios, for quads of either order.
-    rows: Vec<[Spread; 2]>,
+    /// Of each row its log ratios, for quads of either order.
+    rows: Vec<[Logs; 2]>,
 }
 
 impl Quads {
@@ -142,7 +137,7 @@ impl Quads {
         let pair = &mut self.pairs[pair];
         if pair.taken == 0 {
             pair.first_s = spent_s;
-            pair.rows = vec![[Spread::default(); 2]; logs.len()];
+            pair.rows = vec![[Logs::default(), Logs::default()]; logs.len()];
         }
         pair.taken += 1;
         pair.spent_s += spent_s;
@@ -222,30 +217,26 @@ impl Quads {
         let enough = |counts: &Vec<u32>| counts.iter().any(|count| *count > 0);
         Some(to_least(cases, left_s))
             .filter(enough)
-            .or_else(|| {
-                let wide = margin * HALF_WIDTH / HALF_WIDTH_90;
-                Some(narrow(cases, left_s, until(wide))).filter(enough)
-            })
+            .or_else(|| Some(narrow(cases, left_s, until(margin / NARROWER))).filter(enough))
             .or_else(|| Some(narrow(cases, left_s, until(margin / 2.0))).filter(enough))
             .unwrap_or_else(|| more(cases, (SHORTEST_S - self.elapsed_s).min(left_s)))
     }
 }
 
 impl Pair {
-    /// What is known of it: its cost, and the spread of the row that spreads most.
+    /// What is known of it: its cost, and the interval of the row that has the widest.
     fn case(&self, between: f64) -> Case {
-        let n = f64::from(self.taken);
-        let deviations = self.rows.iter().filter_map(Spread::deviation);
-        let deviation = deviations.reduce(f64::max);
+        let half_widths = self.rows.iter().filter_map(Logs::half_width);
+        let half_width = half_widths.reduce(f64::max);
         Case {
             taken: self.taken,
             cost_s: self.cost_s() * between,
             live: !self.over && !self.exact && self.taken > 0,
             reference: None,
-            seen: deviation.map(|deviation| Seen {
-                launches: n,
+            seen: half_width.map(|half_width| Seen {
+                launches: f64::from(self.taken),
                 log_ratio: None,
-                half_width: HALF_WIDTH * deviation / n.sqrt(),
+                half_width,
             }),
         }
     }
@@ -287,7 +278,8 @@ fn more(cases: &[Case], time_s: f64) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    /// Log ratios whose standard deviation is about `deviation`.
+    /// Log ratios that are spread evenly, with about this standard deviation: half of the 95% interval
+    /// of the median of n is 3.395 / sqrt(n) of it, and half of the 90% one 2.85.
     fn log(deviation: f64, n: u32) -> f64 {
         let place = (f64::from(n + 1) * 0.618_034).fract();
         deviation * 12_f64.sqrt() * (place - 0.5)
@@ -330,19 +322,19 @@ mod tests {
     fn what_spreads_more_gets_more_and_what_is_hopeless_eats_nothing() {
         let (counts, took_s) = taken(&[0.1; 3], &[0.02, 0.1, 2.0], None, 60.0);
         assert!(took_s <= 60.0 && took_s > 55.0, "{took_s}");
-        // Half of a 95% interval is 1%: (2.456 * 0.02 / 0.0099)^2 = 25 and 615 quads.
-        assert!((20..=30).contains(&counts[0]), "{counts:?}");
+        // Half of a 95% interval is 1%: (3.395 * 0.02 / 0.0099)^2 = 47 and 1176 quads.
+        assert!((36..=60).contains(&counts[0]), "{counts:?}");
         assert!(counts[1] > 500, "{counts:?}");
-        let (counts, _) = taken(&[0.1; 2], &[0.1, 0.5], None, 60.0);
-        // Half of a 90% interval is 2%: (2.062 * 0.1 / 0.0198)^2 = 108 quads, and 2712.
-        assert!((100..=130).contains(&counts[0]), "{counts:?}");
-        assert!(counts[1] > 400, "{counts:?}");
+        let (counts, _) = taken(&[0.1; 2], &[0.1, 0.4], None, 60.0);
+        // Half of a 90% interval is 2%: (2.85 * 0.1 / 0.0198)^2 = 207 quads, and 3315.
+        assert!((190..=240).contains(&counts[0]), "{counts:?}");
+        assert!(counts[1] > 300, "{counts:?}");
     }
 
     #[test]
     fn it_ends_where_all_are_narrow_but_not_within_a_moment() {
         let (counts, took_s) = taken(&[0.1, 0.5], &[0.05, 0.01], None, 3600.0);
-        assert!((140..=220).contains(&counts[0]), "{counts:?}");
+        assert!((260..=340).contains(&counts[0]), "{counts:?}");
         assert!((29.0..=60.0).contains(&took_s), "{took_s}");
         let (_, took_s) = taken(&[0.001], &[0.01], None, 3600.0);
         assert!((29.0..=31.0).contains(&took_s), "{took_s}");

@@ -9,6 +9,7 @@ fn plan() -> Plan {
     Plan {
         min_samples: 10,
         max_samples: 400,
+        pilot: true,
         half_width: 0.02,
         time_budget_s: 100.0,
         timeout_s: 1.0,
@@ -80,6 +81,31 @@ fn a_given_number_is_given_to_all() {
     let blocks = play(&mut schedule, |_, _| 0.01, |entry, n| noisy(0.3, entry, n));
     assert_eq!(launches(&schedule), [10; 3]);
     assert!(blocks.iter().all(|(_, block)| block.len() == 3));
+}
+
+#[test]
+fn without_a_pilot_what_costs_next_to_nothing_gets_more() {
+    let quick = Plan {
+        max_samples: 100,
+        pilot: false,
+        ..plan()
+    };
+    // The third is dear; what the fourth would add is more than what is given for all.
+    let mut schedule = schedule(quick, 4);
+    let cost = |entry: usize, _: usize| [0.001, 0.002, 0.5, 0.06][entry];
+    let blocks = play(&mut schedule, cost, |entry, n| noisy(0.3, entry, n));
+    assert_eq!(launches(&schedule), [100, 100, 10, 10]);
+    let has = |(_, block): &&(f64, Vec<usize>)| block.contains(&2);
+    let places: Vec<usize> = (0..blocks.len()).filter(|at| has(&&blocks[*at])).collect();
+    let gaps = places.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(
+        gaps.clone().all(|gap| (5..=17).contains(&gap)),
+        "{places:?}"
+    );
+    // Nor does a failed one get more, and a given number is given.
+    let mut schedule = self::schedule(given(3), 2);
+    play(&mut schedule, |_, _| 0.001, |_, _| 1.0);
+    assert_eq!(launches(&schedule), [3; 2]);
 }
 
 #[test]

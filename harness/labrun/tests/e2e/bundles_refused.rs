@@ -93,7 +93,7 @@ fn what_a_newer_labrun_wrote_is_refused_and_a_new_field_taken() {
         (
             "plan.tar.zst",
             |contents| contents["plans"][0]["plan_version"] = json!(99),
-            "the bundle has a plan of version 99, and this labrun knows version 2: carry it out \
+            "the bundle has a plan of version 99, and this labrun knows version 3: carry it out \
              with the labrun in the bundle",
         ),
         (

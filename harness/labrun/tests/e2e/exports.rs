@@ -42,8 +42,8 @@ fn scenario_and_report_write_the_same_files() {
     let run = ran.files.path().to_str().expect("a name");
     lab.run([&["report", run][..], &FILES].concat()).exit(0);
     assert_eq!(taken(&lab), measured);
-    let both = ["report", run, run, "-o", "page.html"];
-    lab.run([&both[..], &FILES].concat()).exit(0);
+    let two = ["report", run, run, "-o", "page.html"];
+    lab.run([&two[..], &FILES].concat()).exit(0);
     let [both, twice, pages] = taken(&lab);
     let both: serde_json::Value = serde_json::from_str(&both).expect("is JSON");
     assert_eq!(both, serde_json::json!([json, json]));

@@ -65,7 +65,7 @@ fn a_plan_needs_no_program_and_writes_nothing() {
         .stdout_has("runner good");
     assert_eq!(ran.stderr, "", "nothing to tell");
     let read = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
-    assert_eq!(read["plan_version"], 2);
+    assert_eq!(read["plan_version"], 3);
     assert!(!rows(&read).is_empty());
     for folder in ["target", "runs"] {
         assert!(!lab.path().join(folder).exists(), "{folder} was made");
@@ -104,6 +104,21 @@ pub(crate) fn leaves_no_run(lab: &Lab) {
         let path: &Path = &lab.path().join(folder);
         assert!(!path.exists(), "{} was made", path.display());
     }
+}
+
+#[test]
+fn a_quick_plan_has_no_pilot_and_an_older_plan_has_one() {
+    let lab = lab();
+    let quick = parsed(&plan(&lab, &["cold-start", "--quick", "--json"]).exit(0));
+    assert_eq!(quick["parts"][0]["rules"]["pilot"], false);
+    let mut older = parsed(&plan(&lab, &["cold-start", "--json"]).exit(0));
+    older["plan_version"] = json!(2);
+    let rules = older["parts"][0]["rules"].as_object_mut();
+    let removed = rules.expect("rules").remove("pilot");
+    assert_eq!(removed, Some(json!(true)));
+    let path = write(&lab, &older.to_string()).display().to_string();
+    let read = parsed(&plan(&lab, &["--plan", &path, "--json"]).exit(0));
+    assert_eq!(read["parts"][0]["rules"]["pilot"], true);
 }
 
 #[test]

@@ -76,7 +76,7 @@ const EDITS: [(&str, Edit, &[&str]); 41] = [
     (
         "a newer version",
         |plan| plan["plan_version"] = json!(99),
-        &["it is a plan of version 99", "carries out version 2"],
+        &["it is a plan of version 99", "carries out version 3"],
     ),
     (
         "no version",

@@ -22,11 +22,11 @@ fn planned(lab: &Path) -> BTreeMap<Identity, Right> {
     let list = |value: &Value| value.as_array().expect("a list").clone();
     let mut rows = BTreeMap::new();
     for part in list(&plan["parts"]) {
-        let samples = part["rules"]["max_samples"].as_u64().expect("a number");
+        let samples = |rule| part["rules"][rule].as_u64().expect("a number");
         for case in list(&part["cases"]) {
             let leave = &case["launch"]["leave"];
             let right = match &*text(leave, "outcome") {
-                "" => Right::Measured(samples),
+                "" => Right::Measured(samples("min_samples"), samples("max_samples")),
                 "unsupported" => Right::Unsupported,
                 "not-selected" => Right::NotSelected,
                 outcome => panic!("a plan has no {outcome}"),

@@ -70,6 +70,7 @@ pub fn run() -> Run {
         plan: Plan {
             min_samples: 30,
             max_samples: 300,
+            pilot: true,
             half_width: 0.05,
             time_budget_s: 1200.0,
             timeout_s: 10.0,

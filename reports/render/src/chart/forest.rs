@@ -4,7 +4,7 @@
 use labrun_analysis::{Interval, Verdict};
 
 use super::Chart;
-use super::canvas::{Canvas, Hold, svg};
+use super::canvas::{Canvas, Hold, cut, svg};
 use super::ink::Ink;
 use super::ticks::{decimals, ticks};
 use crate::{RenderError, units};
@@ -77,7 +77,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
     for (value, label) in &scale.ticks {
         let x = scale.x(*value);
         canvas.path(&[(x, TOP), (x, bottom)], 0.5, Ink::Grid);
-        canvas.text((x, TOP - 9.0), Hold::Middle, 11.0, Ink::Muted, label);
+        canvas.text((x, TOP - 9.0), Hold::Middle, 12.0, Ink::Muted, label);
     }
     let [left, right] = ends(of.equivalence);
     for x in [left, right] {
@@ -91,7 +91,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
         Ink::Muted,
         &label,
     );
-    canvas.text((LEFT, TOP - 25.0), Hold::Left, 11.0, Ink::Muted, "B / A");
+    canvas.text((LEFT, TOP - 25.0), Hold::Left, 12.0, Ink::Muted, "B / A");
     let one = scale.x(1.0);
     canvas.path(&[(one, TOP), (one, bottom)], 1.5, Ink::Reference);
 }
@@ -106,17 +106,15 @@ fn lane(canvas: &mut Canvas<'_>, scale: &Scale, ratio: &Ratio, y: f64) {
         canvas.rect((low, y - 1.25), (high - low, 2.5), ink);
     }
     canvas.dot((scale.x(ratio.value), y), 4.0, ink);
-    canvas.text((0.0, y), Hold::Left, 11.5, Ink::Text, &cut(&ratio.name));
-    canvas.text((VALUE, y), Hold::Right, 11.5, Ink::Text, &ratio.said);
-    canvas.text((WIDTH - 2.0, y), Hold::Right, 11.5, ink, ratio.word);
-}
-
-fn cut(name: &str) -> String {
-    if name.chars().count() <= NAME {
-        return name.to_owned();
-    }
-    let kept = name.chars().take(NAME - 1);
-    kept.chain(['\u{2026}']).collect()
+    canvas.text(
+        (0.0, y),
+        Hold::Left,
+        12.0,
+        Ink::Text,
+        &cut(&ratio.name, NAME),
+    );
+    canvas.text((VALUE, y), Hold::Right, 12.0, Ink::Text, &ratio.said);
+    canvas.text((WIDTH - 2.0, y), Hold::Right, 12.0, ink, ratio.word);
 }
 
 /// The least multiple that the axis shows, and with it the most.

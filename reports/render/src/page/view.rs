@@ -6,16 +6,19 @@ use maud::{Markup, html};
 
 use super::Section;
 use crate::beside::beside;
+use crate::board::Board;
 use crate::chart::technology_ink;
 use crate::measure::Measure;
 use crate::words::distinct;
 
 pub(super) struct View<'a> {
-    /// Place of the run on the page.
-    index: usize,
+    /// Place of the run on the page: runs of scenarios first, then replays.
+    pub index: usize,
     pub run: &'a Run,
     pub summary: &'a Summary,
     pub technologies: Vec<&'a str>,
+    /// Its questions and isolations; a replay has none.
+    pub board: Board<'a>,
     /// The measured values of each row, ascending.
     values: Vec<Vec<f64>>,
 }
@@ -39,6 +42,7 @@ impl<'a> View<'a> {
             run,
             summary,
             technologies: distinct(rows.iter().map(RowSummary::technology)),
+            board: Board::of(run, summary),
             values: values.iter().map(|of_row| stats::sorted(of_row)).collect(),
         }
     }
@@ -48,6 +52,16 @@ impl<'a> View<'a> {
         let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = name.to_lowercase().chars().map(safe).collect();
         format!("r{}-{name}", self.index)
+    }
+
+    /// What the run is called where there are several.
+    pub(super) fn name(&self) -> String {
+        format!("run {}", self.index + 1)
+    }
+
+    /// Where a row stands in the table of all rows.
+    pub(super) fn anchor(&self, row: &RowSummary) -> String {
+        format!("row-{}-{}", self.index, self.board.row_number(row))
     }
 
     /// The rows of a metric.

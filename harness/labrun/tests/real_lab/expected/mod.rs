@@ -18,8 +18,8 @@ pub(crate) use isolations::{Isolation, isolations};
 /// What a quick run makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// So many launches.
-    Measured(u64),
+    /// By so many launches at least, and so many at most.
+    Measured(u64, u64),
     Unsupported,
     NotSelected,
 }
@@ -104,7 +104,8 @@ impl Kind<'_> {
         {
             return Right::Unsupported;
         }
-        Right::Measured(quick["samples"].as_u64().unwrap_or(3))
+        let least = quick["samples"].as_u64().unwrap_or(3);
+        Right::Measured(least, quick["max_samples"].as_u64().unwrap_or(least))
     }
 }
 

@@ -153,7 +153,7 @@ fn load(rows: &mut Rows, kind: Kind) {
                 .as_ref()
                 .is_some_and(|own| own != policy);
             let right = match kind.right(&kind.workload["needs"]) {
-                Right::Measured(_) if refused => Right::Unsupported,
+                Right::Measured(..) if refused => Right::Unsupported,
                 right => right,
             };
             let of = format!("connections={} network={network}", load["connections"]);
