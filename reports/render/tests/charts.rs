@@ -223,7 +223,10 @@ fn numbers_that_nobody_would_expect_are_drawn_within_the_chart() {
         for (place, sample) in made.samples.iter_mut().enumerate() {
             if place % 3 != 0 {
                 sample.value = sample.value.map(|_| value);
-                let phases = sample.phases.iter().map(|(name, _)| (name.to_owned(), value));
+                let phases = sample
+                    .phases
+                    .iter()
+                    .map(|(name, _)| (name.to_owned(), value));
                 sample.phases = phases.collect();
             }
         }

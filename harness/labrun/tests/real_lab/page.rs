@@ -17,7 +17,10 @@ fn the_page_shows_every_measured_row_in_a_browser() {
     let mut shown = 0;
     for (number, row) in measured().results().enumerate() {
         let start = format!("<tr id=\"row-0-{number}\"");
-        let line = dom.split(&start).nth(1).and_then(|rest| rest.split("</tr>").next());
+        let line = dom
+            .split(&start)
+            .nth(1)
+            .and_then(|rest| rest.split("</tr>").next());
         assert_eq!(line.is_some(), row["outcome"] == "measured", "{row:#}");
         let Some(line) = line else { continue };
         let value = line.split("data-value=\"").nth(1);
