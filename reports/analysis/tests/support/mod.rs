@@ -132,6 +132,7 @@ pub fn run() -> Run {
         resolution: None,
         blocks: Vec::new(),
         left_out: Vec::new(),
+        damaged: Vec::new(),
     }
 }
 
