@@ -18,7 +18,7 @@ mod table;
 pub mod units;
 mod words;
 
-pub use comparison::comparison;
+pub use comparison::{comparison, comparison_markdown, comparison_page};
 pub use conformance::conformance_page;
 pub use page::{Section, page, pages};
 pub use table::{full_table, table};
