@@ -90,7 +90,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         read,
         ended,
         printed,
-    } = show(run.folder, ended, args.quads.json)?;
+    } = show(run.folder, ended, &args.quads)?;
     // Later runs say what was found, unless something ended it before it could be.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
         && found.unchanged.is_decided()

@@ -20,7 +20,7 @@ mod words;
 
 pub use comparison::{comparison, comparison_markdown, comparison_page};
 pub use conformance::conformance_page;
-pub use page::{Section, page, pages};
+pub use page::{Section, apart, page, pages};
 pub use table::{full_table, table};
 
 use thiserror::Error;

@@ -72,7 +72,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     if sides.with_docker {
         remove_containers(&site, &bars);
     }
-    conclude(run.folder, ended, args.quads.json, args.strict)
+    conclude(run.folder, ended, &args.quads, args.strict)
 }
 
 /// There is no run then, and so no summary of one.

@@ -1,5 +1,6 @@
 //! The page: one HTML file from one or more runs.
 
+mod apart;
 mod cell;
 mod charts;
 mod claims;
@@ -26,6 +27,8 @@ use crate::RenderError;
 use crate::measure::Measure;
 use view::View;
 
+pub use apart::apart;
+
 /// One run on a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Section<'a> {
@@ -39,15 +42,17 @@ pub struct Section<'a> {
 
 /// The report of a run.
 pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, RenderError> {
-    pages(&[Section {
+    let section = Section {
         run,
         samples,
         summary,
-    }])
+    };
+    pages(&[section], &[])
 }
 
-/// The report of several runs, one after another.
-pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
+/// The report of several runs, one after another. What could not be read of others, `refused`, is said
+/// first, and of each run that has nothing in common with the others that it has not.
+pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, RenderError> {
     let title = match sections {
         [one] => format!("{} \u{b7} {}", one.run.scenario, one.run.id),
         many => format!("{} runs", many.len()),
@@ -75,7 +80,8 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
                         }
                     }
                 }
-                @for body in bodies { (body) }
+                (apart::refused(refused))
+                @for (body, said) in bodies.iter().zip(apart(sections)) { (apart::said(said.as_deref())) (body) }
             }
         }
     };

@@ -88,12 +88,12 @@ fn in_common(comparison: &Comparison) -> Markup {
 /// The forest of what changed, and of all others where they are few.
 fn ratios(comparison: &Comparison) -> Result<Markup, RenderError> {
     let worse = found::worse(comparison);
-    let of = |standing| {
+    let of = |standing| -> Vec<Ratio> {
         let own = worse.iter().filter(move |(own, _)| *own == standing);
         own.filter_map(|(_, pair)| ratio(pair, pair.ratio?)).collect()
     };
     let compared = rows::compared(comparison);
-    let with = |wanted: &[Verdict]| {
+    let with = |wanted: &[Verdict]| -> Vec<Ratio> {
         let own = compared.iter().filter(|(_, ratio)| wanted.contains(&ratio.verdict));
         own.filter_map(|(pair, own)| ratio(pair, *own)).collect()
     };
