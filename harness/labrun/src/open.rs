@@ -88,10 +88,8 @@ fn open(page: &Path) -> Result<(), String> {
         return Err("there is no display here".to_owned());
     }
     let mut command = Command::new(OPENER);
-    command.arg(page);
-    for stream in [Command::stdin, Command::stdout, Command::stderr] {
-        stream(&mut command, Stdio::null());
-    }
+    command.arg(page).stdin(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     // A Ctrl-C in this terminal is not for the browser.
     command.process_group(0);
     let mut opener = command

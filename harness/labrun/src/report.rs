@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use labrun_analysis::{Summary, summarise};
-use labrun_record::{ReadError, Recorded, Run, RunFolder, Sample};
+use labrun_record::{Recorded, Run, RunFolder, Sample};
 
 use crate::exit::Usage;
 use crate::say;
@@ -86,16 +86,8 @@ pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
 /// it has to. What is no run, or cannot be read at all, is a mistake of the user's, with what to do.
 pub(crate) fn salvaged(path: &Path) -> anyhow::Result<Read> {
     let folder = folder_of_run(path)?;
-    let recorded = folder.salvage().map_err(|error| {
-        let mend = match &error {
-            ReadError::Shape { .. } => {
-                "; without it nothing says what was measured: take the folder again from where it was \
-                 measured"
-            }
-            _ => "",
-        };
-        Usage(format!("{error}{mend}"))
-    })?;
+    let recorded = folder.salvage();
+    let recorded = recorded.map_err(|error| Usage(error.to_string()))?;
     for said in &recorded.run.damaged {
         say::line(&format!("note: {}: {said}", folder.path().display()));
     }

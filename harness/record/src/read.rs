@@ -88,8 +88,11 @@ impl RunFolder {
             line,
             reason,
         };
-        let mut value: Value =
-            serde_json::from_slice(&bytes).map_err(|e| shape(e.line(), e.to_string()))?;
+        let mut value: Value = serde_json::from_slice(&bytes).map_err(|e| {
+            let mend = "it is cut or damaged, and nothing else says what was measured: take the run \
+                from where it was measured";
+            shape(e.line(), format!("{e}: {mend}"))
+        })?;
         schema::migrate(&mut value).map_err(|source| ReadError::Schema {
             path: path.clone(),
             source,

@@ -36,15 +36,11 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
         say::line(&format!("note: {said}"));
     }
     let html = labrun_render::pages(&sections, &refused)?;
-    let own = match (&args.output, &args.runs[..], &runs[..]) {
-        (None, [_], [only]) => Some(only.folder.report_html()),
-        _ => None,
+    let (output, is_own) = match (&args.output, &args.runs[..], &runs[..]) {
+        (Some(path), ..) => (path.clone(), false),
+        (None, [_], [only]) => (only.folder.report_html(), true),
+        (None, ..) => (PathBuf::from("report.html"), false),
     };
-    let is_own = own.is_some();
-    let fallback = || args.output.clone();
-    let output = own
-        .or_else(fallback)
-        .unwrap_or_else(|| PathBuf::from("report.html"));
     let mut written = write_whole(&output, html.as_bytes()).map_err(|error| {
         let output = output.display();
         let mend = "give --output a file that can be written";

@@ -1,6 +1,5 @@
 //! The page: one HTML file from one or more runs.
 
-mod apart;
 mod cell;
 mod charts;
 mod claims;
@@ -14,6 +13,7 @@ mod repeat;
 mod replay;
 mod resolution;
 mod rows;
+mod several;
 mod starts;
 mod topic;
 mod trade;
@@ -27,7 +27,7 @@ use crate::RenderError;
 use crate::measure::Measure;
 use view::View;
 
-pub use apart::apart;
+pub use several::apart;
 
 /// One run on a page.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +80,8 @@ pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, Ren
                         }
                     }
                 }
-                (apart::refused(refused))
-                @for (body, said) in bodies.iter().zip(apart(sections)) { (apart::said(said.as_deref())) (body) }
+                (several::refused(refused))
+                @for (body, said) in bodies.iter().zip(apart(sections)) { (several::said(said.as_deref())) (body) }
             }
         }
     };

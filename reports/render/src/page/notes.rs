@@ -30,7 +30,7 @@ pub(super) fn banners(run: &Run) -> Markup {
         }
         @if !run.damaged.is_empty() {
             p.banner role="note" {
-                strong { "Damaged. " } (words::sentence(&run.damaged.join("; "))) " What could be read is shown: medians and intervals are of that alone."
+                strong { "Damaged. " } (run.damaged.join("; ")) ". What could be read is shown: medians and intervals are of that alone."
             }
         }
         @if run.machine.emulated {

@@ -63,13 +63,13 @@ fn banners(comparison: &Comparison) -> Markup {
     });
     html! {
         @if let Some(why) = comparison.undecided() {
-            p.banner role="note" { strong { "Nothing is decided. " } (words::sentence(&why)) }
+            p.banner role="note" { strong { "Nothing is decided. " } (why) "." }
         }
         @for why in &comparison.incomparable {
             p.banner role="note" { strong { "Compared all the same. " } (words::sentence(why)) }
         }
         @for said in disturbed {
-            p.banner role="note" { strong { "Disturbed. " } (words::sentence(&said)) }
+            p.banner role="note" { strong { "Disturbed. " } (said) "." }
         }
     }
 }

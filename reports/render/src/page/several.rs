@@ -7,7 +7,6 @@ use labrun_record::{Row, Run};
 use maud::{Markup, html};
 
 use super::Section;
-use crate::words;
 
 /// Of each run, in their order, that it has nothing in common with the others, if so.
 pub fn apart(sections: &[Section<'_>]) -> Vec<Option<String>> {
@@ -49,7 +48,7 @@ fn rows(run: &Run) -> BTreeSet<Row> {
 pub(super) fn refused(refused: &[String]) -> Markup {
     html! {
         @if !refused.is_empty() {
-            div.before { @for why in refused { p.banner role="note" { strong { "Not shown. " } (words::sentence(why)) } } }
+            div.before { @for why in refused { p.banner role="note" { strong { "Not shown. " } (why) "." } } }
         }
     }
 }
@@ -58,7 +57,7 @@ pub(super) fn refused(refused: &[String]) -> Markup {
 pub(super) fn said(said: Option<&str>) -> Markup {
     html! {
         @if let Some(said) = said {
-            div.before { p.banner role="note" { strong { "By itself. " } (words::sentence(said)) } }
+            div.before { p.banner role="note" { strong { "By itself. " } (said) "." } }
         }
     }
 }
