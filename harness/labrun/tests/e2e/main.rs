@@ -25,6 +25,7 @@ mod docker_dies;
 mod docker_named;
 mod escapes;
 mod escaping;
+mod exporting;
 mod extremes;
 mod installing;
 mod interrupts;
