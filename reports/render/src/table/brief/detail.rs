@@ -3,12 +3,13 @@
 use super::question::{Entry, Question, Variant};
 use crate::words::distinct;
 
-/// Which rows of a variant are shown; its reference is in any case.
+/// Which rows of a variant are shown; its reference is in any case. Rows of different starts answer
+/// different questions, so the best of one never stands for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// The best.
+    /// The best at each start.
     Best,
-    /// The best of each technology.
+    /// The best of each technology at the first start, and the best at each other.
     Technologies,
     /// The best of each technology at each start.
     Starts,
@@ -17,12 +18,15 @@ pub(super) enum Detail {
 }
 
 impl Detail {
-    fn said(self) -> &'static str {
-        match self {
-            Self::Best => "the best",
-            Self::Technologies => "best of each technology",
-            Self::Starts => "best of each technology and start",
-            Self::All => "",
+    fn said(self, variant: &Variant<'_>) -> &'static str {
+        let has_starts = variant.entries.iter().any(|entry| !entry.start.is_empty());
+        match (self, has_starts) {
+            (Self::Best, false) => "the best",
+            (Self::Best, true) => "the best at each start",
+            (Self::Technologies, true) => "best of each technology; of later starts the best",
+            (Self::Technologies | Self::Starts, false) => "best of each technology",
+            (Self::Starts, true) => "best of each technology and start",
+            (Self::All, _) => "",
         }
     }
 }
@@ -104,7 +108,9 @@ impl<'a> Shown<'a> {
             let all = taken(variant, Detail::All).len() == entries.len();
             Some(ShownVariant {
                 name: &variant.name,
-                said: detail.filter(|_| !all).map_or("", Detail::said),
+                said: detail
+                    .filter(|_| !all)
+                    .map_or("", |detail| detail.said(variant)),
                 entries,
             })
         });
@@ -123,10 +129,16 @@ fn taken<'a>(variant: &'a Variant<'a>, detail: Detail) -> Vec<&'a Entry<'a>> {
     if detail == Detail::All {
         return entries.collect();
     }
-    let group = |entry: &&'a Entry<'a>| match detail {
-        Detail::Best | Detail::All => ("", ""),
-        Detail::Technologies => (entry.row.technology(), ""),
-        Detail::Starts => (entry.row.technology(), entry.start),
+    let start = |entry: &Entry<'_>| entry.row.row.start;
+    let first = variant.entries.iter().map(start).min().flatten();
+    let group = |entry: &&'a Entry<'a>| {
+        let is_apart = match detail {
+            Detail::Best => false,
+            Detail::Technologies => start(entry) == first,
+            Detail::Starts | Detail::All => true,
+        };
+        let technology = Some(entry.row.technology()).filter(|_| is_apart);
+        (technology, start(entry))
     };
     // A control is nothing that anybody chooses, unless there is nothing else.
     let is_alone = variant.entries.iter().all(|entry| entry.row.row.is_control());

@@ -15,8 +15,8 @@ use super::{matrix, unmeasured};
 use crate::measure::Measure;
 use detail::Shown;
 
-/// Lines that a screen has room for, the prompt and the paths of run and page among them.
-const LINES: usize = 46;
+/// Lines that a screen has room for.
+const LINES: usize = 50;
 
 /// Columns that it may be wide: what goes into a file or a pipe is read on a screen too.
 const WIDTH: usize = 100;
@@ -67,8 +67,8 @@ fn rest(summary: &Summary, shown: &[Shown<'_>], width: usize) -> String {
         return String::new();
     }
     let said = format!(
-        "{here} of {all} measured rows are shown; --full shows them, and why others are not measured, \
-         as does the page"
+        "{here} of {all} measured rows are shown: the others, and why some are not measured, are in \
+         --full and on the page"
     );
     wrapped(&said, width)
 }
