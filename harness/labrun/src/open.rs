@@ -38,7 +38,9 @@ pub(crate) fn run(args: &OpenArgs) -> anyhow::Result<u8> {
         let read = report::salvaged(folder.path())?;
         read.write_page().with_context(|| {
             let run = folder.path().display();
-            format!("the run has no page yet: `labrun report {run} --output FILE` makes it elsewhere")
+            format!(
+                "the run has no page yet: `labrun report {run} --output FILE` makes it elsewhere"
+            )
         })?;
     }
     let page = page

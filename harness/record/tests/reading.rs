@@ -332,7 +332,11 @@ fn a_line_that_cannot_be_read_costs_itself_alone_where_damage_is_borne() {
         lines.join("\n") + "\n"
     };
     let copy = Copy::of("3-cold-start").change("samples.jsonl", spoil);
-    assert!(copy.fault().contains("samples.jsonl:3: "), "{}", copy.fault());
+    assert!(
+        copy.fault().contains("samples.jsonl:3: "),
+        "{}",
+        copy.fault()
+    );
     let (read, said) = damaged(&copy);
     let rest = whole.samples.iter().enumerate();
     let rest = rest.filter(|(place, _)| ![2, 4].contains(place));
@@ -369,18 +373,18 @@ fn blocks_that_cannot_be_read_are_counted_and_half_of_a_last_one_is_none() {
     assert_eq!(read.run.blocks.len(), 1);
     assert_eq!(
         said,
-        [
-            "1 line of blocks.jsonl cannot be read: what else used the processors then is not known"
-        ]
+        ["1 line of blocks.jsonl cannot be read: what else used the processors then is not known"]
     );
 }
 
 #[test]
 fn a_description_that_was_cut_is_refused_even_where_damage_is_borne() {
-    let copy = Copy::of("3-cold-start").change("run.json", |text| {
-        text[..text.len() / 2].to_owned()
-    });
+    let copy =
+        Copy::of("3-cold-start").change("run.json", |text| text[..text.len() / 2].to_owned());
     let error = RunFolder::open(copy.0.path()).salvage();
     let error = error.expect_err("is refused").to_string();
-    assert!(error.contains("run.json:") && error.contains("EOF"), "{error}");
+    assert!(
+        error.contains("run.json:") && error.contains("EOF"),
+        "{error}"
+    );
 }

@@ -80,9 +80,14 @@ fn as_markdown() {
     let text = comparison_markdown(&COMPARED);
     assert!(text.len() <= COMMENT, "{}", text.len());
     // What is folded away has the rest, and it is long.
-    let (open, folded) = text.split_once("<details>").expect("something is folded away");
+    let (open, folded) = text
+        .split_once("<details>")
+        .expect("something is folded away");
     insta::assert_snapshot!("markdown", open);
-    assert!(folded.contains("All that were compared: 81 rows"), "{folded}");
+    assert!(
+        folded.contains("All that were compared: 81 rows"),
+        "{folded}"
+    );
     assert_eq!(folded.matches("</details>").count(), 2);
 }
 
@@ -103,7 +108,9 @@ fn as_a_page() {
     }
     assert_eq!(html.matches("<svg class=\"chart\"").count(), 1);
     assert!(html.contains(">candidate / base</text>") || html.contains("candidate / base\n"));
-    for forbidden in ["http://", "https://", "<script", "<link", "<img", "url(", "src="] {
+    for forbidden in [
+        "http://", "https://", "<script", "<link", "<img", "url(", "src=",
+    ] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
 }
@@ -111,6 +118,7 @@ fn as_a_page() {
 /// Names and reasons that would be something else in HTML, Markdown or a forge.
 fn hostile() -> Comparison {
     let mut hostile = COMPARED.clone();
+    hostile.rows = [hostile.rows.clone(), hostile.rows].concat();
     let name = "</code><script>alert(1)</script>|`**[a](b)** @team #1 ".repeat(8);
     for pair in &mut hostile.rows {
         pair.row.workload.push_str(&name);
@@ -133,7 +141,10 @@ fn what_comes_from_outside_is_words_alone() {
     for line in text.lines().filter(|line| line.starts_with("| <code>")) {
         assert_eq!(line.matches('|').count(), 7, "{line}");
     }
-    assert!(text.contains(" more, which `labrun compare` prints."), "it has no room for all");
+    assert!(
+        text.contains(" more, which `labrun compare` prints."),
+        "it has no room for all"
+    );
     let html = comparison_page(&hostile).expect("a page");
     assert!(!html.contains("<script"), "{html}");
     assert!(read(&html).contains("<script>alert(1)</script>"));

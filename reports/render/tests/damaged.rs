@@ -43,11 +43,17 @@ fn runs_that_have_nothing_in_common_stand_by_themselves() {
         row.arch = "aarch64".to_owned();
     }
     let said = apart(&[section(&size), section(&other), section(&cold)]);
-    assert_eq!(said.iter().map(Option::is_some).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(
+        said.iter().map(Option::is_some).collect::<Vec<_>>(),
+        [false, false, true]
+    );
     // One alone is not either.
     assert_eq!(apart(&[section(&cold)]), [None]);
     let replay = support::replayed::commits();
     let said = apart(&[section(&cold), section(&replay)]);
     let told = said[1].as_deref().unwrap_or_default();
-    assert!(said[0].is_none() && told.contains("is a replay"), "{said:?}");
+    assert!(
+        said[0].is_none() && told.contains("is a replay"),
+        "{said:?}"
+    );
 }

@@ -47,15 +47,28 @@ fn on_a_narrow_screen() {
 
 #[test]
 fn it_fits_a_screen_of_a_hundred_columns_however_much_was_measured() {
-    for summary in [few().summary, made(10).summary, one_of("throughput").summary] {
+    for summary in [
+        few().summary,
+        made(10).summary,
+        one_of("throughput").summary,
+    ] {
         let text = shown(&summary);
         let lines = text.lines().count();
         assert!(lines <= SCREEN, "{lines} lines:\n{text}");
     }
     let summary = all(10).summary;
-    for (width, most) in [(None, 100), (Some(300), 100), (Some(100), 100), (Some(80), 80)] {
+    for (width, most) in [
+        (None, 100),
+        (Some(300), 100),
+        (Some(100), 100),
+        (Some(80), 80),
+    ] {
         let text = table(&summary, width, false);
-        assert!(widest(&text) <= most, "{} of {most}:\n{text}", widest(&text));
+        assert!(
+            widest(&text) <= most,
+            "{} of {most}:\n{text}",
+            widest(&text)
+        );
     }
 }
 
@@ -89,16 +102,25 @@ fn what_is_not_here_has_a_line_for_each_technology_with_the_way_to_get_it() {
         start it: sudo systemctl start docker (or: sudo dockerd &)";
     let summary = with(few().summary, |row| match row.row.isolation.as_str() {
         "docker/runc" => Some((Outcome::Unavailable, long)),
-        "docker/runc-debian" => Some((Outcome::Unavailable, "its base is not there, and much more of it which is longer than a line has room for, and then some more words: build it")),
+        "docker/runc-debian" => Some((
+            Outcome::Unavailable,
+            "its base is not there, and much more of it which is longer than a line has room for, and then some more words: build it",
+        )),
         "wasmer/singlepass-aot" => Some((Outcome::Unavailable, "no compiler; to get it: cargo")),
         _ => None,
     });
     let text = shown(&summary);
-    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("unavailable: ")).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("unavailable: "))
+        .collect();
     let docker = "unavailable: docker: no daemon answers on /var/run/docker.sock; \
         start it: sudo systemctl start docker";
     assert_eq!(lines.len(), 2, "{text}");
-    assert!(lines[0] == docker || lines[0].starts_with("unavailable: docker: its base"), "{text}");
+    assert!(
+        lines[0] == docker || lines[0].starts_with("unavailable: docker: its base"),
+        "{text}"
+    );
     assert_eq!(
         lines[1],
         "unavailable: wasmer/singlepass-aot: no compiler; to get it: cargo"
@@ -112,11 +134,17 @@ fn what_went_wrong_is_always_said_and_each_reason_once() {
         is_wrong.then_some((Outcome::Failed, "it broke"))
     });
     let text = shown(&summary);
-    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("failed: ")).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("failed: "))
+        .collect();
     let [line] = lines[..] else {
         panic!("{lines:?} in {text}");
     };
-    assert!(line.contains("add wasmer/cranelift-aot") && line.contains("it broke"), "{line}");
+    assert!(
+        line.contains("add wasmer/cranelift-aot") && line.contains("it broke"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -124,9 +152,15 @@ fn every_number_is_that_of_its_row() {
     let summary = few().summary;
     let text = shown(&summary);
     let mut found = 0;
-    for line in text.lines().filter(|line| line.starts_with("  ") && line.contains(" [")) {
+    for line in text
+        .lines()
+        .filter(|line| line.starts_with("  ") && line.contains(" ["))
+    {
         let name = line.split_whitespace().next().expect("a name");
-        let own = summary.results.iter().filter(|row| row.row.isolation == name);
+        let own = summary
+            .results
+            .iter()
+            .filter(|row| row.row.isolation == name);
         let medians = own.filter_map(|row| Some(units::value(row.median()?, row.unit)));
         let mut medians = medians.filter(|median| line.contains(&format!(" {median} ")));
         assert!(medians.next().is_some(), "{line}");
@@ -139,9 +173,14 @@ fn every_number_is_that_of_its_row() {
 fn colours_change_no_word() {
     let summary = few().summary;
     let coloured = table(&summary, Some(100), true);
-    assert!(coloured.contains("\u{1b}[34m\u{2588}"), "docker's bars are blue: {coloured}");
+    assert!(
+        coloured.contains("\u{1b}[34m\u{2588}"),
+        "docker's bars are blue: {coloured}"
+    );
     let mut bare = coloured.clone();
-    for code in ["0", "1", "2", "31", "32", "33", "34", "35", "36", "91", "94"] {
+    for code in [
+        "0", "1", "2", "31", "32", "33", "34", "35", "36", "91", "94",
+    ] {
         bare = bare.replace(&format!("\u{1b}[{code}m"), "");
     }
     let trimmed = |text: &str| {
@@ -157,10 +196,18 @@ fn a_run_of_one_row_and_one_without_any_are_shown() {
     summary.results.truncate(1);
     summary.warnings.clear();
     let text = shown(&summary);
-    assert!(text.contains("native/static") && text.ends_with("1 row: 1 measured\n"), "{text}");
-    let none = with(summary.clone(), |_| Some((Outcome::Unavailable, "it is not here")));
+    assert!(
+        text.contains("native/static") && text.ends_with("1 row: 1 measured\n"),
+        "{text}"
+    );
+    let none = with(summary.clone(), |_| {
+        Some((Outcome::Unavailable, "it is not here"))
+    });
     let text = shown(&none);
-    assert!(text.contains("unavailable: native: it is not here\n"), "{text}");
+    assert!(
+        text.contains("unavailable: native: it is not here\n"),
+        "{text}"
+    );
     summary.results.clear();
     assert_eq!(shown(&summary), "0 rows: \n");
 }
@@ -168,7 +215,11 @@ fn a_run_of_one_row_and_one_without_any_are_shown() {
 #[test]
 fn names_of_any_length_and_script_have_room() {
     let mut summary = few().summary;
-    let names = ["x".repeat(200), "\u{5d0}\u{5d1}\u{5d2}".repeat(30), "\u{1f980}".repeat(40)];
+    let names = [
+        "x".repeat(200),
+        "\u{5d0}\u{5d1}\u{5d2}".repeat(30),
+        "\u{1f980}".repeat(40),
+    ];
     for (row, name) in summary.results.iter_mut().zip(names.iter().cycle()) {
         row.row.isolation = format!("{name}/{name}");
     }

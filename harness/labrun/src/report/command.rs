@@ -69,7 +69,9 @@ fn write_summary(read: &Read, is_own: bool) -> anyhow::Result<()> {
     let shown = path.display();
     if !read.run.damaged.is_empty() && path.exists() {
         // It may be of all that was measured.
-        say::line(&format!("note: {shown} stays as it was, since the run is damaged"));
+        say::line(&format!(
+            "note: {shown} stays as it was, since the run is damaged"
+        ));
         return Ok(());
     }
     let written = read.folder.write_summary(&read.summary);

@@ -44,14 +44,20 @@ fn lines_that_cannot_be_read_are_named_and_the_others_are_shown() {
     (lines[0], lines[3]) = ("\u{0}\u{0}\u{0}", "<script>no line</script>");
     write(&files, "samples.jsonl", &(lines.join("\n") + "\n"));
     let said = "2 lines of samples.jsonl cannot be read and are left out, the first is line 1: ";
-    let ran = lab.run(["report", "run", "--json"]).exit(0).stderr_has(said);
+    let ran = lab
+        .run(["report", "run", "--json"])
+        .exit(0)
+        .stderr_has(said);
     let n = |summary: &Value| {
         let rows = summary["results"].as_array().expect("results");
         rows.iter().filter_map(|row| row["n"].as_u64()).sum::<u64>()
     };
     assert_eq!(n(&ran.json()), n(&whole) - 2);
     let page = files.text("report.html");
-    assert!(page.contains("Damaged. </strong>2 lines of samples.jsonl"), "{page}");
+    assert!(
+        page.contains("Damaged. </strong>2 lines of samples.jsonl"),
+        "{page}"
+    );
     assert!(!page.contains("<script>no line"), "{page}");
     // The summary may be of all that was measured, which is nowhere else any more.
     ran.stderr_has("summary.json stays as it was, since the run is damaged");
@@ -125,7 +131,15 @@ fn a_run_that_cannot_be_read_is_named_and_the_others_are_shown() {
         "nowhere is no run: it has no run.json",
     ];
     let mut ran = lab
-        .run(["report", "newer", "good", "cut", "nowhere", "-o", "page.html"])
+        .run([
+            "report",
+            "newer",
+            "good",
+            "cut",
+            "nowhere",
+            "-o",
+            "page.html",
+        ])
         .exit(2)
         .stdout_has("page.html");
     for told in told {
@@ -133,8 +147,14 @@ fn a_run_that_cannot_be_read_is_named_and_the_others_are_shown() {
     }
     let page = fs::read_to_string(lab.path().join("page.html")).expect("there is a page");
     assert_eq!(page.matches("Not shown. </strong>").count(), 3, "{page}");
-    assert!(page.contains("written by a newer labrun (schema 99"), "{page}");
-    assert!(page.contains("<title>cold-start \u{b7} good</title>"), "{page}");
+    assert!(
+        page.contains("written by a newer labrun (schema 99"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<title>cold-start \u{b7} good</title>"),
+        "{page}"
+    );
     for refused in ["newer", "cut"] {
         assert!(!lab.path().join(refused).join("report.html").exists());
     }
@@ -154,7 +174,10 @@ fn runs_that_do_not_belong_together_stand_under_their_own_headings() {
     let ran = lab.run(["report", "start", "replay"]).exit(0);
     ran.stderr_has("replay is a replay, which has both sides in itself");
     let page = fs::read_to_string(lab.path().join("report.html")).expect("there is a page");
-    assert!(page.contains("By itself. </strong>replay is a replay"), "{page}");
+    assert!(
+        page.contains("By itself. </strong>replay is a replay"),
+        "{page}"
+    );
     for heading in ["id=\"r0\"", "id=\"r1\""] {
         assert_eq!(page.matches(heading).count(), 1);
     }
@@ -174,7 +197,12 @@ fn report_prints_the_whole_table_of_each_run_where_that_is_asked_for() {
     copy(&lab, "3-cold-start", "a");
     copy(&lab, "3-cold-start", "b");
     let ran = lab.run(["report", "a", "b", "--full"]).exit(0);
-    assert_eq!(ran.stdout.matches("add \u{b7} time to first result").count(), 2);
+    assert_eq!(
+        ran.stdout
+            .matches("add \u{b7} time to first result")
+            .count(),
+        2
+    );
     assert!(ran.stdout.ends_with("report.html\n"), "{}", ran.stdout);
     lab.run(["report", "a", "--full", "--json"])
         .exit(2)

@@ -16,15 +16,28 @@ fn a_comparison_is_written_as_markdown_and_as_a_page() {
         .stdout_has("suspected: 1 row");
     let read = |file: &str| fs::read_to_string(made.path().join(file)).expect("is written");
     let (text, page) = (read("c.md"), read("c.html"));
-    assert!(text.starts_with("**1 row is suspected to be worse.**\n"), "{text}");
-    assert!(text.contains("slower, suspected |") && text.len() < 60_000, "{text}");
-    assert!(page.contains("1 row is suspected to be worse.</h1>"), "{page}");
+    assert!(
+        text.starts_with("**1 row is suspected to be worse.**\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("slower, suspected |") && text.len() < 60_000,
+        "{text}"
+    );
+    assert!(
+        page.contains("1 row is suspected to be worse.</h1>"),
+        "{page}"
+    );
     assert!(page.contains("<svg class=\"chart\""), "{page}");
     // The exit code is that of the comparison, and JSON is alone on stdout.
     made.run("again", SLOW);
     let more = [&EXPORTS[..], &["--confirm", "again", "--json"]].concat();
     made.compare("base", "slow", &more).exit(100).json();
-    assert!(read("c.md").contains("slower, confirmed |"), "{}", read("c.md"));
+    assert!(
+        read("c.md").contains("slower, confirmed |"),
+        "{}",
+        read("c.md")
+    );
 }
 
 #[test]

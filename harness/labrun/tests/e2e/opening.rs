@@ -17,7 +17,10 @@ fn lab(runs: &[(&str, &str)]) -> Lab {
 }
 
 fn run(lab: &Lab, name: &str, started: &str) -> RunFiles {
-    let recorded = concat!(env!("CARGO_MANIFEST_DIR"), "/../record/tests/runs/3-cold-start");
+    let recorded = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../record/tests/runs/3-cold-start"
+    );
     let files = RunFiles::of(&lab.path().join(name));
     fs::create_dir_all(files.path()).expect("makes folders");
     for file in ["run.json", "samples.jsonl"] {
@@ -34,8 +37,15 @@ fn run(lab: &Lab, name: &str, started: &str) -> RunFiles {
 fn opener(lab: &Lab, last: &str) {
     let bin = lab.path().join("bin");
     fs::create_dir_all(&bin).expect("makes a folder");
-    let name = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let script = format!("#!/bin/sh\necho \"$@\" > \"{}/opened\"\n{last}\n", lab.path().display());
+    let name = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" > \"{}/opened\"\n{last}\n",
+        lab.path().display()
+    );
     fs::write(bin.join(name), script).expect("writes a program");
     let mode = fs::Permissions::from_mode(0o755);
     fs::set_permissions(bin.join(name), mode).expect("may be run");
@@ -64,7 +74,10 @@ fn the_newest_run_is_opened_and_its_page_made_where_it_has_none() {
     let page = lab.path().join("runs/a/report.html");
     let page = page.canonicalize().expect("it was made");
     let shown = page.display().to_string();
-    assert_eq!((ran.stdout.trim_end(), ran.stderr.as_str()), (shown.as_str(), ""));
+    assert_eq!(
+        (ran.stdout.trim_end(), ran.stderr.as_str()),
+        (shown.as_str(), "")
+    );
     let opened = fs::read_to_string(lab.path().join("opened")).expect("it was opened");
     assert_eq!(opened.trim_end(), shown);
     // A page that is there stays as it is, and a run is taken by its name or a file of it.
@@ -87,7 +100,10 @@ fn where_nothing_opens_it_the_path_is_printed_and_what_to_do() {
     if !cfg!(target_os = "macos") {
         open(None, "there is no display here");
         open(Some(""), "there is no display here");
-        assert!(!lab.path().join("opened").exists(), "it was tried all the same");
+        assert!(
+            !lab.path().join("opened").exists(),
+            "it was tried all the same"
+        );
     }
     open(Some(":0"), "found nothing that opens it");
 }

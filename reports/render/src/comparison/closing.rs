@@ -33,7 +33,10 @@ fn unmeasured(comparison: &Comparison) -> String {
             became(&one)
         );
     }
-    let lost: Vec<(String, &Row)> = comparison.lost().map(|one| (became(&one), one.row)).collect();
+    let lost: Vec<(String, &Row)> = comparison
+        .lost()
+        .map(|one| (became(&one), one.row))
+        .collect();
     for reason in words::distinct(lost.iter().map(|(why, _)| why)) {
         let own = lost.iter().filter(|(why, _)| why == reason);
         let rows: Vec<&Row> = own.map(|(_, row)| *row).collect();

@@ -1,9 +1,9 @@
 //! What a comparison comes to, for a page and for a pull request: in a sentence, and row by row.
 
-use labrun_analysis::{Comparison, Pair, Unmeasured};
+use labrun_analysis::{Comparison, Pair, RunId, Side, Unmeasured};
 
 use super::shift;
-use crate::units::plural;
+use crate::units::{self, plural};
 use crate::words;
 
 /// What is known of a row that is worse.
@@ -102,10 +102,23 @@ pub(super) fn became(one: &Unmeasured<'_>) -> String {
 
 /// The median of a side with its interval and the number of launches: `1.69 ms [1.66, 1.72]`; what
 /// became of it where there is none.
-pub(super) fn side(pair: &Pair, side: &labrun_analysis::Side) -> String {
+pub(super) fn side(pair: &Pair, side: &Side) -> String {
     match side.median {
         None => side.outcome.to_string(),
-        Some(median) if pair.row.metric.is_exact() => crate::units::value(median, pair.unit),
-        Some(median) => crate::units::with_interval(median, side.ci, pair.unit),
+        Some(median) if pair.row.metric.is_exact() => units::value(median, pair.unit),
+        Some(median) => units::with_interval(median, side.ci, pair.unit),
     }
 }
+
+/// What is told of a run, by a word for it.
+type Fact = (&'static str, fn(&RunId) -> String);
+
+/// What is told of both runs.
+pub(super) const FACTS: [Fact; 6] = [
+    ("run", |run| run.run.clone()),
+    ("begun", |run| run.started.clone()),
+    ("scenario", |run| run.scenario.clone()),
+    ("labrun", |run| run.lab_version.clone()),
+    ("method", |run| run.method_version.to_string()),
+    ("machine class", |run| run.class.clone()),
+];

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use labrun_analysis::{Comparison, Pair, PairRatio, RunId, Unmeasured};
+use labrun_analysis::{Comparison, Pair, PairRatio, Unmeasured};
 
 use super::{counts, found, rows, shift};
 use crate::units::plural;
@@ -21,7 +21,8 @@ const CLOSING: usize = 500;
 /// Letters of a name, and of a reason.
 const LETTERS: usize = 160;
 
-const HEADS: &str = "| row | base | candidate | ratio | 95% interval | |\n|---|--:|--:|--:|--:|---|\n";
+const HEADS: &str =
+    "| row | base | candidate | ratio | 95% interval | |\n|---|--:|--:|--:|--:|---|\n";
 
 /// A comparison as Markdown of at most 60,000 bytes. Whatever comes from outside is in it as plain
 /// words: none of its letters means anything to Markdown, HTML or a forge.
@@ -45,9 +46,9 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     if !worse.is_empty() {
         text.push('\n');
         text.push_str(HEADS);
-        let lines = worse.iter().filter_map(|(standing, pair)| {
-            Some(line(pair, pair.ratio?, Some(standing.name())))
-        });
+        let lines = worse
+            .iter()
+            .filter_map(|(standing, pair)| Some(line(pair, pair.ratio?, Some(standing.name()))));
         listed(&mut text, lines.collect(), OPEN);
     }
     let wrong: Vec<String> = comparison.went_wrong().map(|one| item(&one)).collect();
@@ -66,7 +67,9 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     let compared: Vec<(&Pair, PairRatio)> = rows::compared(comparison);
     if !compared.is_empty() {
         let title = format!("All that were compared: {}", plural(compared.len(), "row"));
-        let lines = compared.iter().map(|(pair, ratio)| line(pair, *ratio, None));
+        let lines = compared
+            .iter()
+            .map(|(pair, ratio)| line(pair, *ratio, None));
         folded(&mut text, &title, |text| {
             text.push_str(HEADS);
             listed(text, lines.collect(), MOST - CLOSING);
@@ -94,7 +97,11 @@ fn listed(text: &mut String, lines: Vec<String>, most: usize) {
         shown += 1;
     }
     if shown < all {
-        let _ = writeln!(text, "\nand {} more, which `labrun compare` prints.", all - shown);
+        let _ = writeln!(
+            text,
+            "\nand {} more, which `labrun compare` prints.",
+            all - shown
+        );
     }
 }
 
@@ -118,16 +125,8 @@ fn item(one: &Unmeasured<'_>) -> String {
 
 fn about(text: &mut String, comparison: &Comparison) {
     text.push_str("| | base | candidate |\n|---|---|---|\n");
-    let of: [(&str, fn(&RunId) -> String); 5] = [
-        ("run", |run| run.run.clone()),
-        ("begun", |run| run.started.clone()),
-        ("labrun", |run| run.lab_version.clone()),
-        ("scenario", |run| run.scenario.clone()),
-        ("machine class", |run| run.class.clone()),
-    ];
-    for (what, of) in of {
-        let [base, candidate] =
-            [&comparison.base, &comparison.candidate].map(|run| code(&of(run)));
+    for (what, of) in found::FACTS {
+        let [base, candidate] = [&comparison.base, &comparison.candidate].map(|run| code(&of(run)));
         let _ = writeln!(text, "| {what} | {base} | {candidate} |");
     }
     for one in &comparison.shifts {
@@ -174,9 +173,13 @@ mod tests {
     fn no_letter_from_outside_means_anything() {
         let hostile = "<script>|a|\n`b` **c** [d](e) @f #1 &amp; \\|_g_ :h: ~~i~~ \u{1b}";
         let shown = code(hostile);
-        let inside = shown.strip_prefix("<code>").and_then(|text| text.strip_suffix("</code>"));
+        let inside = shown
+            .strip_prefix("<code>")
+            .and_then(|text| text.strip_suffix("</code>"));
         let inside = inside.expect("is code");
-        for letter in ['<', '>', '|', '`', '*', '[', '@', '\\', '_', '~', ':', '\n', '\u{1b}'] {
+        for letter in [
+            '<', '>', '|', '`', '*', '[', '@', '\\', '_', '~', ':', '\n', '\u{1b}',
+        ] {
             assert!(!inside.contains(letter), "{letter:?} in {inside}");
         }
         assert!(inside.contains("&#38;amp&#59;"), "{inside}");

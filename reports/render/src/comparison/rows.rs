@@ -84,9 +84,8 @@ pub(super) fn rows(comparison: &Comparison, width: Option<usize>, colour: bool) 
 /// The rows that were compared, those that changed first.
 pub(super) fn compared(comparison: &Comparison) -> Vec<(&Pair, PairRatio)> {
     let rows = comparison.rows.iter();
-    let mut rows: Vec<(&Pair, PairRatio)> = rows
-        .filter_map(|pair| Some((pair, pair.ratio?)))
-        .collect();
+    let mut rows: Vec<(&Pair, PairRatio)> =
+        rows.filter_map(|pair| Some((pair, pair.ratio?))).collect();
     rows.sort_by_key(|(_, ratio)| rank(ratio.verdict));
     rows
 }

@@ -90,11 +90,14 @@ fn ratios(comparison: &Comparison) -> Result<Markup, RenderError> {
     let worse = found::worse(comparison);
     let of = |standing| -> Vec<Ratio> {
         let own = worse.iter().filter(move |(own, _)| *own == standing);
-        own.filter_map(|(_, pair)| ratio(pair, pair.ratio?)).collect()
+        own.filter_map(|(_, pair)| ratio(pair, pair.ratio?))
+            .collect()
     };
     let compared = rows::compared(comparison);
     let with = |wanted: &[Verdict]| -> Vec<Ratio> {
-        let own = compared.iter().filter(|(_, ratio)| wanted.contains(&ratio.verdict));
+        let own = compared
+            .iter()
+            .filter(|(_, ratio)| wanted.contains(&ratio.verdict));
         own.filter_map(|(pair, own)| ratio(pair, *own)).collect()
     };
     let mut groups: Vec<(String, Vec<Ratio>)> = vec![

@@ -1,6 +1,6 @@
 //! The tables of a comparison's page.
 
-use labrun_analysis::{Comparison, Pair, PairRatio, RunId, Side, Unmeasured};
+use labrun_analysis::{Comparison, Pair, PairRatio, Side, Unmeasured};
 use maud::{Markup, html};
 
 use crate::comparison::found::{self, Standing};
@@ -107,21 +107,13 @@ fn side(pair: &Pair, side: &Side) -> Markup {
 
 /// Which two they are.
 pub(super) fn runs(comparison: &Comparison) -> Markup {
-    let facts: [(&str, fn(&RunId) -> String); 6] = [
-        ("run", |run| run.run.clone()),
-        ("begun", |run| run.started.clone()),
-        ("scenario", |run| run.scenario.clone()),
-        ("labrun", |run| run.lab_version.clone()),
-        ("method", |run| run.method_version.to_string()),
-        ("machine class", |run| run.class.clone()),
-    ];
     html! {
         section {
             h2 { "The two runs" }
             div.scroll tabindex="0" role="region" aria-label="The two runs" {
                 table {
                     thead { tr { th scope="col" { "" } th scope="col" { "base" } th scope="col" { "candidate" } } }
-                    tbody { @for (what, of) in facts {
+                    tbody { @for (what, of) in found::FACTS {
                         tr { th scope="row" { (what) } td { (of(&comparison.base)) } td { (of(&comparison.candidate)) } }
                     } }
                 }

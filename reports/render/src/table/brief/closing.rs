@@ -56,7 +56,12 @@ fn of_run(summary: &Summary) -> Vec<String> {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        format!("warning: {} ({}{more}): {}", name(kind), first.message, first.advice)
+        format!(
+            "warning: {} ({}{more}): {}",
+            name(kind),
+            first.message,
+            first.advice
+        )
     };
     let lines = kinds.into_iter().filter_map(|kind| {
         let mut own = own(kind);

@@ -91,7 +91,9 @@ pub(super) fn within<'a>(questions: &'a [Question<'a>], room: usize) -> Vec<Show
         }
     }
     let shown = questions.iter().zip(&details);
-    shown.map(|(question, details)| Shown::new(question, details)).collect()
+    shown
+        .map(|(question, details)| Shown::new(question, details))
+        .collect()
 }
 
 /// Lines that a variant takes.
@@ -141,12 +143,17 @@ fn taken<'a>(variant: &'a Variant<'a>, detail: Detail) -> Vec<&'a Entry<'a>> {
         (technology, start(entry))
     };
     // A control is nothing that anybody chooses, unless there is nothing else.
-    let is_alone = variant.entries.iter().all(|entry| entry.row.row.is_control());
+    let is_alone = variant
+        .entries
+        .iter()
+        .all(|entry| entry.row.row.is_control());
     let entries: Vec<&Entry<'_>> = entries
         .filter(|entry| is_alone || !entry.row.row.is_control())
         .collect();
     let groups = distinct(entries.iter().map(group));
-    let best = groups.into_iter().filter_map(|wanted| entries.iter().position(|one| group(one) == wanted));
+    let best = groups
+        .into_iter()
+        .filter_map(|wanted| entries.iter().position(|one| group(one) == wanted));
     let best: Vec<usize> = best.collect();
     let kept = entries.iter().enumerate();
     let kept = kept.filter(|(place, entry)| entry.is_reference || best.contains(place));

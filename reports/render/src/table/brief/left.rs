@@ -34,7 +34,9 @@ fn went_wrong(summary: &Summary, rows: &[&RowSummary], width: usize) -> String {
     let key = |row: &RowSummary| (row.outcome, reason(row));
     let mut text = String::new();
     for (outcome, why) in distinct(wrong.iter().map(|row| key(row))) {
-        let alike = wrong.iter().filter(|row| key(row) == (outcome, why.clone()));
+        let alike = wrong
+            .iter()
+            .filter(|row| key(row) == (outcome, why.clone()));
         let alike: Vec<&RowSummary> = alike.copied().collect();
         let names = distinct(
             alike
@@ -46,7 +48,10 @@ fn went_wrong(summary: &Summary, rows: &[&RowSummary], width: usize) -> String {
             many => format!(" ({})", plural(many, "row")),
         };
         let names = some(&names);
-        text.push_str(&wrapped(&format!("{outcome}: {names}{count}: {why}"), width));
+        text.push_str(&wrapped(
+            &format!("{outcome}: {names}{count}: {why}"),
+            width,
+        ));
     }
     text
 }
@@ -107,7 +112,10 @@ fn on_one_line(who: &str, why: &str, width: usize) -> String {
     let bare = without_brackets(why);
     let mend = bare.split_once("; ").map(|(_, mend)| mend);
     let tries = [Some(why), Some(bare.as_str()), mend];
-    let lines = tries.into_iter().flatten().map(|why| format!("{who}: {why}"));
+    let lines = tries
+        .into_iter()
+        .flatten()
+        .map(|why| format!("{who}: {why}"));
     let lines: Vec<String> = lines.collect();
     let fits = lines.iter().find(|line| line.chars().count() <= width);
     match (fits, lines.last()) {
@@ -142,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_reason_that_has_no_room_keeps_the_way_to_mend_it() {
-        let why = "no daemon answers on /run/d.sock (No such file (os error 2)); start it: sudo d &";
+        let why =
+            "no daemon answers on /run/d.sock (No such file (os error 2)); start it: sudo d &";
         let line = |width| on_one_line("unavailable: d", why, width);
         assert_eq!(line(120), format!("unavailable: d: {why}"));
         assert_eq!(

@@ -131,7 +131,11 @@ impl Look<'_> {
     fn heading(&self, variant: &ShownVariant<'_>) -> String {
         let own = [variant.name, variant.said];
         let own: Vec<&str> = own.into_iter().filter(|own| !own.is_empty()).collect();
-        wrapped(&format!(" {}", own.join(" \u{b7} ")), Some(self.width), "   ") + "\n"
+        wrapped(
+            &format!(" {}", own.join(" \u{b7} ")),
+            Some(self.width),
+            "   ",
+        ) + "\n"
     }
 
     fn line(&self, entry: &Entry<'_>) -> String {

@@ -62,7 +62,7 @@ fn has_conformance(summary: &Summary) -> bool {
 fn rest(summary: &Summary, shown: &[Shown<'_>], width: usize) -> String {
     let measured = summary.results.iter().filter(|row| row.median().is_some());
     let measured = measured.filter(|row| row.row.metric != Metric::Conformance);
-    let (all, here) = (measured.count(), shown.iter().map(Shown::rows).sum());
+    let (all, here): (usize, usize) = (measured.count(), shown.iter().map(Shown::rows).sum());
     if all == here {
         return String::new();
     }

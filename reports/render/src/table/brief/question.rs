@@ -52,7 +52,7 @@ pub(super) fn questions(summary: &Summary) -> Vec<Question<'_>> {
     let mut questions = Vec::new();
     for metric in Measure::ALL.into_iter().flat_map(Measure::metrics) {
         let of_metric = || headlines().filter(move |row| row.row.metric == metric);
-        let mut subjects = distinct(of_metric().map(|row| subject(row)));
+        let mut subjects = distinct(of_metric().map(subject));
         // In the order of the run's workloads, each with its components behind it.
         let workloads = distinct(subjects.iter().map(|(workload, _)| *workload));
         subjects.sort_by_key(|(workload, component)| {
@@ -69,7 +69,10 @@ pub(super) fn questions(summary: &Summary) -> Vec<Question<'_>> {
     }
     // Workload by workload within a measure, as in the whole table.
     let place = |question: &Question<'_>| {
-        let row = question.variants.first().and_then(|one| one.entries.first());
+        let row = question
+            .variants
+            .first()
+            .and_then(|one| one.entries.first());
         let row = row.map(|entry| &entry.row.row.workload);
         let mut all = summary.results.iter();
         let measure = Measure::of(question.metric);
