@@ -23,7 +23,7 @@ impl Detail {
         match (self, has_starts) {
             (Self::Best, false) => "the best",
             (Self::Best, true) => "the best at each start",
-            (Self::Technologies, true) => "best of each technology; of later starts the best",
+            (Self::Technologies, true) => "best of each technology and later start",
             (Self::Technologies | Self::Starts, false) => "best of each technology",
             (Self::Starts, true) => "best of each technology and start",
             (Self::All, _) => "",
@@ -65,6 +65,9 @@ const STEPS: [(Option<Detail>, Detail); 5] = [
     (Some(Detail::Starts), Detail::All),
 ];
 
+/// A title of more letters takes two lines, with what is said behind it.
+const LONG: usize = 40;
+
 /// As much of each question as has room in so many lines: the best row of the first variant of each
 /// in any case.
 pub(super) fn within<'a>(questions: &'a [Question<'a>], room: usize) -> Vec<Shown<'a>> {
@@ -73,7 +76,8 @@ pub(super) fn within<'a>(questions: &'a [Question<'a>], room: usize) -> Vec<Show
         .iter()
         .map(|of| of.variants.iter().enumerate().map(first).collect());
     let mut details: Vec<Vec<Option<Detail>>> = details.collect();
-    let titles = questions.len();
+    let long = |of: &&Question<'_>| of.title.chars().count() > LONG;
+    let titles = questions.len() + questions.iter().filter(long).count();
     let begun = questions
         .iter()
         .filter_map(|of| Some(cost(of, of.variants.first()?, Some(Detail::Best))));

@@ -1,6 +1,7 @@
 //! The lines of the questions: isolation, start, bar, median, interval, and the ratio in words.
 
 use labrun_analysis::{RowSummary, Summary, Verdict};
+use labrun_record::Unit;
 
 use super::bar::Axis;
 use super::detail::{Shown, ShownVariant};
@@ -31,7 +32,10 @@ pub(super) fn lines(summary: &Summary, shown: &[Shown<'_>], width: usize, colour
         let entries: Vec<&Entry<'_>> = entries.copied().collect();
         let look = Look {
             layout: Layout::of(&entries, width),
-            axis: Axis::over(entries.iter().filter_map(|entry| entry.row.median())),
+            axis: Axis::over(
+                base(metric.unit()),
+                entries.iter().filter_map(|entry| entry.row.median()),
+            ),
             technologies: &technologies,
             width,
             colour,
@@ -119,7 +123,9 @@ impl Look<'_> {
         said.extend(launches(of));
         if let Some(axis) = self.axis.filter(|_| says_axis && self.layout.bar > 0) {
             let begins = units::value(axis.begins(), of.question.metric.unit());
-            said.push(format!("bars: log, from {begins}"));
+            // A power has no decimals that anybody would read.
+            let begins = begins.replace(".00 ", " ").replace(".0 ", " ");
+            said.push(format!("log bars from {begins}"));
         }
         if of.hidden > 0 {
             said.push(format!("{} more", units::plural(of.hidden, "variant")));
@@ -187,6 +193,14 @@ impl Look<'_> {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// What the beginning of an axis is a power of.
+fn base(unit: Unit) -> f64 {
+    match unit {
+        Unit::Bytes | Unit::BytesPerSecond => 2.0,
+        Unit::Ns | Unit::PerSecond | Unit::Count => 10.0,
     }
 }
 

@@ -67,8 +67,7 @@ fn rest(summary: &Summary, shown: &[Shown<'_>], width: usize) -> String {
         return String::new();
     }
     let said = format!(
-        "{here} of {all} measured rows are shown: the others, and why some are not measured, are in \
-         --full and on the page"
+        "{here} of {all} measured rows are shown; --full and the page have all, and why some are not measured"
     );
     wrapped(&said, width)
 }
