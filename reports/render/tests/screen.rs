@@ -204,7 +204,7 @@ fn a_run_of_one_row_and_one_without_any_are_shown() {
         "{text}"
     );
     summary.results.clear();
-    assert_eq!(shown(&summary), "0 rows: \n");
+    assert_eq!(shown(&summary), "0 rows:\n");
 }
 
 #[test]
