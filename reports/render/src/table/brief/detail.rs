@@ -158,7 +158,11 @@ fn taken<'a>(variant: &'a Variant<'a>, detail: Detail) -> Vec<&'a Entry<'a>> {
     let best = groups
         .into_iter()
         .filter_map(|wanted| entries.iter().position(|one| group(one) == wanted));
-    let best: Vec<usize> = best.collect();
+    let mut best: Vec<usize> = best.collect();
+    // A reference alone says nothing of what is compared with it.
+    if best.iter().all(|place| entries[*place].is_reference) {
+        best.extend(entries.iter().position(|entry| !entry.is_reference));
+    }
     let kept = entries.iter().enumerate();
     let kept = kept.filter(|(place, entry)| entry.is_reference || best.contains(place));
     kept.map(|(_, entry)| *entry).collect()
