@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Load(LoadArgs),
     /// Make the page again, from one or more runs
     Report(ReportArgs),
+    /// Open the page of a run in a browser
+    Open(OpenArgs),
     /// Compare two runs, verdict by verdict
     Compare(CompareArgs),
     /// Measure two sides against each other, to decide between them
@@ -224,6 +226,10 @@ pub(crate) struct ScenarioArgs {
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Print the whole table, and not as much of it as a screen has room for
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
@@ -351,6 +357,10 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Print the whole table of each run
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summaries as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
@@ -358,6 +368,14 @@ pub(crate) struct ReportArgs {
     /// Files that are written too
     #[command(flatten)]
     pub exports: ExportArgs,
+}
+
+/// Arguments of `labrun open`.
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// Folder of a run [default: the newest one in runs]
+    #[arg(value_name = "RUN")]
+    pub run: Option<PathBuf>,
 }
 
 /// Arguments of `labrun compare`.
@@ -377,6 +395,14 @@ pub(crate) struct CompareArgs {
     /// Compare although machine class, scenario or selection differ
     #[arg(long)]
     pub force: bool,
+
+    /// Write it to a file as Markdown too, for a pull request
+    #[arg(long, value_name = "FILE")]
+    pub export_markdown: Option<PathBuf>,
+
+    /// Write it to a file as a page too
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]

@@ -16,6 +16,7 @@ mod interim;
 mod list;
 mod load;
 mod new_run;
+mod open;
 mod out;
 mod plan;
 mod replay;
@@ -71,6 +72,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Conform(args) => conform::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
+        cli::Command::Open(args) => open::run(args),
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),

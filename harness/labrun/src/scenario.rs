@@ -253,9 +253,7 @@ fn show(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     if args.json {
         return crate::out::json(&read.summary);
     }
-    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    // The stream itself leaves colours out where they are not wanted.
-    crate::out::line(&labrun_render::table(&read.summary, width, true))
+    read.print_table(args.full)
 }
 
 /// The exit code of a run that was carried out.

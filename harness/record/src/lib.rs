@@ -7,6 +7,7 @@
 
 mod block;
 mod check;
+mod damage;
 mod fingerprint;
 mod folder;
 mod histogram;

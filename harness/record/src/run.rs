@@ -85,6 +85,10 @@ pub struct Run {
     /// has. Not in the file.
     #[serde(skip)]
     pub left_out: Vec<String>,
+    /// What of its files could not be read and was passed over, where a damaged run was
+    /// [salvaged](crate::RunFolder::salvage). Not in the file.
+    #[serde(skip)]
+    pub damaged: Vec<String>,
 }
 
 impl Run {

@@ -266,7 +266,7 @@ fn section(made: &Made) -> Section<'_> {
 #[test]
 fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     let (one, two) = (support::few(), support::few_of_all());
-    let html = pages(&[section(&one), section(&two)]).expect("a page");
+    let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
     well_formed(&html);
     let card = &cards(&html)[0];
     assert_eq!(card.len(), 5, "{card:?}");

@@ -229,7 +229,7 @@ fn of_several_runs_each_has_its_own_table_and_one_can_be_chosen() {
         samples: &made.samples,
         summary: &made.summary,
     });
-    let html = pages(&sections).expect("a page");
+    let html = pages(&sections, &[]).expect("a page");
     for (id, key) in [("decide", "decide.run"), ("matrix", "matrix.run")] {
         let html = section(&html, id);
         assert_eq!(attributes(html, "data-run"), ["0", "1"], "{id}");
@@ -257,7 +257,7 @@ fn a_run_of_another_question_stands_beside_one_that_can_be_decided_by() {
         samples: &made.samples,
         summary: &made.summary,
     });
-    let html = pages(&sections).expect("a page");
+    let html = pages(&sections, &[]).expect("a page");
     let decide = section(&html, "decide");
     assert!(decide.contains("There is nothing to decide by in this run"));
     assert_eq!(decide.matches("<table").count(), 1);

@@ -65,7 +65,7 @@ fn what_else_used_the_processors_is_told_of_the_machine() {
     assert!(text.contains(told), "{text}");
     let warning = "other processes took 30% of the processors' time, at most 30%; most of it cargo";
     assert!(text.contains(warning), "{text}");
-    let table = labrun_render::table(&made.summary, None, false);
+    let table = labrun_render::full_table(&made.summary, None, false);
     assert!(
         table.contains(&format!("warning: other processes ({warning}): ")),
         "{table}"
@@ -191,7 +191,7 @@ fn section(made: &Made) -> Section<'_> {
 #[test]
 fn ids_are_unique_and_labels_point_at_them() {
     let (one, two) = (few(), support::few_of_all());
-    let html = pages(&[section(&one), section(&two)]).expect("a page");
+    let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
     let mut ids: Vec<&str> = html
         .split(" id=\"")
         .skip(1)

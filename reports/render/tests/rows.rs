@@ -272,7 +272,7 @@ fn elsewhere() -> Made {
 #[test]
 fn two_machines_stand_side_by_side_with_both_fingerprints() {
     let (one, two) = (few(), elsewhere());
-    let html = pages(&[section(&one), section(&two)]).expect("a page");
+    let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
     assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
     let text = read(&html);
     assert!(text.contains("Several machines."), "{text}");
@@ -305,21 +305,21 @@ fn two_versions_on_one_machine_say_which_they_are() {
         }
     }
     two.run.method_version = METHOD_VERSION - 1;
-    let text = read(&pages(&[section(&one), section(&two)]).expect("a page"));
+    let text = read(&pages(&[section(&one), section(&two)], &[]).expect("a page"));
     assert!(text.contains("Several runs of one machine"));
     assert!(
         text.contains("wasmtime | 48.0.8 (run 1), 49.0.0 (run 2)"),
         "{text}"
     );
     assert!(text.contains("Different methods."));
-    assert!(!text.contains("No row in common."));
+    assert!(!text.contains("has no row in common with the other runs"));
 }
 
 #[test]
 fn runs_without_a_row_in_common_are_said_to_be_apart() {
     let (one, two) = (support::one_of("memory"), support::one_of("size"));
-    let html = pages(&[section(&one), section(&two)]).expect("a page");
-    assert!(read(&html).contains("No row in common."));
+    let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
+    assert!(read(&html).contains("has no row in common with the other runs"));
     assert_eq!(
         lines(&html).len(),
         lines(&of(&one)).len() + lines(&of(&two)).len()
@@ -329,9 +329,9 @@ fn runs_without_a_row_in_common_are_said_to_be_apart() {
 #[test]
 fn a_replay_stands_below_the_runs_and_is_said_to_be_apart() {
     let (replay, run) = (support::replayed::commits(), few());
-    let html = pages(&[section(&replay), section(&run)]).expect("a page");
+    let html = pages(&[section(&replay), section(&run)], &[]).expect("a page");
     assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
-    assert!(read(&html).contains("Scenarios and replays."));
+    assert!(read(&html).contains("is a replay, which has both sides in itself"));
     assert_eq!(html.matches("<main").count(), 1);
     // The run of the scenario is the first one, wherever it was named.
     assert!(lines(&html).iter().all(|line| line.row.starts_with("0-")));

@@ -82,6 +82,10 @@ pub(crate) struct QuadsArgs {
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Print the whole table, and not as much of it as a screen has room for
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,

@@ -16,10 +16,10 @@ use crate::say;
 pub(crate) fn conclude(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
-    asked: &QuadsArgs,
+    args: &QuadsArgs,
     strict: bool,
 ) -> anyhow::Result<u8> {
-    let shown = show(folder, ended, asked)?;
+    let shown = show(folder, ended, args)?;
     shown.printed?;
     Ok(code(&shown.read, shown.ended, strict))
 }
@@ -38,7 +38,7 @@ pub(crate) struct Shown {
 pub(crate) fn show(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
-    asked: &QuadsArgs,
+    args: &QuadsArgs,
 ) -> anyhow::Result<Shown> {
     if matches!(ended, Err(RunError::Taken)) {
         // The files in the folder are those of another run.
@@ -50,12 +50,11 @@ pub(crate) fn show(
         Err(error) => return Err(ended.err().map_or(error, Into::into)),
     };
     let written = read.write();
-    let exported = exports::write(&asked.exports, std::slice::from_ref(&read));
-    let printed = if asked.json {
+    let exported = exports::write(&args.exports, std::slice::from_ref(&read));
+    let printed = if args.json {
         crate::out::json(&read.summary)
     } else {
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::table(&read.summary, width, true))
+        read.print_table(args.full)
     };
     read.say_where();
     let ended = ended?;

@@ -27,12 +27,8 @@ fn each_reason_is_on_the_terminal_and_on_the_page_once() {
     let rows = summary.matches(reason).count();
     assert!(rows > 8, "{rows} rows say it: {summary}");
     assert_eq!(ran.stdout.matches(reason).count(), 1, "{}", ran.stdout);
-    assert!(
-        ran.stdout
-            .contains("not measured\n  unavailable: absent/plain: "),
-        "{}",
-        ran.stdout
-    );
+    let line = "\nunavailable: absent: ";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
     let page = ran.files.text("report.html");
     assert_eq!(
         page.matches(reason).count(),
@@ -45,9 +41,12 @@ fn each_reason_is_on_the_terminal_and_on_the_page_once() {
             > 1
     );
 
-    // What was not asked for is counted once too, and has no table of its own.
-    let ran = lab.measure(["-w", "right", "-i", "native/static"]).exit(0);
+    // What was not asked for is counted alone, and where all is asked for it is said once.
     let left = "--workload asks for right alone";
-    assert_eq!(ran.stdout.matches(left).count(), 1, "{}", ran.stdout);
-    assert!(!ran.stdout.contains("again \u{b7}"), "{}", ran.stdout);
+    for (full, times) in [(&[][..], 0), (&["--full"], 1)] {
+        let args = ["-w", "right", "-i", "native/static"].iter().chain(full);
+        let ran = lab.measure(args).exit(0).stdout_has(" not-selected");
+        assert_eq!(ran.stdout.matches(left).count(), times, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("again \u{b7}"), "{}", ran.stdout);
+    }
 }

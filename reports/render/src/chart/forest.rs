@@ -35,6 +35,8 @@ pub(crate) struct Ratio {
 
 /// Ratios under headings, and what they are held against.
 pub(crate) struct Forest {
+    /// What is divided by what: `B / A`.
+    pub of: &'static str,
     pub groups: Vec<(String, Vec<Ratio>)>,
     /// The share beyond which a row is better or worse.
     pub margin: f64,
@@ -52,7 +54,8 @@ pub(crate) fn forest(chart: &Chart<'_>, of: &Forest) -> Result<String, RenderErr
     let lanes = all().count();
     let bottom = TOP + lanes as f64 * LANE + of.groups.len() as f64 * HEAD + 6.0;
     let description = format!(
-        "The ratio B / A of {} as dots with their 95% intervals as bars, on a logarithmic axis around 1. The table has the same numbers.",
+        "The ratio {} of {} as dots with their 95% intervals as bars, on a logarithmic axis around 1. The table has the same numbers.",
+        of.of,
         units::plural(lanes, "row")
     );
     svg(chart, &description, (WIDTH, bottom + 8.0), |canvas| {
@@ -91,7 +94,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
         Ink::Muted,
         &label,
     );
-    canvas.text((LEFT, TOP - 25.0), Hold::Left, 12.0, Ink::Muted, "B / A");
+    canvas.text((LEFT, TOP - 25.0), Hold::Left, 12.0, Ink::Muted, of.of);
     let one = scale.x(1.0);
     canvas.path(&[(one, TOP), (one, bottom)], 1.5, Ink::Reference);
 }

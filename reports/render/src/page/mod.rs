@@ -27,6 +27,8 @@ use crate::board::{Board, json};
 use evidence::notes;
 use view::View;
 
+pub use several::apart;
+
 /// One run on a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Section<'a> {
@@ -68,16 +70,18 @@ const ROOM: usize = 1_950_000;
 
 /// The report of a run.
 pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, RenderError> {
-    pages(&[Section {
+    let section = Section {
         run,
         samples,
         summary,
-    }])
+    };
+    pages(&[section], &[])
 }
 
 /// The report of several runs: those of scenarios side by side, and replays below, one after another.
-/// Nothing is compared across runs that do not belong together, and it is said which do not.
-pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
+/// Nothing is compared across runs that do not belong together, and it is said which do not. What could
+/// not be read of others, `refused`, is said first.
+pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, RenderError> {
     let title = match sections {
         [one] => format!("{} \u{b7} {}", one.run.scenario, one.run.id),
         many => format!("{} runs", many.len()),
@@ -107,10 +111,11 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
     let below = html! {
         @for (view, body) in &below { article id=(view.id("run")) { (body) } }
     };
+    let before = html! { (several::refused(refused)) (several::said(sections)) };
     let body = if runs.is_empty() {
-        html! { main { (below) } }
+        html! { main { (before) (below) } }
     } else {
-        report::report(runs, &below, room.saturating_sub(below.0.len()))?
+        report::report(runs, &before, &below, room.saturating_sub(below.0.len()))?
     };
     let page = html! {
         (DOCTYPE)

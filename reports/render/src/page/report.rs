@@ -28,9 +28,10 @@ const PARTS: [(&str, &str); 9] = [
 /// The part that is there where a run has it alone.
 const CONFORMANCE: &str = "conformance";
 
-/// The report of `views`, with what stands `below`. Downloads take what is left of `room`, in bytes.
+/// The report of `views`, with what is said `before` it and what stands `below`. Downloads take what is left of `room`, in bytes.
 pub(super) fn report(
     views: &[View<'_>],
+    before: &Markup,
     below: &Markup,
     room: usize,
 ) -> Result<Markup, RenderError> {
@@ -54,7 +55,7 @@ pub(super) fn report(
     Ok(html! {
         a.skip href="#answer" { "To the answer" }
         main {
-            (header(views, !checked.is_empty(), !below.0.is_empty()))
+            (header(views, !checked.is_empty(), before))
             (parts)
             (downloads::downloads(views, room.saturating_sub(parts.0.len())))
             (below)
@@ -63,7 +64,7 @@ pub(super) fn report(
 }
 
 /// The question, of which runs, and what has to be known before anything is read.
-fn header(views: &[View<'_>], with_conformance: bool, with_replays: bool) -> Markup {
+fn header(views: &[View<'_>], with_conformance: bool, before: &Markup) -> Markup {
     let questions = distinct(views.iter().map(|view| view.run.question.as_str()));
     let is_there = |(id, _): &&(&str, &str)| *id != CONFORMANCE || with_conformance;
     html! {
@@ -76,7 +77,8 @@ fn header(views: &[View<'_>], with_conformance: bool, with_replays: bool) -> Mar
                 @for other in others { p.question { (other) } }
             }
             @for view in views { p.eyebrow id=(view.id("run")) { (eyebrow(views, view)) } }
-            (several::banners(views, with_replays))
+            (before)
+            (several::banners(views))
             @for view in views { (notes::banners(view.run)) }
         }
     }

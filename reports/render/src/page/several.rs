@@ -1,23 +1,20 @@
 //! What several runs on one page have to do with each other: what can be read side by side, and what
 //! must not be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use labrun_record::Run;
+use labrun_record::{Row, Run};
 use maud::{Markup, html};
 
+use super::Section;
 use super::view::View;
-use crate::board::{line_key, question_key};
 use crate::units;
 use crate::words::distinct;
 
 /// What a reader has to know first, where there are several runs; or replays below them.
-pub(super) fn banners(views: &[View<'_>], with_replays: bool) -> Markup {
+pub(super) fn banners(views: &[View<'_>]) -> Markup {
     let methods = distinct(views.iter().map(|view| view.run.method_version));
     html! {
-        @if with_replays {
-            p.banner role="note" { strong { "Scenarios and replays. " } "They are not compared with each other: the replays stand at the end of the page." }
-        }
         @if views.len() > 1 {
             div.banner role="note" {
                 @if has_machines(views) {
@@ -34,9 +31,6 @@ pub(super) fn banners(views: &[View<'_>], with_replays: bool) -> Markup {
                 }
                 @if methods.len() > 1 {
                     p { strong { "Different methods. " } "Their numbers do not mean the same, and are not compared." }
-                }
-                @if !have_rows_in_common(views) {
-                    p { strong { "No row in common. " } "Each run answers its own question: they stand one below the other, and nothing is compared across them." }
                 }
                 (machines(views))
             }
@@ -112,20 +106,56 @@ fn versions<'a>(views: &'a [View<'_>]) -> Vec<(&'a str, String)> {
     distinct(known.into_iter().map(said))
 }
 
-/// Whether any two runs have measured the same, whatever the architecture.
-fn have_rows_in_common(views: &[View<'_>]) -> bool {
-    let mut first: HashMap<_, usize> = HashMap::new();
-    for view in views {
-        for row in view.summary.results.iter().filter(|r| r.numbers.is_some()) {
-            let key = (
-                question_key(&row.row),
-                row.row.scope.as_deref(),
-                line_key(&row.row),
-            );
-            if *first.entry(key).or_insert(view.index) != view.index {
-                return true;
-            }
+/// Of each run, in their order, that it has nothing in common with the others, if so.
+pub fn apart(sections: &[Section<'_>]) -> Vec<Option<String>> {
+    let runs: Vec<&Run> = sections.iter().map(|section| section.run).collect();
+    let rows: Vec<BTreeSet<Row>> = runs.iter().map(|run| rows(run)).collect();
+    let one = |(place, run): (usize, &&Run)| {
+        let others = || (0..runs.len()).filter(|other| *other != place);
+        let alike = |other: &usize| runs[*other].replay.is_some() == run.replay.is_some();
+        if run.replay.is_some() && others().any(|other| !alike(&other)) {
+            return Some(format!(
+                "{} is a replay, which has both sides in itself, and stands by itself",
+                run.id
+            ));
+        }
+        let mut others = others().filter(alike).peekable();
+        others.peek()?;
+        let is_apart = others.all(|other| rows[place].is_disjoint(&rows[other]));
+        is_apart.then(|| {
+            format!(
+                "{}, of the scenario {}, has no row in common with the other runs, and stands by itself",
+                run.id, run.scenario
+            )
+        })
+    };
+    runs.iter().enumerate().map(one).collect()
+}
+
+/// What a run measured, on whatever machine.
+fn rows(run: &Run) -> BTreeSet<Row> {
+    let rows = run.rows.iter().cloned();
+    let rows = rows.map(|row| Row {
+        arch: String::new(),
+        ..row
+    });
+    rows.collect()
+}
+
+/// The runs that are not shown, and why.
+pub(super) fn refused(refused: &[String]) -> Markup {
+    html! {
+        @if !refused.is_empty() {
+            @for why in refused { p.banner role="note" { strong { "Not shown. " } (why) "." } }
         }
     }
-    false
+}
+
+/// Which runs have nothing in common with the others.
+pub(super) fn said(sections: &[Section<'_>]) -> Markup {
+    html! {
+        @for said in apart(sections).into_iter().flatten() {
+            p.banner role="note" { strong { "By itself. " } (said) "." }
+        }
+    }
 }

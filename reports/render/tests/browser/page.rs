@@ -20,7 +20,7 @@ impl Page {
 
     pub(crate) fn of_several(runs: &[&Made]) -> Self {
         let sections: Vec<Section<'_>> = runs.iter().map(|made| section(made)).collect();
-        let html = labrun_render::pages(&sections).expect("a page");
+        let html = labrun_render::pages(&sections, &[]).expect("a page");
         let folder = tempfile::tempdir().expect("a folder");
         let page = folder.path().join("report.html");
         std::fs::write(&page, html).expect("written");

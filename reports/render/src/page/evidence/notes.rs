@@ -31,6 +31,11 @@ pub(in crate::page) fn banners(run: &Run) -> Markup {
                 strong { "Incomplete. " } (words::sentence(why)) " What was taken so far counts."
             }
         }
+        @if !run.damaged.is_empty() {
+            p.banner role="note" {
+                strong { "Damaged. " } (run.damaged.join("; ")) ". What could be read is shown: medians and intervals are of that alone."
+            }
+        }
         @if run.machine.emulated {
             p.banner role="note" { strong { "Emulated. " } "No speed of this run is compared with anything." }
         }
