@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::text;
 
 /// Names of phases, in their order.
-type Names = Arc<[Box<str>]>;
+pub(crate) type Names = Arc<[Box<str>]>;
 
 /// Sets of names that are looked through at most: a file can have as many as it has lines.
 const MOST_SHARED: usize = 64;

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::damage::Damage;
 use crate::left_out::{self, LeftOut};
+use crate::phases::Names;
 use crate::{BlockLoad, Run, RunFolder, Sample, SchemaError, schema, text};
 
 /// The files of a run, read.
