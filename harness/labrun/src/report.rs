@@ -31,7 +31,6 @@ impl Read {
     fn section(&self) -> labrun_render::Section<'_> {
         labrun_render::Section {
             run: &self.run,
-            samples: &self.samples,
             summary: &self.summary,
         }
     }
@@ -68,7 +67,7 @@ impl Read {
 
     /// Writes its page into its folder.
     pub(crate) fn write_page(&self) -> anyhow::Result<()> {
-        let html = labrun_render::page(&self.run, &self.samples, &self.summary)?;
+        let html = labrun_render::page(&self.run, &self.summary)?;
         let path = self.folder.report_html();
         self.folder
             .write_report(&html)

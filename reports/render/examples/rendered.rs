@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let run: Run = serde_json::from_slice(&std::fs::read(folder.run_json())?)?;
     let summary: Summary = serde_json::from_slice(&std::fs::read(folder.summary_json())?)?;
     let read = began.elapsed();
-    let page = labrun_render::page(&run, &[], &summary)?;
+    let page = labrun_render::page(&run, &summary)?;
     let all = began.elapsed();
     println!(
         "{} rows: {:.2} s, of which {:.2} s to read; {} MB at most; {} bytes",

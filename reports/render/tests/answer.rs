@@ -258,7 +258,6 @@ fn a_claim_is_a_link_to_how_it_was_judged() {
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }

@@ -218,7 +218,7 @@ fn on_a_terminal() {
 #[test]
 fn on_the_page() {
     let (run, samples, summary) = made();
-    let html = page(&run, &samples, &summary).expect("a page");
+    let html = page(&run, &summary).expect("a page");
     assert!(html.contains("title=\"two launches drew 4\">fault 2</td>"));
     assert!(html.contains("<li>there is no boundary</li>"));
     // What holds or does not is on no axis.

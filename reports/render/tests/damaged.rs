@@ -9,7 +9,6 @@ use support::reader::{of, read};
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }

@@ -226,7 +226,6 @@ fn of_several_runs_each_has_its_own_table_and_one_can_be_chosen() {
     two.run.id = "another-run".into();
     let sections = [&one, &two].map(|made| Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     });
     let html = pages(&sections, &[]).expect("a page");
@@ -254,7 +253,6 @@ fn a_run_of_another_question_stands_beside_one_that_can_be_decided_by() {
     silent.summary = summarise(&silent.run, &silent.samples);
     let sections = [&silent, &one].map(|made| Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     });
     let html = pages(&sections, &[]).expect("a page");

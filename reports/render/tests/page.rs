@@ -183,7 +183,6 @@ fn the_same_run_gives_the_same_page() {
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }
@@ -285,7 +284,7 @@ fn a_run_without_a_sample_still_has_its_page() {
 fn the_summary_of_another_run_is_refused() {
     let (one, mut other) = (few(), few());
     other.summary.results.pop();
-    let refused = page(&one.run, &one.samples, &other.summary);
+    let refused = page(&one.run, &other.summary);
     assert!(matches!(refused, Err(RenderError::Mismatch { .. })));
 }
 

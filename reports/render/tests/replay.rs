@@ -183,7 +183,7 @@ fn the_summary_of_another_replay_is_refused() {
     if let Some(replay) = &mut other.summary.replay {
         replay.results.pop();
     }
-    let refused = page(&one.run, &one.samples, &other.summary);
+    let refused = page(&one.run, &other.summary);
     assert!(matches!(refused, Err(RenderError::Mismatch { .. })));
 }
 

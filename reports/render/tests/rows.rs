@@ -250,7 +250,6 @@ fn numbers_that_nobody_would_count_are_read_back_as_they_are() {
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }

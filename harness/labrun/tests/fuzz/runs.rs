@@ -31,7 +31,7 @@ fn what_is_read_is_reported() {
             return;
         };
         let summary = summarise(&run, &samples);
-        labrun_render::page(&run, &samples, &summary).expect("a page");
+        labrun_render::page(&run, &summary).expect("a page");
         for width in [None, Some(40), Some(120)] {
             labrun_render::table(&summary, width, width.is_none());
             labrun_render::full_table(&summary, width, width.is_none());

@@ -126,7 +126,7 @@ impl<'a> Panel<'a> {
             let y = labels + curve.row as f64 * LABEL + LABEL / 2.0;
             canvas.path(&[(curve.at, y + 8.0), (curve.at, top)], 0.5, Ink::Grid);
             canvas.path(
-                &path(&curve.lane.curve, scale, top, bottom),
+                &path(curve.lane.curve, scale, top, bottom),
                 2.0,
                 curve.stroke,
             );

@@ -52,7 +52,7 @@ pub(crate) struct Lane<'a> {
     pub median: f64,
     /// What its values lie like, in ascending order: a few hundred at most. Empty where the
     /// median is all that is known.
-    pub curve: Vec<f64>,
+    pub curve: &'a [f64],
     pub is_reference: bool,
     /// What it is compared with: a line through it.
     pub reference: Option<f64>,

@@ -101,7 +101,7 @@ fn draw(canvas: &mut Canvas<'_>, scale: &LogScale, lane: &Lane<'_>, y: f64, ink:
         canvas.points(&points, 2.0, ink);
         canvas.rect((middle - 1.0, y - 8.0), (2.0, 16.0), Ink::Text);
     } else {
-        let at = |p: f64| scale.x(quantile(&lane.curve, p).unwrap_or(lane.median));
+        let at = |p: f64| scale.x(quantile(lane.curve, p).unwrap_or(lane.median));
         let [low, high] = [at(0.05), at(0.95)];
         let ([up, down], [left, right]) = ([y - 4.0, y + 4.0], [at(0.25), at(0.75)]);
         let whiskers = [

@@ -19,7 +19,7 @@ mod tradeoff;
 mod view;
 
 use labrun_analysis::Summary;
-use labrun_record::{Run, Sample};
+use labrun_record::Run;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::RenderError;
@@ -34,8 +34,6 @@ pub use several::apart;
 pub struct Section<'a> {
     /// Its `run.json`.
     pub run: &'a Run,
-    /// Its `samples.jsonl`.
-    pub samples: &'a [Sample],
     /// Its `summary.json`.
     pub summary: &'a Summary,
 }
@@ -69,13 +67,8 @@ const SCRIPTS: [&str; 8] = [
 const ROOM: usize = 1_950_000;
 
 /// The report of a run.
-pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, RenderError> {
-    let section = Section {
-        run,
-        samples,
-        summary,
-    };
-    pages(&[section], &[])
+pub fn page(run: &Run, summary: &Summary) -> Result<String, RenderError> {
+    pages(&[Section { run, summary }], &[])
 }
 
 /// The report of several runs: those of scenarios side by side, and replays below, one after another.

@@ -51,7 +51,6 @@ impl Page {
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }

@@ -12,7 +12,7 @@ use super::Made;
 
 /// The page of a made-up run.
 pub fn of(made: &Made) -> String {
-    labrun_render::page(&made.run, &made.samples, &made.summary).expect("a page")
+    labrun_render::page(&made.run, &made.summary).expect("a page")
 }
 
 /// Follows the tags, and keeps what is wrong and what a reader sees.

@@ -5,7 +5,6 @@ use labrun_analysis::{RowSummary, WarningKind};
 use labrun_record::{Metric, Target};
 
 use super::What;
-use super::curve::curve;
 use crate::beside::{beside, heading, is_beside, scope_name};
 use crate::chart::{Group, Lane};
 use crate::facets::{Facets, named};
@@ -35,7 +34,7 @@ pub(super) fn groups<'a>(what: &What<'a>, rows: &[&'a RowSummary]) -> Vec<Group<
         Some(Lane {
             name,
             median: row.median()?,
-            curve: curve(view, row),
+            curve: row.numbers.as_ref().map_or(&[], |numbers| &numbers.curve),
             is_reference: view.is_reference(row),
             reference: view.reference_for(&row.row).and_then(RowSummary::median),
             is_beside: below,

@@ -1,7 +1,6 @@
 //! How the values of each row are spread, where their time goes, what load does to them, and what
 //! instances hold: by metric and workload, folded but for the first.
 
-mod curve;
 mod lanes;
 mod load;
 mod memory;

@@ -129,7 +129,7 @@ fn quantiles(what: &What<'_>, groups: &[Group<'_>]) -> Markup {
     let own = |lane: &Lane<'_>| {
         html! {
             @for (p, _) in BOX {
-                td.number { @if let Some(value) = quantile(&lane.curve, p) { (units::value(value, lane.row.unit)) } }
+                td.number { @if let Some(value) = quantile(lane.curve, p) { (units::value(value, lane.row.unit)) } }
             }
             td { @if lane.has_two_modes { "2" } }
         }
