@@ -14,11 +14,15 @@ pub(super) fn link(view: &View<'_>, row: &RowSummary, text: &impl Render) -> Mar
     html! { a href={ "#" (anchor) } data-row=(mark) data-value=[row.median()] { (text) } }
 }
 
+/// The median of a row; its outcome where it was not measured.
+pub(super) fn median(view: &View<'_>, row: &RowSummary) -> Markup {
+    match row.median() {
+        Some(median) => link(view, row, &units::value(median, row.unit)),
+        None => html! { (row.outcome) },
+    }
+}
+
 /// The median of a row and its interval: `1.69 ms [1.66, 1.72]`; of a counted one `412 KiB exact`.
 pub(super) fn number(view: &View<'_>, row: &RowSummary) -> Markup {
-    let median = row.median().map(|median| units::value(median, row.unit));
-    html! {
-        (link(view, row, &median.unwrap_or_default())) " "
-        small { (shown::bare_interval(row)) }
-    }
+    html! { (median(view, row)) " " small { (shown::bare_interval(row)) } }
 }

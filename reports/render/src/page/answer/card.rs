@@ -7,9 +7,9 @@ use labrun_record::{Better, Metric, Tier, Unit};
 use maud::{Markup, html};
 
 use super::cards::{Card, elsewhere};
-use super::number;
 use crate::beside::scope_name;
 use crate::chart::tier_ink;
+use crate::page::traced;
 use crate::page::view::View;
 use crate::{shown, units, words};
 
@@ -22,12 +22,12 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
             h3.what { (card.what) }
             @if let Some(ratio) = share {
                 p.figure {
-                    (number::linked(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
+                    (traced::link(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
                     " " small { (shown::ratio_interval(row, ratio)) }
                 }
                 p.against { (against(view, row)) }
             } @else {
-                p.figure { (number::median(view, row)) " " small { (shown::bare_interval(row)) } }
+                p.figure { (traced::number(view, row)) }
                 p.against { (against(view, row)) " " small { (interval(row)) } }
             }
             p.how { (how(view, card, share.is_some())) }
@@ -35,7 +35,7 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
                 @if let Some(row) = elsewhere(card, &view.board, &other.board) {
                     p.how.elsewhere {
                         (other.run.scenario) ", " (other.run.machine.cpu) ", " (other.run.machine.arch) ": "
-                        (number::linked(other, row, &against(other, row))) " " (interval(row))
+                        (traced::link(other, row, &against(other, row))) " " (interval(row))
                     }
                 }
             }
@@ -54,14 +54,14 @@ fn how(view: &View<'_>, card: &Card<'_>, with_median: bool) -> Markup {
     let beside = view.beside(&row.row);
     html! {
         @if with_median {
-            (number::median(view, row)) " " (shown::bare_interval(row)) " \u{b7} "
+            (traced::median(view, row)) " " (shown::bare_interval(row)) " \u{b7} "
         }
         (words::isolation(row)) " \u{b7} " (row.row.workload)
         @if !row.row.metric.is_exact() { " \u{b7} n\u{a0}" (n) }
         @if card.of > 1 { " \u{b7} best of " (card.of) }
         @if let Some(scope) = scope_name(&row.row) { " \u{b7} " (scope) }
         @if let Some(beside) = beside {
-            ", " (scope_name(&beside.row).unwrap_or_default()) " " (number::median(view, beside))
+            ", " (scope_name(&beside.row).unwrap_or_default()) " " (traced::median(view, beside))
             @if beside.median().is_some() { " " (shown::bare_interval(beside)) }
         }
     }

@@ -4,7 +4,7 @@ use labrun_analysis::{Interval, RowSummary};
 use maud::{Markup, html};
 
 use super::claims::{Claim, Says};
-use super::number;
+use crate::page::traced;
 use crate::page::view::View;
 use crate::{shown, units, words};
 
@@ -95,10 +95,10 @@ fn named(view: &View<'_>, claim: &Claim, row: &RowSummary) -> Markup {
         (words::isolation(row)) " " (row.row.workload) ", "
         span.nowrap {
             @if let (Says::Near, Some(ratio)) = (&claim.says, row.ratio()) {
-                (number::linked(view, row, &units::ratio(ratio.value)))
+                (traced::link(view, row, &units::ratio(ratio.value)))
                 " " (shown::ratio_interval(row, ratio)) " of " (ratio.to)
             } @else {
-                (number::median(view, row)) " " (shown::bare_interval(row))
+                (traced::median(view, row)) " " (shown::bare_interval(row))
             }
         }
     }

@@ -6,7 +6,6 @@ mod cards;
 mod checked;
 mod claims;
 mod judge;
-mod number;
 mod picture;
 mod starts;
 mod strip;

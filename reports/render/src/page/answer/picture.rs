@@ -7,10 +7,10 @@ use labrun_analysis::RowSummary;
 use labrun_record::Start;
 use maud::{Markup, PreEscaped, html};
 
-use super::number;
 use crate::board::{Board, Column, Line};
 use crate::chart::{self, Chart, Mark};
 use crate::facets::Facets;
+use crate::page::traced;
 use crate::page::view::View;
 use crate::words::{self, distinct};
 use crate::{RenderError, shown};
@@ -73,7 +73,7 @@ fn numbers(view: &View<'_>, marks: &[Mark<'_>]) -> Markup {
                                 th scope="row" { (mark.name) }
                                 td { (row.row.tier) }
                                 td { (row.row.start.map_or("", Start::name)) }
-                                td.number { (number::median(view, row)) }
+                                td.number { (traced::median(view, row)) }
                                 td.number { (shown::bare_interval(row)) }
                                 td.number { (row.numbers.as_ref().map_or(0, |numbers| numbers.n)) }
                                 td.number {
