@@ -181,7 +181,9 @@ impl RunFolder {
                 (row < count).then_some(row).ok_or_else(reason)
             };
             let read = match serde_json::from_slice::<Sample>(&line) {
-                Ok(sample) => known(sample.row).map(|_| samples.push(made_plain(sample, &mut names))),
+                Ok(sample) => {
+                    known(sample.row).map(|_| samples.push(made_plain(sample, &mut names)))
+                }
                 Err(_) if !line.ends_with(b"\n") => {
                     return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
                 }

@@ -58,9 +58,10 @@ fn write(
             let mut sample = (*sample).clone();
             sample.block += round * 40;
             sample.value = sample.value.map(|value| (value * factor).round());
-            for phase in sample.phases.values_mut() {
-                *phase = (*phase * factor).round();
-            }
+            let phases = sample.phases.iter();
+            sample.phases = phases
+                .map(|(name, length)| (name, (length * factor).round()))
+                .collect();
             line(&sample)?;
             written += 1;
         }

@@ -3,7 +3,7 @@
 use labrun_analysis::RowSummary;
 use labrun_record::Metric;
 
-use crate::beside::beside;
+use crate::beside::{beside, is_beside};
 
 /// A family of metrics: what a scenario asks for, and a part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,4 +94,9 @@ pub(crate) fn is_headline(row: &RowSummary) -> bool {
         // It has a matrix of its own.
         | Metric::Conformance => false,
     }
+}
+
+/// Whether a row is a headline, or stands beside one.
+pub(crate) fn is_in_headlines(row: &RowSummary) -> bool {
+    is_headline(row) || is_beside(&row.row) && row.row.metric != Metric::MemoryFixed
 }

@@ -217,7 +217,7 @@ fn on_a_terminal() {
 
 #[test]
 fn on_the_page() {
-    let (run, samples, summary) = made();
+    let (run, _, summary) = made();
     let html = page(&run, &summary).expect("a page");
     assert!(html.contains("title=\"two launches drew 4\">fault 2</td>"));
     assert!(html.contains("<li>there is no boundary</li>"));

@@ -153,7 +153,7 @@ pub(super) fn rank(columns: &mut [Column<'_>], rows: &[RowSummary]) {
             .find(|column| column.rank.is_none() && Some(&column.key) == wanted.as_ref());
         if let Some(column) = column {
             column.rank = Some(place);
-            column.short = key.short.to_owned();
+            key.short.clone_into(&mut column.short);
         }
     }
     if columns.iter().all(|column| column.rank.is_none()) {

@@ -16,10 +16,10 @@ pub(super) fn link(view: &View<'_>, row: &RowSummary, text: &impl Render) -> Mar
 
 /// The median of a row; its outcome where it was not measured.
 pub(super) fn median(view: &View<'_>, row: &RowSummary) -> Markup {
-    match row.median() {
-        Some(median) => link(view, row, &units::value(median, row.unit)),
-        None => html! { (row.outcome) },
-    }
+    let Some(median) = row.median() else {
+        return html! { (row.outcome) };
+    };
+    link(view, row, &units::value(median, row.unit))
 }
 
 /// The median of a row and its interval: `1.69 ms [1.66, 1.72]`; of a counted one `412 KiB exact`.

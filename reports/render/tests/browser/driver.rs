@@ -1,4 +1,4 @@
-//! chromedriver and its browser, by the W3C's WebDriver protocol: JSON over HTTP, a command a call.
+//! chromedriver and its browser, by the W3C's `WebDriver` protocol: JSON over HTTP, a command a call.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -42,7 +42,7 @@ const ARGUMENTS: [&str; 9] = [
 ];
 
 /// What a script or a page may take.
-const TIMEOUT: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// More than any answer is: a page as PDF, the log of a page that is wrong everywhere.
 const LONGEST: u64 = 256 << 20;

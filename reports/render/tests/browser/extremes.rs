@@ -1,7 +1,7 @@
 //! Runs that are nothing like most: they open, nothing in them fails, and nothing sticks out.
 
 use labrun_analysis::summarise;
-use labrun_record::{Outcome, Run};
+use labrun_record::{Outcome, Phases, Run};
 
 use crate::Test;
 use crate::case::Case;
@@ -11,16 +11,16 @@ use crate::support::{self, Made};
 
 pub(crate) const TESTS: [Test; 5] = [
     ("a_thousand_isolations_open", |case| {
-        opens(case, &thousand())
+        opens(case, &thousand());
     }),
     ("a_run_of_one_row_opens", |case| {
-        opens(case, &first(1, true))
+        opens(case, &first(1, true));
     }),
     ("a_run_without_a_measured_row_opens", |case| {
-        opens(case, &first(20, false))
+        opens(case, &first(20, false));
     }),
     ("a_run_without_a_row_opens", |case| {
-        opens(case, &first(0, true))
+        opens(case, &first(0, true));
     }),
     ("each_measure_alone_opens", |case| {
         for scenario in ["cold-start", "memory", "size", "throughput"] {
@@ -66,7 +66,7 @@ fn first(rows: usize, measured: bool) -> Made {
         for sample in &mut samples {
             sample.outcome = Outcome::Failed;
             sample.value = None;
-            sample.phases.clear();
+            sample.phases = Phases::default();
             sample.reason = Some("exit code 1: no such file".into());
         }
     }
@@ -91,7 +91,7 @@ fn thousand() -> Made {
             all.push(labrun_record::Sample {
                 row: place,
                 value,
-                phases: indexmap::IndexMap::new(),
+                phases: Phases::default(),
                 ..sample
             });
         }

@@ -48,7 +48,7 @@ const AS_IT_IS: [&str; 3] = ["answer", "decide", "rows"];
 
 fn of_one_run(case: &Case<'_>) {
     let page = case.whole();
-    let shown = shown(case, &page);
+    let shown = shown(case, page);
     for part in ["answer", "matrix", "rows"] {
         let own = shown.iter().filter(|shown| shown.part == part).count();
         assert!(own > 3, "{own} numbers in {part}");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::driver::Driver;
 
-/// Keys without a letter, as WebDriver names them.
+/// Keys without a letter, as `WebDriver` names them.
 pub(crate) const TAB: char = '\u{e004}';
 pub(crate) const ENTER: char = '\u{e007}';
 pub(crate) const SPACE: char = ' ';
@@ -15,7 +15,7 @@ pub(crate) const RIGHT: char = '\u{e014}';
 pub(crate) const UP: char = '\u{e013}';
 pub(crate) const DOWN: char = '\u{e015}';
 
-/// How WebDriver marks that a value is an element.
+/// How `WebDriver` marks that a value is an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// How long something may take to come true.
