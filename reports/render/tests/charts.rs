@@ -45,7 +45,7 @@ fn no_curve_has_more_than_200_points() {
     for made in [support::largest(), support::all(60)] {
         let html = read(&made);
         let lines = attributes(&html, "points");
-        assert!(lines.len() > 500, "{}", lines.len());
+        assert!(lines.len() > 400, "{}", lines.len());
         for line in lines {
             let points = line.split_whitespace().count();
             assert!(points <= 200, "{points}");

@@ -25,7 +25,7 @@ pub(crate) struct Driver {
 struct Program {
     child: Child,
     /// Kept open: a closed pipe would end it.
-    _says: BufReader<ChildStdout>,
+    says: BufReader<ChildStdout>,
 }
 
 /// Headless, as root in a container too, and without a word to the network.
@@ -121,18 +121,20 @@ impl Program {
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver starts");
-        let mut says = BufReader::new(child.stdout.take().expect("a pipe"));
+        let says = BufReader::new(child.stdout.take().expect("a pipe"));
+        // From here on it is ended, whatever happens.
+        let mut program = Self { child, says };
         let mut said = String::new();
         loop {
             let before = said.len();
-            let read = says.read_line(&mut said).expect("a line");
+            let read = program.says.read_line(&mut said).expect("a line");
             assert_ne!(read, 0, "chromedriver ended: {said}");
             let line = &said[before..];
             let after = line.split_once("started successfully on port ");
             if let Some(port) =
                 after.and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok())
             {
-                return (Self { child, _says: says }, port);
+                return (program, port);
             }
         }
     }

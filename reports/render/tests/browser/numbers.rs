@@ -150,7 +150,7 @@ fn assert_reads_as(one: &Shown, value: f64) {
     let decimals = digits.split_once('.').map_or(0, |(_, after)| after.len());
     let power: i32 = power.parse().expect("a power of ten");
     // Half of the last digit, and what binary fractions add to it.
-    let half = 0.500_001 * 10_f64.powi(power - decimals as i32);
+    let half = 0.500_001 * 10_f64.powi(power - i32::try_from(decimals).expect("few digits"));
     let off = (read - value / factor).abs();
     assert!(
         off <= half,

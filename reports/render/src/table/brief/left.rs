@@ -73,21 +73,32 @@ fn not_here(rows: &[&RowSummary], width: usize) -> String {
         };
         let why = of(outcome).map(|row| reason(row));
         let why = why.min_by_key(|why| why.chars().count())?;
-        let name = if is_here {
-            some(&distinct(of(outcome).map(|row| row.row.isolation.clone())))
-        } else {
-            technology.to_owned()
+        let names = distinct(of(outcome).map(|row| row.row.isolation.clone()));
+        let names = match (is_here, names.len()) {
+            (false, _) => [technology.to_owned(), technology.to_owned()],
+            (true, 1) => [some(&names), some(&names)],
+            (true, several) => [some(&names), format!("{several} of {technology}")],
         };
-        Some((outcome, name, why))
+        Some((outcome, names, why))
     });
-    let missing: Vec<(Outcome, String, String)> = missing.collect();
+    let missing: Vec<(Outcome, [String; 2], String)> = missing.collect();
     let mut text = String::new();
     for (outcome, why) in distinct(missing.iter().map(|(outcome, _, why)| (*outcome, why))) {
         let alike = missing.iter();
         let alike = alike.filter(|(own, _, other)| (*own, other) == (outcome, why));
-        let names: Vec<&str> = alike.map(|(_, name, _)| name.as_str()).collect();
-        let said = format!("{outcome}: {}", names.join(", "));
-        let _ = writeln!(text, "{}", on_one_line(&said, why, width));
+        let names: Vec<&[String; 2]> = alike.map(|(_, names, _)| names).collect();
+        // The isolations, or how many of each technology, or the first of these.
+        let [isolations, technologies] = [0, 1].map(|kind| {
+            let names = names.iter().map(|names| names[kind].as_str());
+            names.collect::<Vec<_>>().join(", ")
+        });
+        let first = technologies.split(", ").next().unwrap_or_default();
+        let first = match names.len() {
+            1 => first.to_owned(),
+            several => format!("{first} and {} more", several - 1),
+        };
+        let who = [isolations, technologies, first].map(|who| format!("{outcome}: {who}"));
+        let _ = writeln!(text, "{}", on_one_line(&who, why, width));
     }
     text
 }
@@ -106,16 +117,14 @@ fn reason(row: &RowSummary) -> String {
     short(row.reason.as_deref().unwrap_or("no reason was recorded"))
 }
 
-/// A reason with as much of it as there is room for: without what stands in brackets, then the way to
-/// mend it alone, which stands behind a semicolon.
-fn on_one_line(who: &str, why: &str, width: usize) -> String {
+/// A reason with as much of it as there is room for: with the first of the names of `who` that leave it
+/// room, without what stands in brackets, then the way to mend it alone, which stands behind a semicolon.
+fn on_one_line(who: &[String], why: &str, width: usize) -> String {
     let bare = without_brackets(why);
     let mend = bare.split_once("; ").map(|(_, mend)| mend);
     let tries = [Some(why), Some(bare.as_str()), mend];
-    let lines = tries
-        .into_iter()
-        .flatten()
-        .map(|why| format!("{who}: {why}"));
+    let tries = tries.into_iter().flatten();
+    let lines = tries.flat_map(|why| who.iter().map(move |who| format!("{who}: {why}")));
     let lines: Vec<String> = lines.collect();
     let fits = lines.iter().find(|line| line.chars().count() <= width);
     match (fits, lines.last()) {
@@ -152,7 +161,7 @@ mod tests {
     fn a_reason_that_has_no_room_keeps_the_way_to_mend_it() {
         let why =
             "no daemon answers on /run/d.sock (No such file (os error 2)); start it: sudo d &";
-        let line = |width| on_one_line("unavailable: d", why, width);
+        let line = |width| on_one_line(&["unavailable: d".to_owned()], why, width);
         assert_eq!(line(120), format!("unavailable: d: {why}"));
         assert_eq!(
             line(80),
@@ -160,6 +169,15 @@ mod tests {
         );
         assert_eq!(line(40), "unavailable: d: start it: sudo d &");
         assert_eq!(line(20), "unavailable: d: sta\u{2026}");
+    }
+
+    #[test]
+    fn many_names_leave_the_reason_its_room() {
+        let who = ["d/runc, d/crun, w/aot", "d, w", "d and 1 more"].map(str::to_owned);
+        let line = |width| on_one_line(&who, "no controller", width);
+        assert_eq!(line(60), "d/runc, d/crun, w/aot: no controller");
+        assert_eq!(line(20), "d, w: no controller");
+        assert_eq!(line(12), "d and 1 mor\u{2026}");
     }
 
     #[test]
