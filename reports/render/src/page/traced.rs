@@ -7,6 +7,13 @@ use maud::{Markup, Render, html};
 use super::view::View;
 use crate::{shown, units};
 
+/// Words that stand for a row, and not its median.
+pub(super) fn words(view: &View<'_>, row: &RowSummary, words: &str) -> Markup {
+    let anchor = view.anchor(row);
+    let mark = anchor.trim_start_matches("row-");
+    html! { a href={ "#" (anchor) } data-row=(mark) { (words) } }
+}
+
 /// `text` about a measured row, as a link to it.
 pub(super) fn link(view: &View<'_>, row: &RowSummary, text: &impl Render) -> Markup {
     let anchor = view.anchor(row);

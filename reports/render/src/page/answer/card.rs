@@ -22,7 +22,7 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
             h3.what { (card.what) }
             @if let Some(ratio) = share {
                 p.figure {
-                    (traced::link(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
+                    (traced::words(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
                     " " small { (shown::ratio_interval(row, ratio)) }
                 }
                 p.against { (against(view, row)) }
@@ -35,7 +35,7 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
                 @if let Some(row) = elsewhere(card, &view.board, &other.board) {
                     p.how.elsewhere {
                         (other.run.scenario) ", " (other.run.machine.cpu) ", " (other.run.machine.arch) ": "
-                        (traced::link(other, row, &against(other, row))) " " (interval(row))
+                        (traced::words(other, row, &against(other, row))) " " (interval(row))
                     }
                 }
             }

@@ -95,7 +95,7 @@ fn named(view: &View<'_>, claim: &Claim, row: &RowSummary) -> Markup {
         (words::isolation(row)) " " (row.row.workload) ", "
         span.nowrap {
             @if let (Says::Near, Some(ratio)) = (&claim.says, row.ratio()) {
-                (traced::link(view, row, &units::ratio(ratio.value)))
+                (traced::words(view, row, &units::ratio(ratio.value)))
                 " " (shown::ratio_interval(row, ratio)) " of " (ratio.to)
             } @else {
                 (traced::median(view, row)) " " (shown::bare_interval(row))

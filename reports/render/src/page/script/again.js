@@ -32,7 +32,7 @@
     else byHand();
   };
 
-  const dialog = lab.el("dialog", { class: "how", "aria-labelledby": "how-title" });
+  const dialog = lab.el("dialog", { "aria-labelledby": "how-title" });
   document.body.append(dialog);
   const open = (row) => {
     const facts = [];

@@ -6,5 +6,5 @@ const controls = [...document.querySelectorAll("main input, main select")].map((
 const lines = [...document.querySelectorAll("#decide tbody tr, #matrix tbody tr, #rows tbody tr")];
 return {
   controls,
-  lines: lines.map((one) => [one.closest("section[id]").id, one.hidden, one.className, one.innerText.replace(/\s+/g, " ")]),
+  lines: lines.map((one) => [one.closest("section[id]").id, one.hidden, one.className, one.textContent.replace(/\s+/g, " ")]),
 };
