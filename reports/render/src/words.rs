@@ -131,3 +131,29 @@ pub(crate) fn capital(words: &str) -> String {
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
 }
+
+/// An instant to the second, which is as much of it as anybody reads.
+pub(crate) fn instant(told: &str) -> String {
+    let fraction = |rest: &str| rest.strip_suffix('Z').map(str::len);
+    match told.split_once('.') {
+        Some((seconds, rest)) if fraction(rest).is_some() => format!("{seconds}Z"),
+        _ => told.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_to_the_second() {
+        for (told, said) in [
+            ("2026-11-27T21:30:41.684991385Z", "2026-11-27T21:30:41Z"),
+            ("2026-11-27T21:30:41Z", "2026-11-27T21:30:41Z"),
+            ("v1.2", "v1.2"),
+            ("", ""),
+        ] {
+            assert_eq!(instant(told), said);
+        }
+    }
+}

@@ -90,7 +90,7 @@ fn eyebrow(views: &[View<'_>], view: &View<'_>) -> Markup {
     html! {
         (run.scenario) " \u{b7} "
         @if views.len() > 1 { a href={ "#" (view.id("answer")) } { (run.id) } } @else { (run.id) }
-        " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch)
+        " \u{b7} " (words::instant(&run.started)) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch)
     }
 }
 

@@ -1,10 +1,13 @@
 //! On paper: A4 landscape, of which the first three pages are the first screen, the matrix and the
 //! trade-off.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::Test;
 use crate::case::{Case, program};
+use crate::page::Page;
+use crate::support;
 
 pub(crate) const TESTS: [Test; 1] = [("three_pages_of_paper_are_the_talk", prints)];
 
@@ -17,7 +20,13 @@ fn prints(case: &Case<'_>) {
     let (Some(info), Some(text)) = (program(&["pdfinfo"]), program(&["pdftotext"])) else {
         return case.skip("pdftotext is not installed (`apt-get install poppler-utils`)");
     };
-    let page = case.whole();
+    let few = Page::of(&support::few());
+    for page in [case.whole(), &few] {
+        is_the_talk(case, page, &info, &text);
+    }
+}
+
+fn is_the_talk(case: &Case<'_>, page: &Page, info: &Path, text: &Path) {
     let tab = case.tab();
     tab.open(&page.address);
     let headings: Vec<String> = tab.run(HEADINGS, &[]);
@@ -35,7 +44,7 @@ fn prints(case: &Case<'_>) {
     );
     let sheet = |number: u32| {
         let number = number.to_string();
-        let mut command = Command::new(&text);
+        let mut command = Command::new(text);
         command
             .args(["-f", &number, "-l", &number])
             .arg(&file)
@@ -46,9 +55,11 @@ fn prints(case: &Case<'_>) {
     for (sheet, heading) in sheets.iter().zip([question, matrix, trade_off]) {
         assert!(sheet.contains(&words(heading)), "{heading}: {sheet}");
     }
+    let last = "against tier";
     assert!(
-        !sheets[3].contains(&words(trade_off)),
-        "the trade-off is on one page"
+        sheets[2].contains(last) && !sheets[3].contains(last),
+        "the trade-off is on one page: {}",
+        sheets[2]
     );
     for late in [decide, rows] {
         let is_early = sheets[..3].iter().any(|sheet| sheet.contains(&words(late)));

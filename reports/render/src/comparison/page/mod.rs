@@ -34,7 +34,7 @@ pub fn comparison_page(comparison: &Comparison) -> Result<String, RenderError> {
             body {
                 main {
                     header {
-                        p.eyebrow { (candidate.scenario) " \u{b7} " (base.started) " and " (candidate.started) }
+                        p.eyebrow { (candidate.scenario) " \u{b7} " (words::instant(&base.started)) " and " (words::instant(&candidate.started)) }
                         h1 { (found::verdict(comparison)) "." }
                         p { b.of { (candidate.run) } " against " b.of { (base.run) } ": " (counts(comparison)) "." }
                         (banners(comparison))

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use super::downloads::of_replay;
 use super::evidence::{self, notes, told_apart};
 use super::view::View;
-use crate::RenderError;
+use crate::{RenderError, words};
 
 /// All of it; what it stands in is the page's.
 pub(super) fn body(
@@ -32,7 +32,7 @@ pub(super) fn body(
     let sides = run.replay.as_ref().map(|replay| sides::sides(view, replay));
     let parts = html! {
         header {
-            p.eyebrow { (run.scenario) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
+            p.eyebrow { (run.scenario) " \u{b7} " (words::instant(&run.started)) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
             h1 { (run.question) }
             (notes::banners(run))
         }
