@@ -178,7 +178,7 @@ fn runs_that_do_not_belong_together_stand_under_their_own_headings() {
         page.contains("By itself. </strong>replay is a replay"),
         "{page}"
     );
-    for heading in ["id=\"r0\"", "id=\"r1\""] {
+    for heading in ["id=\"r0-run\"", "id=\"r1-run\""] {
         assert_eq!(page.matches(heading).count(), 1);
     }
     let size = copy(&lab, "3-cold-start", "other");

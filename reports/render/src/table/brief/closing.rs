@@ -1,6 +1,6 @@
 //! The last lines of the short table: versions, what the ratios are to, warnings by number, the counts.
 
-use labrun_analysis::{RowSummary, Summary, Warning};
+use labrun_analysis::{RowSummary, Summary, Warning, WarningKind};
 
 use super::wrapped;
 use crate::measure::is_headline;
@@ -43,13 +43,19 @@ fn references(summary: &Summary) -> Option<String> {
     })
 }
 
-/// The doubts about the run as a whole, in their own words.
+/// Whether a doubt is told in its own words: one about the run as a whole, or that launches of a row came
+/// to an end before their number.
+fn is_told(one: &Warning) -> bool {
+    one.row.is_none() || one.name == WarningKind::Stopped
+}
+
+/// The doubts that are told in their own words.
 fn of_run(summary: &Summary) -> Vec<String> {
     let own = |kind| {
         let warnings = summary.warnings.iter();
-        warnings.filter(move |one| one.name == kind && one.row.is_none())
+        warnings.filter(move |one| one.name == kind && is_told(one))
     };
-    let kinds = summary.warnings.iter().filter(|one| one.row.is_none());
+    let kinds = summary.warnings.iter().filter(|one| is_told(one));
     let kinds = distinct(kinds.map(|one| one.name));
     let line = |(kind, first, more): (_, &Warning, usize)| {
         let more = match more {
@@ -70,9 +76,9 @@ fn of_run(summary: &Summary) -> Vec<String> {
     lines.collect()
 }
 
-/// The doubts about rows, by number.
+/// The other doubts about rows, by number.
 fn of_rows(summary: &Summary) -> Option<String> {
-    let rows = summary.warnings.iter().filter(|one| one.row.is_some());
+    let rows = summary.warnings.iter().filter(|one| !is_told(one));
     let kinds: Vec<String> = counted(rows.map(|one| one.name))
         .into_iter()
         .map(|(kind, count)| format!("{} ({count})", name(kind)))
@@ -85,6 +91,6 @@ fn of_rows(summary: &Summary) -> Option<String> {
     })
 }
 
-fn name(kind: labrun_analysis::WarningKind) -> String {
+fn name(kind: WarningKind) -> String {
     kind.name().replace('_', " ")
 }
