@@ -11,7 +11,6 @@
 //! Nothing here reads a clock or starts a process.
 
 mod allocate;
-
 mod half_width;
 mod quads;
 mod spread;
