@@ -24,7 +24,7 @@ pub enum WhyNot {
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// It is something else.
-    #[error("is {0}; {}", .0.advice())]
+    #[error("is {}; {}", .0, .0.advice())]
     Other(Kind),
     /// Its end is missing.
     #[error("is cut off: {0}; copy it again, or build it again")]

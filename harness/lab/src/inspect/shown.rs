@@ -1,6 +1,6 @@
 //! Text from inside a file, as a message can show it.
 
-use labrun_record::text::plain;
+use labrun_record::plain;
 
 /// Longest text that is shown whole, in characters.
 const MOST: usize = 80;

@@ -40,21 +40,27 @@ fn read(files: &Files, part: &Part, id: &str) -> Result<Layer, WhyNoImage> {
     let name = || part.name.clone();
     let (content, _) = files.find(&part.name)?.ok_or_else(|| WhyNoImage::Missing { name: name() })?;
     let mut kept = Hashed::new(content);
-    let mut tar = Hashed::new(unpacked(&mut kept).map_err(of_file)?);
-    let copied = io::copy(&mut tar, &mut io::sink());
-    let unpacked = tar.hash.finalize();
-    // What a decoder cannot read is told from its digest first: the file may be another one.
+    let counted = count(&mut kept);
+    // What cannot be unpacked is told from its digest first: the file may be another one.
     io::copy(&mut kept, &mut io::sink()).map_err(of_file)?;
-    let kept = format!("{:x}", kept.hash.finalize());
-    if part.sha256.as_ref().is_some_and(|sha256| *sha256 != kept) {
+    if part.sha256.as_ref().is_some_and(|sha256| *sha256 != kept.sha256()) {
         return Err(WhyNoImage::Digest { name: name() });
     }
-    let bytes = copied.map_err(of_file)?;
-    let sha256 = format!("{unpacked:x}");
-    if sha256 != id {
+    let layer = counted.map_err(of_file)?;
+    if layer.sha256 != id {
         return Err(WhyNoImage::Digest { name: name() });
     }
-    Ok(Layer { sha256, bytes })
+    Ok(layer)
+}
+
+/// The tar of a layer, counted.
+fn count(kept: &mut impl Read) -> io::Result<Layer> {
+    let mut tar = Hashed::new(unpacked(kept)?);
+    let bytes = io::copy(&mut tar, &mut io::sink())?;
+    Ok(Layer {
+        sha256: tar.sha256(),
+        bytes,
+    })
 }
 
 /// What an error of reading a layer means: a decoder's is of the file's content.
@@ -87,6 +93,10 @@ impl<R: Read> Hashed<R> {
     fn new(inner: R) -> Self {
         let hash = Sha256::new();
         Self { inner, hash }
+    }
+
+    fn sha256(&self) -> String {
+        format!("{:x}", self.hash.clone().finalize())
     }
 }
 
