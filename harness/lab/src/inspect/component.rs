@@ -87,7 +87,8 @@ impl World {
             };
             exports.iter().find_map(of_it)
         };
-        let handler = version("wasi:http/incoming-handler").or_else(|| version("wasi:http/handler"));
+        let handler =
+            version("wasi:http/incoming-handler").or_else(|| version("wasi:http/handler"));
         if let Some(version) = handler {
             return Self::Http { version };
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use object::elf::{
-    ELFOSABI_FREEBSD, ELFOSABI_NETBSD, ELFOSABI_OPENBSD, ELFOSABI_SOLARIS, EM_386, EM_68K,
+    ELFOSABI_FREEBSD, ELFOSABI_NETBSD, ELFOSABI_OPENBSD, ELFOSABI_SOLARIS, EM_68K, EM_386,
     EM_AARCH64, EM_ARM, EM_CSKY, EM_HEXAGON, EM_LOONGARCH, EM_MIPS, EM_PPC, EM_PPC64, EM_RISCV,
     EM_S390, EM_SPARCV9, EM_X86_64, ET_CORE, ET_DYN, ET_EXEC, ET_REL,
 };
@@ -59,7 +59,11 @@ impl Elf {
             ET_DYN => return Err(WhyNot::Other(Kind::SharedLibrary)),
             ET_REL => return Err(WhyNot::Other(Kind::Object)),
             ET_CORE => return Err(WhyNot::Other(Kind::CoreDump)),
-            _ => return Err(WhyNot::Damaged("its header names no kind of ELF file".into())),
+            _ => {
+                return Err(WhyNot::Damaged(
+                    "its header names no kind of ELF file".into(),
+                ));
+            }
         }
         Ok(Self {
             arch: linking.arch(),

@@ -55,7 +55,10 @@ const NAMED: [(WasmFeatures, Feature); 11] = [
     (WasmFeatures::TAIL_CALL, Feature::TailCalls),
     (WasmFeatures::MEMORY64, Feature::Memory64),
     (WasmFeatures::EXTENDED_CONST, Feature::ExtendedConst),
-    (WasmFeatures::FUNCTION_REFERENCES, Feature::FunctionReferences),
+    (
+        WasmFeatures::FUNCTION_REFERENCES,
+        Feature::FunctionReferences,
+    ),
     (WasmFeatures::GC, Feature::Gc),
     (WasmFeatures::WIDE_ARITHMETIC, Feature::WideArithmetic),
 ];

@@ -83,7 +83,11 @@ where
     let whole = data.len().map_err(|()| damaged("it has no length"))?;
     let needs = |bytes: u64| {
         let why = format!("its headers speak of {bytes} bytes, and it has {whole}");
-        if bytes > whole { Err(WhyNot::Cut(why)) } else { Ok(()) }
+        if bytes > whole {
+            Err(WhyNot::Cut(why))
+        } else {
+            Ok(())
+        }
     };
     needs(size_of::<Elf>() as u64)?;
     let header = Elf::parse(data).map_err(damaged)?;
@@ -103,12 +107,20 @@ where
     ))?;
     let segments = header.program_headers(endian, data).map_err(damaged)?;
     // Of each kind the first counts, as it does for the kernel.
-    let first = |kind| segments.iter().find(|segment| segment.p_type(endian) == kind);
+    let first = |kind| {
+        segments
+            .iter()
+            .find(|segment| segment.p_type(endian) == kind)
+    };
     let end = |segment: &Elf::ProgramHeader| {
         let (at, bytes) = segment.file_range(endian);
         at.saturating_add(bytes)
     };
-    let loaded = || segments.iter().filter(|segment| segment.p_type(endian) == PT_LOAD);
+    let loaded = || {
+        segments
+            .iter()
+            .filter(|segment| segment.p_type(endian) == PT_LOAD)
+    };
     needs(loaded().map(end).max().unwrap_or_default())?;
 
     let interpreter = match first(PT_INTERP) {
@@ -123,7 +135,9 @@ where
         None => None,
     };
     let entries = entries.unwrap_or_default();
-    let length = entries.iter().position(|entry| entry.tag(endian) == DT_NULL);
+    let length = entries
+        .iter()
+        .position(|entry| entry.tag(endian) == DT_NULL);
     let entries = &entries[..length.unwrap_or(entries.len())];
     let value = |tag: DynamicTag| {
         let entry = entries.iter().find(|entry| entry.tag(endian) == tag)?;
@@ -163,6 +177,8 @@ where
         has_name: value(DT_SONAME).is_some(),
         is_pie: value(DT_FLAGS_1).is_some_and(|flags| flags & DF_1_PIE.0 != 0),
         has_entry: header.e_entry(endian).into() != 0,
-        has_symbols: sections.iter().any(|section| section.sh_type(endian) == SHT_SYMTAB),
+        has_symbols: sections
+            .iter()
+            .any(|section| section.sh_type(endian) == SHT_SYMTAB),
     })
 }

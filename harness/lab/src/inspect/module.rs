@@ -110,7 +110,9 @@ impl Module {
                 foreign.push(import);
             }
         }
-        let giver = GIVERS.iter().find(|giver| foreign.iter().any(|import| (giver.gives)(import)));
+        let giver = GIVERS
+            .iter()
+            .find(|giver| foreign.iter().any(|import| (giver.gives)(import)));
         let giver = giver.unwrap_or(&UNKNOWN);
         // Those that show whose they are come first.
         foreign.sort_by_key(|import| !(giver.gives)(import));
@@ -127,9 +129,14 @@ impl Import {
     /// Whether it is one of WASI's or WASIX', of any version.
     fn is_wasi(&self) -> bool {
         self.module == "wasi"
-            || ["wasi_snapshot_preview", "wasi_unstable", "wasi_ephemeral_", "wasix_"]
-                .iter()
-                .any(|prefix| self.module.starts_with(prefix))
+            || [
+                "wasi_snapshot_preview",
+                "wasi_unstable",
+                "wasi_ephemeral_",
+                "wasix_",
+            ]
+            .iter()
+            .any(|prefix| self.module.starts_with(prefix))
     }
 
     fn is_of(&self, modules: &[&str]) -> bool {
@@ -150,8 +157,11 @@ struct Giver {
 const GIVERS: [Giver; 7] = [
     Giver {
         gives: |import| {
-            import.is_of(&["wbg", "__wbindgen_placeholder__", "__wbindgen_externref_xform__"])
-                || import.name.starts_with("__wbindgen_")
+            import.is_of(&[
+                "wbg",
+                "__wbindgen_placeholder__",
+                "__wbindgen_externref_xform__",
+            ]) || import.name.starts_with("__wbindgen_")
                 || import.name.starts_with("__wbg_")
         },
         who: "the JavaScript of wasm-bindgen gives",
@@ -164,8 +174,16 @@ const GIVERS: [Giver; 7] = [
     },
     Giver {
         gives: |import| {
-            let of_emscripten = ["emscripten_", "_emscripten_", "invoke_", "__syscall_", "_emval_"];
-            let of_emscripten = of_emscripten.iter().any(|start| import.name.starts_with(start));
+            let of_emscripten = [
+                "emscripten_",
+                "_emscripten_",
+                "invoke_",
+                "__syscall_",
+                "_emval_",
+            ];
+            let of_emscripten = of_emscripten
+                .iter()
+                .any(|start| import.name.starts_with(start));
             // Both names are shortened where it optimises.
             import.module == "env" && of_emscripten || import.module == "a"
         },

@@ -84,7 +84,10 @@ static MARKS: [(&[u8], Kind); 16] = [
     (b"PK\x03\x04", Kind::Packed("a zip archive")),
     (b"\x1f\x8b", Kind::Packed("a file compressed by gzip")),
     (b"\xfd7zXZ\0", Kind::Packed("a file compressed by xz")),
-    (b"\x28\xb5\x2f\xfd", Kind::Packed("a file compressed by zstd")),
+    (
+        b"\x28\xb5\x2f\xfd",
+        Kind::Packed("a file compressed by zstd"),
+    ),
     (b"BZh", Kind::Packed("a file compressed by bzip2")),
     (b"\xed\xab\xee\xdb", Kind::Packed("an RPM package")),
     (b"7z\xbc\xaf\x27\x1c", Kind::Packed("a 7-Zip archive")),
@@ -123,7 +126,10 @@ impl Kind {
             return Self::Unknown;
         }
         let text = String::from_utf8_lossy(head);
-        if ["(module", "(component"].iter().any(|mark| text.trim_start().starts_with(mark)) {
+        if ["(module", "(component"]
+            .iter()
+            .any(|mark| text.trim_start().starts_with(mark))
+        {
             return Self::WasmText;
         }
         Self::Text(first_line(head))
@@ -160,7 +166,8 @@ impl Kind {
 
 /// Whether a file begins as tar does.
 pub(super) fn is_tar(head: &[u8]) -> bool {
-    head.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1))
+    head.get(TAR.0..)
+        .is_some_and(|rest| rest.starts_with(TAR.1))
 }
 
 /// Whether nothing but letters and spaces is in it, in UTF-8; the last letter may be cut.
@@ -178,6 +185,8 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 fn first_line(head: &[u8]) -> String {
-    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let line = head
+        .split(|byte| *byte == b'\n')
+        .find(|line| !line.trim_ascii().is_empty());
     shown(&String::from_utf8_lossy(line.unwrap_or_default()))
 }

@@ -1,5 +1,6 @@
 //! Why a file is no program that can be measured.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,6 @@ use super::other::Kind;
 
 /// Why a file is no program that can be measured, and what to do.
 #[derive(Debug, Error)]
-#[error("{} {why}", path.display())]
 pub struct NoProgram {
     /// The file.
     pub path: PathBuf,
@@ -33,14 +33,26 @@ pub enum WhyNot {
     #[error("is damaged: {0}; copy it again, or build it again")]
     Damaged(String),
     /// It is a module that is longer than any runtime takes.
-    #[error("has {bytes} bytes, and a wasm module or component has at most {most}; leave debug \
-             information out")]
+    #[error(
+        "has {bytes} bytes, and a wasm module or component has at most {most}; leave debug \
+             information out"
+    )]
     TooLarge {
         /// Its bytes.
         bytes: u64,
         /// The most that there may be.
         most: u64,
     },
+}
+
+impl fmt::Display for NoProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.why {
+            WhyNot::Unreadable(error) => write!(f, "cannot read {path}: {error}"),
+            why => write!(f, "{path} {why}"),
+        }
+    }
 }
 
 impl WhyNot {

@@ -18,7 +18,11 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A list of texts: the first few, and how many more there are.
 pub(super) fn listed<T: AsRef<str>>(texts: &[T], most: usize) -> String {
-    let first: Vec<String> = texts.iter().take(most).map(|text| shown(text.as_ref())).collect();
+    let first: Vec<String> = texts
+        .iter()
+        .take(most)
+        .map(|text| shown(text.as_ref()))
+        .collect();
     match texts.len().saturating_sub(most) {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),

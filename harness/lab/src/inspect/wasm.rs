@@ -2,13 +2,13 @@
 
 use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
 
+use super::Program;
 use super::component::Component;
 use super::file::Opened;
 use super::module::Module;
 use super::other::Kind;
 use super::refused::WhyNot;
 use super::shown::shown;
-use super::Program;
 
 /// What both begin with.
 pub(super) const MAGIC: &[u8] = b"\0asm";
@@ -51,10 +51,7 @@ pub(super) fn read(opened: &Opened, head: &[u8]) -> Result<Program, WhyNot> {
 }
 
 /// Whether it is valid with these features.
-pub(super) fn validate(
-    bytes: &[u8],
-    features: WasmFeatures,
-) -> Result<(), BinaryReaderError> {
+pub(super) fn validate(bytes: &[u8], features: WasmFeatures) -> Result<(), BinaryReaderError> {
     Validator::new_with_features(features).validate_all(bytes)?;
     Ok(())
 }

@@ -78,7 +78,9 @@ pub fn read_saved(archive: impl Read) -> io::Result<Saved> {
     let layers = ids.iter().map(|id| {
         let id = id.as_str().unwrap_or_default();
         let layer = layers.get(id.trim_start_matches("sha256:"));
-        layer.cloned().ok_or_else(|| malformed(&format!("layer {id} is not in it")))
+        layer
+            .cloned()
+            .ok_or_else(|| malformed(&format!("layer {id} is not in it")))
     });
     Ok(Saved {
         layers: layers.collect::<io::Result<_>>()?,

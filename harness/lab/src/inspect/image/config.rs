@@ -61,10 +61,14 @@ impl Configuration {
             let (name, _) = variable.split_once('=').unwrap_or((variable, ""));
             name.to_owned()
         });
-        let ports = start.exposed_ports.iter().flatten().filter_map(|(port, _)| {
-            let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
-            number.parse().ok().filter(|_| protocol == "tcp")
-        });
+        let ports = start
+            .exposed_ports
+            .iter()
+            .flatten()
+            .filter_map(|(port, _)| {
+                let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+                number.parse().ok().filter(|_| protocol == "tcp")
+            });
         // In the order of numbers, and not of their texts.
         let ports: BTreeSet<u16> = ports.collect();
         ImageFacts {
@@ -76,7 +80,9 @@ impl Configuration {
             entrypoint: start.entrypoint.unwrap_or_default(),
             command: start.cmd.unwrap_or_default(),
             user: start.user.filter(|user| !user.is_empty()),
-            working_dir: start.working_dir.filter(|folder| !folder.as_os_str().is_empty()),
+            working_dir: start
+                .working_dir
+                .filter(|folder| !folder.as_os_str().is_empty()),
             bytes: layers.iter().map(|layer| layer.bytes).sum(),
             layers,
         }

@@ -36,18 +36,25 @@ pub(super) fn find(files: &Files) -> Result<Option<Found>, WhyNoImage> {
     }
     if images.len() > 1 {
         let names = images.iter().map(|(config, saved)| {
-            let tags: Vec<_> = saved.iter().filter_map(|saved| saved.repo_tags.as_deref()).collect();
+            let tags: Vec<_> = saved
+                .iter()
+                .filter_map(|saved| saved.repo_tags.as_deref())
+                .collect();
             let tags = tags.concat();
-            tags.first().cloned().unwrap_or_else(|| (*config).to_owned())
+            tags.first()
+                .cloned()
+                .unwrap_or_else(|| (*config).to_owned())
         });
         return Err(WhyNoImage::Several {
             names: names.collect(),
         });
     }
     let saved = list.first().ok_or(WhyNoImage::NoImages)?;
-    let config = files.read(&saved.config)?.ok_or_else(|| WhyNoImage::Missing {
-        name: saved.config.clone(),
-    })?;
+    let config = files
+        .read(&saved.config)?
+        .ok_or_else(|| WhyNoImage::Missing {
+            name: saved.config.clone(),
+        })?;
     if digest_in(&saved.config).is_some_and(|digest| digest != sha256_of(&config)) {
         return Err(WhyNoImage::Digest {
             name: saved.config.clone(),

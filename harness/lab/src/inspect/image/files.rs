@@ -86,7 +86,9 @@ impl Files {
                         None => return Ok(None),
                     }
                 }
-                Err(WhyNoImage::damaged(&format!("{name} is a link that leads nowhere")))
+                Err(WhyNoImage::damaged(&format!(
+                    "{name} is a link that leads nowhere"
+                )))
             }
         }
     }
@@ -168,9 +170,13 @@ mod tests {
 
     #[test]
     fn names_stay_inside() {
-        for (name, is) in [("./a/../b", Some("b")), ("a//b/", Some("a/b")), ("", Some(""))]
-            .into_iter()
-            .chain([("../a", None), ("a/../../b", None), ("/etc/passwd", None)])
+        for (name, is) in [
+            ("./a/../b", Some("b")),
+            ("a//b/", Some("a/b")),
+            ("", Some("")),
+        ]
+        .into_iter()
+        .chain([("../a", None), ("a/../../b", None), ("/etc/passwd", None)])
         {
             assert_eq!(inside(name).ok().as_deref(), is, "{name}");
         }

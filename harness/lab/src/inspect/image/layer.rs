@@ -20,11 +20,7 @@ pub struct Layer {
 }
 
 /// Reads the layers of an image, of which the tars have to have these digests.
-pub(super) fn all(
-    files: &Files,
-    parts: &[Part],
-    ids: &[String],
-) -> Result<Vec<Layer>, WhyNoImage> {
+pub(super) fn all(files: &Files, parts: &[Part], ids: &[String]) -> Result<Vec<Layer>, WhyNoImage> {
     if parts.len() != ids.len() {
         return Err(WhyNoImage::damaged(&format!(
             "its manifest names {} layers, and its configuration {}",
@@ -33,17 +29,25 @@ pub(super) fn all(
         )));
     }
     let layers = parts.iter().zip(ids);
-    layers.map(|(part, id)| read(files, part, hex(id)?)).collect()
+    layers
+        .map(|(part, id)| read(files, part, hex(id)?))
+        .collect()
 }
 
 fn read(files: &Files, part: &Part, id: &str) -> Result<Layer, WhyNoImage> {
     let name = || part.name.clone();
-    let (content, _) = files.find(&part.name)?.ok_or_else(|| WhyNoImage::Missing { name: name() })?;
+    let (content, _) = files
+        .find(&part.name)?
+        .ok_or_else(|| WhyNoImage::Missing { name: name() })?;
     let mut kept = Hashed::new(content);
     let counted = count(&mut kept);
     // What cannot be unpacked is told from its digest first: the file may be another one.
     io::copy(&mut kept, &mut io::sink()).map_err(of_file)?;
-    if part.sha256.as_ref().is_some_and(|sha256| *sha256 != kept.sha256()) {
+    if part
+        .sha256
+        .as_ref()
+        .is_some_and(|sha256| *sha256 != kept.sha256())
+    {
         return Err(WhyNoImage::Digest { name: name() });
     }
     let layer = counted.map_err(of_file)?;

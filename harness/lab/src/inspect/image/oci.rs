@@ -108,7 +108,9 @@ impl Images {
             if let Some(inner) = document.manifests {
                 self.lists.push(descriptor.digest.clone());
                 if depth == DEPTH {
-                    return Err(WhyNoImage::damaged("its lists stand too deep in each other"));
+                    return Err(WhyNoImage::damaged(
+                        "its lists stand too deep in each other",
+                    ));
                 }
                 self.gather(files, &inner, name, depth + 1)?;
             } else if let Some(config) = document.config {
@@ -146,7 +148,9 @@ fn meant(found: BTreeMap<String, Candidate>) -> Result<Candidate, WhyNoImage> {
             names: names.collect(),
         });
     }
-    all.pop().map(|(_, image)| image).ok_or(WhyNoImage::NoImages)
+    all.pop()
+        .map(|(_, image)| image)
+        .ok_or(WhyNoImage::NoImages)
 }
 
 impl Candidate {
@@ -161,7 +165,10 @@ impl Candidate {
 impl Descriptor {
     fn name(&self) -> Option<&str> {
         let annotations = self.annotations.as_ref()?;
-        NAMES.iter().find_map(|name| annotations.get(*name)).map(String::as_str)
+        NAMES
+            .iter()
+            .find_map(|name| annotations.get(*name))
+            .map(String::as_str)
     }
 
     /// Whether it is something about an image that builders put beside it: how it was built.

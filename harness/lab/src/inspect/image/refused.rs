@@ -1,5 +1,6 @@
 //! Why a path is no image that can be measured.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -11,7 +12,6 @@ use super::super::shown::{listed, shown};
 
 /// Why a path is no image that can be measured, and what to do.
 #[derive(Debug, Error)]
-#[error("{} {why}", path.display())]
 pub struct NoImage {
     /// The archive or folder.
     pub path: PathBuf,
@@ -79,6 +79,16 @@ pub enum WhyNoImage {
     /// It is not as such files are.
     #[error("is damaged: {0}; copy it again, or write it again")]
     Damaged(String),
+}
+
+impl fmt::Display for NoImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.why {
+            WhyNoImage::Unreadable(error) => write!(f, "cannot read {path}: {error}"),
+            why => write!(f, "{path} {why}"),
+        }
+    }
 }
 
 impl WhyNoImage {
