@@ -57,6 +57,10 @@ fn what_it_needs_beyond_the_standard_is_told_by_what_it_does() {
         ("(memory 1 1 shared)", vec![Feature::Threads]),
         ("(func atomic.fence)", vec![Feature::Threads]),
         ("(tag)", vec![Feature::Exceptions]),
+        (
+            "(tag) (func try catch 0 end)",
+            vec![Feature::Exceptions, Feature::LegacyExceptions],
+        ),
         ("(func return_call 0)", vec![Feature::TailCalls]),
         ("(memory i64 1)", vec![Feature::Memory64]),
         ("(memory 1) (memory 1)", vec![Feature::MultiMemory]),
