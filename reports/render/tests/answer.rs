@@ -269,8 +269,16 @@ fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     well_formed(&html);
     let card = &cards(&html)[0];
     assert_eq!(card.len(), 5, "{card:?}");
-    assert!(card[4].starts_with("all, AMD EPYC, x86_64: "), "{card:?}");
+    assert!(card[4].starts_with("Run 2: "), "{card:?}");
     assert!(card[4].contains("times a process ["), "{card:?}");
+    let mut other = support::few_of_all();
+    other.run.machine.cpu = "Ampere Altra".into();
+    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
+    let said = &cards(&html)[0][4];
+    assert!(said.starts_with("Run 2, Ampere Altra, x86_64: "), "{said}");
+    other.run.method_version += 1;
+    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
+    assert_eq!(cards(&html)[0].len(), 4, "another method is not compared");
     assert!(html.contains("id=\"r0-answer\"") && html.contains("id=\"r1-answer\""));
     assert!(html.contains("href=\"#r1-answer\""));
 }
