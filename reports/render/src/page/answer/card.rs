@@ -61,6 +61,9 @@ fn how(view: &View<'_>, card: &Card<'_>, with_median: bool) -> Markup {
         (words::isolation(row)) " \u{b7} " (row.row.workload)
         @if !row.row.metric.is_exact() { " \u{b7} n\u{a0}" (n) }
         @if card.of > 1 { " \u{b7} best of " (card.of) }
+        @for next in &card.next {
+            "; " (words::isolation(next)) " " (traced::median(view, next)) " " (shown::bare_interval(next))
+        }
         @if let Some(scope) = scope_name(&row.row) { " \u{b7} " (scope) }
         @if let Some(beside) = beside {
             ", " (scope_name(&beside.row).unwrap_or_default()) " " (traced::median(view, beside))
