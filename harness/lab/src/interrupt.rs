@@ -35,10 +35,11 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to catch SIGINT, SIGTERM, SIGHUP and SIGXCPU (the processor time that a limit allows is over). A signal more than a second after the
-    /// first ends the process at once; until then it counts as the same, since a closing
-    /// terminal and `timeout` send two. A SIGHUP that is ignored (`nohup`) stays so; a SIGINT
-    /// does not, since a shell ignores it for whatever it starts with `&`.
+    /// Begins to catch SIGINT, SIGTERM, SIGHUP and SIGXCPU (the processor time that a limit allows
+    /// is over). A signal more than a second after the first ends the process at once; until then
+    /// it counts as the same, since a closing terminal and `timeout` send two. A SIGHUP that is
+    /// ignored (`nohup`) stays so; a SIGINT does not, since a shell ignores it for whatever it
+    /// starts with `&`.
     pub fn catch() -> io::Result<Self> {
         let raised = Arc::new(AtomicBool::new(false));
         let first_ns = Arc::new(AtomicU64::new(0));

@@ -1,5 +1,6 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
+use lab::outcome::chain;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -107,7 +108,7 @@ fn refused(comparison: &Comparison, force: bool) -> Option<String> {
 
 fn read(path: &Path) -> anyhow::Result<Read> {
     let folder = report::folder_of_run(path)?;
-    report::read(folder).map_err(|error| Usage(format!("{error:#}")).into())
+    report::read(folder).map_err(|error| Usage(chain(error.as_ref())).into())
 }
 
 fn of(read: &Read) -> Measurements<'_> {

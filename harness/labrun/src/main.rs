@@ -30,6 +30,7 @@ mod shell;
 mod version;
 
 use clap::Parser;
+use lab::outcome::chain;
 
 fn main() -> std::process::ExitCode {
     if let Err(error) = lab::interrupt::as_expected() {
@@ -44,7 +45,7 @@ fn main() -> std::process::ExitCode {
     let code = match ran.unwrap_or(Ok(exit::LAB_FAILED)) {
         Ok(code) => code,
         Err(error) => {
-            say::error(&format!("{error:#}"));
+            say::error(&chain(error.as_ref()));
             exit::code_of(&error)
         }
     };

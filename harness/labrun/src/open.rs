@@ -98,7 +98,10 @@ fn open(page: &Path) -> Result<(), String> {
         .spawn()
         .map_err(|error| format!("{OPENER} does not start ({error})"))?;
     let (ended, end) = mpsc::channel();
-    std::thread::spawn(move || ended.send(opener.wait()));
+    let wait = move || ended.send(opener.wait());
+    std::thread::Builder::new()
+        .spawn(wait)
+        .map_err(|error| format!("{OPENER} cannot be waited for ({error})"))?;
     match end.recv_timeout(PATIENCE) {
         Ok(Ok(status)) if !status.success() => {
             Err(format!("{OPENER} found nothing that opens it ({status})"))

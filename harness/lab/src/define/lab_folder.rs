@@ -147,11 +147,7 @@ const FOLLOWED: [&str; 7] = [
 /// That nobody else has put it, or any of it, where it is found, and what to do where that is not so.
 fn may_be_followed(lab: &Path) -> Result<(), DefineError> {
     let of_lab = distrust(lab).map(|why| (lab.to_owned(), why));
-    let of_parts = || {
-        FOLLOWED
-            .iter()
-            .find_map(|part| distrusted(&lab.join(part)))
-    };
+    let of_parts = || FOLLOWED.iter().find_map(|part| distrusted(&lab.join(part)));
     let Some((part, why)) = of_lab.or_else(of_parts) else {
         return Ok(());
     };

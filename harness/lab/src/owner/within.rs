@@ -41,16 +41,9 @@ fn plain(field: &[u8]) -> Vec<u8> {
     while let [first, after @ ..] = rest {
         let number = after.get(..3).filter(|_| *first == b'\\');
         let number = number.and_then(|digits| std::str::from_utf8(digits).ok());
-        match number.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                plain.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                plain.push(*first);
-                rest = after;
-            }
-        }
+        let number = number.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        plain.push(number.unwrap_or(*first));
+        rest = if number.is_some() { &after[3..] } else { after };
     }
     plain
 }
@@ -61,7 +54,8 @@ mod tests {
 
     #[test]
     fn places_are_read_without_their_escapes() {
-        let text = b"36 35 98:0 / /mnt/a\\040b rw - ext3 /dev/root rw\n37 35 0:1 / /x\\134y rw - t t rw\n";
+        let text =
+            b"36 35 98:0 / /mnt/a\\040b rw - ext3 /dev/root rw\n37 35 0:1 / /x\\134y rw - t t rw\n";
         let found: Vec<PathBuf> = points(text).collect();
         assert_eq!(found, ["/mnt/a b", "/x\\y"].map(PathBuf::from));
     }
@@ -78,6 +72,9 @@ mod tests {
     #[test]
     fn what_is_mounted_is_named() {
         let error = nothing_mounted_in(Path::new("/")).expect_err("/proc is mounted");
-        assert!(error.to_string().contains("something is mounted on /"), "{error}");
+        assert!(
+            error.to_string().contains("something is mounted on /"),
+            "{error}"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `labrun report`: the page again, from the files of runs, as far as they can be read.
 
+use lab::outcome::chain;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     for path in &args.runs {
         match salvaged(path) {
             Ok(read) => runs.push(read),
-            Err(error) => refused.push(format!("{error:#}")),
+            Err(error) => refused.push(chain(error.as_ref())),
         }
     }
     for why in &refused {
@@ -82,7 +83,10 @@ fn write_summary(read: &Read, is_own: bool) -> anyhow::Result<()> {
     let written = read.folder.write_summary(&read.summary);
     match written.with_context(|| format!("cannot write {shown}")) {
         Err(error) if !is_own => {
-            say::line(&format!("note: {error:#}; it stays as it was"));
+            say::line(&format!(
+                "note: {}; it stays as it was",
+                chain(error.as_ref())
+            ));
             Ok(())
         }
         written => written,

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use bollard::models::ContainerSummaryStateEnum;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
-use super::daemon::{ANSWER_LIMIT, DockerHost, chain};
+use super::daemon::{ANSWER_LIMIT, DockerHost};
 use super::removal;
+use crate::outcome::chain;
 use crate::owner::{self, Life, Owner, Unknown};
 
 /// A container that does not run may be of before a reboot.
