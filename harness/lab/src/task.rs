@@ -1,16 +1,20 @@
 //! What a launch does, and under which circumstances.
 
+mod expected;
+
 use serde::{Deserialize, Serialize};
+
+pub use expected::{Expected, Learned, OUTPUT_LIMIT, Rule, Seen};
 
 /// What a launch does, and the output that is correct.
 #[derive(Debug, Clone)]
 pub enum Task {
-    /// Run as a command; the whole of stdout is `expected`.
+    /// Run as a command.
     Run {
         /// Arguments; `{grant}` stands for the granted directory.
         args: Vec<String>,
-        /// The whole output, ending with a newline.
-        expected: Vec<u8>,
+        /// The output that is correct.
+        expected: Expected,
     },
     /// Work batch after batch until it is ended; `line` is the output of each.
     Batches {
@@ -37,14 +41,6 @@ impl Task {
                 .map(|arg| arg.replace("{grant}", grant))
                 .collect(),
             Self::Serve { .. } => Vec::new(),
-        }
-    }
-
-    /// The output that is correct.
-    pub fn expected(&self) -> &[u8] {
-        match self {
-            Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
-            Self::Batches { line, .. } => line,
         }
     }
 }

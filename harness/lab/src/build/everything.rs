@@ -136,7 +136,9 @@ impl BuildReport {
                         }
                     }
                     Recipe::Precompile { .. } => {}
-                    compiled @ Recipe::Compile { .. } => self.make(builder, isolations, &compiled),
+                    compiled @ (Recipe::Compile { .. } | Recipe::Given { .. }) => {
+                        self.make(builder, isolations, &compiled);
+                    }
                 }
             }
         }
@@ -181,6 +183,7 @@ fn named(recipe: &Recipe, artifact: &Artifact) -> String {
     let (workload, triple) = (&artifact.workload, &artifact.triple);
     match recipe {
         Recipe::Compile { .. } => format!("{workload} for {triple}"),
+        Recipe::Given { .. } => format!("{workload} as it is given, {triple}"),
         Recipe::Pack { .. } => format!("image {triple}"),
         Recipe::Precompile { by, .. } => format!("{workload} for {} by {by}", artifact.target),
     }

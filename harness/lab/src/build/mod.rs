@@ -7,6 +7,7 @@ mod cargo_home;
 mod child;
 mod environment;
 mod everything;
+mod given;
 mod helper;
 mod inputs;
 mod labrun;
@@ -215,6 +216,11 @@ impl<'a> Builder<'a> {
                     }
                 })
             }
+            Recipe::Given {
+                workload,
+                target,
+                sha256,
+            } => self.given(workload, *target, sha256),
             Recipe::Pack { of, packing } => {
                 let file = self.artifact(of, isolations)?;
                 match packing {

@@ -242,8 +242,8 @@ fn fits(
             let root = path.parent().unwrap_or(&path);
             crate::isolation::oci::root(root).map_err(|error| error.to_string())
         }
-        Recipe::Compile { .. } if !recipe.is_module() => fit::program(&path),
-        Recipe::Compile { .. } | Recipe::Pack { .. } => Ok(()),
+        Recipe::Compile { .. } | Recipe::Given { .. } if !recipe.is_module() => fit::program(&path),
+        Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Pack { .. } => Ok(()),
     };
     let what = &artifact.workload;
     fit.map_err(|reason| {

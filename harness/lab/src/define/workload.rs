@@ -1,29 +1,39 @@
 //! `workloads/<name>/workload.toml`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
 use super::document::check_name;
-use super::{DefineError, read_toml};
-use crate::task::Task;
+use super::expect::{Expect, whole};
+use super::given::{Given, Purpose};
+use super::trust::inside;
+use super::{DefineError, bounds, read_toml};
+use crate::task::{Expected, Task};
+
+/// The file of a workload in its folder.
+const FILE: &str = "workload.toml";
 
 /// Where a granted directory is inside a sandbox.
 pub const GUEST_GRANT: &str = "/grant";
 
 /// A program with one job.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workload {
-    /// Its name, that of its folder.
+    /// Its name; in a lab that of its folder.
     pub name: String,
     /// One line for a person.
     pub summary: String,
-    /// What it can be built for.
+    /// What there is of it, or can be built. What is given is among them whether it is named here
+    /// or not.
+    #[serde(default)]
     pub targets: Vec<Target>,
+    /// What of it is there already, and is not built.
+    #[serde(default)]
+    pub artifacts: BTreeMap<Target, Given>,
     /// Abilities that an isolation must really have; a grant, where there is one, is added
     /// to these and to those of each way of working.
     #[serde(default)]
@@ -43,7 +53,7 @@ pub struct Workload {
     /// Its exports that are called one after another.
     #[serde(default)]
     pub calls: Vec<Calls>,
-    /// Its folder.
+    /// Its folder; `/` for one that has none, whose paths are absolute.
     #[serde(skip)]
     pub folder: PathBuf,
 }
@@ -96,14 +106,19 @@ pub enum ArtifactKind {
 }
 
 /// How a workload is run as a command.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     /// Arguments; `{grant}` stands for the granted directory.
     #[serde(default)]
     pub args: Vec<String>,
     /// File that holds the whole of stdout.
-    pub expected: PathBuf,
+    pub expected: Option<PathBuf>,
+    /// Which output is correct, where it is not one file's.
+    pub expect: Option<Expect>,
+    /// Whether it stays after its output with `LABRUN_HOLD=1`, until its stdin ends. What is built
+    /// here does; what is given does where this says so.
+    pub hold: Option<bool>,
 }
 
 /// How a workload serves HTTP.
@@ -183,76 +198,136 @@ pub struct GrantFiles {
 }
 
 impl Workload {
-    /// Reads the workload in `folder`.
+    /// Reads the workload in a folder of the lab, which has its name.
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
-        let path = folder.join("workload.toml");
+        let workload = Self::read_anywhere(folder)?;
+        let path = folder.join(FILE);
+        check_name(&path, "folder", folder.file_name(), &workload.name)?;
+        Ok(workload)
+    }
+
+    /// Reads the workload in any folder.
+    pub fn read_anywhere(folder: &Path) -> Result<Self, DefineError> {
+        let path = folder.join(FILE);
         let mut workload: Self = read_toml(&path)?;
         folder.clone_into(&mut workload.folder);
-        if workload.grant.is_some() {
+        workload
+            .checked()
+            .map_err(|reason| DefineError::shape(&path, reason))
+    }
+
+    /// The same as it is used, with what its files say: all of them are there. A missing one shows
+    /// when the definition is read, not in mid-run.
+    pub fn checked(mut self) -> Result<Self, String> {
+        bounds::name_of("workload", &self.name)?;
+        if self.grant.is_some() {
             // What is granted is used by each way of working.
-            let ways = workload.steady.iter_mut().map(|way| &mut way.needs);
-            for needs in ways.chain([&mut workload.needs]) {
+            let ways = self.steady.iter_mut().map(|way| &mut way.needs);
+            for needs in ways.chain([&mut self.needs]) {
                 needs.push(Need::Grant);
             }
         }
-        let fault = |reason: String| Err(DefineError::shape(&path, reason));
-        check_name(&path, "folder", folder.file_name(), &workload.name)?;
-        // A missing file shows when the definition is read, not in mid-run.
-        workload.task()?;
-        for steady in &workload.steady {
-            workload.batches(steady, 1)?;
+        let purpose = match (&self.run, &self.serve) {
+            (Some(_), None) => Purpose::Run,
+            (None, Some(_)) => Purpose::Serve,
+            _ => return Err("it needs exactly one of [run] and [serve]".to_owned()),
+        };
+        for (target, given) in &mut self.artifacts {
+            let looked = given.look(&self.folder, *target, purpose);
+            looked.map_err(|why| format!("artifacts: {target}: {why}"))?;
+            if !self.targets.contains(target) {
+                self.targets.push(*target);
+            }
+        }
+        if self.targets.is_empty() {
+            let reason = "it has no targets: name those that it is built for in `targets`, or what is \
+                there already in [artifacts]";
+            return Err(reason.to_owned());
+        }
+        self.task()?;
+        for steady in &self.steady {
+            let name = &steady.name;
+            self.batches(steady, 1)
+                .map_err(|why| format!("steady {name}: {why}"))?;
             if steady.operations == 0 || steady.bytes == Some(0) {
-                let name = &steady.name;
-                return fault(format!(
+                return Err(format!(
                     "steady {name}: operations and bytes have to be over 0"
                 ));
             }
         }
-        for calls in &workload.calls {
+        for calls in &self.calls {
             if calls.calls == 0 || calls.operations == Some(0) {
                 let name = &calls.name;
-                return fault(format!(
+                return Err(format!(
                     "calls {name}: calls and operations have to be over 0"
                 ));
             }
         }
-        if let Some(files) = workload.grant_files()
-            && !files.is_dir()
-        {
-            return fault(format!("[grant] files: {} is no folder", files.display()));
+        if let Some(grant) = &self.grant {
+            let files = inside(&self.folder, &grant.files);
+            let files = files.map_err(|why| format!("[grant] files: {why}"))?;
+            if !files.is_dir() {
+                return Err(format!("[grant] files: {} is no folder", files.display()));
+            }
         }
-        Ok(workload)
+        Ok(self)
     }
 
     /// What a launch of it does, and the output that is correct.
-    pub fn task(&self) -> Result<Task, DefineError> {
-        let read = |file: &Path| {
-            let path = self.folder.join(file);
-            fs::read(&path).map_err(DefineError::io(&path))
-        };
+    pub fn task(&self) -> Result<Task, String> {
         match (&self.run, &self.serve) {
             (Some(run), None) => Ok(Task::Run {
                 args: run.args.clone(),
-                expected: read(&run.expected)?,
+                expected: self
+                    .expected(run)
+                    .map_err(|why| format!("[run] {why}"))?,
             }),
             (None, Some(serve)) => Ok(Task::Serve {
                 request: serve.request.clone(),
-                expected: read(&serve.expected)?,
+                expected: whole(&self.folder, &serve.expected)
+                    .map_err(|why| format!("[serve] expected: {why}"))?,
             }),
-            _ => Err(DefineError::shape(
-                &self.folder.join("workload.toml"),
-                "it needs exactly one of [run] and [serve]",
-            )),
+            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
         }
     }
 
+    fn expected(&self, run: &Run) -> Result<Expected, String> {
+        match (&run.expected, &run.expect) {
+            (Some(file), None) => whole(&self.folder, file)
+                .map(Expected::Whole)
+                .map_err(|why| format!("expected: {why}")),
+            (None, Some(expect)) => expect
+                .expected(&self.folder)
+                .map_err(|why| format!("expect: {why}")),
+            (None, None) => Err(
+                "it does not say which output is correct: write expected = \"FILE\", or a table \
+                 [run.expect]"
+                    .to_owned(),
+            ),
+            (Some(_), Some(_)) => Err("it has expected and expect: leave one out".to_owned()),
+        }
+    }
+
+    /// Whether its rows are checked: where any output is correct they are not.
+    pub fn is_checked(&self) -> bool {
+        let expect = self.run.as_ref().and_then(|run| run.expect.as_ref());
+        expect.is_none_or(|expect| !expect.any)
+    }
+
+    /// Whether an instance of it stays, to be looked at: a server does, and a command that waits for
+    /// the end of its stdin if it is told to.
+    pub fn stays(&self) -> bool {
+        let of_command = |run: &Run| run.hold.unwrap_or(self.artifacts.is_empty());
+        self.run.as_ref().is_none_or(of_command)
+    }
+
     /// One of its ways of working steadily, as a task whose batches have so many rounds.
-    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, DefineError> {
-        let path = self.folder.join(&steady.expected);
-        let line = fs::read_to_string(&path).map_err(DefineError::io(&path))?;
+    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, String> {
+        let line = whole(&self.folder, &steady.expected)?;
+        let shown = steady.expected.display();
+        let line = String::from_utf8(line).map_err(|_| format!("{shown} is no text"))?;
         if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
-            let reason = "it has to be one line, that of a batch";
-            return Err(DefineError::shape(&path, reason));
+            return Err(format!("{shown} has to be one line, that of a batch"));
         }
         let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
         let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();

@@ -78,7 +78,8 @@ const SETTINGS: [(&str, &str, &str); 6] = [
     ),
     (
         "file system",
-        "the binary read-only, /proc, a minimal /dev, the granted directory",
+        "the binary read-only (and the libraries of a given one that is linked dynamically), /proc, a \
+         minimal /dev, the granted directory",
         "what the container from scratch has",
     ),
     (
@@ -136,6 +137,10 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     .into();
     let artifact = order.job.artifact.display().to_string();
     args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
+    for library in &order.job.libraries {
+        let [file, wanted] = [&library.file, &library.wanted].map(|path| path.display().to_string());
+        args.extend(["--ro-bind".to_owned(), file, wanted]);
+    }
     args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));
     if let Some(folder) = order.folder() {
         let folder = folder.display().to_string();

@@ -176,6 +176,9 @@ pub struct Job {
     pub task: Task,
     /// The built artifact: a binary, a `.wasm` file; for images the file inside it.
     pub artifact: PathBuf,
+    /// What the loader maps beside a program that was given and is linked dynamically, each where it
+    /// looks for it: a sandbox has to let it.
+    pub libraries: Vec<Library>,
     /// What the configuration compiled ahead of time.
     pub precompiled: Option<PathBuf>,
     /// For the start `resident`: another module, which the process has served
@@ -194,6 +197,15 @@ pub struct Job {
     /// How often a loaded runner repeats an instantiation for `instantiate_warm`;
     /// 0 for not at all.
     pub warm_repeats: u32,
+}
+
+/// A file that a loader maps beside a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Where the loader looks for it.
+    pub wanted: PathBuf,
+    /// The file that it finds there.
+    pub file: PathBuf,
 }
 
 impl Job {

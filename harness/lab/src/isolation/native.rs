@@ -20,6 +20,7 @@ impl Native {
                 name: name.to_owned(),
                 summary: summary.to_owned(),
                 linking,
+                of_linking: true,
                 cannot: vec![Cannot::new(
                     What::Need(Need::Boundary),
                     "a process reaches whatever its user may: there is no boundary but the kernel's users",

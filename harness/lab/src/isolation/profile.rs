@@ -23,6 +23,8 @@ pub struct Profile {
     pub starts: Vec<Start>,
     /// How a native binary for it is linked.
     pub linking: Linking,
+    /// Whether it is about how a program is linked: a given one that is linked otherwise is not for it.
+    pub of_linking: bool,
     /// What the artifact is put into for it.
     pub packing: Packing,
     /// Whether it compiles modules ahead of time, outside every clock.
@@ -58,6 +60,7 @@ impl Default for Profile {
             targets: vec![Target::Native],
             starts: vec![Start::Process],
             linking: Linking::Static,
+            of_linking: false,
             packing: Packing::File,
             precompiles: false,
             calls: None,

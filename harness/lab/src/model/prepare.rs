@@ -10,6 +10,7 @@ use super::calls::Calling;
 use super::cold_start::ColdStart;
 use super::conformance::Checking;
 use super::footprint::Memory;
+use super::given;
 use super::launch::Launch;
 use super::load::{Generator, Loading};
 use super::placed::Placed;
@@ -251,7 +252,7 @@ impl<'a> Supply<'a> {
         let workload = self.workload(&spec.workload)?;
         let task = workload
             .task()
-            .map_err(|error| Failure::unavailable(error.to_string()))?;
+            .map_err(Failure::unavailable)?;
         let mut artifact = self.stock.artifact(&spec.artifact, self.isolations)?;
         artifact.target = spec.target;
         // A module is the same for all; whatever else is run is run by one of them.
@@ -260,6 +261,7 @@ impl<'a> Supply<'a> {
             artifact.isolation = Some(isolation.name().to_owned());
         }
         artifacts.push(artifact.clone());
+        let libraries = given::libraries(workload, &spec.artifact)?;
         let precompiled = spec.precompiled.as_ref();
         let precompiled = precompiled
             .map(|recipe| self.stock.artifact(recipe, self.isolations))
@@ -275,6 +277,7 @@ impl<'a> Supply<'a> {
             start: spec.start,
             task,
             artifact: artifact.path,
+            libraries,
             precompiled: precompiled.map(|built| built.path),
             other: other.map(Box::new),
             file_system: spec.file_system,

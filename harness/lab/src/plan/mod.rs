@@ -11,8 +11,10 @@ mod context;
 mod fits;
 mod footprint;
 mod form;
+mod given;
 mod load;
 mod narrow;
+mod own;
 mod pairs;
 mod recipe;
 mod size;
@@ -30,6 +32,7 @@ pub use by_hand::{PlanError, read_by_hand};
 pub use context::{Asked, RunOptions, plan};
 pub use fits::check;
 pub use form::Form;
+pub use own::with_own;
 pub use pairs::{CasePair, pairs};
 pub use recipe::{Recipe, artifact_triple, for_isolation};
 

@@ -374,8 +374,9 @@ mod tests {
             .open(folder.path().join("stdout"))
             .expect("opens");
         io::Write::write_all(&mut other, b"theirs\n").expect("writes");
+        let theirs = crate::task::Expected::Whole(b"theirs\n".to_vec());
         process
-            .expect(&site, Stream::Stdout, b"theirs\n", deadline_ns)
+            .expect(&site, Stream::Stdout, &theirs, deadline_ns)
             .expect("reads theirs");
         process.write(b"go on\n").expect("writes");
         let exit = process.end(&site, deadline_ns).expect("ends");
