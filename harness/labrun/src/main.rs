@@ -16,6 +16,7 @@ mod list;
 mod load;
 mod new_run;
 mod out;
+mod own;
 mod plan;
 mod replay;
 mod report;

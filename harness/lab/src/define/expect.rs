@@ -37,6 +37,30 @@ impl Expect {
         }
     }
 
+    /// A line in which this regular expression is found.
+    pub fn regex(pattern: String) -> Self {
+        Self {
+            regex: Some(pattern),
+            ..Self::default()
+        }
+    }
+
+    /// The same first line in all launches.
+    pub fn first_line() -> Self {
+        Self {
+            first_line: true,
+            ..Self::default()
+        }
+    }
+
+    /// Anything.
+    pub fn any() -> Self {
+        Self {
+            any: true,
+            ..Self::default()
+        }
+    }
+
     /// The output that is correct, or what is wrong with what is said.
     pub(super) fn expected(&self, folder: &Path) -> Result<Expected, String> {
         match (&self.file, &self.regex, self.first_line, self.any) {

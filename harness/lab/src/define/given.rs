@@ -71,25 +71,32 @@ impl Given {
         }
         self.path = inside(folder, &self.path)?;
         let found = inspect::program(&self.path).map_err(|why| why.to_string())?;
-        let of = format!("{}: ", self.path.display());
-        match (target, found) {
-            (Target::Native, Program::Elf(elf)) => self.native = Some(facts(elf)),
-            (Target::Wasip1, Program::Module(module)) => {
-                module_fits(&module, purpose).map_err(|why| of + &why)?;
-            }
-            (Target::Wasip2, Program::Component(component)) => {
-                component_fits(&component, purpose).map_err(|why| of + &why)?;
-            }
-            (_, found) => {
-                let right = target_of(&found);
-                return Err(format!(
-                    "{of}it is {}, and no artifact for {target}: write it as {right}",
-                    described(&found)
-                ));
-            }
-        }
-        self.sha256 = sha256(&self.path).map_err(|error| of + &error.to_string())?;
+        let facts = fits(found, target, purpose);
+        let wrong = |why: String| format!("{}: {why}", self.path.display());
+        self.native = facts.map_err(wrong)?;
+        let digest = sha256(&self.path);
+        self.sha256 = digest.map_err(|error| wrong(error.to_string()))?;
         Ok(())
+    }
+}
+
+/// What decides where a program runs, if it is one for this target and purpose.
+fn fits(
+    program: Program,
+    target: Target,
+    purpose: Purpose,
+) -> Result<Option<NativeFacts>, String> {
+    match (target, program) {
+        (Target::Native, Program::Elf(elf)) => Ok(Some(facts(elf))),
+        (Target::Wasip1, Program::Module(module)) => module_fits(&module, purpose).map(|()| None),
+        (Target::Wasip2, Program::Component(component)) => {
+            component_fits(&component, purpose).map(|()| None)
+        }
+        (_, program) => Err(format!(
+            "it is {}, and no artifact for {target}: give it as {}",
+            described(&program),
+            target_of(&program)
+        )),
     }
 }
 

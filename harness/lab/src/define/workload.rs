@@ -7,6 +7,7 @@ use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
 use super::document::check_name;
+use super::environment::Environment;
 use super::expect::{Expect, whole};
 use super::given::{Given, Purpose};
 use super::trust::inside;
@@ -47,6 +48,15 @@ pub struct Workload {
     pub serve: Option<Serve>,
     /// What it is granted.
     pub grant: Option<GrantFiles>,
+    /// Its variables with their values.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The names of those that are taken from labrun's own environment.
+    #[serde(default, rename = "env-from")]
+    pub env_from: Vec<String>,
+    /// Both, as they are handed on.
+    #[serde(skip)]
+    pub environment: Environment,
     /// Its ways of working steadily.
     #[serde(default)]
     pub steady: Vec<Steady>,
@@ -220,6 +230,7 @@ impl Workload {
     /// when the definition is read, not in mid-run.
     pub fn checked(mut self) -> Result<Self, String> {
         bounds::name_of("workload", &self.name)?;
+        self.environment = Environment::new(&self.env, &self.env_from)?;
         if self.grant.is_some() {
             // What is granted is used by each way of working.
             let ways = self.steady.iter_mut().map(|way| &mut way.needs);
@@ -306,6 +317,18 @@ impl Workload {
             ),
             (Some(_), Some(_)) => Err("it has expected and expect: leave one out".to_owned()),
         }
+    }
+
+    /// The files of outputs that are correct, relative to its folder.
+    pub fn expected_files(&self) -> impl Iterator<Item = &PathBuf> {
+        let of_run = self.run.iter().flat_map(|run| {
+            let expect = run.expect.as_ref().and_then(|expect| expect.file.as_ref());
+            run.expected.iter().chain(expect)
+        });
+        let of_serve = self.serve.iter().map(|serve| &serve.expected);
+        of_run
+            .chain(of_serve)
+            .chain(self.steady.iter().map(|way| &way.expected))
     }
 
     /// Whether its rows are checked: where any output is correct they are not.

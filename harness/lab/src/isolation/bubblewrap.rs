@@ -112,6 +112,7 @@ impl Boundary for Bubblewrap {
         let program = Program {
             path: found.executable.path.clone(),
             args: arguments(order, listen),
+            env: order.job.variables(),
             guest: listen.map(|_| INFO),
             ..Program::default()
         };

@@ -214,6 +214,14 @@ impl Job {
         self.timeout.as_nanos() as u64
     }
 
+    /// The variables of its workload.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let variables = self.workload.environment.variables();
+        variables
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// A fresh copy of the workload's files, where it has any: the granted directory of one
     /// launch.
     pub(crate) fn grant(&self, site: &Site) -> Result<Option<Grant>, Failure> {

@@ -75,6 +75,7 @@ pub(super) fn program(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> 
     Program {
         path: order.job.artifact.clone(),
         args: order.args(&folder.unwrap_or_default(), listen),
+        env: order.job.variables(),
         // Nothing is around it that would keep what it starts.
         mark: Some(Mark {
             name: order.site.mark(),

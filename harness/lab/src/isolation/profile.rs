@@ -98,7 +98,9 @@ impl Profile {
         match self.role {
             Role::Any => true,
             Role::Host => serves,
-            Role::Control => !serves && workload.grant.is_none(),
+            Role::Control => {
+                !serves && workload.grant.is_none() && workload.environment.is_empty()
+            }
         }
     }
 
@@ -134,7 +136,7 @@ pub enum Role {
     Any,
     /// It hosts servers, and has no rows for other programs.
     Host,
-    /// It is a control: it has cold starts of commands that need no files, and no other rows; and
+    /// It is a control: it has cold starts of commands that need no files and no variables, and no other rows; and
     /// it is measured whichever other isolations are asked for.
     Control,
 }

@@ -163,6 +163,11 @@ fn prepare<'a>(
         return Err(Failure::new(record.outcome, reason));
     }
     let workload = supply.workload(&spec.workload)?;
+    if let Some(name) = workload.environment.missing() {
+        return Err(Failure::unavailable(format!(
+            "it needs the variable {name}, which is not set: {name}=... labrun ..."
+        )));
+    }
     if let Some(reason) = isolation.unavailable(workload) {
         return Err(Failure::unavailable(reason));
     }
@@ -179,8 +184,12 @@ fn prepare<'a>(
     }
     let job = supply.job(spec, isolation, artifacts)?;
     let launch = launch(job, &case.rows, spec, workload, isolation, generator)?;
-    let on = spec.file_system;
-    Ok((Box::new(Placed { launch, on }), isolation))
+    let placed = Placed {
+        launch,
+        on: spec.file_system,
+        environment: workload.environment.clone(),
+    };
+    Ok((Box::new(placed), isolation))
 }
 
 fn launch(

@@ -15,6 +15,10 @@ pub(super) fn misfit(
     arch: &str,
 ) -> Option<Failure> {
     let unsupported = |reason: String| Some(Failure::new(Outcome::Unsupported, reason));
+    if profile.packing != Packing::File && !workload.environment.is_empty() {
+        let reason = "the lab gives containers no variables of a workload yet";
+        return unsupported(reason.to_owned());
+    }
     if target == Target::Image && workload.artifacts.contains_key(&target) {
         let reason = "an image of one's own is not measured yet: give the program that is in it";
         return unsupported(reason.to_owned());

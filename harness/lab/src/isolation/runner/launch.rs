@@ -50,7 +50,7 @@ impl<'a> Launch<'a> {
             }),
             grants: Grants {
                 args: job.task.args(GUEST_GRANT),
-                env: std::collections::BTreeMap::default(),
+                env: job.variables().into_iter().collect(),
                 directories: directory.into_iter().collect(),
             },
             deadline_ns: now_ns() + job.limit_ns(),

@@ -1,0 +1,44 @@
+//! The arguments that say what a program of the user's own is.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// A program of one's own, which is measured in the place of the scenario's workloads.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "A program of your own, in the place of the scenario's")]
+pub(crate) struct OwnArgs {
+    /// A native program, which is run where it is
+    #[arg(long, value_name = "FILE")]
+    pub native: Option<PathBuf>,
+
+    /// A WebAssembly module or component (repeatable: two of a kind are measured side by side)
+    #[arg(long, value_name = "FILE")]
+    pub wasm: Vec<PathBuf>,
+
+    /// An image
+    #[arg(long, value_name = "REF")]
+    pub image: Vec<String>,
+
+    /// What it is called in the run [default: the name of its file]
+    #[arg(long = "name", value_name = "NAME")]
+    pub called: Option<String>,
+
+    /// Which output is right: the whole of FILE, a line that matches REGEX, or `any`, which checks
+    /// nothing [default: the same first line in all launches]
+    #[arg(long, value_name = "FILE|REGEX|any")]
+    pub expect: Option<String>,
+
+    /// A directory of which each launch is granted a fresh copy; `{grant}` in arguments is its path
+    #[arg(long, value_name = "DIR")]
+    pub grant: Option<PathBuf>,
+
+    /// A variable of its environment; without a value it is taken from labrun's own, and only its name
+    /// is recorded (repeatable)
+    #[arg(long, value_name = "K[=V]")]
+    pub env: Vec<String>,
+
+    /// Its arguments, behind `--`
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<String>,
+}
