@@ -26,7 +26,7 @@ pub(super) fn run(
         .process_group(0)
         .spawn()
         .map_err(|error| {
-            format!("{program} does not start: {error}; is rustup installed? https://rustup.rs")
+            format!("{program} does not start: {error}")
         })?;
     let stderr = child.stderr.take();
     // stderr is read beside stdout, or the child would stop at a full pipe.

@@ -1,6 +1,8 @@
 //! `[artifacts]` of `workload.toml`: programs, modules and components that are there already,
 //! instead of being built. What one is, is found out of its file.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_record::Target;
@@ -74,6 +76,11 @@ impl Given {
         let facts = fits(found, target, purpose);
         let wrong = |why: String| format!("{}: {why}", self.path.display());
         self.native = facts.map_err(wrong)?;
+        let permissions = fs::metadata(&self.path).map(|found| found.permissions().mode());
+        if self.native.is_some() && permissions.is_ok_and(|mode| mode & 0o111 == 0) {
+            let how = format!("chmod +x {}", self.path.display());
+            return Err(wrong(format!("it may not be executed: {how}")));
+        }
         let digest = sha256(&self.path);
         self.sha256 = digest.map_err(|error| wrong(error.to_string()))?;
         Ok(())

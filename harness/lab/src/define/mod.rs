@@ -3,6 +3,7 @@
 mod arrivals;
 mod asked;
 pub(crate) mod bounds;
+mod build_command;
 mod document;
 mod environment;
 mod expect;
@@ -21,6 +22,7 @@ mod workload;
 pub use arrivals::Arrivals;
 pub use asked::Asked;
 pub use bounds::is_of_name;
+pub use build_command::BuildCommand;
 pub use document::{DefineError, read_toml};
 pub use environment::Environment;
 pub use expect::Expect;

@@ -7,6 +7,7 @@ use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
 use super::document::check_name;
+use super::build_command::BuildCommand;
 use super::environment::Environment;
 use super::expect::{Expect, whole};
 use super::given::{Given, Purpose};
@@ -35,6 +36,9 @@ pub struct Workload {
     /// What of it is there already, and is not built.
     #[serde(default)]
     pub artifacts: BTreeMap<Target, Given>,
+    /// How what of it is no package of the lab's is built.
+    #[serde(default)]
+    pub build: BTreeMap<Target, BuildCommand>,
     /// Abilities that an isolation must really have; a grant, where there is one, is added
     /// to these and to those of each way of working.
     #[serde(default)]
@@ -238,14 +242,22 @@ impl Workload {
                 needs.push(Need::Grant);
             }
         }
-        let purpose = match (&self.run, &self.serve) {
-            (Some(_), None) => Purpose::Run,
-            (None, Some(_)) => Purpose::Serve,
-            _ => return Err("it needs exactly one of [run] and [serve]".to_owned()),
-        };
+        let purpose = self.purpose()?;
         for (target, given) in &mut self.artifacts {
             let looked = given.look(&self.folder, *target, purpose);
             looked.map_err(|why| format!("artifacts: {target}: {why}"))?;
+            if !self.targets.contains(target) {
+                self.targets.push(*target);
+            }
+        }
+        for (target, command) in &self.build {
+            let checked = command.check(*target);
+            checked.map_err(|why| format!("build.{target}: {why}"))?;
+            if self.artifacts.contains_key(target) {
+                return Err(format!(
+                    "{target} is in [artifacts] and has a [build.{target}]: leave one out"
+                ));
+            }
             if !self.targets.contains(target) {
                 self.targets.push(*target);
             }
@@ -282,6 +294,22 @@ impl Workload {
             }
         }
         Ok(self)
+    }
+
+    fn purpose(&self) -> Result<Purpose, String> {
+        match (&self.run, &self.serve) {
+            (Some(_), None) => Ok(Purpose::Run),
+            (None, Some(_)) => Ok(Purpose::Serve),
+            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
+        }
+    }
+
+    /// What its build command has written for a target, as it would be given; or why it is nothing
+    /// that can be.
+    pub fn built(&self, target: Target, file: &Path) -> Result<Given, String> {
+        let mut given = Given::from(file.to_owned());
+        given.look(Path::new("/"), target, self.purpose()?)?;
+        Ok(given)
     }
 
     /// What a launch of it does, and the output that is correct.
@@ -340,7 +368,8 @@ impl Workload {
     /// Whether an instance of it stays, to be looked at: a server does, and a command that waits for
     /// the end of its stdin if it is told to.
     pub fn stays(&self) -> bool {
-        let of_command = |run: &Run| run.hold.unwrap_or(self.artifacts.is_empty());
+        let is_ours = self.artifacts.is_empty() && self.build.is_empty();
+        let of_command = |run: &Run| run.hold.unwrap_or(is_ours);
         self.run.as_ref().is_none_or(of_command)
     }
 

@@ -3,34 +3,45 @@
 
 use std::collections::BTreeSet;
 
-use labrun_record::{GivenArtifact, Target};
+use labrun_record::{Artifact, GivenArtifact, Target};
 
 use crate::define::Workload;
-use crate::isolation::Library;
+use crate::isolation::{Library, Profile};
 use crate::outcome::Failure;
-use crate::plan::{Plan, Recipe};
+use crate::plan::{Plan, Recipe, misfit_of};
 use crate::size::shared_libraries;
 
-/// What the loader maps beside a native program that was given; nothing for any other.
-pub(super) fn libraries(workload: &Workload, recipe: &Recipe) -> Result<Vec<Library>, Failure> {
-    let Recipe::Given {
-        target: Target::Native,
-        ..
-    } = recipe
-    else {
+/// What the loader maps beside a native program that is not of the lab's own building; nothing for
+/// any other. What a command has built is known only now, and may be no program for the isolation.
+pub(super) fn libraries(
+    workload: &Workload,
+    recipe: &Recipe,
+    built: &Artifact,
+    profile: &Profile,
+) -> Result<Vec<Library>, Failure> {
+    let is_native = recipe.compiled().target() == Some(Target::Native);
+    let given = match recipe.compiled() {
+        Recipe::Given { .. } if is_native => workload.artifacts.get(&Target::Native).cloned(),
+        // In an image or a root it is held against that by who makes it.
+        Recipe::Command { .. } if is_native && *recipe == *recipe.compiled() => {
+            let given = workload.built(Target::Native, &built.path);
+            Some(given.map_err(Failure::unavailable)?)
+        }
+        _ => None,
+    };
+    let Some((given, native)) = given.and_then(|given| Some((given.clone(), given.native?))) else {
         return Ok(Vec::new());
     };
-    let Some(given) = workload.artifacts.get(&Target::Native) else {
+    let name = given.name();
+    if let Some(failure) = misfit_of(&name, &native, profile, std::env::consts::ARCH) {
+        return Err(failure);
+    }
+    let Some(interpreter) = native.interpreter else {
         return Ok(Vec::new());
     };
-    let native = given.native.as_ref();
-    let Some(interpreter) = native.and_then(|native| native.interpreter.as_ref()) else {
-        return Ok(Vec::new());
-    };
-    let loader = std::fs::canonicalize(interpreter).map_err(|error| {
+    let loader = std::fs::canonicalize(&interpreter).map_err(|error| {
         Failure::unavailable(format!(
-            "{} is started by {}, which is not on this machine: {error}",
-            given.name(),
+            "{name} is started by {}, which is not on this machine: {error}",
             interpreter.display()
         ))
     })?;

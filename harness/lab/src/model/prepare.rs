@@ -270,7 +270,8 @@ impl<'a> Supply<'a> {
             artifact.isolation = Some(isolation.name().to_owned());
         }
         artifacts.push(artifact.clone());
-        let libraries = given::libraries(workload, &spec.artifact)?;
+        let profile = isolation.profile();
+        let libraries = given::libraries(workload, &spec.artifact, &artifact, profile)?;
         let precompiled = spec.precompiled.as_ref();
         let precompiled = precompiled
             .map(|recipe| self.stock.artifact(recipe, self.isolations))

@@ -27,7 +27,17 @@ pub(super) fn misfit(
         Target::Image => Target::Native,
         other => other,
     })?;
-    let (name, facts) = (given.name(), given.native.as_ref()?);
+    misfit_of(&given.name(), given.native.as_ref()?, profile, arch)
+}
+
+/// The same of a native program by what it says of itself.
+pub(crate) fn misfit_of(
+    name: &str,
+    facts: &NativeFacts,
+    profile: &Profile,
+    arch: &str,
+) -> Option<Failure> {
+    let unsupported = |reason: String| Some(Failure::new(Outcome::Unsupported, reason));
     if facts.arch != arch {
         return Some(Failure::unavailable(format!(
             "{name} is a program for {}, and this machine is {arch}: give one for {arch}",

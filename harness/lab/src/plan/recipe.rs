@@ -30,6 +30,13 @@ pub enum Recipe {
         /// SHA-256 of the file that the plan was made with, 64 hex digits.
         sha256: String,
     },
+    /// What the build command of a workload writes.
+    Command {
+        /// Its name; its definition says the command.
+        workload: String,
+        /// What the artifact is for: never an image.
+        target: Target,
+    },
     /// What was compiled or given, put into an image or a bundle's root.
     Pack {
         /// The file inside.
@@ -50,7 +57,9 @@ impl Recipe {
     /// Name of the workload.
     pub fn workload(&self) -> &str {
         match self {
-            Self::Compile { workload, .. } | Self::Given { workload, .. } => workload,
+            Self::Compile { workload, .. }
+            | Self::Given { workload, .. }
+            | Self::Command { workload, .. } => workload,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.workload(),
         }
     }
@@ -58,7 +67,7 @@ impl Recipe {
     /// What is compiled or given for it.
     pub fn compiled(&self) -> &Self {
         match self {
-            Self::Compile { .. } | Self::Given { .. } => self,
+            Self::Compile { .. } | Self::Given { .. } | Self::Command { .. } => self,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.compiled(),
         }
     }
@@ -67,14 +76,19 @@ impl Recipe {
     pub fn precompiled_by(&self) -> Option<&str> {
         match self {
             Self::Precompile { by, .. } => Some(by),
-            Self::Compile { .. } | Self::Given { .. } | Self::Pack { .. } => None,
+            Self::Compile { .. }
+            | Self::Given { .. }
+            | Self::Command { .. }
+            | Self::Pack { .. } => None,
         }
     }
 
     /// Of what is compiled or given: for which target.
     pub fn target(&self) -> Option<Target> {
         match self {
-            Self::Compile { target, .. } | Self::Given { target, .. } => Some(*target),
+            Self::Compile { target, .. }
+            | Self::Given { target, .. }
+            | Self::Command { target, .. } => Some(*target),
             Self::Pack { .. } | Self::Precompile { .. } => None,
         }
     }
@@ -118,6 +132,10 @@ pub fn for_isolation(
             workload: workload.name.clone(),
             target: inside,
             sha256: given.sha256.clone(),
+        },
+        None if workload.build.contains_key(&inside) => Recipe::Command {
+            workload: workload.name.clone(),
+            target: inside,
         },
         None => Recipe::Compile {
             workload: workload.name.clone(),

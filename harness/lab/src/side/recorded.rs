@@ -239,7 +239,7 @@ impl<'a> Recorded<'a> {
             }
             // It is where its definition says, and no file of the store.
             Recipe::Given { .. } => None,
-            Recipe::Compile { .. } | Recipe::Precompile { .. } => {
+            Recipe::Compile { .. } | Recipe::Command { .. } | Recipe::Precompile { .. } => {
                 found(self.store.kept(&said.sha256)?, recipe)
             }
         }
