@@ -10,11 +10,14 @@ mod expect;
 mod given;
 mod lab_folder;
 mod nearest;
+mod need;
 mod product;
 mod rate;
+mod run;
 mod runner;
 mod scenario;
 mod setting;
+mod steady;
 mod trust;
 mod versions;
 mod workload;
@@ -29,14 +32,15 @@ pub use expect::Expect;
 pub use given::{Given, NativeFacts, target_of};
 pub use lab_folder::{Definitions, LabFolder};
 pub(crate) use nearest::hint;
+pub use need::Need;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
+pub use run::{Run, Serve};
 pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{
     LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, PlanFile, Scenario, WorkloadPlan,
 };
+pub use steady::{Calls, Steady};
 pub use trust::distrust;
 pub use versions::Versions;
-pub use workload::{
-    ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,
-};
+pub use workload::{ArtifactKind, GUEST_GRANT, GrantFiles, Workload};

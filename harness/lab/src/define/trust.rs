@@ -42,20 +42,21 @@ pub(super) fn inside(folder: &Path, named: &Path) -> Result<PathBuf, String> {
         let path = path.display().to_string();
         move |error| format!("cannot read {path}: {error}")
     };
+    let leads_out = || {
+        let (named, folder) = (named.display(), folder.display());
+        format!("{named} leads out of the folder {folder}: copy what it names into it")
+    };
+    let has_folder = folder != Path::new("/");
+    if has_folder && !is_below(named) {
+        return Err(leads_out());
+    }
     let path = folder.join(named);
     let real = fs::canonicalize(&path).map_err(cannot(&path))?;
-    let is_inside = folder == Path::new("/")
-        || is_below(named)
-            && real.starts_with(fs::canonicalize(folder).map_err(cannot(folder))?);
-    if is_inside {
-        // A program may look at the name by which it is called.
-        return std::path::absolute(&path).map_err(cannot(&path));
+    if has_folder && !real.starts_with(fs::canonicalize(folder).map_err(cannot(folder))?) {
+        return Err(leads_out());
     }
-    Err(format!(
-        "{} leads out of the folder {}: copy what it names into it",
-        named.display(),
-        folder.display()
-    ))
+    // A program may look at the name by which it is called.
+    std::path::absolute(&path).map_err(cannot(&path))
 }
 
 #[cfg(test)]

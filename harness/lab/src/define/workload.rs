@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::document::check_name;
 use super::build_command::BuildCommand;
 use super::environment::Environment;
-use super::expect::{Expect, whole};
+use super::expect::whole;
 use super::given::{Given, Purpose};
+use super::steady::ROUNDS;
 use super::trust::inside;
-use super::{DefineError, bounds, read_toml};
+use super::{Calls, DefineError, Need, Run, Serve, Steady, bounds, read_toml};
 use crate::task::{Expected, Task};
 
 /// The file of a workload in its folder.
@@ -72,43 +73,6 @@ pub struct Workload {
     pub folder: PathBuf,
 }
 
-/// An ability that an isolation must really have; leaving its work out silently
-/// would be fast and wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Need {
-    /// A sync of a file reaches the kernel as fsync or fdatasync.
-    Fsync,
-    /// Wasm's vectors of 128 bits.
-    Simd128,
-    /// A memory that grows by tens of MiB at once.
-    Growth,
-    /// Arguments arrive as they were given.
-    Arguments,
-    /// Variables that the lab sets arrive.
-    Environment,
-    /// Standard input stays open until the lab closes it, and its end is seen.
-    Stdin,
-    /// The exit code of a program is told.
-    ExitCode,
-    /// That a program crashed is told.
-    Crash,
-    /// A granted directory can be read and written.
-    Grant,
-    /// What was not granted is out of reach.
-    Boundary,
-    /// A large output arrives whole.
-    Output,
-    /// There are clocks, and they go.
-    Clock,
-    /// There are random numbers.
-    Randomness,
-    /// A server of more than one thread.
-    Threads,
-    /// A wait until an instant that is given as such, and not as a time from now.
-    AbsoluteTimers,
-}
-
 /// Which cargo artifact of the package a target is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -117,90 +81,6 @@ pub enum ArtifactKind {
     Bin,
     /// A library: a reactor module, or a component that exports a handler.
     Cdylib,
-}
-
-/// How a workload is run as a command.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Run {
-    /// Arguments; `{grant}` stands for the granted directory.
-    #[serde(default)]
-    pub args: Vec<String>,
-    /// File that holds the whole of stdout.
-    pub expected: Option<PathBuf>,
-    /// Which output is correct, where it is not one file's.
-    pub expect: Option<Expect>,
-    /// Whether it stays after its output with `LABRUN_HOLD=1`, until its stdin ends. What is built
-    /// here does; what is given does where this says so.
-    pub hold: Option<bool>,
-}
-
-/// How a workload serves HTTP.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Serve {
-    /// Path of the request of the first result.
-    pub request: String,
-    /// File that holds the whole body.
-    pub expected: PathBuf,
-}
-
-/// A way of working steadily: the same batch of work again and again, and at the end of
-/// each batch the same line.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Steady {
-    /// Its name, in scenarios.
-    pub name: String,
-    /// Arguments; `{grant}` stands for the granted directory, and `{rounds}` for how often
-    /// a batch repeats its work: the lab chooses that for each isolation, so that a batch
-    /// is neither too short to time nor too long to wait for. `--batches 0` is added: it
-    /// goes on until it is ended.
-    #[serde(default)]
-    pub args: Vec<String>,
-    /// File that holds the line of a batch; `{rounds}` stands for the same there.
-    pub expected: PathBuf,
-    /// Operations of a round, or of a batch that has none.
-    pub operations: u32,
-    /// Bytes that it works through, where that is what it does.
-    pub bytes: Option<u64>,
-    /// Abilities that an isolation must really have for it.
-    #[serde(default)]
-    pub needs: Vec<Need>,
-    /// What tells its rows from those of the workload's other ways.
-    #[serde(default)]
-    pub params: BTreeMap<String, String>,
-}
-
-/// What stands for the number of rounds.
-const ROUNDS: &str = "{rounds}";
-
-impl Steady {
-    /// Whether the lab chooses how often a batch repeats its work.
-    pub fn has_rounds(&self) -> bool {
-        self.args.iter().any(|arg| arg.contains(ROUNDS))
-    }
-}
-
-/// An export that is called one time after another.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calls {
-    /// Its name, in scenarios.
-    pub name: String,
-    /// The bare export, of two numbers.
-    pub export: String,
-    /// What it is called with.
-    pub arguments: [i32; 2],
-    /// What each call returns.
-    pub expected: i32,
-    /// Calls of a batch.
-    pub calls: u32,
-    /// Operations inside one call, where they are what is counted and not the calls.
-    pub operations: Option<u32>,
-    /// What tells its rows from those of the workload's other exports.
-    #[serde(default)]
-    pub params: BTreeMap<String, String>,
 }
 
 /// What a workload is granted.
