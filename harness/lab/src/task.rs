@@ -23,13 +23,36 @@ pub enum Task {
         /// The line of a batch, with its newline.
         line: Vec<u8>,
     },
-    /// Serve HTTP; the body of the answer to GET `request` is `expected`.
+    /// Serve HTTP.
     Serve {
-        /// Path of the request.
+        /// Path of the request, which is a GET.
         request: String,
-        /// The whole body.
-        expected: Vec<u8>,
+        /// The answer that is correct.
+        right: RightAnswer,
     },
+}
+
+/// Which answer of a server is correct.
+#[derive(Debug, Clone)]
+pub struct RightAnswer {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: Expected,
+    /// Whether the first answer has to be that. One that is not may answer with another status until
+    /// it is ready.
+    pub is_first: bool,
+}
+
+impl RightAnswer {
+    /// A 200 with this body, and nothing else before it.
+    pub fn of_body(body: Vec<u8>) -> Self {
+        Self {
+            status: 200,
+            body: Expected::Whole(body),
+            is_first: true,
+        }
+    }
 }
 
 impl Task {

@@ -13,8 +13,8 @@ use super::expect::whole;
 use super::given::{Given, Purpose};
 use super::steady::ROUNDS;
 use super::trust::inside;
-use super::{Calls, DefineError, Need, Run, Serve, Steady, bounds, read_toml};
-use crate::task::{Expected, Task};
+use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds, read_toml};
+use crate::task::{Expected, RightAnswer, Task};
 
 /// The file of a workload in its folder.
 const FILE: &str = "workload.toml";
@@ -147,6 +147,7 @@ impl Workload {
                 there already in [artifacts]";
             return Err(reason.to_owned());
         }
+        self.check_port().map_err(|why| format!("[serve] {why}"))?;
         self.task()?;
         for steady in &self.steady {
             let name = &steady.name;
@@ -198,32 +199,43 @@ impl Workload {
             (Some(run), None) => Ok(Task::Run {
                 args: run.args.clone(),
                 expected: self
-                    .expected(run)
+                    .expected(run.expected.as_deref(), run.expect.as_ref(), "expect")
                     .map_err(|why| format!("[run] {why}"))?,
             }),
             (None, Some(serve)) => Ok(Task::Serve {
                 request: serve.request.clone(),
-                expected: whole(&self.folder, &serve.expected)
-                    .map_err(|why| format!("[serve] expected: {why}"))?,
+                right: RightAnswer {
+                    status: serve.status(),
+                    body: self
+                        .expected(serve.expected.as_deref(), serve.body.as_ref(), "body")
+                        .map_err(|why| format!("[serve] {why}"))?,
+                    // One of the lab's own is right at once.
+                    is_first: self.is_ours(),
+                },
             }),
             _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
         }
     }
 
-    fn expected(&self, run: &Run) -> Result<Expected, String> {
-        match (&run.expected, &run.expect) {
+    /// What is right, by the file or the table of which exactly one is there.
+    fn expected(
+        &self,
+        file: Option<&Path>,
+        table: Option<&Expect>,
+        name: &str,
+    ) -> Result<Expected, String> {
+        match (file, table) {
             (Some(file), None) => whole(&self.folder, file)
                 .map(Expected::Whole)
                 .map_err(|why| format!("expected: {why}")),
             (None, Some(expect)) => expect
                 .expected(&self.folder)
-                .map_err(|why| format!("expect: {why}")),
-            (None, None) => Err(
+                .map_err(|why| format!("{name}: {why}")),
+            (None, None) => Err(format!(
                 "it does not say which output is correct: write expected = \"FILE\", or a table \
-                 [run.expect]"
-                    .to_owned(),
-            ),
-            (Some(_), Some(_)) => Err("it has expected and expect: leave one out".to_owned()),
+                 {name}"
+            )),
+            (Some(_), Some(_)) => Err(format!("it has expected and {name}: leave one out")),
         }
     }
 
@@ -233,7 +245,10 @@ impl Workload {
             let expect = run.expect.as_ref().and_then(|expect| expect.file.as_ref());
             run.expected.iter().chain(expect)
         });
-        let of_serve = self.serve.iter().map(|serve| &serve.expected);
+        let of_serve = self.serve.iter().flat_map(|serve| {
+            let body = serve.body.as_ref().and_then(|body| body.file.as_ref());
+            serve.expected.iter().chain(body)
+        });
         of_run
             .chain(of_serve)
             .chain(self.steady.iter().map(|way| &way.expected))
@@ -241,15 +256,16 @@ impl Workload {
 
     /// Whether its rows are checked: where any output is correct they are not.
     pub fn is_checked(&self) -> bool {
-        let expect = self.run.as_ref().and_then(|run| run.expect.as_ref());
-        expect.is_none_or(|expect| !expect.any)
+        let of_run = self.run.as_ref().and_then(|run| run.expect.as_ref());
+        let of_serve = self.serve.as_ref().and_then(|serve| serve.body.as_ref());
+        let mut all = of_run.into_iter().chain(of_serve);
+        all.all(|expect| !expect.any)
     }
 
     /// Whether an instance of it stays, to be looked at: a server does, and a command that waits for
     /// the end of its stdin if it is told to.
     pub fn stays(&self) -> bool {
-        let is_ours = self.artifacts.is_empty() && self.build.is_empty();
-        let of_command = |run: &Run| run.hold.unwrap_or(is_ours);
+        let of_command = |run: &Run| run.hold.unwrap_or(self.is_ours());
         self.run.as_ref().is_none_or(of_command)
     }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use labrun_record::Tier;
 use serde::Deserialize;
 
-use super::child::{Boundary, Child, Clock, GUEST, LaunchRequest, Plain, behind};
+use super::child::{Boundary, Child, Clock, LaunchRequest, Plain};
 use super::runner::Ready;
 use super::tool::Tool;
 use super::{Isolation, Look, Profile, settings};
@@ -108,17 +108,19 @@ impl Boundary for Bubblewrap {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let found = self.tool.found()?;
         let veth = order.veth()?;
-        let listen = veth.as_ref().map(|_| GUEST);
+        let listen = veth.as_ref().map(|_| order.guest());
         let program = Program {
             path: found.executable.path.clone(),
             args: arguments(order, listen),
-            env: order.job.variables(),
+            env: order.variables(listen),
             guest: listen.map(|_| INFO),
             ..Program::default()
         };
+        let address = veth.as_ref().zip(listen);
+        let address = address.map(|(veth, listen)| (veth.guest, listen.port()).into());
         Ok(Box::new(Sandbox {
             site: order.site,
-            plain: Plain::new(order, behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, address, program)?,
             veth,
             inside: None,
         }))

@@ -75,7 +75,7 @@ pub(super) fn program(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> 
     Program {
         path: order.job.artifact.clone(),
         args: order.args(&folder.unwrap_or_default(), listen),
-        env: order.job.variables(),
+        env: order.variables(listen),
         // Nothing is around it that would keep what it starts.
         mark: Some(Mark {
             name: order.site.mark(),

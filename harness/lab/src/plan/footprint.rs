@@ -66,7 +66,10 @@ fn launch(context: &PlanContext<'_>, kind: &Kind<'_>) -> Result<LaunchSpec, Fail
         budget_bytes: plan.budget_bytes,
     };
     let mut spec = kind.launch(measure)?;
+    let one_port = kind.workload()?.fixed_port();
     spec.instances = match kind.target {
+        // One more could not listen on the same.
+        Target::Native if one_port.is_some() => 1,
         Target::Native => plan.processes,
         Target::Image => plan.containers,
         Target::Wasip1 | Target::Wasip2 => plan.isolates,

@@ -23,6 +23,10 @@ pub(super) fn misfit(
         let reason = "an image of one's own is not measured yet: give the program that is in it";
         return unsupported(reason.to_owned());
     }
+    if profile.packing != Packing::File && workload.fixed_port().is_some() {
+        let reason = "a server in a container is told its port by the lab: write {port} in its arguments";
+        return unsupported(reason.to_owned());
+    }
     let given = workload.artifacts.get(&match target {
         Target::Image => Target::Native,
         other => other,

@@ -24,10 +24,23 @@ pub(crate) struct OwnArgs {
     #[arg(long = "name", value_name = "NAME")]
     pub called: Option<String>,
 
-    /// Which output is right: the whole of FILE, a line that matches REGEX, or `any`, which checks
-    /// nothing [default: the same first line in all launches]
+    /// Which output, or body of an answer, is right: the whole of FILE, a line that matches REGEX, or
+    /// `any`, which checks nothing [default: the same first line in all launches]
     #[arg(long, value_name = "FILE|REGEX|any")]
     pub expect: Option<String>,
+
+    /// It is a server, which is asked for this path; `{port}` in its arguments or variables is the port
+    /// on which it is to listen
+    #[arg(long, value_name = "PATH")]
+    pub http: Option<String>,
+
+    /// The port on which the server always listens
+    #[arg(long, value_name = "N", requires = "http")]
+    pub port: Option<u16>,
+
+    /// The status of a right answer [default: 200]
+    #[arg(long, value_name = "N", requires = "http")]
+    pub status: Option<u16>,
 
     /// A directory of which each launch is granted a fresh copy; `{grant}` in arguments is its path
     #[arg(long, value_name = "DIR")]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lab::define::{
-    Definitions, Expect, Given, GrantFiles, Run, Workload, is_of_name, target_of,
+    Definitions, Expect, Given, GrantFiles, Run, Serve, Workload, is_of_name, target_of,
 };
 use lab::inspect;
 use labrun_record::Target;
@@ -21,6 +21,12 @@ pub(super) fn workloads(
     let files = files(args)?;
     if files.is_empty() {
         return without_program(args).map(|()| Vec::new());
+    }
+    // What one of them learns is right for all: they are said to do the same work.
+    let expected = expect(args.expect.as_deref())?;
+    if args.http.as_ref().is_some_and(|path| !path.starts_with('/')) {
+        let reason = "--http: a path begins with `/`: write --http /";
+        anyhow::bail!(Usage(reason.to_owned()));
     }
     let mut workloads: Vec<Workload> = Vec::new();
     for number in 0.. {
@@ -44,10 +50,18 @@ pub(super) fn workloads(
                 .into_iter()
                 .map(|(target, file)| (target, Given::from(file.clone())))
                 .collect(),
-            run: Some(Run {
+            run: args.http.is_none().then(|| Run {
                 args: args.args.clone(),
-                expect: Some(expect(args.expect.as_deref())?),
+                expect: Some(expected.clone()),
                 ..Run::default()
+            }),
+            serve: args.http.as_ref().map(|request| Serve {
+                request: request.clone(),
+                body: Some(expected.clone()),
+                status: args.status,
+                args: Some(args.args.clone()),
+                port: args.port,
+                expected: None,
             }),
             grant: args.grant.as_deref().map(grant).transpose()?,
             env,
@@ -94,6 +108,7 @@ fn without_program(args: &OwnArgs) -> anyhow::Result<()> {
     let said = [
         ("--name", args.called.is_some()),
         ("--expect", args.expect.is_some()),
+        ("--http", args.http.is_some()),
         ("--grant", args.grant.is_some()),
         ("--env", !args.env.is_empty()),
         ("what stands behind --", !args.args.is_empty()),

@@ -26,7 +26,7 @@ pub(in crate::isolation) fn launch(
         started.child.stop(started.isolate.as_ref());
         let deadline_ns = deadline_ns.max(asked_ns + limit_ns);
         let exit = started.isolate.end(site, deadline_ns)?;
-        if !started.child.stopped_well(exit) {
+        if !started.stopped_well(exit) {
             return Err(started.failed(format!("when it was asked to end it {exit}")));
         }
         (asked_ns, exit)

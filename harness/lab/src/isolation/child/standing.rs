@@ -115,7 +115,7 @@ impl RunningInstances for Children<'_> {
         for one in &mut self.alive {
             let exit = one.isolate.end(self.site, deadline_ns)?;
             let well = if serves {
-                one.child.stopped_well(exit)
+                one.stopped_well(exit)
             } else {
                 one.child.released_well(exit)
             };

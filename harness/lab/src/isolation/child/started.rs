@@ -71,13 +71,13 @@ impl<'a> Started<'a> {
         let (site, deadline_ns) = (self.order.site, self.deadline_ns);
         let isolate = self.isolate.as_mut();
         let held_ns = match &self.order.job.task {
-            Task::Serve { request, expected } => {
+            Task::Serve { request, right } => {
                 let Some(address) = self.address else {
                     self.still_runs("before it answered")?;
                     let reason = "it has no address at which its server could be asked";
                     return Err(Failure::failed(reason));
                 };
-                probe::first_answer(site, address, request, expected, deadline_ns, || {
+                probe::first_answer(site, address, request, right, deadline_ns, || {
                     still_there(isolate, site, "before it answered")
                 })
                 .map_err(|failure| isolate.explain(failure, Stream::Stdout))
@@ -111,6 +111,13 @@ impl<'a> Started<'a> {
             return Err(self.failed(format!("it {exit}")));
         }
         Ok(exit)
+    }
+
+    /// Whether a server that was asked to end has ended well. What is none of the lab's own need not
+    /// handle SIGTERM: it ends by it, or with the code that says so.
+    pub(super) fn stopped_well(&self, exit: Exit) -> bool {
+        let by_signal = exit.is_by(libc::SIGTERM) || exit.is_code(128 + libc::SIGTERM as u8);
+        self.child.stopped_well(exit) || by_signal && !self.order.job.workload.is_ours()
     }
 
     /// A failure when it has ended on its own; `when` says why that is one.

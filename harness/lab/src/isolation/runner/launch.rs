@@ -215,13 +215,13 @@ impl<'a> Launch<'a> {
         address: Option<SocketAddr>,
     ) -> Result<u64, Failure> {
         let (site, deadline_ns) = (self.site, self.deadline_ns);
-        let (request, expected, address) = match (&self.job.task, address) {
+        let (request, right, address) = match (&self.job.task, address) {
             (Task::Run { expected, .. }, _) => return session.expect_guest(expected, deadline_ns),
-            (Task::Serve { request, expected }, Some(address)) => (request, expected, address),
+            (Task::Serve { request, right }, Some(address)) => (request, right, address),
             _ => return Err(Failure::failed("it has no first result")),
         };
         let alive = || session.still_runs();
-        probe::first_answer(site, address, request, expected, deadline_ns, alive).map_err(
+        probe::first_answer(site, address, request, right, deadline_ns, alive).map_err(
             |failure| match failure {
                 // What the runner failed with is explained already.
                 Failure::Outcome(Outcome::Timeout | Outcome::Mismatch, _) => {
