@@ -284,7 +284,7 @@ mod tests {
     }
 
     const NOT_READY: &str = "HTTP/1.1 503 Wait\r\nContent-Length: 4\r\n\r\nwait";
-    const READY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nhi\nready at 80\n";
+    const READY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\nhi\nready at 80\n";
 
     #[test]
     fn a_server_of_somebody_else_s_may_not_be_ready_at_first() {
