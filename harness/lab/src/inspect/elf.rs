@@ -55,7 +55,7 @@ impl Elf {
         }
         match linking.file_type {
             ET_EXEC => {}
-            ET_DYN if linking.is_program() => {}
+            ET_DYN if linking.is_program => {}
             ET_DYN => return Err(WhyNot::Other(Kind::SharedLibrary)),
             ET_REL => return Err(WhyNot::Other(Kind::Object)),
             ET_CORE => return Err(WhyNot::Other(Kind::CoreDump)),
@@ -80,14 +80,6 @@ impl Elf {
 }
 
 impl Linking {
-    /// Whether a file that can be mapped anywhere is a program and no library. Linkers mark programs;
-    /// those that did not yet left a static program with neither a name nor libraries.
-    fn is_program(&self) -> bool {
-        self.interpreter.is_some()
-            || self.is_pie
-            || self.has_entry && !self.has_name && self.needed.is_empty()
-    }
-
     /// What it was compiled for, as [`Elf::arch`] has it.
     pub(crate) fn arch(&self) -> String {
         let name = match (self.machine, self.is_64) {

@@ -17,7 +17,7 @@ pub enum Feature {
     Threads,
     /// Exceptions, as they were standardised.
     Exceptions,
-    /// Exceptions, as they were before.
+    /// Exceptions, as they were before. `Exceptions` is named beside them: both have the same tags.
     LegacyExceptions,
     /// Calls in place of the caller.
     TailCalls,

@@ -1,13 +1,15 @@
 //! What an ELF file says of linking. It is read from the headers and from the segments that the
 //! loader maps, since a program runs without sections too; of a large file little is read.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use object::Endianness;
 use object::elf::{
     DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB,
     DynamicTag, ELFCLASS32, ELFMAG, FileHeader32, FileHeader64, FileType, Machine, PT_DYNAMIC,
-    PT_INTERP, PT_LOAD, SHT_SYMTAB,
+    PT_INTERP, PT_LOAD, ProgramType, SHT_SYMTAB,
 };
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader};
 use object::read::{ReadCache, ReadRef, StringTable};
@@ -40,12 +42,8 @@ pub(crate) struct Linking {
     pub(crate) rpath: Vec<String>,
     /// The same of `DT_RUNPATH`, which hides every `DT_RPATH`.
     pub(crate) runpath: Vec<String>,
-    /// Whether it has a name for those that link to it (`DT_SONAME`).
-    pub(super) has_name: bool,
-    /// Whether the linker marked it as a program that can be anywhere (`DF_1_PIE`).
-    pub(super) is_pie: bool,
-    /// Whether it has an address to begin at.
-    pub(super) has_entry: bool,
+    /// Whether it is a program and no library, where it can be mapped anywhere (`ET_DYN`).
+    pub(super) is_program: bool,
     /// Whether it has a symbol table.
     pub(super) has_symbols: bool,
 }
@@ -71,8 +69,14 @@ impl Linking {
     }
 }
 
-fn damaged(why: impl ToString) -> WhyNot {
-    WhyNot::Damaged(why.to_string())
+fn damaged(why: impl Into<String>) -> WhyNot {
+    WhyNot::Damaged(why.into())
+}
+
+impl From<object::read::Error> for WhyNot {
+    fn from(error: object::read::Error) -> Self {
+        damaged(error.to_string())
+    }
 }
 
 fn parse<'data, Elf, R>(data: R, head: &[u8]) -> Result<Linking, WhyNot>
@@ -80,89 +84,18 @@ where
     Elf: FileHeader<Endian = Endianness>,
     R: ReadRef<'data>,
 {
-    let whole = data.len().map_err(|()| damaged("it has no length"))?;
-    let needs = |bytes: u64| {
-        let why = format!("its headers speak of {bytes} bytes, and it has {whole}");
-        if bytes > whole {
-            Err(WhyNot::Cut(why))
-        } else {
-            Ok(())
-        }
-    };
-    needs(size_of::<Elf>() as u64)?;
-    let header = Elf::parse(data).map_err(damaged)?;
-    let endian = header.endian().map_err(damaged)?;
-    let table = |at: u64, entries: u16, bytes: u16| {
-        at.saturating_add(u64::from(entries) * u64::from(bytes))
-    };
-    needs(table(
-        header.e_phoff(endian).into(),
-        header.e_phnum(endian),
-        header.e_phentsize(endian),
-    ))?;
-    needs(table(
-        header.e_shoff(endian).into(),
-        header.e_shnum(endian),
-        header.e_shentsize(endian),
-    ))?;
-    let segments = header.program_headers(endian, data).map_err(damaged)?;
-    // Of each kind the first counts, as it does for the kernel.
-    let first = |kind| {
-        segments
-            .iter()
-            .find(|segment| segment.p_type(endian) == kind)
-    };
-    let end = |segment: &Elf::ProgramHeader| {
-        let (at, bytes) = segment.file_range(endian);
-        at.saturating_add(bytes)
-    };
-    let loaded = || {
-        segments
-            .iter()
-            .filter(|segment| segment.p_type(endian) == PT_LOAD)
-    };
-    needs(loaded().map(end).max().unwrap_or_default())?;
-
-    let interpreter = match first(PT_INTERP) {
-        Some(segment) if segment.file_range(endian).1 > LONGEST_PATH => {
-            return Err(damaged("the path of its interpreter is too long"));
-        }
-        Some(segment) => segment.interpreter(endian, data).map_err(damaged)?,
-        None => None,
-    };
-    let entries = match first(PT_DYNAMIC) {
-        Some(segment) => segment.dynamic(endian, data).map_err(damaged)?,
-        None => None,
-    };
-    let entries = entries.unwrap_or_default();
-    let length = entries
-        .iter()
-        .position(|entry| entry.tag(endian) == DT_NULL);
-    let entries = &entries[..length.unwrap_or(entries.len())];
-    let value = |tag: DynamicTag| {
-        let entry = entries.iter().find(|entry| entry.tag(endian) == tag)?;
-        Some(entry.val(endian))
-    };
-    // The loader knows addresses alone.
-    let place = |address: u64| {
-        loaded().find_map(|segment| {
-            let within = address.checked_sub(segment.p_vaddr(endian).into())?;
-            let (at, bytes) = segment.file_range(endian);
-            (within < bytes).then_some(at.checked_add(within)?)
-        })
-    };
-    let strings = match (value(DT_STRTAB).and_then(place), value(DT_STRSZ)) {
-        (Some(at), Some(bytes)) => StringTable::new(data, at, at.saturating_add(bytes).min(whole)),
-        _ => StringTable::default(),
-    };
-    let texts = |tag: DynamicTag| {
-        let entries = entries.iter().filter(|entry| entry.tag(endian) == tag);
-        let texts = entries.map(|entry| {
-            let text = entry.string(endian, strings).map_err(damaged)?;
-            Ok(String::from_utf8_lossy(text).into_owned())
-        });
-        texts.collect::<Result<Vec<_>, WhyNot>>()
-    };
+    let segments = Segments::<Elf, R>::read(data)?;
+    let (header, endian) = (segments.header, segments.endian);
+    let dynamic = segments.dynamic()?;
+    let interpreter = segments.interpreter()?;
+    let needed = dynamic.texts(DT_NEEDED)?;
+    // Linkers mark programs; those that did not yet left a static program with neither a name nor
+    // libraries.
+    let is_marked = dynamic
+        .value(DT_FLAGS_1)
+        .is_some_and(|flags| flags & DF_1_PIE.0 != 0);
+    let stands_alone = needed.is_empty() && dynamic.value(DT_SONAME).is_none();
+    let has_entry = header.e_entry(endian).into() != 0;
     // What is wrong with sections alone is nothing to the loader.
     let sections = header.section_headers(endian, data).unwrap_or_default();
     Ok(Linking {
@@ -170,15 +103,156 @@ where
         machine: header.e_machine(endian),
         is_64: header.is_type_64(),
         system: head.get(SYSTEM).copied().unwrap_or_default(),
-        interpreter: interpreter.map(|path| String::from_utf8_lossy(path).as_ref().into()),
-        needed: texts(DT_NEEDED)?,
-        rpath: texts(DT_RPATH)?,
-        runpath: texts(DT_RUNPATH)?,
-        has_name: value(DT_SONAME).is_some(),
-        is_pie: value(DT_FLAGS_1).is_some_and(|flags| flags & DF_1_PIE.0 != 0),
-        has_entry: header.e_entry(endian).into() != 0,
+        is_program: interpreter.is_some() || is_marked || has_entry && stands_alone,
+        interpreter,
+        needed,
+        rpath: dynamic.texts(DT_RPATH)?,
+        runpath: dynamic.texts(DT_RUNPATH)?,
         has_symbols: sections
             .iter()
             .any(|section| section.sh_type(endian) == SHT_SYMTAB),
     })
+}
+
+/// The segments of a file that is as long as its headers say.
+struct Segments<'data, Elf: FileHeader, R> {
+    data: R,
+    /// Bytes of the file.
+    bytes: u64,
+    header: &'data Elf,
+    endian: Endianness,
+    all: &'data [Elf::ProgramHeader],
+}
+
+impl<'data, Elf, R> Segments<'data, Elf, R>
+where
+    Elf: FileHeader<Endian = Endianness>,
+    R: ReadRef<'data>,
+{
+    fn read(data: R) -> Result<Self, WhyNot> {
+        let bytes = data.len().map_err(|()| damaged("it has no length"))?;
+        let needs = |end: u64| {
+            let why = || format!("its headers speak of {end} bytes, and it has {bytes}");
+            if end > bytes {
+                Err(WhyNot::Cut(why()))
+            } else {
+                Ok(())
+            }
+        };
+        needs(size_of::<Elf>() as u64)?;
+        let header = Elf::parse(data)?;
+        let endian = header.endian()?;
+        let table = |at: u64, entries: u16, size: u16| {
+            at.saturating_add(u64::from(entries) * u64::from(size))
+        };
+        needs(table(
+            header.e_phoff(endian).into(),
+            header.e_phnum(endian),
+            header.e_phentsize(endian),
+        ))?;
+        needs(table(
+            header.e_shoff(endian).into(),
+            header.e_shnum(endian),
+            header.e_shentsize(endian),
+        ))?;
+        let all = header.program_headers(endian, data)?;
+        let segments = Self {
+            data,
+            bytes,
+            header,
+            endian,
+            all,
+        };
+        let ends = segments.of_kind(PT_LOAD).map(|segment| {
+            let (at, size) = segment.file_range(endian);
+            at.saturating_add(size)
+        });
+        needs(ends.max().unwrap_or_default())?;
+        Ok(segments)
+    }
+
+    fn of_kind(&self, kind: ProgramType) -> impl Iterator<Item = &'data Elf::ProgramHeader> {
+        let endian = self.endian;
+        self.all
+            .iter()
+            .filter(move |segment| segment.p_type(endian) == kind)
+    }
+
+    /// The loader that the program asks for. Of several the first counts, as it does for the kernel.
+    fn interpreter(&self) -> Result<Option<PathBuf>, WhyNot> {
+        let Some(segment) = self.of_kind(PT_INTERP).next() else {
+            return Ok(None);
+        };
+        if segment.file_range(self.endian).1 > LONGEST_PATH {
+            return Err(damaged("the path of its interpreter is too long"));
+        }
+        let path = segment.interpreter(self.endian, self.data)?;
+        Ok(path.map(|path| OsStr::from_bytes(path).into()))
+    }
+
+    /// What the loader is told; nothing where there is none.
+    fn dynamic(&self) -> Result<Dynamic<'data, Elf, R>, WhyNot> {
+        let endian = self.endian;
+        let entries = match self.of_kind(PT_DYNAMIC).next() {
+            Some(segment) => segment.dynamic(endian, self.data)?.unwrap_or_default(),
+            None => &[],
+        };
+        let end = entries
+            .iter()
+            .position(|entry| entry.tag(endian) == DT_NULL);
+        let mut dynamic = Dynamic {
+            endian,
+            entries: &entries[..end.unwrap_or(entries.len())],
+            strings: StringTable::default(),
+        };
+        let at = dynamic
+            .value(DT_STRTAB)
+            .and_then(|address| self.place(address));
+        if let (Some(at), Some(size)) = (at, dynamic.value(DT_STRSZ)) {
+            let end = at.saturating_add(size).min(self.bytes);
+            dynamic.strings = StringTable::new(self.data, at, end);
+        }
+        Ok(dynamic)
+    }
+
+    /// Where in the file an address is: the loader knows addresses alone.
+    fn place(&self, address: u64) -> Option<u64> {
+        self.of_kind(PT_LOAD).find_map(|segment| {
+            let within = address.checked_sub(segment.p_vaddr(self.endian).into())?;
+            let (at, size) = segment.file_range(self.endian);
+            at.checked_add(within).filter(|_| within < size)
+        })
+    }
+}
+
+/// The entries that the loader reads.
+struct Dynamic<'data, Elf: FileHeader, R: ReadRef<'data>> {
+    endian: Endianness,
+    entries: &'data [Elf::Dyn],
+    strings: StringTable<'data, R>,
+}
+
+impl<'data, Elf, R> Dynamic<'data, Elf, R>
+where
+    Elf: FileHeader<Endian = Endianness>,
+    R: ReadRef<'data>,
+{
+    fn of_tag(&self, tag: DynamicTag) -> impl Iterator<Item = &'data Elf::Dyn> {
+        let endian = self.endian;
+        self.entries
+            .iter()
+            .filter(move |entry| entry.tag(endian) == tag)
+    }
+
+    fn value(&self, tag: DynamicTag) -> Option<u64> {
+        self.of_tag(tag).next().map(|entry| entry.val(self.endian))
+    }
+
+    fn texts(&self, tag: DynamicTag) -> Result<Vec<String>, WhyNot> {
+        let texts = self.of_tag(tag).map(|entry| {
+            let text = entry.string(self.endian, self.strings)?;
+            Ok(String::from_utf8_lossy(text).into_owned())
+        });
+        texts.collect()
+    }
 }

@@ -1,6 +1,8 @@
 //! A core module: how it is started, what it imports, and whether a WASI host can give it that.
 
-use wasmparser::{ExternalKind, Parser, Payload};
+use std::collections::HashSet;
+
+use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
 use super::feature::{self, Feature};
 use super::refused::WhyNot;
@@ -32,7 +34,7 @@ pub enum ModuleKind {
 }
 
 /// Something that a module imports.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Import {
     /// The module that it asks.
     pub module: String,
@@ -54,7 +56,7 @@ impl Module {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         let import = import?;
-                        memories += u32::from(matches!(import.ty, wasmparser::TypeRef::Memory(_)));
+                        memories += u32::from(matches!(import.ty, TypeRef::Memory(_)));
                         imports.push(Import {
                             module: import.module.to_owned(),
                             name: import.name.to_owned(),
@@ -104,12 +106,9 @@ impl Module {
         let is_wasi = |import: &Import| {
             import.is_wasi() || has_threads && import.module == "env" && import.name == "memory"
         };
-        let mut foreign: Vec<&Import> = Vec::new();
-        for import in &self.imports {
-            if !is_wasi(import) && !foreign.contains(&import) {
-                foreign.push(import);
-            }
-        }
+        let mut seen = HashSet::new();
+        let foreign = self.imports.iter().filter(|import| !is_wasi(import));
+        let mut foreign: Vec<&Import> = foreign.filter(|import| seen.insert(*import)).collect();
         let giver = GIVERS
             .iter()
             .find(|giver| foreign.iter().any(|import| (giver.gives)(import)));
@@ -180,6 +179,8 @@ const GIVERS: [Giver; 7] = [
                 "invoke_",
                 "__syscall_",
                 "_emval_",
+                "_embind_",
+                "__cxa_",
             ];
             let of_emscripten = of_emscripten
                 .iter()

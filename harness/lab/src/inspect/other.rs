@@ -144,7 +144,9 @@ impl Kind {
                 "give the program that its first line names, and the script as an argument"
             }
             Self::OtherSystem(_) => "build it for Linux, or as a WebAssembly module",
-            Self::Packed(_) => "unpack it, and give the program that is in it",
+            Self::Packed(_) => {
+                "unpack it, and give the program that is in it; an image is given as an image"
+            }
             Self::Object => "link it, and give the program that comes out",
             Self::SharedLibrary | Self::CoreDump => "give the program that it belongs to",
             Self::Precompiled => "give the module itself: each runtime compiles it anew",

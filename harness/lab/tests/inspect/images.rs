@@ -118,7 +118,7 @@ fn what_an_image_does_not_say_is_not_there() {
             0
         );
         assert_eq!((facts.user, facts.working_dir), (None, None));
-        assert_eq!(facts.ports, []);
+        assert!(facts.ports.is_empty());
     }
     // The empty image, `FROM scratch` alone.
     let empty = json!({"architecture": "amd64", "os": "linux", "rootfs": {"diff_ids": []}});

@@ -57,6 +57,10 @@ fn what_it_needs_beyond_the_standard_is_told_by_what_it_does() {
         ("(memory 1 1 shared)", vec![Feature::Threads]),
         ("(func atomic.fence)", vec![Feature::Threads]),
         ("(tag)", vec![Feature::Exceptions]),
+        (
+            "(tag) (func try catch 0 end)",
+            vec![Feature::Exceptions, Feature::LegacyExceptions],
+        ),
         ("(func return_call 0)", vec![Feature::TailCalls]),
         ("(memory i64 1)", vec![Feature::Memory64]),
         ("(memory 1) (memory 1)", vec![Feature::MultiMemory]),
@@ -149,7 +153,7 @@ fn foreign_imports_are_named_with_whose_they_are_and_what_to_do() {
 
 #[test]
 fn five_foreign_imports_are_named_once_each_in_safe_words() {
-    let names = ["a", "a", "b", "c\\1b[2J", "\u{202e}d", "e", "f", "g"];
+    let names = ["a", "a", "b", "c\\1b[2J", "\\u{202e}d", "e", "f", "g"];
     let text: String = names.iter().map(|name| import("host", name)).collect();
     let foreign = of(&text).foreign().expect("is foreign");
     let said = "it imports host.a, host.b, host.c, host.\\u{202e}d, host.e and 2 more, which";

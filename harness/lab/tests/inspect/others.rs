@@ -57,7 +57,7 @@ fn a_file_that_is_no_program_says_what_it_is_and_what_to_do() {
             "it is text (`hello`); give a Linux program",
         ),
         (
-            "\u{1b}]0;title\u{7}\u{202e}na\u{ef}ve\n".as_bytes(),
+            "\u{1b}[31m\u{202e}na\u{ef}ve\n".as_bytes(),
             "it is text (`\\u{202e}na\u{ef}ve`)",
         ),
         (

@@ -47,7 +47,7 @@ pub(crate) fn unpack(files: &Files, folder: &Path) -> PathBuf {
 /// The tars of two layers.
 pub(crate) fn layers() -> [Vec<u8>; 2] {
     let file = |name: &str, bytes: &[u8]| tar(&vec![(name.to_owned(), bytes.to_vec())]);
-    [file("base", &vec![7; 100_000]), file("app", b"a program")]
+    [file("base", &vec![7; 10_000]), file("app", b"a program")]
 }
 
 /// The configuration of an image of these layers.

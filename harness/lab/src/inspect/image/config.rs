@@ -1,12 +1,12 @@
 //! The configuration of an image, from which it has its id. Docker's and that of the OCI
 //! specification have the same fields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::refused::WhyNoImage;
 use super::{ImageFacts, Layer};
@@ -38,7 +38,7 @@ struct Start {
     env: Option<Vec<String>>,
     user: Option<String>,
     working_dir: Option<PathBuf>,
-    exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
+    exposed_ports: Option<HashMap<String, Value>>,
 }
 
 /// Its layers.

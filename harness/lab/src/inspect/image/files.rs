@@ -67,9 +67,7 @@ impl Files {
                     let bytes = opened.bytes;
                     Ok(Some((Box::new(opened.into_part()), bytes)))
                 }
-                Err(WhyNot::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {
-                    Ok(None)
-                }
+                Err(WhyNot::Unreadable(error)) if is_nowhere(error.kind()) => Ok(None),
                 Err(WhyNot::Other(Kind::Empty)) => Ok(Some((Box::new(io::empty()), 0))),
                 Err(WhyNot::Other(kind)) => {
                     Err(WhyNoImage::damaged(&format!("{name} in it is {kind}")))
@@ -106,6 +104,12 @@ impl Files {
         content.take(LONGEST).read_to_end(&mut text)?;
         Ok(Some(text))
     }
+}
+
+/// Whether there is no file of a name, or cannot be one.
+fn is_nowhere(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    [NotFound, NotADirectory, InvalidFilename, InvalidInput].contains(&kind)
 }
 
 /// Where the files of a tar are.

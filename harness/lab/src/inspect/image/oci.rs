@@ -1,6 +1,6 @@
 //! An OCI layout: `index.json` lists manifests, or lists of manifests, by their digests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -44,7 +44,7 @@ struct Images {
     /// The images, by the digest of their manifest.
     found: BTreeMap<String, Candidate>,
     /// Lists that were read already: one may be in another more than once.
-    lists: Vec<String>,
+    lists: BTreeSet<String>,
     /// A manifest that is listed and not there. Of an image for several platforms often one alone is.
     missing: Option<String>,
 }
@@ -106,7 +106,7 @@ impl Images {
             };
             let document = parse(&descriptor.digest, &bytes)?;
             if let Some(inner) = document.manifests {
-                self.lists.push(descriptor.digest.clone());
+                self.lists.insert(descriptor.digest.clone());
                 if depth == DEPTH {
                     return Err(WhyNoImage::damaged(
                         "its lists stand too deep in each other",
