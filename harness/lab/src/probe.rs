@@ -229,7 +229,9 @@ impl Asked<'_> {
                 Seen::NotYet => {
                     let missing = self.right.body.missing();
                     let got = beginning(body);
-                    mismatch(format!("wrong body: it ended before {missing}: got {got:?}"))
+                    mismatch(format!(
+                        "wrong body: it ended before {missing}: got {got:?}"
+                    ))
                 }
             },
         }
@@ -267,7 +269,10 @@ mod tests {
     }
 
     /// What a server is taken for that answers each connection with the next of these.
-    fn taken_in_turn(answers: &'static [&'static str], right: &RightAnswer) -> Result<u64, Failure> {
+    fn taken_in_turn(
+        answers: &'static [&'static str],
+        right: &RightAnswer,
+    ) -> Result<u64, Failure> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("listens");
         let address = listener.local_addr().expect("an address");
         thread::spawn(move || {
@@ -302,7 +307,10 @@ mod tests {
         right.status = 503;
         let said = taken_in_turn(&[NOT_READY], &right).expect_err("another body");
         let said = said.to_string();
-        assert!(said.contains("matches \"^ready at\": got \"wait\""), "{said}");
+        assert!(
+            said.contains("matches \"^ready at\": got \"wait\""),
+            "{said}"
+        );
     }
 
     #[test]

@@ -90,8 +90,14 @@ fn targets_follow_from_what_is_given_and_built() {
     assert_eq!(given.sha256.len(), 64);
     let facts = given.native.as_ref().expect("a program");
     assert_eq!(facts.arch, std::env::consts::ARCH);
-    assert!(facts.interpreter.is_some(), "/bin/true is linked dynamically");
-    assert!(!own.stays(), "what is given ends, unless it says that it holds");
+    assert!(
+        facts.interpreter.is_some(),
+        "/bin/true is linked dynamically"
+    );
+    assert!(
+        !own.stays(),
+        "what is given ends, unless it says that it holds"
+    );
     let holds = Own::with(
         "[artifacts]\nnative = \"bin/app\"\n[run]\nexpected = \"out.txt\"\nhold = true\n",
     );
@@ -103,20 +109,47 @@ fn what_a_file_is_has_to_be_what_it_is_given_as() {
     for (target, file, reasons) in [
         ("native", "script.sh", &["script.sh", "/bin/sh"][..]),
         ("native", "out.txt", &["out.txt"]),
-        ("native", "bin/command.wasm", &["it is a WebAssembly module", "give it as wasip1"]),
-        ("wasip1", "bin/app", &["it is a native program", "give it as native"]),
-        ("wasip1", "bin/unserved.wasm", &["it is a WebAssembly component", "give it as wasip2"]),
-        ("wasip1", "bin/reactor.wasm", &["no command", "build it as a program"]),
-        ("wasip1", "bin/library.wasm", &["neither `_start` nor `_initialize`"]),
+        (
+            "native",
+            "bin/command.wasm",
+            &["it is a WebAssembly module", "give it as wasip1"],
+        ),
+        (
+            "wasip1",
+            "bin/app",
+            &["it is a native program", "give it as native"],
+        ),
+        (
+            "wasip1",
+            "bin/unserved.wasm",
+            &["it is a WebAssembly component", "give it as wasip2"],
+        ),
+        (
+            "wasip1",
+            "bin/reactor.wasm",
+            &["no command", "build it as a program"],
+        ),
+        (
+            "wasip1",
+            "bin/library.wasm",
+            &["neither `_start` nor `_initialize`"],
+        ),
         ("wasip1", "bin/browser.wasm", &["wbg"]),
-        ("wasip2", "bin/unserved.wasm", &["its world is none that is served", "plugin"]),
+        (
+            "wasip2",
+            "bin/unserved.wasm",
+            &["its world is none that is served", "plugin"],
+        ),
         ("native", "bin/gone", &["cannot read", "bin/gone"]),
         ("native", "bin", &["bin"]),
     ] {
         let lines = format!("[artifacts]\n{target} = \"{file}\"\n{FROM_FILE}");
         let said = Own::with(&lines).refused();
         for reason in reasons {
-            assert!(said.contains(reason), "{target} {file}: no {reason:?} in {said}");
+            assert!(
+                said.contains(reason),
+                "{target} {file}: no {reason:?} in {said}"
+            );
         }
         assert!(said.contains("workload.toml"), "{said}");
     }
@@ -138,7 +171,10 @@ fn a_program_that_may_not_be_executed_says_how_it_may() {
     let app = own.path("bin/app");
     fs::set_permissions(&app, fs::Permissions::from_mode(0o644)).expect("may be changed");
     let said = own.refused();
-    assert!(said.contains(&format!("chmod +x {}", app.display())), "{said}");
+    assert!(
+        said.contains(&format!("chmod +x {}", app.display())),
+        "{said}"
+    );
 }
 
 #[test]
@@ -149,7 +185,11 @@ fn no_path_leads_out_of_the_folder() {
     let app = outside.path().join("app").display().to_string();
     let up = format!(
         "../{}/app",
-        outside.path().file_name().expect("a name").to_string_lossy()
+        outside
+            .path()
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
     );
     let given = |path: &str| format!("[artifacts]\nnative = \"{path}\"\n{FROM_FILE}");
     let own = "[artifacts]\nnative = \"bin/app\"\n";
@@ -180,7 +220,10 @@ fn what_is_right_is_said_once() {
     let one = "needs exactly one of file";
     for (lines, reason) in [
         ("", "does not say which output is correct"),
-        ("expected = \"out.txt\"\n[run.expect]\nany = true\n", "leave one out"),
+        (
+            "expected = \"out.txt\"\n[run.expect]\nany = true\n",
+            "leave one out",
+        ),
         ("[run.expect]\n", one),
         ("[run.expect]\nany = true\nfirst-line = true\n", one),
         ("[run.expect]\nregex = \"(\"\n", "is no regular expression"),
@@ -212,13 +255,19 @@ fn an_output_that_is_too_long_to_be_compared_says_what_else_there_is() {
 #[test]
 fn what_is_wrong_with_a_build_is_said_with_its_target() {
     for (lines, reason) in [
-        ("[build.wasip1]\ncommand = []\n", "build.wasip1: command is empty"),
+        (
+            "[build.wasip1]\ncommand = []\n",
+            "build.wasip1: command is empty",
+        ),
         (
             "[artifacts]\nnative = \"bin/app\"\n[build.native]\ncommand = [\"make\"]\n",
             "native is in [artifacts] and has a [build.native]",
         ),
         ("[build.image]\ncommand = [\"make\"]\n", "no command yet"),
-        ("[build.wasip1]\ncomand = [\"make\"]\n", "did you mean `command`?"),
+        (
+            "[build.wasip1]\ncomand = [\"make\"]\n",
+            "did you mean `command`?",
+        ),
         ("", "it has no targets"),
     ] {
         let said = Own::with(&format!("{lines}{FROM_FILE}")).refused();

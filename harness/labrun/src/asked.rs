@@ -39,9 +39,7 @@ impl Planned {
                 plan.adjust(&options(settings, args)?);
                 plan
             }
-            (None, Some(name)) => {
-                of_scenario(name, &own, &definitions, &profiles, settings, args)?
-            }
+            (None, Some(name)) => of_scenario(name, &own, &definitions, &profiles, settings, args)?,
             (None, None) => anyhow::bail!(Usage("name a scenario, or give --plan FILE".to_owned())),
         };
         Ok(Self {
@@ -132,7 +130,14 @@ fn of_own(
     let workloads = own.of(definitions);
     let all = &definitions.workloads;
     let of_one = |scenario: &Scenario| {
-        with_own(scenario, &workloads, &own.kept, all, profiles, std::env::consts::ARCH)
+        with_own(
+            scenario,
+            &workloads,
+            &own.kept,
+            all,
+            profiles,
+            std::env::consts::ARCH,
+        )
     };
     Ok(scenarios.iter().map(of_one).collect())
 }

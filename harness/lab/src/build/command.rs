@@ -55,7 +55,10 @@ impl Builder<'_> {
         command: &BuildCommand,
     ) -> Result<Artifact, String> {
         let name = &workload.name;
-        let what = format!("the build command of {name} for {target} ({})", command.line());
+        let what = format!(
+            "the build command of {name} for {target} ({})",
+            command.line()
+        );
         let folder = self.site.disk_folder().map_err(|error| error.to_string())?;
         let file = match target {
             Target::Native | Target::Image => name.clone(),
@@ -64,8 +67,9 @@ impl Builder<'_> {
         let out = folder.path().join(&file);
         let mut lines = Vec::new();
         let each = |line: &str| lines.push(labrun_record::plain(line).into_owned());
-        let (status, said) = child::run(process(workload, command, &out), &self.site.interrupt, each)
-            .map_err(|why| format!("{what}: {why}"))?;
+        let (status, said) =
+            child::run(process(workload, command, &out), &self.site.interrupt, each)
+                .map_err(|why| format!("{what}: {why}"))?;
         if self.is_interrupted() {
             return Err("interrupted".to_owned());
         }
@@ -81,7 +85,9 @@ impl Builder<'_> {
         }
         let is_it = workload.built(target, &out);
         is_it.map_err(|why| format!("{what} wrote what is no artifact for {target}: {why}"))?;
-        let stored = self.store.keep(&format!("artifacts/{name}/{target}"), &file, &out)?;
+        let stored = self
+            .store
+            .keep(&format!("artifacts/{name}/{target}"), &file, &out)?;
         Ok(Artifact {
             workload: name.clone(),
             target,
@@ -108,7 +114,9 @@ fn process(workload: &Workload, command: &BuildCommand, out: &Path) -> Command {
         PathBuf::from(program)
     };
     let mut process = Command::new(program);
-    process.args(command.command.iter().skip(1)).stdin(Stdio::null());
+    process
+        .args(command.command.iter().skip(1))
+        .stdin(Stdio::null());
     let own = std::env::vars_os().filter(|(name, _)| name.as_bytes().starts_with(b"LABRUN_"));
     for (name, _) in own {
         process.env_remove(name);
@@ -129,7 +137,9 @@ fn inputs(workload: &Workload, command: &BuildCommand, programs: &[PathBuf]) -> 
     let words = command.command.iter();
     let mut all = words.fold(Inputs::default(), |all, word| all.word(word));
     for program in programs {
-        all = all.bytes(program.as_os_str().as_bytes()).word(&sha256(program)?);
+        all = all
+            .bytes(program.as_os_str().as_bytes())
+            .word(&sha256(program)?);
     }
     let takes = command.takes();
     for file in files(folder)? {
@@ -143,7 +153,10 @@ fn inputs(workload: &Workload, command: &BuildCommand, programs: &[PathBuf]) -> 
 
 /// The last of what it said.
 fn last(lines: &[String]) -> String {
-    let said = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+    let said = lines
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty());
     let said: Vec<&str> = said.collect();
     if said.is_empty() {
         return "it said nothing".to_owned();

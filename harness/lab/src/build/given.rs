@@ -41,7 +41,9 @@ fn artifact(
     let gone = |error: std::io::Error| format!("cannot be read any more: {error}");
     let found = sha256(&given.path).map_err(gone)?;
     if found != planned {
-        return Err("is another file than the one that the plan was made with: plan again".to_owned());
+        return Err(
+            "is another file than the one that the plan was made with: plan again".to_owned(),
+        );
     }
     Ok(Artifact {
         workload: workload.name.clone(),

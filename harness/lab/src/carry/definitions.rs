@@ -56,7 +56,10 @@ fn name_in(inside: &str, folder: &Path, path: &Path) -> String {
 /// granted.
 fn of_workload(workload: &Workload) -> io::Result<Vec<PathBuf>> {
     let folder = &workload.folder;
-    let mut found: Vec<PathBuf> = workload.expected_files().map(|file| folder.join(file)).collect();
+    let mut found: Vec<PathBuf> = workload
+        .expected_files()
+        .map(|file| folder.join(file))
+        .collect();
     found.push(folder.join("workload.toml"));
     found.extend(workload.artifacts.values().map(|given| given.path.clone()));
     if let Some(granted) = workload.grant_files() {

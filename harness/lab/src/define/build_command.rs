@@ -40,10 +40,13 @@ impl BuildCommand {
     /// What is wrong with it.
     pub(super) fn check(&self, target: Target) -> Result<(), String> {
         if target == Target::Image {
-            return Err("an image is built by no command yet: build its program, for native".to_owned());
+            return Err(
+                "an image is built by no command yet: build its program, for native".to_owned(),
+            );
         }
         if self.command.first().is_none_or(String::is_empty) {
-            let reason = "command is empty: write the program, and its arguments, as a list of words";
+            let reason =
+                "command is empty: write the program, and its arguments, as a list of words";
             return Err(reason.to_owned());
         }
         let wrong = |glob: &&String| path_set(std::slice::from_ref(glob)).is_none();

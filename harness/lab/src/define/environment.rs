@@ -98,7 +98,11 @@ mod tests {
 
     #[test]
     fn a_name_is_one_and_not_the_lab_s() {
-        for (name, why) in [("", "no name"), ("A=B", "no name"), ("LABRUN_HOLD", "the lab's own")] {
+        for (name, why) in [
+            ("", "no name"),
+            ("A=B", "no name"),
+            ("LABRUN_HOLD", "the lab's own"),
+        ] {
             let said = Environment::new(&BTreeMap::new(), &[name.to_owned()]);
             let said = said.expect_err("is wrong");
             assert!(said.contains(why), "{said}");

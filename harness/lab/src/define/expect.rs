@@ -87,7 +87,8 @@ impl Expect {
 /// An output that is a file's.
 pub(super) fn whole(folder: &Path, file: &Path) -> Result<Vec<u8>, String> {
     let path = inside(folder, file)?;
-    let bytes = fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let bytes =
+        fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if bytes.len() > OUTPUT_LIMIT {
         return Err(format!(
             "{} has over {} KiB, and no output that is compared as a whole may: write a [run.expect] \

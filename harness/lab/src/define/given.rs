@@ -88,11 +88,7 @@ impl Given {
 }
 
 /// What decides where a program runs, if it is one for this target and purpose.
-fn fits(
-    program: Program,
-    target: Target,
-    purpose: Purpose,
-) -> Result<Option<NativeFacts>, String> {
+fn fits(program: Program, target: Target, purpose: Purpose) -> Result<Option<NativeFacts>, String> {
     match (target, program) {
         (Target::Native, Program::Elf(elf)) => Ok(Some(facts(elf))),
         (Target::Wasip1, Program::Module(module)) => module_fits(&module, purpose).map(|()| None),

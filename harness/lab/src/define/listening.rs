@@ -35,9 +35,12 @@ impl Workload {
     pub(super) fn check_port(&self) -> Result<(), String> {
         let told = self.server_args().map_or(&[][..], |args| args).iter();
         let mut told = told.chain(self.env.values());
-        let serves_natively = self.server_args().is_some()
-            && self.targets.contains(&labrun_record::Target::Native);
-        let has_port = self.serve.as_ref().is_some_and(|serve| serve.port.is_some());
+        let serves_natively =
+            self.server_args().is_some() && self.targets.contains(&labrun_record::Target::Native);
+        let has_port = self
+            .serve
+            .as_ref()
+            .is_some_and(|serve| serve.port.is_some());
         if serves_natively && !has_port && !told.any(|text| text.contains(PLACES[0])) {
             return Err(
                 "it is not said on which port it listens: give port, or write {port} where its \

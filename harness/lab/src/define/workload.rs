@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
-use super::document::check_name;
 use super::build_command::BuildCommand;
+use super::document::check_name;
 use super::environment::Environment;
 use super::expect::whole;
 use super::given::{Given, Purpose};

@@ -141,7 +141,8 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     let artifact = order.job.artifact.display().to_string();
     args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
     for library in &order.job.libraries {
-        let [file, wanted] = [&library.file, &library.wanted].map(|path| path.display().to_string());
+        let [file, wanted] =
+            [&library.file, &library.wanted].map(|path| path.display().to_string());
         args.extend(["--ro-bind".to_owned(), file, wanted]);
     }
     args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));

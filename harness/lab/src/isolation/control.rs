@@ -98,7 +98,11 @@ impl Launcher for Control {
                 Seen::Wrong(reason) => reason,
                 Seen::Answer => "it printed more than its expected output".to_owned(),
                 Seen::NotYet => {
-                    format!("it ended before {}: got {:?}", expected.missing(), shown(said))
+                    format!(
+                        "it ended before {}: got {:?}",
+                        expected.missing(),
+                        shown(said)
+                    )
                 }
             };
             return Err(Failure::mismatch(reason));

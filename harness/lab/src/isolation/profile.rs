@@ -98,9 +98,7 @@ impl Profile {
         match self.role {
             Role::Any => true,
             Role::Host => serves,
-            Role::Control => {
-                !serves && workload.grant.is_none() && workload.environment.is_empty()
-            }
+            Role::Control => !serves && workload.grant.is_none() && workload.environment.is_empty(),
         }
     }
 

@@ -100,7 +100,10 @@ impl Launch for Memory {
 
 impl Memory {
     /// Of a command that ends the peak alone is known, once it has.
-    fn of_ended(&self, mut standing: Box<dyn RunningInstances + '_>) -> Result<Vec<Value>, Failure> {
+    fn of_ended(
+        &self,
+        mut standing: Box<dyn RunningInstances + '_>,
+    ) -> Result<Vec<Value>, Failure> {
         standing.finish()?;
         let peak = peak(standing.as_ref());
         standing.end()?;

@@ -259,9 +259,7 @@ impl<'a> Supply<'a> {
         artifacts: &mut Vec<Artifact>,
     ) -> Result<Job, Failure> {
         let workload = self.workload(&spec.workload)?;
-        let task = workload
-            .task()
-            .map_err(Failure::unavailable)?;
+        let task = workload.task().map_err(Failure::unavailable)?;
         let mut artifact = self.stock.artifact(&spec.artifact, self.isolations)?;
         artifact.target = spec.target;
         // A module is the same for all; whatever else is run is run by one of them.

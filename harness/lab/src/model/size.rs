@@ -91,7 +91,10 @@ impl Weighing {
             (Form::Built, Content::File(built).bytes()),
             (
                 Form::Stripped,
-                stripped.as_ref().map(|bytes| bytes.len() as u64).map_err(Clone::clone),
+                stripped
+                    .as_ref()
+                    .map(|bytes| bytes.len() as u64)
+                    .map_err(Clone::clone),
             ),
             (Form::Shipped, shipped.bytes()),
             (Form::Gzip, gzip),

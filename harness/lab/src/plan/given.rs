@@ -24,7 +24,8 @@ pub(super) fn misfit(
         return unsupported(reason.to_owned());
     }
     if profile.packing != Packing::File && workload.fixed_port().is_some() {
-        let reason = "a server in a container is told its port by the lab: write {port} in its arguments";
+        let reason =
+            "a server in a container is told its port by the lab: write {port} in its arguments";
         return unsupported(reason.to_owned());
     }
     let given = workload.artifacts.get(&match target {

@@ -22,7 +22,11 @@ pub fn with_own(
         other: other(scenario, workload, lab),
         quick: true,
         steady: workload.steady.iter().map(|way| way.name.clone()).collect(),
-        calls: workload.calls.iter().map(|calls| calls.name.clone()).collect(),
+        calls: workload
+            .calls
+            .iter()
+            .map(|calls| calls.name.clone())
+            .collect(),
         file_systems: Vec::new(),
         load: (workload.serve.is_some())
             .then(|| scenario.workloads.iter().find_map(|one| one.load.clone()))
@@ -51,7 +55,12 @@ fn other(scenario: &Scenario, workload: &Workload, lab: &[Workload]) -> Option<S
             other.run.is_some() && targets.all(|target| other.targets.contains(target))
         })
     };
-    let others = || scenario.workloads.iter().filter_map(|one| one.other.as_ref());
+    let others = || {
+        scenario
+            .workloads
+            .iter()
+            .filter_map(|one| one.other.as_ref())
+    };
     others().find(fits).or_else(|| others().next()).cloned()
 }
 
@@ -74,11 +83,17 @@ fn reference(
     let like_it = |profile: &&Profile| {
         profile.technology() == usual.technology() && profile.targets == usual.targets
     };
-    let concerned = usual.targets.iter().any(|target| workload.targets.contains(target));
+    let concerned = usual
+        .targets
+        .iter()
+        .any(|target| workload.targets.contains(target));
     if !concerned || runs(usual) {
         return None;
     }
-    let other = profiles.iter().filter(like_it).find(|profile| runs(profile))?;
+    let other = profiles
+        .iter()
+        .filter(like_it)
+        .find(|profile| runs(profile))?;
     Some(MetricPlan {
         reference: Some(other.name.clone()),
         workload: Some(workload.name.clone()),

@@ -24,13 +24,19 @@ pub(super) fn workloads(
     }
     // What one of them learns is right for all: they are said to do the same work.
     let expected = expect(args.expect.as_deref())?;
-    if args.http.as_ref().is_some_and(|path| !path.starts_with('/')) {
+    if args
+        .http
+        .as_ref()
+        .is_some_and(|path| !path.starts_with('/'))
+    {
         let reason = "--http: a path begins with `/`: write --http /";
         anyhow::bail!(Usage(reason.to_owned()));
     }
     let mut workloads: Vec<Workload> = Vec::new();
     for number in 0.. {
-        let of_it = files.iter().filter_map(|(target, files)| Some((*target, files.get(number)?)));
+        let of_it = files
+            .iter()
+            .filter_map(|(target, files)| Some((*target, files.get(number)?)));
         let of_it: Vec<(Target, &PathBuf)> = of_it.collect();
         let Some((_, first)) = of_it.first() else {
             break;
@@ -41,7 +47,10 @@ pub(super) fn workloads(
             all.any(|workload| workload.name == *name)
         };
         let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let free = [name.clone()].into_iter().chain(numbered).find(|name| !is_taken(name));
+        let free = [name.clone()]
+            .into_iter()
+            .chain(numbered)
+            .find(|name| !is_taken(name));
         let (env, env_from) = environment(&args.env);
         let workload = Workload {
             name: free.unwrap_or(name),
@@ -130,9 +139,16 @@ fn name_of(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     // Of an image the tag is none of its name.
     let stem = stem.split(':').next().unwrap_or_default();
-    let name: String = stem.chars().map(|c| if is_of_name(c) { c } else { '-' }).collect();
+    let name: String = stem
+        .chars()
+        .map(|c| if is_of_name(c) { c } else { '-' })
+        .collect();
     let name = name.trim_start_matches('.');
-    if name.is_empty() { "own".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "own".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 fn grant(folder: &Path) -> anyhow::Result<GrantFiles> {

@@ -46,7 +46,10 @@ fn a_program_is_measured_from_any_folder_and_the_lab_stays_as_it_is() {
     user.lab_is_untouched();
     let run = ran.files.json("run.json");
     let given = &run["given"][0];
-    assert_eq!((&given["workload"], &given["name"]), (&"app".into(), &"app".into()));
+    assert_eq!(
+        (&given["workload"], &given["name"]),
+        (&"app".into(), &"app".into())
+    );
     let digest = lab::digest::sha256(&app).expect("reads");
     assert_eq!(given["sha256"], digest);
     let workloads = |run: &Value| {
@@ -54,7 +57,9 @@ fn a_program_is_measured_from_any_folder_and_the_lab_stays_as_it_is() {
         rows.into_iter().all(|row| row["workload"] == "app")
     };
     assert!(workloads(&run), "nothing but the program is measured");
-    let row = ran.files.row("app", "native/static", "time_to_first_result");
+    let row = ran
+        .files
+        .row("app", "native/static", "time_to_first_result");
     assert_eq!(row["artifact_sha256"], digest);
 }
 
@@ -77,9 +82,12 @@ fn what_each_file_is_is_found_out() {
         .rows("app-2", "good/plain", "measured", "");
     // Nor is one of the lab's taken for it.
     let right = user.right("right");
-    user.measure(&["--native", text(&right)])
-        .exit(0)
-        .rows("right-2", "native/static", "measured", "");
+    user.measure(&["--native", text(&right)]).exit(0).rows(
+        "right-2",
+        "native/static",
+        "measured",
+        "",
+    );
 }
 
 #[test]
@@ -92,7 +100,12 @@ fn a_distribution_s_own_program_is_compared_with_itself_as_it_is_linked() {
         .exit(0)
         .rows("jq", "native/dynamic", "measured", "")
         .rows("jq", "control/spawn", "measured", "")
-        .rows("jq", "native/static", "unsupported", "jq is linked dynamically");
+        .rows(
+            "jq",
+            "native/static",
+            "unsupported",
+            "jq is linked dynamically",
+        );
     let control = ran.files.row("jq", "control/spawn", "time_to_first_result");
     assert_eq!(control["ratio"]["to"], "native/dynamic");
 }
@@ -107,7 +120,9 @@ fn a_sandbox_lets_a_program_have_its_libraries() {
         .isolation("bubblewrap/*");
     let user = User::of(lab);
     user.file("out.txt", "{\"a\":1}\n");
-    let ran = user.measure(&["--native", &jq, "--expect", "out.txt", "--", "-nc", "{a: 1}"]);
+    let ran = user.measure(&[
+        "--native", &jq, "--expect", "out.txt", "--", "-nc", "{a: 1}",
+    ]);
     for isolation in ["native/landlock", "bubblewrap/unshare-all"] {
         let rows = ran.files.rows("jq", isolation);
         assert!(!rows.is_empty());
@@ -124,29 +139,53 @@ fn an_output_is_right_by_its_first_line_a_file_or_a_pattern() {
     let user = user();
     user.file("two.txt", "one\ntwo\n");
     let print = |args: &[&str]| {
-        let args = [&["--native", "/usr/bin/printf"], args, &["--", "one\\ntwo\\n"]].concat();
+        let args = [
+            &["--native", "/usr/bin/printf"],
+            args,
+            &["--", "one\\ntwo\\n"],
+        ]
+        .concat();
         user.measure(&args)
     };
     for expect in [&[][..], &["--expect", "two.txt"], &["--expect", "^t.o$"]] {
         let ran = print(expect).exit(0);
         let ran = ran.rows("printf", "native/dynamic", "measured", "");
-        let row = ran.files.row("printf", "native/dynamic", "time_to_first_result");
+        let row = ran
+            .files
+            .row("printf", "native/dynamic", "time_to_first_result");
         assert_eq!(row["params"], serde_json::json!({}), "{expect:?}");
     }
     user.file("other.txt", "one\nthree\n");
-    print(&["--expect", "other.txt"])
-        .exit(101)
-        .rows("printf", "native/dynamic", "mismatch", "expected \"one\\nthree\\n\"");
+    print(&["--expect", "other.txt"]).exit(101).rows(
+        "printf",
+        "native/dynamic",
+        "mismatch",
+        "expected \"one\\nthree\\n\"",
+    );
     print(&["--expect", "^three$"])
         .exit(101)
         .stderr_has("there is no file \"^three$\"")
-        .rows("printf", "native/dynamic", "mismatch", "matches \"^three$\"");
+        .rows(
+            "printf",
+            "native/dynamic",
+            "mismatch",
+            "matches \"^three$\"",
+        );
 }
 
 #[test]
 fn what_is_not_checked_says_so_and_is_compared_with_nothing() {
     let ran = user()
-        .measure(&["--native", "/bin/date", "--expect", "any", "-r", "10", "--", "+%N"])
+        .measure(&[
+            "--native",
+            "/bin/date",
+            "--expect",
+            "any",
+            "-r",
+            "10",
+            "--",
+            "+%N",
+        ])
         .exit(0)
         .stdout_has("unchecked")
         .rows("date", "native/dynamic", "measured", "");
@@ -167,11 +206,18 @@ fn a_first_line_that_is_never_the_same_is_told_with_what_to_do() {
     user()
         .measure(&["--native", "/bin/date", "--", "+%N"])
         .exit(101)
-        .rows("date", "native/dynamic", "mismatch", "the first launch of all printed");
-    user()
-        .measure(&["--native", "/bin/true"])
-        .exit(101)
-        .rows("true", "native/dynamic", "mismatch", "before it had printed a line");
+        .rows(
+            "date",
+            "native/dynamic",
+            "mismatch",
+            "the first launch of all printed",
+        );
+    user().measure(&["--native", "/bin/true"]).exit(101).rows(
+        "true",
+        "native/dynamic",
+        "mismatch",
+        "before it had printed a line",
+    );
 }
 
 #[test]
@@ -183,7 +229,12 @@ fn an_output_without_end_is_a_timeout() {
     User::of(lab)
         .measure(&["--native", "/usr/bin/yes"])
         .exit(101)
-        .rows("yes", "native/dynamic", "timeout", "without the end of the output");
+        .rows(
+            "yes",
+            "native/dynamic",
+            "timeout",
+            "without the end of the output",
+        );
     // A long one that ends is none.
     let long = user().measure(&["--native", "/usr/bin/seq", "--", "100000"]);
     long.exit(0).rows("seq", "native/dynamic", "measured", "");
@@ -194,7 +245,9 @@ fn a_directory_is_granted_afresh_and_arguments_say_where_it_is() {
     let user = user();
     user.file("grant/number", "42\n");
     user.file("42.txt", "42\n");
-    let args = ["--native", "/bin/cat", "--grant", "grant", "--expect", "42.txt"];
+    let args = [
+        "--native", "/bin/cat", "--grant", "grant", "--expect", "42.txt",
+    ];
     user.measure(&[&args[..], &["--", "{grant}/number"]].concat())
         .exit(0)
         .rows("cat", "native/dynamic", "measured", "");
@@ -208,25 +261,39 @@ const SECRET: &str = "hush-9f3a";
 fn a_secret_reaches_the_program_and_no_file_of_the_run() {
     let user = user();
     let shell = |script: &str, more: &[&str]| {
-        let args = [&["--native", "/bin/sh", "--env", "OPEN=shown", "--env", "KEY"], more].concat();
+        let args = [
+            &["--native", "/bin/sh", "--env", "OPEN=shown", "--env", "KEY"],
+            more,
+        ]
+        .concat();
         let args = [&args[..], &["--", "-c", script]].concat();
         user.measure_with(&args, &[("KEY", SECRET)])
     };
-    let has = format!("[ \"$KEY\" = hush-'9f3a' ] && echo $OPEN");
-    shell(&has, &["--expect", "^shown$"])
+    let has = "[ \"$KEY\" = hush-'9f3a' ] && echo $OPEN";
+    shell(has, &["--expect", "^shown$"])
         .exit(0)
         .rows("sh", "native/dynamic", "measured", "");
-    let told = shell("echo bad key $KEY >&2; exit 3", &[])
-        .exit(101)
-        .rows("sh", "native/dynamic", "failed", "bad key $KEY");
+    let told = shell("echo bad key $KEY >&2; exit 3", &[]).exit(101).rows(
+        "sh",
+        "native/dynamic",
+        "failed",
+        "bad key $KEY",
+    );
     for file in fs::read_dir(told.files.path()).expect("lists") {
         let bytes = fs::read(file.expect("lists").path()).expect("reads");
-        let found = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
+        let found = bytes
+            .windows(SECRET.len())
+            .any(|part| part == SECRET.as_bytes());
         assert!(!found, "the secret is in a file of the run");
     }
     user.measure(&["--native", "/bin/sh", "--env", "KEY"])
         .exit(4)
-        .rows("sh", "native/dynamic", "unavailable", "it needs the variable KEY");
+        .rows(
+            "sh",
+            "native/dynamic",
+            "unavailable",
+            "it needs the variable KEY",
+        );
 }
 
 #[test]

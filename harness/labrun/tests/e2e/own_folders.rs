@@ -24,7 +24,10 @@ fn a_folder_is_a_workload_like_those_of_the_lab() {
     let user = user();
     user.right("own/bin/app");
     user.module("own/app.wasm");
-    workload(&user, "[artifacts]\nnative = \"bin/app\"\nwasip1 = \"app.wasm\"");
+    workload(
+        &user,
+        "[artifacts]\nnative = \"bin/app\"\nwasip1 = \"app.wasm\"",
+    );
     user.measure(&["--workload", "./own"])
         .exit(0)
         .rows("mine", "native/static", "measured", "")
@@ -73,7 +76,10 @@ fn a_command_builds_it_where_it_is_stale() {
             .exit(0)
             .rows("mine", "native/static", "measured", "")
             .rows("mine", "native/dynamic", "unsupported", "linked statically");
-        fs::read_to_string(user.path("log")).expect("was built").lines().count()
+        fs::read_to_string(user.path("log"))
+            .expect("was built")
+            .lines()
+            .count()
     };
     assert_eq!(built(), 1);
     assert_eq!(built(), 1, "nothing was changed");
@@ -90,7 +96,10 @@ fn a_build_that_comes_to_nothing_says_why() {
             "command = [\"sh\", \"-c\", \"echo compiling; echo main.c:3: no >&2; exit 2\"]",
             "its last lines: compiling / main.c:3: no",
         ),
-        ("command = [\"true\"]", "wrote nothing to where LABRUN_OUT says"),
+        (
+            "command = [\"true\"]",
+            "wrote nothing to where LABRUN_OUT says",
+        ),
         (
             "command = [\"sh\", \"-c\", \"echo text > $LABRUN_OUT\"]",
             "wrote what is no artifact for native",

@@ -33,7 +33,10 @@ fn files_that_are_no_programs_say_what_they_are() {
         (["--native", "gone"], "cannot read"),
         (["--native", "."], "folder"),
         (["--native", "app.wasm"], "it is a WebAssembly module"),
-        (["--wasm", "app"], "is a native program: give it by --native"),
+        (
+            ["--wasm", "app"],
+            "is a native program: give it by --native",
+        ),
         (["--wasm", "text"], "text"),
     ] {
         is_refused(&user, &args, reason);
@@ -63,25 +66,49 @@ fn another_architecture_s_program_is_named_with_its_own() {
     // `e_machine`: EM_S390.
     bytes[18] = 22;
     fs::write(&app, bytes).expect("writes");
-    user.measure(&["--native", "app"])
-        .exit(4)
-        .rows("app", "native/static", "unavailable", "app is a program for s390x");
+    user.measure(&["--native", "app"]).exit(4).rows(
+        "app",
+        "native/static",
+        "unavailable",
+        "app is a program for s390x",
+    );
 }
 
 #[test]
 fn what_is_said_of_no_program_is_a_mistake() {
     let user = user();
     for (args, reason) in [
-        (&["--expect", "any"][..], "give it by --native, --wasm or --image"),
+        (
+            &["--expect", "any"][..],
+            "give it by --native, --wasm or --image",
+        ),
         (&["--", "--help"], "what stands behind --"),
         (&["--http", "/"], "give it by --native"),
         (&["--port", "80"], "--http"),
-        (&["--native", "/bin/true", "--env", "=x"], "no name of a variable"),
-        (&["--native", "/bin/true", "--expect", "("], "no regular expression"),
-        (&["--native", "/bin/true", "--http", "path"], "a path begins with `/`"),
-        (&["--native", "/bin/true", "--http", "/"], "on which port it listens"),
-        (&["--native", "/bin/true", "--name", "a/b"], "cannot be called"),
-        (&["--native", "/bin/true", "--bundle", "b"], "cannot be used with"),
+        (
+            &["--native", "/bin/true", "--env", "=x"],
+            "no name of a variable",
+        ),
+        (
+            &["--native", "/bin/true", "--expect", "("],
+            "no regular expression",
+        ),
+        (
+            &["--native", "/bin/true", "--http", "path"],
+            "a path begins with `/`",
+        ),
+        (
+            &["--native", "/bin/true", "--http", "/"],
+            "on which port it listens",
+        ),
+        (
+            &["--native", "/bin/true", "--name", "a/b"],
+            "cannot be called",
+        ),
+        (
+            &["--native", "/bin/true", "--bundle", "b"],
+            "cannot be used with",
+        ),
     ] {
         is_refused(&user, args, reason);
     }
@@ -107,8 +134,11 @@ fn a_file_that_is_changed_after_the_plan_is_not_run() {
     let toml = "name = \"own\"\nsummary = \"mine\"\n[artifacts]\nnative = \"app\"\n\
         [run]\n[run.expect]\nfirst-line = true\n";
     user.file("own/workload.toml", toml);
-    user.run_with(&["bundle", "cold-start", "-w", "./own", "--out", "b.tar.zst"], &[])
-        .exit(0);
+    user.run_with(
+        &["bundle", "cold-start", "-w", "./own", "--out", "b.tar.zst"],
+        &[],
+    )
+    .exit(0);
     user.measure(&["--bundle", "b.tar.zst"])
         .exit(0)
         .rows("own", "native/static", "measured", "");

@@ -45,7 +45,11 @@ fn free_port() -> u16 {
 fn a_server_is_told_where_to_listen_by_an_argument_or_a_variable() {
     let user = user();
     let asked = |more: &[&str]| {
-        let args = [&["--native", "serves", "--http", "/", "--name", "web"], more].concat();
+        let args = [
+            &["--native", "serves", "--http", "/", "--name", "web"],
+            more,
+        ]
+        .concat();
         user.measure(&args)
     };
     for more in [
@@ -65,7 +69,12 @@ fn a_server_is_told_where_to_listen_by_an_argument_or_a_variable() {
         .rows("web", "native/static", "mismatch", "wrong body");
     asked(&["--status", "404", "--", "{address}"])
         .exit(101)
-        .rows("web", "native/static", "timeout", "answered with status 200");
+        .rows(
+            "web",
+            "native/static",
+            "timeout",
+            "answered with status 200",
+        );
 }
 
 #[test]
@@ -74,7 +83,9 @@ fn a_server_with_one_port_needs_it_to_be_free() {
     let port = free_port();
     let on_port = |port: u16| {
         let (number, address) = (port.to_string(), format!("127.0.0.1:{port}"));
-        let args = ["--native", "serves", "--http", "/", "--port", &number, "-r", "1", "--"];
+        let args = [
+            "--native", "serves", "--http", "/", "--port", &number, "-r", "1", "--",
+        ];
         user.measure(&[&args[..], &[&address]].concat())
     };
     on_port(port)
@@ -82,15 +93,27 @@ fn a_server_with_one_port_needs_it_to_be_free() {
         .rows("serves", "native/static", "measured", "");
     let taken = TcpListener::bind("127.0.0.1:0").expect("listens");
     let port = taken.local_addr().expect("an address").port();
-    on_port(port)
-        .exit(4)
-        .rows("serves", "native/static", "unavailable", "on which it always listens");
+    on_port(port).exit(4).rows(
+        "serves",
+        "native/static",
+        "unavailable",
+        "on which it always listens",
+    );
 }
 
 #[test]
 fn a_server_may_need_a_while_until_it_is_ready() {
     user()
-        .measure(&["--native", "serves", "--http", "/", "--env", "UNREADY=4", "--", "{address}"])
+        .measure(&[
+            "--native",
+            "serves",
+            "--http",
+            "/",
+            "--env",
+            "UNREADY=4",
+            "--",
+            "{address}",
+        ])
         .exit(0)
         .rows("serves", "native/static", "measured", "");
 }
@@ -104,7 +127,9 @@ fn servers_that_do_not_serve_say_how() {
     let user = User::of(lab);
     let port = free_port().to_string();
     let asked = |script: &str| {
-        let args = ["--native", "/bin/sh", "--http", "/", "--port", &port, "--", "-c", script];
+        let args = [
+            "--native", "/bin/sh", "--http", "/", "--port", &port, "--", "-c", script,
+        ];
         user.measure(&args).exit(101)
     };
     asked("exec sleep 100").rows("sh", "native/dynamic", "timeout", "refused");

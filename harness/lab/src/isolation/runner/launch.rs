@@ -221,15 +221,15 @@ impl<'a> Launch<'a> {
             _ => return Err(Failure::failed("it has no first result")),
         };
         let alive = || session.still_runs();
-        probe::first_answer(site, address, request, right, deadline_ns, alive).map_err(
-            |failure| match failure {
+        probe::first_answer(site, address, request, right, deadline_ns, alive).map_err(|failure| {
+            match failure {
                 // What the runner failed with is explained already.
                 Failure::Outcome(Outcome::Timeout | Outcome::Mismatch, _) => {
                     session.explain(failure)
                 }
                 other => other,
-            },
-        )
+            }
+        })
     }
 
     /// Forgets the output of a command; more than was expected is an error.

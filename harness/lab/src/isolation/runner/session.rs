@@ -132,11 +132,7 @@ impl<'a> RunnerSession<'a> {
 
     /// Waits until the guest has answered; gives the instant at which the lab held that. Where the
     /// runner itself reports a failure first, that is the reason.
-    pub fn expect_guest(
-        &mut self,
-        expected: &Expected,
-        deadline_ns: u64,
-    ) -> Result<u64, Failure> {
+    pub fn expect_guest(&mut self, expected: &Expected, deadline_ns: u64) -> Result<u64, Failure> {
         loop {
             let at_ns = self.wait(deadline_ns)?;
             let seen = expected.judge(self.process.kept(Stream::Guest), false);
@@ -205,11 +201,7 @@ impl<'a> RunnerSession<'a> {
 
     /// Forgets the output of a guest that has ended. Of a whole output more than was expected is an
     /// error.
-    pub fn discard_guest(
-        &mut self,
-        expected: &Expected,
-        deadline_ns: u64,
-    ) -> Result<(), Failure> {
+    pub fn discard_guest(&mut self, expected: &Expected, deadline_ns: u64) -> Result<(), Failure> {
         let Expected::Whole(whole) = expected else {
             // What it printed last may still be in the pipe.
             while self.process.has_more(Stream::Guest) {
