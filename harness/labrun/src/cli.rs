@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
-pub(crate) use own::OwnArgs;
+pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Show what each isolation lets a program do, and what it holds back
     Conform(ConformArgs),
+    /// Make a workload of your own, from a program or module that is there
+    New(NewArgs),
     /// Load a server over HTTP and measure its latency
     Load(LoadArgs),
     /// Make the page again, from one or more runs

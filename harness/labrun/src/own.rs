@@ -11,6 +11,8 @@ use lab::define::{Definitions, Workload};
 use crate::cli::AskedArgs;
 use crate::exit::Usage;
 
+pub(crate) use given::as_name;
+
 /// Which workloads take the place of a scenario's.
 #[derive(Debug, Default)]
 pub(crate) struct Own {

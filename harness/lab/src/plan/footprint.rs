@@ -66,10 +66,12 @@ fn launch(context: &PlanContext<'_>, kind: &Kind<'_>) -> Result<LaunchSpec, Fail
         budget_bytes: plan.budget_bytes,
     };
     let mut spec = kind.launch(measure)?;
-    let one_port = kind.workload()?.fixed_port();
+    let workload = kind.workload()?;
+    let one_port = workload.fixed_port().is_some();
     spec.instances = match kind.target {
+        _ if !workload.stays() => 1,
         // One more could not listen on the same.
-        Target::Native if one_port.is_some() => 1,
+        Target::Native if one_port => 1,
         Target::Native => plan.processes,
         Target::Image => plan.containers,
         Target::Wasip1 | Target::Wasip2 => plan.isolates,

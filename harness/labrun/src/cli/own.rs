@@ -1,8 +1,8 @@
-//! The arguments that say what a program of the user's own is.
+//! The arguments that say what a program of the user's own is, and those that make a file of it.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 /// A program of one's own, which is measured in the place of the scenario's workloads.
 #[derive(Debug, Clone, Default, Args)]
@@ -54,4 +54,38 @@ pub(crate) struct OwnArgs {
     /// Its arguments, behind `--`
     #[arg(last = true, value_name = "ARGS")]
     pub args: Vec<String>,
+}
+
+/// Arguments of `labrun new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// What is made
+    #[command(subcommand)]
+    pub what: New,
+}
+
+/// What can be made.
+#[derive(Debug, Subcommand)]
+pub(crate) enum New {
+    /// A workload of your own: a folder with the program and a `workload.toml` that says what is right
+    Workload(NewWorkloadArgs),
+}
+
+/// Arguments of `labrun new workload`.
+#[derive(Debug, Args)]
+pub(crate) struct NewWorkloadArgs {
+    /// Its name, and that of its folder
+    pub name: String,
+
+    /// The program, module or component; which of them it is, is found out
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+
+    /// It is a server, which is asked for this path
+    #[arg(long, value_name = "PATH")]
+    pub http: Option<String>,
+
+    /// Do not run it
+    #[arg(long)]
+    pub no_run: bool,
 }

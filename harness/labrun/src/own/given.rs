@@ -138,16 +138,16 @@ fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
 fn name_of(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     // Of an image the tag is none of its name.
-    let stem = stem.split(':').next().unwrap_or_default();
-    let name: String = stem
-        .chars()
-        .map(|c| if is_of_name(c) { c } else { '-' })
-        .collect();
-    let name = name.trim_start_matches('.');
-    if name.is_empty() {
-        "own".to_owned()
-    } else {
-        name.to_owned()
+    as_name(stem.split(':').next().unwrap_or_default())
+}
+
+/// A text as a name can be: of letters, digits, `-`, `_` and `.`, and not hidden.
+pub(crate) fn as_name(text: &str) -> String {
+    let fits = |c: char| if is_of_name(c) { c } else { '-' };
+    let name: String = text.chars().map(fits).collect();
+    match name.trim_start_matches('.') {
+        "" => "own".to_owned(),
+        name => name.to_owned(),
     }
 }
 

@@ -43,6 +43,7 @@ mod order;
 mod outputs;
 mod own;
 mod own_folders;
+mod own_new;
 mod own_refused;
 mod own_servers;
 mod ownership;
