@@ -10,12 +10,14 @@ mod compare;
 mod conform;
 mod doctor;
 mod exit;
+mod exports;
 mod ground;
 mod interim;
 mod list;
 mod load;
 mod new;
 mod new_run;
+mod open;
 mod out;
 mod own;
 mod plan;
@@ -24,6 +26,7 @@ mod report;
 mod resolution;
 mod say;
 mod scenario;
+mod schema;
 mod settings;
 mod shell;
 mod version;
@@ -72,9 +75,11 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::New(args) => new::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
+        cli::Command::Open(args) => open::run(args),
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
+        cli::Command::Schema(args) => schema::run(args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }

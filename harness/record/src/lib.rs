@@ -7,11 +7,13 @@
 
 mod block;
 mod check;
+mod damage;
 mod fingerprint;
 mod folder;
 mod histogram;
 mod left_out;
 mod metric;
+mod phases;
 mod read;
 mod replay;
 mod resolution;
@@ -28,6 +30,7 @@ pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::{RunFolder, write_json};
 pub use histogram::{Histogram, HistogramError};
 pub use metric::{Better, Metric, Unit};
+pub use phases::Phases;
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::damage::Damage;
 use crate::left_out::{self, LeftOut};
+use crate::phases::Names;
 use crate::{BlockLoad, Run, RunFolder, Sample, SchemaError, schema, text};
 
 /// The files of a run, read.
@@ -63,6 +65,20 @@ impl RunFolder {
     /// word. A last line that was cut is set aside, not an error: all that was taken before it
     /// counts. A missing `samples.jsonl` holds no samples.
     pub fn read(&self) -> Result<Recorded, ReadError> {
+        self.read_with(&mut Damage::refused())
+    }
+
+    /// The same of a run that may be damaged: a line that cannot be read costs itself alone, and is
+    /// named in [`Run::damaged`]. Without its `run.json` nothing says what the lines are of, so that
+    /// is refused as by [`Self::read`].
+    pub fn salvage(&self) -> Result<Recorded, ReadError> {
+        let mut damage = Damage::borne();
+        let mut recorded = self.read_with(&mut damage)?;
+        recorded.run.damaged = damage.said();
+        Ok(recorded)
+    }
+
+    fn read_with(&self, damage: &mut Damage) -> Result<Recorded, ReadError> {
         let path = &self.run_json();
         let bytes = fs::read(path).map_err(|source| ReadError::Io {
             path: path.clone(),
@@ -73,8 +89,11 @@ impl RunFolder {
             line,
             reason,
         };
-        let mut value: Value =
-            serde_json::from_slice(&bytes).map_err(|e| shape(e.line(), e.to_string()))?;
+        let mut value: Value = serde_json::from_slice(&bytes).map_err(|e| {
+            let mend = "it is cut or damaged, and nothing else says what was measured: take the run \
+                from where it was measured";
+            shape(e.line(), format!("{e}: {mend}"))
+        })?;
         schema::migrate(&mut value).map_err(|source| ReadError::Schema {
             path: path.clone(),
             source,
@@ -82,7 +101,7 @@ impl RunFolder {
         text::make_all_plain(&mut value);
         let mut rows = LeftOut::rows(&value);
         let count = value["rows"].as_array().map_or(0, Vec::len);
-        let (mut samples, cut) = self.read_samples(count, &mut rows)?;
+        let (mut samples, cut) = self.read_samples(count, &mut rows, damage)?;
         samples.retain_mut(|sample| {
             let place = rows.place(sample.row);
             sample.row = place.unwrap_or_default();
@@ -104,17 +123,26 @@ impl RunFolder {
             return Err(shape(1, reason));
         }
         run.left_out = said;
-        run.blocks = self.read_blocks();
+        run.blocks = self.read_blocks(damage);
         Ok(Recorded { run, samples, cut })
     }
 
     /// What the processors did, as far as that is there: nothing else depends on it.
-    fn read_blocks(&self) -> Vec<BlockLoad> {
-        let text = fs::read_to_string(self.blocks_jsonl()).unwrap_or_default();
-        let blocks = text.lines().filter_map(|line| {
-            let mut block: BlockLoad = serde_json::from_str(line).ok()?;
+    fn read_blocks(&self, damage: &mut Damage) -> Vec<BlockLoad> {
+        let bytes = fs::read(self.blocks_jsonl()).unwrap_or_default();
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let blocks = lines.filter(|line| !line.trim_ascii().is_empty());
+        let blocks = blocks.filter_map(|line| {
+            let read: Option<BlockLoad> = serde_json::from_slice(line).ok();
+            let Some(mut block) = read.filter(BlockLoad::is_sound) else {
+                // A lab that was killed leaves half of the last one.
+                if line.ends_with(b"\n") {
+                    damage.of_blocks();
+                }
+                return None;
+            };
             block.most_by.iter_mut().for_each(text::make_plain);
-            block.is_sound().then_some(block)
+            Some(block)
         });
         blocks.collect()
     }
@@ -125,6 +153,7 @@ impl RunFolder {
         &self,
         count: usize,
         left_out: &mut LeftOut,
+        damage: &mut Damage,
     ) -> Result<(Vec<Sample>, Option<String>), ReadError> {
         let path = self.samples_jsonl();
         let io_error = |source| ReadError::Io {
@@ -133,54 +162,55 @@ impl RunFolder {
         };
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                damage.no_samples();
+                return Ok((Vec::new(), None));
+            }
             Err(error) => return Err(io_error(error)),
         };
         let mut reader = BufReader::new(file);
-        let mut samples = Vec::new();
+        let (mut samples, mut names) = (Vec::new(), Vec::new());
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
             if reader.read_until(b'\n', &mut line).map_err(io_error)? == 0 {
                 break;
             }
-            let shape = |reason| ReadError::Shape {
-                path: path.clone(),
-                line: number,
-                reason,
-            };
             let known = |row| {
                 let reason = || format!("row {row} is not in run.json, which has {count}");
-                (row < count).then_some(row).ok_or_else(|| shape(reason()))
+                (row < count).then_some(row).ok_or_else(reason)
             };
-            match serde_json::from_slice::<Sample>(&line) {
+            let read = match serde_json::from_slice::<Sample>(&line) {
                 Ok(sample) => {
-                    known(sample.row)?;
-                    samples.push(made_plain(sample));
+                    known(sample.row).map(|_| samples.push(made_plain(sample, &mut names)))
                 }
                 Err(_) if !line.ends_with(b"\n") => {
                     return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
                 }
                 Err(error) => match (left_out::unknown_word(&error), row_of(&line)) {
-                    (Some(word), Some(row)) => left_out.add(known(row)?, word),
-                    _ => return Err(shape(error.to_string())),
+                    (Some(word), Some(row)) => known(row).map(|row| left_out.add(row, word)),
+                    _ => Err(error.to_string()),
                 },
+            };
+            if let Err(reason) = read {
+                damage
+                    .of_sample(number, reason)
+                    .map_err(|reason| ReadError::Shape {
+                        path: path.clone(),
+                        line: number,
+                        reason,
+                    })?;
             }
         }
         Ok((samples, None))
     }
 }
 
-/// A sample whose words can be shown anywhere.
-fn made_plain(mut sample: Sample) -> Sample {
+/// A sample that can be shown anywhere, and has its phases' names in common with those before.
+fn made_plain(mut sample: Sample, names: &mut Vec<Names>) -> Sample {
     sample.reason.iter_mut().for_each(text::make_plain);
-    if !sample.phases.keys().all(|name| text::is_plain(name)) {
-        let phases = sample.phases.into_iter().map(|(mut name, length)| {
-            text::make_plain(&mut name);
-            (name, length)
-        });
-        sample.phases = phases.collect();
-    }
+    sample.phases.make_plain();
+    sample.phases.share(names);
     sample
 }
 

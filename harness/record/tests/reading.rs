@@ -283,7 +283,8 @@ fn whatever_a_run_says_can_be_shown() {
     assert_eq!(run.run.id, "a\\u{202e}run");
     assert_eq!(run.run.rows[0].params["op"], "read\\u{7}");
     assert_eq!(run.samples[0].reason.as_deref(), Some("red\n\\u{9b}"));
-    assert_eq!(run.samples[0].phases.keys().collect::<Vec<_>>(), ["call"]);
+    let phases: Vec<_> = run.samples[0].phases.iter().collect();
+    assert_eq!(phases, [("call", 1.0)]);
 }
 
 #[test]
@@ -302,4 +303,89 @@ fn what_the_processors_did_is_read_as_far_as_it_is_sound() {
     assert_eq!(blocks.len(), 2, "{blocks:?}");
     assert_eq!(blocks[0].most_by.as_deref(), Some("cargo"));
     assert_eq!((blocks[0].others, blocks[1].others), (Some(0.25), None));
+}
+
+/// What is said of a damaged run.
+fn damaged(copy: &Copy) -> (Recorded, Vec<String>) {
+    let read = RunFolder::open(copy.0.path()).salvage().expect("is read");
+    let said = read.run.damaged.clone();
+    (read, said)
+}
+
+#[test]
+fn what_is_whole_is_salvaged_as_it_is_read() {
+    for run in ["1-first", "2-all", "3-cold-start", "3-replay"] {
+        let copy = Copy::of(run);
+        let (salvaged, said) = damaged(&copy);
+        let read = copy.read();
+        assert!(said.is_empty(), "{said:?}");
+        assert_eq!((salvaged.run, salvaged.samples), (read.run, read.samples));
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_read_costs_itself_alone_where_damage_is_borne() {
+    let whole = Copy::of("3-cold-start").read();
+    let spoil = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[2] = "\0\0\0\u{1b}[31m".to_owned();
+        lines[4] = lines[4].replacen("\"row\":", "\"row\":9", 1);
+        lines.join("\n") + "\n"
+    };
+    let copy = Copy::of("3-cold-start").change("samples.jsonl", spoil);
+    assert!(
+        copy.fault().contains("samples.jsonl:3: "),
+        "{}",
+        copy.fault()
+    );
+    let (read, said) = damaged(&copy);
+    let rest = whole.samples.iter().enumerate();
+    let rest = rest.filter(|(place, _)| ![2, 4].contains(place));
+    let rest: Vec<_> = rest.map(|(_, sample)| sample.clone()).collect();
+    assert_eq!(read.samples, rest);
+    let [said] = &said[..] else {
+        panic!("{said:?}");
+    };
+    let told = "2 lines of samples.jsonl cannot be read and are left out, the first is line 3: ";
+    assert!(said.starts_with(told), "{said}");
+    assert!(!said.contains('\u{1b}') && !said.contains('\0'), "{said:?}");
+}
+
+#[test]
+fn what_is_not_there_is_named_where_damage_is_borne() {
+    let copy = Copy::of("3-cold-start");
+    fs::remove_file(copy.0.path().join("samples.jsonl")).expect("removes");
+    assert!(copy.read().samples.is_empty());
+    let (read, said) = damaged(&copy);
+    assert!(read.samples.is_empty());
+    let told = "samples.jsonl is not there, so nothing is known to be measured";
+    assert_eq!(said, [told]);
+}
+
+#[test]
+fn blocks_that_cannot_be_read_are_counted_and_half_of_a_last_one_is_none() {
+    let sound = r#"{"first":0,"end":9,"seconds":1.5,"others":0.25,"steal":0.0}"#;
+    let copy = Copy::of("3-cold-start");
+    let mut lines = format!("{sound}\n").into_bytes();
+    // No text at all.
+    lines.extend(b"\xff\xfe\n\n{\"first\":9,");
+    fs::write(copy.0.path().join("blocks.jsonl"), lines).expect("writes");
+    let (read, said) = damaged(&copy);
+    assert_eq!(read.run.blocks.len(), 1);
+    assert_eq!(
+        said,
+        ["1 line of blocks.jsonl cannot be read: what else used the processors then is not known"]
+    );
+}
+
+#[test]
+fn a_description_that_was_cut_is_refused_even_where_damage_is_borne() {
+    let copy =
+        Copy::of("3-cold-start").change("run.json", |text| text[..text.len() / 2].to_owned());
+    let error = RunFolder::open(copy.0.path()).salvage();
+    let error = error.expect_err("is refused").to_string();
+    assert!(
+        error.contains("run.json:") && error.contains("EOF"),
+        "{error}"
+    );
 }

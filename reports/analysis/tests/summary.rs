@@ -29,7 +29,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn the_shape_is_that_of_the_design() {
     let mut samples = measured();
     for line in &mut samples {
-        line.phases.insert("spawn".into(), 100.0);
+        line.phases = [("spawn", 100.0)].into_iter().collect();
     }
     let json = serde_json::to_value(summarise(&run(), &samples)).expect("serialises");
     assert_eq!(json["schema_version"], 3);
@@ -72,7 +72,9 @@ fn a_row_that_was_not_measured_has_no_numbers() {
     let row = &json["results"][1];
     assert_eq!(row["outcome"], "mismatch");
     assert_eq!(row["reason"], "because mismatch");
-    for name in ["n", "median", "ci", "min", "p90", "ratio", "phases"] {
+    for name in [
+        "n", "median", "ci", "min", "p90", "ratio", "phases", "curve",
+    ] {
         assert!(!keys(row).contains(&name), "{name}");
     }
 }

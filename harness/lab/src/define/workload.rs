@@ -75,6 +75,7 @@ pub struct Workload {
 
 /// Which cargo artifact of the package a target is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A program: a native binary, or a module that is a command.

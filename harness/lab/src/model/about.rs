@@ -55,6 +55,7 @@ impl About {
             interrupted: Some("the run was still going on when this was written".to_owned()),
             blocks: Vec::new(),
             left_out: Vec::new(),
+            damaged: Vec::new(),
         }
     }
 }

@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::support::{Lab, Ran, Runner};
 
 /// What labrun colours with.
-const COLOURS: [&str; 6] = ["0", "1", "2", "31", "32", "33"];
+const COLOURS: [&str; 11] = [
+    "0", "1", "2", "31", "32", "33", "34", "35", "36", "91", "94",
+];
 
 /// No control character but for lines, tabs and labrun's own colours, and nothing that turns text around.
 #[track_caller]

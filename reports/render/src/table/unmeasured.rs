@@ -127,7 +127,7 @@ fn names(
 }
 
 /// One or two variants by their names, more by their number.
-pub(crate) fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let variants = Facets::of(all, true).variants(all);
     let has = |v: &&Variant<'_>| {
         v.rows
