@@ -1,6 +1,6 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use labrun_analysis::{Comparison, Measurements, Pair, compare};
@@ -8,14 +8,13 @@ use labrun_record::write_whole;
 
 use crate::cli::CompareArgs;
 use crate::exit::{self, Usage};
-use crate::new_run::check_file;
+use crate::new_run::check_files;
 use crate::report::{self, Read};
 
 /// Compares two runs.
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
-    for file in [&args.export_markdown, &args.page].into_iter().flatten() {
-        check_file(file)?;
-    }
+    let files = [&args.export_markdown, &args.page].into_iter().flatten();
+    check_files(files.map(PathBuf::as_path))?;
     let (base, candidate) = (read(&args.baseline)?, read(&args.candidate)?);
     let again = args.confirm.as_deref().map(read).transpose()?;
     let (base, candidate) = (of(&base), of(&candidate));

@@ -9,22 +9,12 @@ use labrun_render::Exported;
 use serde::Serialize;
 
 use crate::cli::ExportArgs;
-use crate::exit::Usage;
-use crate::new_run::check_file;
+use crate::new_run::check_files;
 use crate::report::Read;
 
 /// Whether each can be written, to be known before anything is built, measured or read.
 pub(crate) fn check(args: &ExportArgs) -> anyhow::Result<()> {
-    let mut before: Vec<&Path> = Vec::new();
-    for file in args.files() {
-        check_file(file)?;
-        if before.contains(&file) {
-            let file = file.display();
-            anyhow::bail!(Usage(format!("{file} is asked for twice: name two files")));
-        }
-        before.push(file);
-    }
-    Ok(())
+    check_files(args.files())
 }
 
 /// Writes those that are asked for, of one run or of several. Where one cannot be written, the

@@ -34,6 +34,10 @@ mod version;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
+    if let Err(error) = lab::interrupt::as_expected() {
+        say::error(&format!("cannot set what signals do: {error}"));
+        return std::process::ExitCode::from(exit::LAB_FAILED);
+    }
     // A panic has its message from the hook, and is the lab's own failure.
     let ran = std::panic::catch_unwind(|| match cli::Cli::try_parse() {
         Ok(cli) => run(cli),

@@ -25,7 +25,7 @@ use crate::exit::{self, Usage};
 use crate::exports;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
-use crate::new_run::{NewRun, check_file, check_folder, lab_version};
+use crate::new_run::{NewRun, check_files, check_folder, lab_version};
 use crate::own::take_environment;
 use crate::report::{self, Read};
 use crate::say;
@@ -127,7 +127,7 @@ pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
 /// Whether all that is asked for can be written, to be known before anything is built or measured.
 fn check_outputs(args: &ScenarioArgs) -> anyhow::Result<()> {
     exports::check(&args.exports)?;
-    args.markdown.as_deref().map_or(Ok(()), check_file)?;
+    check_files(args.markdown.as_deref())?;
     args.out.as_deref().map_or(Ok(()), check_folder)
 }
 

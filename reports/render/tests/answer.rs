@@ -3,7 +3,7 @@
 mod support;
 
 use labrun_analysis::{RowSummary, Verdict, summarise};
-use labrun_record::{Metric, Outcome, Start, Target, Tier};
+use labrun_record::{Metric, Outcome, Start, Target, Tier, Unit};
 use labrun_render::{Section, pages, units};
 use support::Made;
 use support::reader::{of, read};
@@ -269,8 +269,16 @@ fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
     well_formed(&html);
     let card = &cards(&html)[0];
     assert_eq!(card.len(), 5, "{card:?}");
-    assert!(card[4].starts_with("all, AMD EPYC, x86_64: "), "{card:?}");
+    assert!(card[4].starts_with("Run 2: "), "{card:?}");
     assert!(card[4].contains("times a process ["), "{card:?}");
+    let mut other = support::few_of_all();
+    other.run.machine.cpu = "Ampere Altra".into();
+    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
+    let said = &cards(&html)[0][4];
+    assert!(said.starts_with("Run 2, Ampere Altra, x86_64: "), "{said}");
+    other.run.method_version += 1;
+    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
+    assert_eq!(cards(&html)[0].len(), 4, "another method is not compared");
     assert!(html.contains("id=\"r0-answer\"") && html.contains("id=\"r1-answer\""));
     assert!(html.contains("href=\"#r1-answer\""));
 }
@@ -317,4 +325,26 @@ fn what_was_not_measured_gives_its_place_to_the_next() {
         heads(&html),
         ["A container start", "A wasm start, fresh process"]
     );
+}
+
+#[test]
+fn a_container_is_not_told_without_the_technologies_that_stand_on_its_runtime() {
+    let mut made = support::all(12);
+    let start = |row: &&RowSummary| {
+        row.row.metric == Metric::TimeToFirstResult && row.row.workload == "add"
+    };
+    for row in &mut made.summary.results {
+        if row.row.isolation == "docker/runc-nonet" {
+            row.row.isolation = "oci/runc".into();
+        }
+    }
+    let html = of(&made);
+    let docker = made.summary.results.iter().filter(start);
+    let docker = docker.filter(|row| row.row.isolation.starts_with("docker/"));
+    let best = docker.filter_map(RowSummary::median);
+    let best = best.min_by(f64::total_cmp).expect("one is measured");
+    let card = cards(&html)[0].join(" ");
+    assert!(card.contains("oci/runc · add"), "{card}");
+    let said = format!("; docker/runc-hostnet {}", units::value(best, Unit::Ns));
+    assert!(card.contains(&said), "{said}: {card}");
 }

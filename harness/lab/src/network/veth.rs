@@ -157,7 +157,7 @@ pub(crate) fn sweep(unknown: &mut Unknown) -> u32 {
         let alias = fs::read_to_string(entry.path().join("ifalias")).unwrap_or_default();
         let owner = Owner::parse(alias.trim()).filter(|_| name.starts_with(PREFIX));
         let Some(owner) = owner else { continue };
-        match owner.life() {
+        match owner.life_by_what_runs() {
             Life::Runs => {}
             Life::Unknown => unknown.note(&owner, format!("network link {name}")),
             Life::Ended => removed += u32::from(Netlink::remove(&name).is_ok()),

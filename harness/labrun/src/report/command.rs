@@ -10,16 +10,18 @@ use super::{Read, salvaged};
 use crate::cli::ReportArgs;
 use crate::exit;
 use crate::exports;
-use crate::new_run::check_file;
+use crate::new_run::check_files;
 use crate::say;
 
 /// Makes the page. A run that cannot be read at all is told and named on the page; the others are
 /// shown all the same, and the exit code says so.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
-    if let Some(output) = &args.output {
-        check_file(output)?;
-    }
-    exports::check(&args.exports)?;
+    check_files(
+        args.output
+            .iter()
+            .map(PathBuf::as_path)
+            .chain(args.exports.files()),
+    )?;
     let (mut runs, mut refused) = (Vec::new(), Vec::new());
     for path in &args.runs {
         match salvaged(path) {

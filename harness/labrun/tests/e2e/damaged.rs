@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Lab, RunFiles};
 
-fn recorded() -> PathBuf {
+pub(crate) fn recorded() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../record/tests/runs")
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::damaged::recorded;
 use crate::support::{GOOD_JOB, Lab, Runner};
 
 const FILES: [&str; 6] = [
@@ -89,9 +90,54 @@ fn a_file_that_cannot_be_written_is_known_before_anything_is_measured() {
         let twice = ["--export-csv", "one", "--export-json", "one"];
         let ran = lab.run(command.iter().chain(&twice));
         ran.exit(2).stderr_has("one is asked for twice");
+        let twice = ["--export-csv", "one", "--export-json", "folder/../one"];
+        let ran = lab.run(command.iter().chain(&twice));
+        ran.exit(2).stderr_has("one is asked for twice");
     }
     assert!(!lab.path().join("fresh").exists(), "a run was begun");
     assert!(!lab.path().join("one").exists(), "something was written");
     let built = lab.path().join("target/labrun/artifacts");
     assert!(!built.exists(), "something was built");
+}
+
+#[test]
+fn no_file_of_a_run_is_written_over() {
+    let lab = Lab::unbuilt();
+    let recorded = recorded().join("3-cold-start");
+    let names = ["run.json", "samples.jsonl", "blocks.jsonl", "summary.json"];
+    for run in ["a", "b"] {
+        fs::create_dir(lab.path().join(run)).expect("makes a folder");
+        for name in &names[..2] {
+            fs::copy(recorded.join(name), lab.path().join(run).join(name)).expect("copies");
+        }
+    }
+    std::os::unix::fs::symlink("samples.jsonl", lab.path().join("a/link")).expect("links");
+    let before = names.map(|name| fs::read(lab.path().join("a").join(name)).ok());
+    for command in [
+        &["report", "b", "-o"][..],
+        &["report", "a", "--export-csv"],
+        &["compare", "a", "b", "--page"],
+        &["compare", "a", "b", "--export-markdown"],
+    ] {
+        for file in names.iter().chain(&["link", "../b/../a/run.json"]) {
+            let file = format!("a/{file}");
+            let ran = lab.run(command.iter().copied().chain([&*file]));
+            ran.exit(2)
+                .stderr_has("is a file of a run, and would be lost");
+        }
+    }
+    let ran = lab.run([
+        "compare",
+        "a",
+        "b",
+        "--page",
+        "x",
+        "--export-markdown",
+        "./x",
+    ]);
+    ran.exit(2).stderr_has("x is asked for twice");
+    let after = names.map(|name| fs::read(lab.path().join("a").join(name)).ok());
+    assert_eq!(before, after);
+    // The page has its own name.
+    lab.run(["report", "a", "-o", "a/report.html"]).exit(0);
 }

@@ -16,7 +16,7 @@ pub(crate) const RADIUS: f64 = 9.0;
 /// Before the plot.
 const LEFT: f64 = 104.0;
 /// Behind it.
-const RIGHT: f64 = 18.0;
+const RIGHT: f64 = 34.0;
 const TOP: f64 = 34.0;
 const FOOT: f64 = 48.0;
 /// Letters of a name beside its mark; the table has all of them.

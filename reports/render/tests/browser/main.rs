@@ -18,6 +18,7 @@ mod numbers;
 mod page;
 mod print;
 mod questions;
+mod reference;
 mod scripts_off;
 mod tab;
 
@@ -32,7 +33,7 @@ use driver::Driver;
 /// A test, and what is true if it passes.
 type Test = (&'static str, fn(&Case<'_>));
 
-const TESTS: [&[Test]; 11] = [
+const TESTS: [&[Test]; 12] = [
     &numbers::TESTS,
     &axe::TESTS,
     &contrast::TESTS,
@@ -41,6 +42,7 @@ const TESTS: [&[Test]; 11] = [
     &scripts_off::TESTS,
     &questions::TESTS,
     &address::TESTS,
+    &reference::TESTS,
     &print::TESTS,
     &hostile::TESTS,
     &extremes::TESTS,

@@ -14,7 +14,7 @@ use crate::page::view::View;
 use crate::{shown, units, words};
 
 /// A card, with what other runs say to the same question.
-pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Markup {
+pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[&View<'_>]) -> Markup {
     let row = card.row;
     let share = row.ratio().filter(|_| is_rate(row));
     html! {
@@ -34,7 +34,9 @@ pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[View<'_>]) -> Mar
             @for other in others {
                 @if let Some(row) = elsewhere(card, &view.board, &other.board) {
                     p.how.elsewhere {
-                        (other.run.scenario) ", " (other.run.machine.cpu) ", " (other.run.machine.arch) ": "
+                        (words::capital(&other.name()))
+                        @if other.run.machine != view.run.machine { ", " (other.run.machine.cpu) ", " (other.run.machine.arch) }
+                        ": "
                         (traced::words(other, row, &against(other, row))) " " (interval(row))
                     }
                 }
@@ -59,6 +61,9 @@ fn how(view: &View<'_>, card: &Card<'_>, with_median: bool) -> Markup {
         (words::isolation(row)) " \u{b7} " (row.row.workload)
         @if !row.row.metric.is_exact() { " \u{b7} n\u{a0}" (n) }
         @if card.of > 1 { " \u{b7} best of " (card.of) }
+        @for next in &card.next {
+            "; " (words::isolation(next)) " " (traced::median(view, next)) " " (shown::bare_interval(next))
+        }
         @if let Some(scope) = scope_name(&row.row) { " \u{b7} " (scope) }
         @if let Some(beside) = beside {
             ", " (scope_name(&beside.row).unwrap_or_default()) " " (traced::median(view, beside))

@@ -31,7 +31,13 @@ pub(super) struct Card<'a> {
     pub row: &'a RowSummary,
     /// Of how many measured rows it is the best.
     pub of: usize,
+    /// The best of other technologies, where one stands on another: who runs Docker does not get what
+    /// the OCI runtime below it takes.
+    pub next: Vec<&'a RowSummary>,
 }
+
+/// Other technologies that a card names.
+const NEXT: usize = 2;
 
 const fn ask(what: &'static str, question: Question, tier: Tier) -> Asked {
     Asked {
@@ -115,9 +121,33 @@ impl Asked {
                 column,
                 row,
                 of,
+                next: if self.tier == Tier::Namespaces {
+                    next(board, column, row, is_of_tier)
+                } else {
+                    Vec::new()
+                },
             })
         })
     }
+}
+
+/// The best of each technology but that of the `best`, the best of these first.
+fn next<'a>(
+    board: &Board<'a>,
+    column: usize,
+    best: &RowSummary,
+    wanted: impl Fn(&RowSummary) -> bool,
+) -> Vec<&'a RowSummary> {
+    let mut found: Vec<&RowSummary> = Vec::new();
+    for row in measured(board, column, wanted) {
+        if row.technology() != best.technology()
+            && found.iter().all(|one| one.technology() != row.technology())
+        {
+            found.push(row);
+        }
+    }
+    found.truncate(NEXT);
+    found
 }
 
 /// Where nothing that is usually asked was measured: of each key question the best that is not the
@@ -133,27 +163,35 @@ fn plain<'a>(board: &Board<'a>) -> Vec<Card<'a>> {
             column,
             row,
             of,
+            next: Vec::new(),
         })
     };
     let columns = board.key_columns().into_iter();
     columns.filter_map(card).take(MOST).collect()
 }
 
-/// The best measured row of a question of those that `wanted` takes, and how many those are. What is
-/// nothing to choose is none of them.
+/// The best measured row of a question of those that `wanted` takes, and how many those are.
 fn best<'a>(
     board: &Board<'a>,
     column: usize,
     wanted: impl Fn(&RowSummary) -> bool,
 ) -> Option<(&'a RowSummary, usize)> {
+    let rows = measured(board, column, wanted);
+    Some((*rows.first()?, rows.len()))
+}
+
+/// The measured rows of a question that `wanted` takes, the best first. What is nothing to choose is
+/// none of them.
+fn measured<'a>(
+    board: &Board<'a>,
+    column: usize,
+    wanted: impl Fn(&RowSummary) -> bool,
+) -> Vec<&'a RowSummary> {
     let choices = (0..board.lines.len()).filter(|line| !board.lines[*line].is_control);
     let rows = choices.filter_map(|line| board.cell(column, line));
-    let rows: Vec<&RowSummary> = rows
+    let mut rows: Vec<&RowSummary> = rows
         .filter(|row| row.median().is_some() && wanted(row))
         .collect();
-    let best = rows
-        .iter()
-        .copied()
-        .min_by(|a, b| words::better_first(a, b))?;
-    Some((best, rows.len()))
+    rows.sort_by(|a, b| words::better_first(a, b));
+    rows
 }

@@ -35,7 +35,9 @@ pub(super) fn answer(views: &[View<'_>]) -> Result<Markup, RenderError> {
 fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
     let view = &views[place];
     let others = if place == 0 { &views[1..] } else { &[] };
-    let others = &others[..others.len().min(BESIDE)];
+    // Numbers of another method do not mean the same.
+    let alike = |other: &&View<'_>| other.run.method_version == view.run.method_version;
+    let others: Vec<&View<'_>> = others.iter().filter(alike).take(BESIDE).collect();
     let cards = cards::cards(&view.board);
     let picture = picture::picture(view)?;
     let held = claims::held(view);
@@ -45,7 +47,7 @@ fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
             @if cards.is_empty() {
                 p.nothing { (nothing(view)) }
             } @else {
-                ul.cards { @for one in &cards { (card::card(view, one, others)) } }
+                ul.cards { @for one in &cards { (card::card(view, one, &others)) } }
             }
             @if let Some(picture) = picture { (picture) }
             (checked::checked(view))

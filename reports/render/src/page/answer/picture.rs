@@ -49,6 +49,7 @@ pub(super) fn picture(view: &View<'_>) -> Result<Option<Markup>, RenderError> {
                 @if picture.left > 0 { " " small { (picture.left) " more in the " a href="#matrix" { "matrix" } } }
             }
             div.scroll tabindex="0" role="region" aria-label=(picture.title) { (PreEscaped(drawn)) }
+            small { "A ratio is over the launches that both had at the same times: it can differ from that of the two medians." }
             (numbers(view, &picture.marks))
         }
     }))

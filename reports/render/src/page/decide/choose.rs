@@ -71,6 +71,7 @@ fn sentence(view: &View<'_>, choice: &Choice<'_>) -> Markup {
         }
         @match choice.best[..] {
             [_] => { (decided(view, choice)) }
+            [Answer { row, .. }, ..] if row.row.metric.is_exact() => "; they are equal.",
             _ => "; the difference is not decided.",
         }
     }

@@ -20,7 +20,8 @@ pub(super) fn decide(views: &[View<'_>]) -> Markup {
             @if views.iter().any(is_answered) {
                 p.note {
                     "Say what you need, and what does not keep to it is struck out. No limit is set to begin with, and nothing is weighed. "
-                    "A limit is held against the median; where the interval reaches across it, that is said."
+                    "A limit is held against the median; where the interval reaches across it, that is said. "
+                    "Tiers are in the order of how far a program is from the host\u{2019}s system calls, which claims nothing about strength."
                 }
                 (limits::limits(views))
                 @for (place, view) in views.iter().enumerate() {

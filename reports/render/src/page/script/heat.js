@@ -56,14 +56,30 @@
     return [apart ? colour : "h0 un", ratio, told];
   };
 
+  // What a question is compared with: the chosen isolation's own cell, or that of its fresh process
+  // where it has no other start; null where it has neither.
+  const against = (run, column, line) => {
+    const { name } = board.lines[line];
+    const same = lab.cell(run, column, line);
+    if (same) return { cell: same, name };
+    const fresh = board.columns[column].key.replace(/\/(resident|loaded)$/, "/process");
+    const cell = lab.cell(run, board.columns.findIndex((one) => one.key === fresh), line);
+    return cell ? { cell, name: name + " (process)" } : null;
+  };
+
+  // Whether that is what the run itself compares with: then its ratios are those of the summary.
+  const isOwn = (run, column, other) =>
+    [other.name, other.name + " (process)"].includes(board.runs[run].references[column]);
+
   const whole = (cell, told) => cell.text + " " + cell.interval + ", n " + cell.n + told;
 
   const drawCell = (run, column, line, reference) => {
     const cell = lab.cell(run, column, line);
     if (!cell) return el("td", { class: "none" }, lab.outcome(run, column, line));
     const asked = board.columns[column];
+    const other = reference < 0 ? null : against(run, column, reference);
     const [look, text, told] =
-      reference < 0 ? own(cell, asked) : chosen(cell, asked, lab.cell(run, column, reference));
+      reference < 0 || (other && isOwn(run, column, other)) ? own(cell, asked) : chosen(cell, asked, other && other.cell);
     const mark = lab.row(cell);
     const link = { href: "#row-" + mark, "data-row": mark, "data-value": cell.value };
     const tip = el("span", { class: "tip" }, whole(cell, told));
@@ -73,8 +89,8 @@
   const drawHead = (run, column, reference) => {
     const asked = board.columns[column];
     const direction = asked.better === "lower" ? "less is better" : "more is better";
-    const name = reference < 0 ? board.runs[run].references[column] : board.lines[reference].name;
-    const known = reference < 0 ? name : lab.cell(run, column, reference) && name;
+    const other = reference < 0 ? null : against(run, column, reference);
+    const known = reference < 0 ? board.runs[run].references[column] : other && other.name;
     return el("th", { scope: "col" }, asked.short + " ",
       el("small", {}, asked.workload + ", " + direction), " ",
       el("small", {}, known ? "against " + known : "no reference"));
@@ -164,7 +180,8 @@
   const told = (reference) => {
     if (reference < 0) return "";
     return "Ratios of medians to " + board.lines[reference].name + ". They have no interval: where the intervals " +
-      "of the two medians overlap, the cell is marked as not told apart. Where it has no number, the medians stand bare.";
+      "of the two medians overlap, the cell is marked as not told apart. Where it is what the run itself compares with, " +
+      "they are those of the run. Where it has no number, the medians stand bare.";
   };
 
   let drawn = new Map(blocks.map((block) => [block, ",-1"]));

@@ -2,7 +2,7 @@
 // stands in a figure's caption, its drawing and its table.
 (() => {
   "use strict";
-  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT, RADIUS, MOST] = [1080, 500, 104, 18, 34, 48, 9, 40];
+  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT, RADIUS, MOST] = [1080, 500, 104, 34, 34, 48, 9, 40];
   const [RIGHT_END, BOTTOM] = [WIDTH - RIGHT, HEIGHT - FOOT];
   const space = document.querySelector("svg")?.namespaceURI;
 
@@ -153,7 +153,7 @@
   const axes = (x, y) => {
     const said = (column, [lower, higher]) =>
       `${column.better === "lower" ? lower : higher} ${faster(column.unit)}: ${column.label}`;
-    return [said(x, ["\u2190", "\u2192"]), y ? said(y, ["\u2193", "\u2191"]) : "\u2191 stricter: tier"];
+    return [said(x, ["\u2190", "\u2192"]), y ? said(y, ["\u2193", "\u2191"]) : "\u2191 further from the host\u2019s system calls: tier"];
   };
 
   const said = (column, cell) => `${column.short}: ${cell.text} ${cell.interval}`;

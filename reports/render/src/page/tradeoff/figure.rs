@@ -48,9 +48,10 @@ pub(super) fn figure(
             .map_or(Along::Lanes(tiers), |y| Along::Values(y.unit)),
         labels: [
             axis(picture.x, ["\u{2190}", "\u{2192}"]),
-            picture.y.map_or("\u{2191} stricter: tier".to_owned(), |y| {
-                axis(y, ["\u{2193}", "\u{2191}"])
-            }),
+            picture.y.map_or(
+                "\u{2191} further from the host\u{2019}s system calls: tier".to_owned(),
+                |y| axis(y, ["\u{2193}", "\u{2191}"]),
+            ),
         ],
         marks: &marks,
         front,
@@ -101,7 +102,9 @@ fn describe(picture: &Picture<'_>) -> String {
     let (left, across) = way(picture.x, ["left", "right"]);
     let (up, upward) = picture
         .y
-        .map_or(("up", "stricter"), |y| way(y, ["down", "up"]));
+        .map_or(("up", "further from the host\u{2019}s system calls"), |y| {
+            way(y, ["down", "up"])
+        });
     let named = |row: &RowSummary| format!("{} {}", words::isolation(row), shown::median(row));
     let best = |rows: Vec<&RowSummary>, column: &Column<'_>| {
         let best = rows.into_iter().min_by(|a, b| words::better_first(a, b));

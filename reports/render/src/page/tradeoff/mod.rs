@@ -26,7 +26,8 @@ pub(super) fn tradeoff(views: &[View<'_>]) -> Result<Markup, RenderError> {
             h2 { "Trade-off" }
             p.note {
                 "Each mark is an isolation: its letter is the technology, its ring the tier. What has a name is beaten by nothing in both questions at once; the grey line is where that ends. That is by the medians: what differs by less than its intervals, which a mark says when it is pointed at, is not decided. "
-                "There is no score: what a millisecond is worth in megabytes is for the reader to say."
+                "There is no score: what a millisecond is worth in megabytes is for the reader to say. "
+                "The order of tiers claims nothing about strength."
             }
             @for block in blocks { (block) }
         }

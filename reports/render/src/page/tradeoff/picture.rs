@@ -106,7 +106,7 @@ impl<'a> Picture<'a> {
         picture
     }
 
-    /// Which way is better, across and up: a stricter tier is.
+    /// Which way is better, across and up: one further from the host's system calls is.
     pub(super) fn better(&self) -> [Better; 2] {
         [self.x.better, self.y.map_or(Better::Higher, |y| y.better)]
     }

@@ -8,7 +8,7 @@ use labrun_record::{Metric, Outcome};
 
 use super::wrapped;
 use crate::measure::is_aside;
-use crate::table::unmeasured::short;
+use crate::table::unmeasured::{first_line, short};
 use crate::table::{is_wrong, said_before};
 use crate::units::plural;
 use crate::words::distinct;
@@ -31,7 +31,7 @@ fn went_wrong(summary: &Summary, rows: &[&RowSummary], width: usize) -> String {
     let wrong = rows.iter().filter(|row| is_wrong(row));
     let wrong = wrong.filter(|row| !(is_aside(row.row.metric) && said_before(summary, row)));
     let wrong: Vec<&RowSummary> = wrong.copied().collect();
-    let key = |row: &RowSummary| (row.outcome, reason(row));
+    let key = |row: &RowSummary| (row.outcome, short(reason(row)));
     let mut text = String::new();
     for (outcome, why) in distinct(wrong.iter().map(|row| key(row))) {
         let alike = wrong
@@ -71,7 +71,7 @@ fn not_here(rows: &[&RowSummary], width: usize) -> String {
         } else {
             Outcome::Unavailable
         };
-        let why = of(outcome).map(|row| reason(row));
+        let why = of(outcome).map(|row| first_line(reason(row)));
         let why = why.min_by_key(|why| why.chars().count())?;
         let names = distinct(of(outcome).map(|row| row.row.isolation.clone()));
         let names = match (is_here, names.len()) {
@@ -113,8 +113,8 @@ fn some(names: &[String]) -> String {
     text
 }
 
-fn reason(row: &RowSummary) -> String {
-    short(row.reason.as_deref().unwrap_or("no reason was recorded"))
+fn reason(row: &RowSummary) -> &str {
+    row.reason.as_deref().unwrap_or("no reason was recorded")
 }
 
 /// A reason with as much of it as there is room for: with the first of the names of `who` that leave it
@@ -169,6 +169,13 @@ mod tests {
         );
         assert_eq!(line(40), "unavailable: d: start it: sudo d &");
         assert_eq!(line(20), "unavailable: d: sta\u{2026}");
+    }
+
+    #[test]
+    fn the_way_to_mend_is_not_cut_off_with_a_long_reason() {
+        let why = format!("{}; do it", "because ".repeat(40));
+        let line = on_one_line(&["unavailable: d".to_owned()], &first_line(&why), 80);
+        assert_eq!(line, "unavailable: d: do it");
     }
 
     #[test]
