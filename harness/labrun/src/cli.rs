@@ -2,6 +2,8 @@
 
 mod deciding;
 mod exporting;
+mod loading;
+mod own;
 
 use std::path::PathBuf;
 
@@ -9,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
+pub(crate) use loading::{Arrivals, LoadArgs};
+pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -66,6 +70,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Show what each isolation lets a program do, and what it holds back
     Conform(ConformArgs),
+    /// Make a workload of your own, from a program or module that is there
+    New(NewArgs),
     /// Load a server over HTTP and measure its latency
     Load(LoadArgs),
     /// Make the page again, from one or more runs
@@ -89,8 +95,9 @@ pub(crate) enum Command {
 /// Which rows are taken.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// Take only this workload (repeatable)
-    #[arg(short, long, value_name = "W")]
+    /// Take only this workload; with a `/` it is the folder of one of your own, which is taken in the
+    /// place of the scenario's (repeatable)
+    #[arg(short, long, value_name = "W|DIR/")]
     pub workload: Vec<String>,
 
     /// Take only isolations that match this glob, such as 'wasmtime/*' (repeatable)
@@ -125,7 +132,7 @@ pub(crate) struct AskedArgs {
     pub name: Option<String>,
 
     /// Take the plan in FILE, as `labrun plan --json` prints it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "quick"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "quick", "native", "wasm", "image"])]
     pub plan: Option<PathBuf>,
 
     /// Which rows are taken
@@ -152,6 +159,10 @@ pub(crate) struct AskedArgs {
     /// Time for the whole scenario, such as 90s, 20m, 1h
     #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
     pub time_budget: Option<f64>,
+
+    /// What is measured instead of the scenario's workloads
+    #[command(flatten)]
+    pub own: OwnArgs,
 }
 
 /// Arguments of `labrun bundle`.
@@ -211,7 +222,7 @@ pub(crate) struct ScenarioArgs {
 
     /// Measure what a bundle holds (a file, or the folder that it was unpacked to): with no
     /// Rust, no checkout and no network
-    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["plan", "quick"])]
+    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["plan", "quick", "native", "wasm", "image"])]
     pub bundle: Option<PathBuf>,
 
     /// Seed of every shuffle and bootstrap; chosen afresh if not given
@@ -285,61 +296,6 @@ pub(crate) struct BuildArgs {
     /// Remove that version again, with all that was built of it
     #[arg(long, requires = "version")]
     pub remove: bool,
-
-    /// Print JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How the requests of a rate come.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Arrivals {
-    Even,
-    Poisson,
-}
-
-/// Arguments of `labrun load`.
-#[derive(Debug, Args)]
-pub(crate) struct LoadArgs {
-    /// What is asked with GET, on this machine or in a private network: `http://127.0.0.1:8080/`
-    pub url: String,
-
-    /// Requests per second, each due at a fixed instant from which its latency counts
-    #[arg(short, long, value_name = "R", allow_negative_numbers = true)]
-    pub rate: Option<f64>,
-
-    /// How the requests of a --rate come: evenly, or at random as independent users do (the same
-    /// instants each time)
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = Arrivals::Even, requires = "rate")]
-    pub arrivals: Arrivals,
-
-    /// Ask again as soon as an answer is there [default, unless there is a --rate]
-    #[arg(long, conflicts_with = "rate")]
-    pub closed: bool,
-
-    /// Connections that are kept open
-    #[arg(short, long, value_name = "C", default_value_t = 16)]
-    pub connections: usize,
-
-    /// Threads that share the connections
-    #[arg(short, long, value_name = "T", default_value_t = 1)]
-    pub threads: usize,
-
-    /// How long it is measured
-    #[arg(short, long, value_name = "DUR", default_value = "10s", value_parser = crate::settings::seconds)]
-    pub duration: f64,
-
-    /// How long the same load is made before; 0s for not at all
-    #[arg(long, value_name = "DUR", default_value = "1s", value_parser = crate::settings::seconds_or_none)]
-    pub warmup: f64,
-
-    /// How long an answer is waited for
-    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = crate::settings::seconds)]
-    pub timeout: f64,
-
-    /// Every answer has to have the content of this file as its body
-    #[arg(long, value_name = "FILE")]
-    pub expect_body: Option<PathBuf>,
 
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]

@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 
 use labrun_analysis::{Summary, Verdict, WarningKind, summarise};
-use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target};
+use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target, UNCHECKED};
 use serde_json::{Value, json};
 use support::{Noise, lines, run, sample};
 
@@ -315,4 +315,18 @@ fn a_summary_of_every_schema_is_read_with_fields_that_are_not_known() {
         read += 1;
     }
     assert!(read > 0);
+}
+
+#[test]
+fn what_is_not_checked_is_compared_with_nothing() {
+    let mut run = run();
+    let [name, value] = UNCHECKED;
+    for row in &mut run.rows {
+        row.params.insert(name.to_owned(), value.to_owned());
+    }
+    let summary = summarise(&run, &measured());
+    for row in &summary.results[..2] {
+        assert_eq!(row.outcome, Outcome::Measured);
+        assert_eq!(row.ratio(), None);
+    }
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use labrun_record::{BlockLoad, Metric, Outcome, Row};
+use labrun_record::{BlockLoad, GivenArtifact, Metric, Outcome, Row, Target};
 use labrun_render::{RenderError, Section, page, pages};
 use support::reader::{follow, lines, of, read, without_scripts};
 use support::{Made, few};
@@ -248,6 +248,33 @@ fn params_and_parts_are_escaped() {
     let html = of(&made);
     assert!(!html.contains("<b onload") && !html.contains("onload=\"x\""));
     assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_given_is_only_said_to_do_the_same_work() {
+    let mut made = few();
+    assert!(!of(&made).contains("said to do the same work"));
+    let given = |name: &str, sha256: &str| GivenArtifact {
+        workload: "<b>mine".into(),
+        target: Target::Native,
+        sha256: sha256.into(),
+        name: name.into(),
+    };
+    made.run.given = vec![given("app<b>", &"a".repeat(64))];
+    let html = of(&made);
+    assert!(html.contains("One artifact was given to the lab"));
+    made.run.given.push(given("app.wasm", &"b".repeat(64)));
+    let html = of(&made);
+    assert!(html.contains("These artifacts are said to do the same work."));
+    for shown in [
+        "&lt;b&gt;mine",
+        "app&lt;b&gt;",
+        "aaaaaaaaaaaa",
+        "bbbbbbbbbbbb",
+    ] {
+        assert!(html.contains(shown), "{shown}");
+    }
+    assert!(!html.contains("<b>mine") && !html.contains("app<b>"));
 }
 
 #[test]

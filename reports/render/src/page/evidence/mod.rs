@@ -2,6 +2,7 @@
 //! machine, settings, versions and digests, and the commands that measure it again.
 
 mod artifacts;
+mod given;
 mod isolations;
 mod machine;
 mod method;
@@ -27,6 +28,7 @@ pub(super) fn evidence(views: &[View<'_>]) -> Markup {
             @for view in views {
                 @let run = view.run;
                 (of_run(views, view))
+                @if !run.given.is_empty() { (given::given(&run.given)) }
                 (resolution::of_machine(view))
                 (notes::warnings(view))
                 (machine::machine(view))
