@@ -66,6 +66,7 @@ mod said_once;
 mod schemas;
 mod selecting;
 mod sides_refused;
+mod signals;
 mod size;
 mod stated;
 mod steady;
