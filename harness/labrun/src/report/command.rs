@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use labrun_analysis::Summary;
 use labrun_record::write_whole;
 
-use super::{Read, salvaged};
+use super::{Read, check_different, salvaged};
 use crate::cli::ReportArgs;
 use crate::exit;
 use crate::exports;
@@ -22,6 +22,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
             .map(PathBuf::as_path)
             .chain(args.exports.files()),
     )?;
+    check_different(args.runs.iter().map(PathBuf::as_path), "name each run once")?;
     let (mut runs, mut refused) = (Vec::new(), Vec::new());
     for path in &args.runs {
         match salvaged(path) {

@@ -134,6 +134,7 @@ pub fn run() -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         damaged: Vec::new(),
+        has_lost: false,
     }
 }
 

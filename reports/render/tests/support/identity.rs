@@ -203,6 +203,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         damaged: Vec::new(),
+        has_lost: false,
     }
 }
 
