@@ -117,10 +117,10 @@ fn with_resident<'v>(views: &'v [View<'_>], key: &[&'v Column<'v>]) -> Vec<&'v C
             && column.start == Some(Start::Resident)
             && view.board.best(*place, |_| true).is_some()
     });
-    if let Some((_, _, resident)) = resident {
-        if !asked.iter().any(|column| column.key == resident.key) {
-            asked.insert(place + 1, resident);
-        }
+    if let Some((_, _, resident)) = resident
+        && !asked.iter().any(|column| column.key == resident.key)
+    {
+        asked.insert(place + 1, resident);
     }
     asked
 }
