@@ -1,6 +1,5 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
-use lab::outcome::chain;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -16,8 +15,15 @@ use crate::report::{self, Read};
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     let files = [&args.export_markdown, &args.page].into_iter().flatten();
     check_files(files.map(PathBuf::as_path))?;
-    let (base, candidate) = (read(&args.baseline)?, read(&args.candidate)?);
-    let again = args.confirm.as_deref().map(read).transpose()?;
+    report::check_different(
+        [&args.baseline, &args.candidate].map(PathBuf::as_path),
+        "give a baseline, and another run that is compared with it",
+    )?;
+    let (base, candidate) = (
+        report::whole(&args.baseline)?,
+        report::whole(&args.candidate)?,
+    );
+    let again = args.confirm.as_deref().map(report::whole).transpose()?;
     let (base, candidate) = (of(&base), of(&candidate));
     let replay = [(base, &args.baseline), (candidate, &args.candidate)]
         .into_iter()
@@ -104,11 +110,6 @@ fn refused(comparison: &Comparison, force: bool) -> Option<String> {
         ));
     }
     None
-}
-
-fn read(path: &Path) -> anyhow::Result<Read> {
-    let folder = report::folder_of_run(path)?;
-    report::read(folder).map_err(|error| Usage(chain(error.as_ref())).into())
 }
 
 fn of(read: &Read) -> Measurements<'_> {

@@ -1,5 +1,6 @@
 //! `labrun open`: the page of a run in the user's browser, or where it is and how to open it.
 
+use lab::outcome::chain;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,21 +28,32 @@ const OPENER: &str = if cfg!(target_os = "macos") {
 /// How long an opener may take to say that it cannot: some go on for as long as the browser does.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Opens the page, which is made first where there is none.
+/// Opens the page, which is made first where there is none, or one that is older than the summary.
 pub(crate) fn run(args: &OpenArgs) -> anyhow::Result<u8> {
     let folder = match &args.run {
         Some(path) => report::folder_of_run(path)?,
         None => newest()?,
     };
     let page = folder.report_html();
-    if !page.is_file() {
+    let is_there = page.is_file();
+    if !is_there || is_older(&page, &folder.summary_json()) {
         let read = report::salvaged(folder.path())?;
-        read.write_page().with_context(|| {
+        let written = read.write_page().with_context(|| {
             let run = folder.path().display();
             format!(
-                "the run has no page yet: `labrun report {run} --output FILE` makes it elsewhere"
+                "its page cannot be written: `labrun report {run} --output FILE` makes it elsewhere"
             )
-        })?;
+        });
+        match written {
+            // An old page is better than none.
+            Err(error) if is_there => {
+                say::line(&format!(
+                    "note: the page is an older one: {}",
+                    chain(error.as_ref())
+                ));
+            }
+            written => written?,
+        }
     }
     let page = page
         .canonicalize()
@@ -53,6 +65,12 @@ pub(crate) fn run(args: &OpenArgs) -> anyhow::Result<u8> {
         ));
     }
     Ok(exit::FINE)
+}
+
+/// Whether a file was written before another one that is there.
+fn is_older(file: &Path, other: &Path) -> bool {
+    let written = |path: &Path| path.metadata()?.modified();
+    matches!((written(file), written(other)), (Ok(own), Ok(other)) if own < other)
 }
 
 /// The run below `runs` that began last.

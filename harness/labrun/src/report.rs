@@ -3,6 +3,7 @@
 
 mod command;
 
+use lab::outcome::chain;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -75,22 +76,50 @@ impl Read {
     }
 }
 
-/// Reads a run and computes its statistics.
+/// Reads a run of this labrun's own and computes its statistics. What cannot be read of it is told.
 pub(crate) fn read(folder: RunFolder) -> anyhow::Result<Read> {
-    let recorded = folder.read()?;
+    let recorded = folder.salvage()?;
     Ok(concluded(folder, recorded))
 }
 
 /// The same of the run in `path`, which may be damaged: what cannot be read is told, and costs no more than
 /// it has to. What is no run, or cannot be read at all, is a mistake of the user's, with what to do.
 pub(crate) fn salvaged(path: &Path) -> anyhow::Result<Read> {
-    let folder = folder_of_run(path)?;
-    let recorded = folder.salvage();
-    let recorded = recorded.map_err(|error| Usage(error.to_string()))?;
-    for said in &recorded.run.damaged {
-        say::line(&format!("note: {}: {said}", folder.path().display()));
+    read(folder_of_run(path)?).map_err(|error| Usage(chain(error.as_ref())).into())
+}
+
+/// The same of a run that something is decided by: a part of it is not enough.
+pub(crate) fn whole(path: &Path) -> anyhow::Result<Read> {
+    let read = salvaged(path)?;
+    if read.run.has_lost {
+        let path = path.display();
+        anyhow::bail!(Usage(format!(
+            "{path} is damaged, and nothing is decided by a part of a run: take it from where it was \
+             measured; `labrun report {path}` shows what can be read"
+        )));
     }
-    Ok(concluded(folder, recorded))
+    Ok(read)
+}
+
+/// Refuses two paths that name one run.
+pub(crate) fn check_different<'a>(
+    paths: impl IntoIterator<Item = &'a Path>,
+    mend: &str,
+) -> anyhow::Result<()> {
+    let mut known: Vec<(PathBuf, &Path)> = Vec::new();
+    for path in paths {
+        let folder = RunFolder::open(path);
+        // What is not there is refused by whoever reads it.
+        let Ok(folder) = folder.path().canonicalize() else {
+            continue;
+        };
+        if let Some((_, other)) = known.iter().find(|(known, _)| *known == folder) {
+            let (other, path) = (other.display(), path.display());
+            anyhow::bail!(Usage(format!("{other} and {path} are one run: {mend}")));
+        }
+        known.push((folder, path));
+    }
+    Ok(())
 }
 
 /// The folder of a run, which has to be one.
@@ -107,6 +136,9 @@ pub(crate) fn folder_of_run(path: &Path) -> anyhow::Result<RunFolder> {
 
 fn concluded(folder: RunFolder, recorded: Recorded) -> Read {
     let Recorded { run, samples, cut } = recorded;
+    for said in &run.damaged {
+        say::line(&format!("note: {}: {said}", folder.path().display()));
+    }
     if let Some(cut) = cut {
         say::line(&format!(
             "note: {} ends in the middle of a line ({} bytes); that launch is left out",

@@ -1,27 +1,42 @@
-//! What of a damaged run cannot be read: borne and named, or refused at once.
+//! What of a damaged run is left out: borne and named, or refused at once.
+
+use std::collections::BTreeMap;
 
 use crate::text;
+
+/// What can be wrong with an entry that is left out for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    /// Nothing can be read of it.
+    Unread,
+    /// It says again what another one has said.
+    Twice,
+    /// It has a number that cannot be: a time below nothing, more bytes than there are.
+    Impossible,
+    /// It says that something was measured, and has no value.
+    Valueless,
+}
 
 /// What is found while a run is read.
 #[derive(Debug, Default)]
 pub(crate) struct Damage {
-    /// Whether a line that cannot be read is passed over.
+    /// Whether an entry with a fault is passed over.
     is_borne: bool,
-    no_samples: bool,
-    /// Lines of `samples.jsonl`, and the first of them with what is wrong with it.
-    samples: usize,
-    first: Option<(usize, String)>,
-    /// Lines of `blocks.jsonl`.
-    blocks: usize,
+    /// Entries by file or list and fault: how many, and the first of them.
+    entries: BTreeMap<(&'static str, Fault), (usize, String)>,
+    /// What else there is, in words.
+    others: Vec<String>,
+    /// Whether something that was measured is lost, and not only what stood beside it.
+    pub(crate) has_lost: bool,
 }
 
 impl Damage {
-    /// The first line that cannot be read is an error.
+    /// The first fault is an error.
     pub(crate) fn refused() -> Self {
         Self::default()
     }
 
-    /// Lines that cannot be read are counted.
+    /// Faults are counted.
     pub(crate) fn borne() -> Self {
         Self {
             is_borne: true,
@@ -29,55 +44,97 @@ impl Damage {
         }
     }
 
-    /// A line of `samples.jsonl` cannot be read for this reason, which is given back where that is
-    /// an error.
-    pub(crate) fn of_sample(&mut self, line: usize, reason: String) -> Result<(), String> {
+    /// Whether faults are counted.
+    pub(crate) fn is_borne(&self) -> bool {
+        self.is_borne
+    }
+
+    /// An entry has this fault: `first` says which one it is, and `reason` what is wrong, which is
+    /// given back where that is an error.
+    pub(crate) fn of(
+        &mut self,
+        list: &'static str,
+        fault: Fault,
+        first: &str,
+        reason: String,
+    ) -> Result<(), String> {
         if !self.is_borne {
             return Err(reason);
         }
-        self.samples += 1;
-        self.first.get_or_insert((line, reason));
+        let first = || (0, format!("{first}: {reason}"));
+        let (count, _) = self.entries.entry((list, fault)).or_insert_with(first);
+        *count += 1;
+        self.has_lost = true;
         Ok(())
     }
 
-    /// A line of `blocks.jsonl` cannot be read.
-    pub(crate) fn of_blocks(&mut self) {
-        self.blocks += 1;
+    /// How many lines of `samples.jsonl` have this fault.
+    pub(crate) fn lines(&self, fault: Fault) -> usize {
+        let of = self.entries.get(&(SAMPLES, fault));
+        of.map_or(0, |(count, _)| *count)
     }
 
-    /// There is no `samples.jsonl`.
-    pub(crate) fn no_samples(&mut self) {
-        self.no_samples = true;
+    /// Something that was measured is gone.
+    pub(crate) fn lost(&mut self, said: String) {
+        self.has_lost = true;
+        self.others.push(said);
     }
 
-    /// What cannot be read, in a sentence each without its full stop; it can be shown anywhere.
-    pub(crate) fn said(self) -> Vec<String> {
-        let mut said = Vec::new();
-        if self.no_samples {
-            said.push("samples.jsonl is not there, so nothing is known to be measured".to_owned());
+    /// There is no line of a run that was carried out.
+    pub(crate) fn none_read(&mut self) {
+        // Else it is said why.
+        if !self.has_lost {
+            let empty = "samples.jsonl is empty, so nothing is known to be measured";
+            self.lost(empty.to_owned());
         }
-        if let Some((line, mut reason)) = self.first {
-            // It can quote the line.
-            text::make_plain(&mut reason);
-            said.push(format!(
-                "{} of samples.jsonl cannot be read and {} left out, the first is line {line}: {reason}",
-                lines(self.samples),
-                if self.samples == 1 { "is" } else { "are" },
-            ));
-        }
-        if self.blocks > 0 {
-            said.push(format!(
-                "{} of blocks.jsonl cannot be read: what else used the processors then is not known",
-                lines(self.blocks)
-            ));
-        }
-        said
+    }
+
+    /// Something is not known that no number depends on.
+    pub(crate) fn unknown(&mut self, said: String) {
+        self.others.push(said);
+    }
+
+    /// What was found, in a sentence each without its full stop; it can be shown anywhere.
+    pub(crate) fn said(&self) -> Vec<String> {
+        let entry = |((list, fault), (count, first)): (&(&str, Fault), &(usize, String))| {
+            let (noun, (is, are)) = (
+                if *list == SAMPLES { "line" } else { "entry" },
+                fault.words(),
+            );
+            let (many, left) = match *count {
+                1 => (format!("1 {noun} of {list} {is}"), "is left out"),
+                n => {
+                    let plural = if *list == SAMPLES { "lines" } else { "entries" };
+                    (format!("{n} {plural} of {list} {are}"), "are left out")
+                }
+            };
+            // It can quote the file.
+            let mut said = format!("{many} and {left}, the first is {first}");
+            text::make_plain(&mut said);
+            said
+        };
+        let entries = self.entries.iter().map(entry);
+        entries.chain(self.others.iter().cloned()).collect()
     }
 }
 
-fn lines(count: usize) -> String {
-    match count {
-        1 => "1 line".to_owned(),
-        many => format!("{many} lines"),
+/// Where lines are from.
+pub(crate) const SAMPLES: &str = "samples.jsonl";
+
+impl Fault {
+    /// What one entry does, and what several do.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unread => ("cannot be read", "cannot be read"),
+            Self::Twice => (
+                "says again what was said before",
+                "say again what was said before",
+            ),
+            Self::Impossible => ("has a number that cannot be", "have numbers that cannot be"),
+            Self::Valueless => (
+                "says \u{201c}measured\u{201d}, has no value",
+                "say \u{201c}measured\u{201d}, have no value",
+            ),
+        }
     }
 }

@@ -12,6 +12,7 @@ mod fingerprint;
 mod folder;
 mod histogram;
 mod left_out;
+mod lines;
 mod metric;
 mod phases;
 mod read;
@@ -21,6 +22,7 @@ mod row;
 mod run;
 mod sample;
 mod schema;
+mod sound;
 mod text;
 mod whole;
 

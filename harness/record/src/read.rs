@@ -2,18 +2,16 @@
 //! passed over, and an entry with a word that is not known is left out and named. Whatever it says is
 //! [plain](crate::plain): it can be shown anywhere.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::damage::Damage;
 use crate::left_out::{self, LeftOut};
-use crate::phases::Names;
-use crate::{BlockLoad, Run, RunFolder, Sample, SchemaError, schema, text};
+use crate::{Run, RunFolder, Sample, SchemaError, schema, sound, text};
 
 /// The files of a run, read.
 #[derive(Debug, Clone)]
@@ -68,13 +66,14 @@ impl RunFolder {
         self.read_with(&mut Damage::refused())
     }
 
-    /// The same of a run that may be damaged: a line that cannot be read costs itself alone, and is
-    /// named in [`Run::damaged`]. Without its `run.json` nothing says what the lines are of, so that
-    /// is refused as by [`Self::read`].
+    /// The same of a run that may be damaged: what cannot be read, is there twice, or has a number that
+    /// cannot be, costs itself alone, and is named in [`Run::damaged`]. Without its `run.json` nothing
+    /// says what the lines are of, so that is refused as by [`Self::read`].
     pub fn salvage(&self) -> Result<Recorded, ReadError> {
         let mut damage = Damage::borne();
         let mut recorded = self.read_with(&mut damage)?;
         recorded.run.damaged = damage.said();
+        recorded.run.has_lost = damage.has_lost;
         Ok(recorded)
     }
 
@@ -89,31 +88,34 @@ impl RunFolder {
             line,
             reason,
         };
-        let mut value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            let mend = "it is cut or damaged, and nothing else says what was measured: take the run \
-                from where it was measured";
-            shape(e.line(), format!("{e}: {mend}"))
-        })?;
+        let mut value: Value = serde_json::from_slice(&bytes)
+            .map_err(|e| shape(e.line(), format!("{e}: {}", sound::DAMAGED)))?;
         schema::migrate(&mut value).map_err(|source| ReadError::Schema {
             path: path.clone(),
             source,
         })?;
         text::make_all_plain(&mut value);
-        let mut rows = LeftOut::rows(&value);
-        let count = value["rows"].as_array().map_or(0, Vec::len);
-        let (mut samples, cut) = self.read_samples(count, &mut rows, damage)?;
+        let mut rows = LeftOut::rows(&value, damage).map_err(|reason| {
+            let reason = format!("a row is there twice, {reason}: {}", sound::DAMAGED);
+            shape(1, reason)
+        })?;
+        let metrics = sound::metrics(&value);
+        let mut read = self.read_samples(&metrics, &mut rows, damage)?;
+        let mut samples = std::mem::take(&mut read.samples);
         samples.retain_mut(|sample| {
             let place = rows.place(sample.row);
             sample.row = place.unwrap_or_default();
             place.is_some()
         });
-        let said = left_out::take_out(&mut value, &rows);
-        let mut run = Run::deserialize(&value).map_err(|e| {
-            shape(
-                1,
-                format!("{e}; to read it, use {}", schema::reader(&value)),
-            )
+        let said = left_out::take_out(&mut value, &rows, damage).map_err(|e| shape(1, e))?;
+        let mut run: Run = serde_path_to_error::deserialize(&value).map_err(|error| {
+            let mend = match left_out::unknown_word(error.inner()) {
+                Some(_) => format!("to read it, use {}", schema::reader(&value)),
+                None => sound::DAMAGED.to_owned(),
+            };
+            shape(1, format!("{}: {}; {mend}", error.path(), error.inner()))
         })?;
+        sound::mend(&mut run, damage).map_err(|reason| shape(1, reason))?;
         left_out::renumber_parts(&mut run, &rows);
         let has = run.rows.len();
         let mut parts = run.parts.iter();
@@ -123,99 +125,10 @@ impl RunFolder {
             return Err(shape(1, reason));
         }
         run.left_out = said;
-        run.blocks = self.read_blocks(damage);
+        // Labruns that write this write the file too.
+        let has_blocks = !value["plan"]["pilot"].is_null();
+        run.blocks = self.read_blocks(has_blocks, &read, &run, damage);
+        let cut = read.cut;
         Ok(Recorded { run, samples, cut })
     }
-
-    /// What the processors did, as far as that is there: nothing else depends on it.
-    fn read_blocks(&self, damage: &mut Damage) -> Vec<BlockLoad> {
-        let bytes = fs::read(self.blocks_jsonl()).unwrap_or_default();
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        let blocks = lines.filter(|line| !line.trim_ascii().is_empty());
-        let blocks = blocks.filter_map(|line| {
-            let read: Option<BlockLoad> = serde_json::from_slice(line).ok();
-            let Some(mut block) = read.filter(BlockLoad::is_sound) else {
-                // A lab that was killed leaves half of the last one.
-                if line.ends_with(b"\n") {
-                    damage.of_blocks();
-                }
-                return None;
-            };
-            block.most_by.iter_mut().for_each(text::make_plain);
-            Some(block)
-        });
-        blocks.collect()
-    }
-
-    /// The samples of a run with `count` rows, and the last line if it was cut. Rows whose
-    /// samples have a word that is not known come to `left_out`.
-    fn read_samples(
-        &self,
-        count: usize,
-        left_out: &mut LeftOut,
-        damage: &mut Damage,
-    ) -> Result<(Vec<Sample>, Option<String>), ReadError> {
-        let path = self.samples_jsonl();
-        let io_error = |source| ReadError::Io {
-            path: path.clone(),
-            source,
-        };
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                damage.no_samples();
-                return Ok((Vec::new(), None));
-            }
-            Err(error) => return Err(io_error(error)),
-        };
-        let mut reader = BufReader::new(file);
-        let (mut samples, mut names) = (Vec::new(), Vec::new());
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            if reader.read_until(b'\n', &mut line).map_err(io_error)? == 0 {
-                break;
-            }
-            let known = |row| {
-                let reason = || format!("row {row} is not in run.json, which has {count}");
-                (row < count).then_some(row).ok_or_else(reason)
-            };
-            let read = match serde_json::from_slice::<Sample>(&line) {
-                Ok(sample) => {
-                    known(sample.row).map(|_| samples.push(made_plain(sample, &mut names)))
-                }
-                Err(_) if !line.ends_with(b"\n") => {
-                    return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
-                }
-                Err(error) => match (left_out::unknown_word(&error), row_of(&line)) {
-                    (Some(word), Some(row)) => known(row).map(|row| left_out.add(row, word)),
-                    _ => Err(error.to_string()),
-                },
-            };
-            if let Err(reason) = read {
-                damage
-                    .of_sample(number, reason)
-                    .map_err(|reason| ReadError::Shape {
-                        path: path.clone(),
-                        line: number,
-                        reason,
-                    })?;
-            }
-        }
-        Ok((samples, None))
-    }
-}
-
-/// A sample that can be shown anywhere, and has its phases' names in common with those before.
-fn made_plain(mut sample: Sample, names: &mut Vec<Names>) -> Sample {
-    sample.reason.iter_mut().for_each(text::make_plain);
-    sample.phases.make_plain();
-    sample.phases.share(names);
-    sample
-}
-
-/// The row of a line, whatever else it says.
-fn row_of(line: &[u8]) -> Option<usize> {
-    let line: Value = serde_json::from_slice(line).ok()?;
-    usize::try_from(line.get("row")?.as_u64()?).ok()
 }

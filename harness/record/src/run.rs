@@ -93,6 +93,9 @@ pub struct Run {
     /// [salvaged](crate::RunFolder::salvage). Not in the file.
     #[serde(skip)]
     pub damaged: Vec<String>,
+    /// Whether something that was measured is among that. Not in the file.
+    #[serde(skip)]
+    pub has_lost: bool,
 }
 
 impl Run {

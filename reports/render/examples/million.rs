@@ -45,6 +45,8 @@ fn write(
     let again = made.samples.iter().filter(launches);
     let again: Vec<&Sample> = again.filter(|sample| sample.value.is_some()).collect();
     let mut written = 0;
+    let last = made.samples.iter().map(|sample| sample.seq).max();
+    let mut seq = last.map_or(0, |last| last + 1);
     for sample in &made.samples {
         line(sample)?;
         written += 1;
@@ -57,6 +59,8 @@ fn write(
             let factor = (0.02 * noise.normal()).exp();
             let mut sample = (*sample).clone();
             sample.block += round * 40;
+            sample.seq = seq;
+            seq += 1;
             sample.value = sample.value.map(|value| (value * factor).round());
             let phases = sample.phases.iter();
             sample.phases = phases

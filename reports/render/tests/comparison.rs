@@ -84,6 +84,10 @@ fn as_markdown() {
         .split_once("<details>")
         .expect("something is folded away");
     insta::assert_snapshot!("markdown", open);
+    // What each row is as it is, and below what the whole machine did, which explains the difference.
+    let (table, after) = open.rsplit_once("slower, suspected |").expect("a table");
+    assert!(table.contains("| as it is |"), "{table}");
+    assert!(after.trim_start().starts_with("In common"), "{after}");
     assert!(
         folded.contains("All that were compared: 81 rows"),
         "{folded}"
@@ -136,10 +140,10 @@ fn what_comes_from_outside_is_words_alone() {
     for forbidden in ["<script", "@team", "**[a]", "`**", "|`"] {
         assert!(!text.contains(forbidden), "{forbidden}");
     }
-    let heads = "| row | base | candidate | ratio | 95% interval | |";
+    let heads = "| row | base | candidate | ratio | 95% interval | as it is | |";
     assert!(text.contains(heads), "{text}");
     for line in text.lines().filter(|line| line.starts_with("| <code>")) {
-        assert_eq!(line.matches('|').count(), 7, "{line}");
+        assert_eq!(line.matches('|').count(), 8, "{line}");
     }
     assert!(
         text.contains(" more, which `labrun compare` prints."),

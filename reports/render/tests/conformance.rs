@@ -219,7 +219,7 @@ fn on_a_terminal() {
 fn on_the_page() {
     let (run, _, summary) = made();
     let html = page(&run, &summary).expect("a page");
-    assert!(html.contains("title=\"two launches drew 4\">fault 2</td>"));
+    assert!(html.contains("title=\"two launches drew 4\">fault 2<"));
     assert!(html.contains("<li>there is no boundary</li>"));
     // What holds or does not is on no axis.
     assert!(!html.contains("<svg"), "{html}");

@@ -104,7 +104,8 @@ fn scripts_have_the_summary_s_numbers() {
                 .expect("a key")
                 .starts_with(&row.row.isolation)
         );
-        assert_eq!(line["tier"], row.row.tier.name());
+        let rank = line["tierRank"].as_u64().expect("a rank") as usize;
+        assert_eq!(board["tiers"][rank], row.row.tier.name());
     }
 }
 
@@ -267,4 +268,20 @@ fn a_quick_run_says_so_where_something_is_chosen() {
     assert!(!section(&of(&made), "decide").contains("Indicative"));
     made.run.indicative = true;
     assert!(section(&of(&made), "decide").contains("Indicative: taken with"));
+}
+
+#[test]
+fn the_start_that_a_limit_is_for_can_be_chosen() {
+    let html = of(&few_of_all());
+    let limits = section(&html, "decide");
+    let asked = attributes(limits, "data-limit");
+    for start in ["process", "resident", "loaded"] {
+        let of_start = |key: &&&str| key.contains("time_to_first_result") && key.contains(start);
+        assert_eq!(
+            asked.iter().filter(of_start).count(),
+            1,
+            "{start}: {asked:?}"
+        );
+    }
+    assert!(limits.contains("limit the start that you will pay for"));
 }

@@ -96,6 +96,67 @@ fn it_is_under_two_megabytes_at_its_largest() {
 }
 
 #[test]
+fn three_runs_beside_one_another_are_under_two_megabytes_too() {
+    let made = support::made(300);
+    let mut runs = [made.run.clone(), made.run.clone(), made.run];
+    for (run, name) in runs.iter_mut().zip(["one", "two", "three"]) {
+        run.id = name.to_owned();
+    }
+    let sections = runs.each_ref().map(|run| Section {
+        run,
+        summary: &made.summary,
+    });
+    let html = pages(&sections, &[]).expect("a page");
+    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    assert!(lines(&html).len() > 300);
+    // What is the same in all of them is said once.
+    let said = "as in the <a href=\"#r0-isolations\">table of run 1</a>";
+    assert_eq!(html.matches(said).count(), 2);
+}
+
+#[test]
+fn a_thousand_isolations_are_under_two_megabytes() {
+    let mut made = support::made(20);
+    let is_kept = |row: &Row| {
+        row.isolation == "native/static"
+            && row.workload == "add"
+            && [Metric::TimeToFirstResult, Metric::Teardown].contains(&row.metric)
+    };
+    let kept: Vec<_> = made
+        .summary
+        .results
+        .iter()
+        .filter(|one| is_kept(&one.row))
+        .collect();
+    let record = made
+        .run
+        .isolations
+        .iter()
+        .find(|one| one.name == "native/static");
+    let record = record.expect("it is there").clone();
+    assert_eq!(kept.len(), 2);
+    let names = (0..1_000).map(|n| format!("technology-{}/configuration-{}", n / 40, n % 40));
+    let (mut results, mut isolations) = (Vec::new(), Vec::new());
+    for name in names {
+        for one in &kept {
+            let mut own = (*one).clone();
+            own.row.isolation.clone_from(&name);
+            results.push(own);
+        }
+        let mut own = record.clone();
+        own.name = name;
+        isolations.push(own);
+    }
+    made.run.isolations = isolations;
+    made.run.rows = results.iter().map(|one| one.row.clone()).collect();
+    made.summary.results = results;
+    made.summary.warnings.clear();
+    let html = of(&made);
+    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    assert_eq!(lines(&html).len(), 2_000);
+}
+
+#[test]
 fn four_thousand_rows_are_a_table_of_little_more_than_a_megabyte() {
     let html = of(&support::many(4));
     let table = html.split("<table id=\"every\">").nth(1);

@@ -275,7 +275,7 @@ fn two_machines_stand_side_by_side_with_both_fingerprints() {
     assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
     let text = read(&html);
     assert!(text.contains("Several machines."), "{text}");
-    let head = between(&html, "<th class=\"machines\"", "</th>");
+    let head = between(&html, "<th class=\"machines\"", "<tr");
     assert!(head.contains("run 1: vm, AMD EPYC") && head.contains("run 2: arm, Ampere Altra"));
     // Line by line: the same row of the one run and of the other.
     let all = lines(&html);

@@ -56,6 +56,7 @@ impl About {
             blocks: Vec::new(),
             left_out: Vec::new(),
             damaged: Vec::new(),
+            has_lost: false,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What a replay is asked for, held together before anything is looked for: which kinds of sides
 //! go together, and the runs among them, read.
 
-use lab::outcome::chain;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -101,5 +100,5 @@ fn read(name: &SideName) -> anyhow::Result<Read> {
             "{name}: it is no run, since it has no run.json"
         )));
     }
-    report::read(folder).map_err(|error| Usage(format!("{name}: {}", chain(error.as_ref()))).into())
+    report::whole(folder.path())
 }

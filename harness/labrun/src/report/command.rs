@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use labrun_analysis::Summary;
 use labrun_record::write_whole;
 
-use super::{Read, salvaged};
+use super::{Read, check_different, salvaged};
 use crate::cli::ReportArgs;
 use crate::exit;
 use crate::exports;
@@ -23,6 +23,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
             .map(PathBuf::as_path)
             .chain(args.exports.files()),
     )?;
+    check_different(args.runs.iter().map(PathBuf::as_path), "name each run once")?;
     let (mut runs, mut refused) = (Vec::new(), Vec::new());
     for path in &args.runs {
         match salvaged(path) {
@@ -46,13 +47,18 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
         (None, [_], [only]) => (only.folder.report_html(), true),
         (None, ..) => (PathBuf::from("report.html"), false),
     };
+    // The page comes last: one that is older than the summary is made again by `labrun open`.
+    let summaries: Vec<_> = runs
+        .iter()
+        .map(|read| write_summary(read, is_own))
+        .collect();
     let mut written = write_whole(&output, html.as_bytes()).map_err(|error| {
         let output = output.display();
         let mend = "give --output a file that can be written";
         anyhow::anyhow!("cannot write {output}: {error}; {mend}")
     });
-    for read in &runs {
-        written = written.and(write_summary(read, is_own));
+    for summary in summaries {
+        written = written.and(summary);
     }
     written = written.and(exports::write(&args.exports, &runs));
     let printed = print(args, &runs).and_then(|()| match (&written, args.json) {

@@ -63,9 +63,11 @@ fn lines_that_cannot_be_read_are_named_and_the_others_are_shown() {
     ran.stderr_has("summary.json stays as it was, since the run is damaged");
     assert_eq!(files.json("summary.json"), whole);
     // What decides takes no such run.
-    lab.run(["compare", "run", "run"])
+    copy(&lab, "3-cold-start", "other");
+    lab.run(["compare", "other", "run"])
         .exit(2)
-        .stderr_has("samples.jsonl:1:");
+        .stderr_has(said)
+        .stderr_has("`labrun report run` shows what can be read");
 }
 
 #[test]
@@ -76,6 +78,77 @@ fn a_run_whose_samples_are_gone_has_a_page_that_says_so() {
     let said = "samples.jsonl is not there, so nothing is known to be measured";
     lab.run(["report", "run"]).exit(0).stderr_has(said);
     assert!(files.text("report.html").contains(said));
+}
+
+#[test]
+fn what_cannot_be_is_named_and_never_shown_as_a_number() {
+    let lab = Lab::unbuilt();
+    let files = copy(&lab, "3-cold-start", "run");
+    let text = files.text("samples.jsonl");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (line, value) in [(0, json!(-777_000.0)), (1, json!(1e308)), (2, Value::Null)] {
+        let mut sample: Value = serde_json::from_str(&lines[line]).expect("is JSON");
+        sample["value"] = value;
+        lines[line] = sample.to_string();
+    }
+    lines.push(lines[7].clone());
+    write(&files, "samples.jsonl", &(lines.join("\n") + "\n"));
+    let ran = lab.run(["report", "run", "--full"]).exit(0);
+    let page = files.text("report.html");
+    for said in [
+        "2 lines of samples.jsonl have numbers that cannot be and are left out, the first is line 1: -777000.0 is no ",
+        "1 line of samples.jsonl says \u{201c}measured\u{201d}, has no value and is left out, the first is line 3: ",
+        "1 line of samples.jsonl says again what was said before and is left out, the first is line ",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!ran.stdout.contains("-777"), "{}", ran.stdout);
+    let shown = page.replace("-777000.0 is no ", "");
+    assert!(
+        !shown.contains("-777")
+            && !shown.contains("e308")
+            && !shown.contains("00000000000000000000")
+    );
+}
+
+#[test]
+fn rows_whose_lines_are_gone_are_unavailable_and_say_why() {
+    let lab = Lab::unbuilt();
+    let files = copy(&lab, "3-cold-start", "run");
+    write(&files, "samples.jsonl", "");
+    let said = "samples.jsonl is empty, so nothing is known to be measured";
+    let ran = lab
+        .run(["report", "run", "--json"])
+        .exit(0)
+        .stderr_has(said);
+    assert!(files.text("report.html").contains(said));
+    let rows = ran.json()["results"].as_array().expect("results").clone();
+    for row in &rows {
+        assert_eq!(row["outcome"], "unavailable", "{row}");
+        let reason = row["reason"].as_str().expect("a reason");
+        assert!(
+            reason.contains("the run is damaged: take the run from"),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_run_is_named_once() {
+    let lab = Lab::unbuilt();
+    copy(&lab, "3-cold-start", "run");
+    let again = lab.path().join("run/run.json");
+    let again = again.to_str().expect("a name");
+    for other in ["run", "./run/", again] {
+        lab.run(["report", "run", other])
+            .exit(2)
+            .stderr_has(&format!("run and {other} are one run: name each run once"));
+        lab.run(["compare", "run", other])
+            .exit(2)
+            .stderr_has("are one run: give a baseline, and another run that is compared with it");
+    }
+    assert!(!lab.path().join("report.html").exists());
 }
 
 #[test]

@@ -178,11 +178,12 @@ fn files_of_somebody_elses_run_paint_neither() {
     let failed =
         "\"outcome\":\"failed\",\"reason\":\"\\u001b[2Jgone\\u009b2J\",\"value\":null,\"was\":";
     spoil("samples.jsonl", measured, failed);
+    let twin = &ran.files.copied(&lab.path().join("twin"));
     for args in [
         &["report", folder][..],
         &["report", folder, "--json"],
-        &["compare", folder, folder],
-        &["compare", folder, folder, "--json"],
+        &["compare", folder, twin],
+        &["compare", folder, twin, "--json"],
     ] {
         let ran = lab.run(["--color", "always"].iter().chain(args));
         is_safe(&ran.stdout);

@@ -43,7 +43,8 @@ fn scenario_and_report_write_the_same_files() {
     let run = ran.files.path().to_str().expect("a name");
     lab.run([&["report", run][..], &FILES].concat()).exit(0);
     assert_eq!(taken(&lab), measured);
-    let two = ["report", run, run, "-o", "page.html"];
+    let twin = &ran.files.copied(&lab.path().join("twin"));
+    let two = ["report", run, twin, "-o", "page.html"];
     lab.run([&two[..], &FILES].concat()).exit(0);
     let [both, twice, pages] = taken(&lab);
     let both: serde_json::Value = serde_json::from_str(&both).expect("is JSON");

@@ -61,6 +61,21 @@ fn open(lab: &Lab, args: &[&str], display: Option<&str>) -> Ran {
 }
 
 #[test]
+fn a_page_that_is_older_than_its_summary_is_made_again() {
+    let lab = lab(&[("a", "2026-11-27T10:00:00Z")]);
+    lab.run(["report", "runs/a"]).exit(0);
+    let page = lab.path().join("runs/a/report.html");
+    let whole = fs::read_to_string(&page).expect("a page");
+    fs::write(&page, "an own one").expect("writes");
+    open(&lab, &["runs/a"], None).exit(0);
+    assert_eq!(fs::read_to_string(&page).expect("a page"), "an own one");
+    let file = fs::File::options().write(true).open(&page).expect("opens");
+    file.set_modified(std::time::UNIX_EPOCH).expect("is old");
+    open(&lab, &["runs/a"], None).exit(0);
+    assert_eq!(fs::read_to_string(&page).expect("a page"), whole);
+}
+
+#[test]
 fn the_newest_run_is_opened_and_its_page_made_where_it_has_none() {
     let lab = lab(&[
         ("a", "2026-11-27T10:00:00.5Z"),

@@ -74,7 +74,7 @@ fn a_run_without_samples_still_gives_a_page() {
     let ran = lab.measure([""; 0]).exit(0);
     fs::remove_file(ran.files.path().join("samples.jsonl")).expect("removes the samples");
     let again = report(&lab, &ran).exit(0);
-    assert_eq!(again.json()["results"][0]["outcome"], "not-selected");
+    assert_eq!(again.json()["results"][0]["outcome"], "unavailable");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn what_is_no_run_is_said_so() {
     lab.run(["report", "nowhere"])
         .exit(2)
         .stderr_has("nowhere is no run: it has no run.json");
-    lab.run(["compare", "nowhere", "nowhere"])
+    lab.run(["compare", "nowhere", "elsewhere"])
         .exit(2)
         .stderr_has("nowhere is no run: it has no run.json");
     lab.run(["report"]).exit(2).stderr_has("<RUN>...");

@@ -135,6 +135,7 @@ pub fn run() -> Run {
         left_out: Vec::new(),
         given: Vec::new(),
         damaged: Vec::new(),
+        has_lost: false,
     }
 }
 

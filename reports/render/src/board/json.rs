@@ -1,7 +1,7 @@
 //! The board as scripts have it: the same questions, isolations and numbers, of all runs of the page.
 //!
-//! A cell is a list here, without the names that `cellKeys` has once: there are thousands of them.
-//! `core.js` gives each its names back.
+//! A cell is a list here, without the names that `cellKeys` has once: there are thousands of them. An isolation
+//! is without what follows from its key. `core.js` gives each back what it is without.
 
 use std::collections::BTreeMap;
 
@@ -46,11 +46,20 @@ pub(crate) fn json(boards: &[&Board<'_>]) -> String {
         cells.extend(all.cells(run, board));
     }
     let of_line = |line: &&Line<'_>| {
-        json!({
-            "key": line.key, "name": line.name, "technology": line.technology, "tier": line.tier,
-            "tierRank": TIERS.iter().position(|tier| *tier == line.tier), "ink": line.ink,
-            "version": line.version, "control": line.is_control,
-        })
+        let rank = TIERS.iter().position(|tier| *tier == line.tier);
+        let mut own = json!({
+            "key": line.key, "tierRank": rank, "ink": line.ink, "version": line.version,
+        });
+        if line.name != line.key {
+            own["name"] = line.name.as_str().into();
+        }
+        if line.key.split('/').next() != Some(line.technology) {
+            own["technology"] = line.technology.into();
+        }
+        if line.is_control {
+            own["control"] = true.into();
+        }
+        own
     };
     let whole = json!({
         "runs": boards.iter().map(|board| all.run(board)).collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, TextStyle};
 
 use super::Chart;
+use super::compact::compact;
 use super::ink::{Ink, Inks};
 use crate::RenderError;
 
@@ -81,13 +82,14 @@ pub(crate) fn svg(
     for default in DEFAULTS {
         inside = inside.replace(default, "");
     }
+    inside = compact(&inside);
     // before the end of the element
     let end = inside.rfind("</svg>").unwrap_or(inside.len());
     inside.insert_str(end, &points);
     let escaped = |text: &str| maud::html! { (text) }.into_string();
     Ok(format!(
         "<svg class=\"chart\" viewBox=\"0 0 {} {}\" fill=\"var(--text)\" font-size=\"48\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
-         <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{inside}",
+         <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>\n{inside}",
         units.0,
         units.1,
         escaped(title),
@@ -136,10 +138,14 @@ impl Canvas<'_> {
         let width = 2.0 * radius * UNITS;
         let variable = ink.variable();
         let mut path = String::new();
+        let mut before = None;
         for (x, y) in points.iter().map(|point| at(point.0, point.1)) {
-            let _ = write!(path, "M{x} {y}h0");
+            let _ = match before.replace((x, y)) {
+                None => write!(path, "M{x} {y}h0"),
+                Some((from, above)) => write!(path, "m{} {}h0", x - from, y - above),
+            };
         }
-        let _ = writeln!(
+        let _ = write!(
             self.points,
             "<path fill=\"none\" stroke=\"var({variable})\" stroke-opacity=\".7\" \
              stroke-linecap=\"round\" stroke-width=\"{width:.0}\" d=\"{path}\"/>"
@@ -270,9 +276,9 @@ mod tests {
             canvas.hatch((0.0, 0.0), (40.0, 10.0), Ink::Muted);
         })
         .expect("a chart");
-        assert_eq!(drawn.matches("<path").count(), 1);
+        assert_eq!(drawn.matches("<path").count(), 3);
         assert_eq!(drawn.matches("h0").count(), 49);
-        assert_eq!(drawn.matches("<polyline").count(), 2);
+        assert_eq!(drawn.matches("<polyline").count(), 0);
         assert!(drawn.ends_with("</svg>\n") && drawn.contains("&lt;b&gt;&amp;&quot;"));
         assert!(drawn.contains("&lt;/desc&gt;") && drawn.contains("var(--t3)"));
     }

@@ -21,8 +21,11 @@ const CLOSING: usize = 500;
 /// Letters of a name, and of a reason.
 const LETTERS: usize = 160;
 
-const HEADS: &str =
-    "| row | base | candidate | ratio | 95% interval | |\n|---|--:|--:|--:|--:|---|\n";
+/// The heads of a table, with the ratio as it is where the whole machine was faster or slower.
+const HEADS: [&str; 2] = [
+    "| row | base | candidate | ratio | 95% interval | |\n|---|--:|--:|--:|--:|---|\n",
+    "| row | base | candidate | ratio | 95% interval | as it is | |\n|---|--:|--:|--:|--:|--:|---|\n",
+];
 
 /// A comparison as Markdown of at most 60,000 bytes. Whatever comes from outside is in it as plain
 /// words: none of its letters means anything to Markdown, HTML or a forge.
@@ -42,14 +45,21 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     for why in &comparison.incomparable {
         let _ = writeln!(text, "\nCompared all the same (`--force`): {}.", code(why));
     }
+    let compared: Vec<(&Pair, PairRatio)> = rows::compared(comparison);
+    let is_moved = compared.iter().any(|(_, ratio)| ratio.own.is_some());
+    let heads = HEADS[usize::from(is_moved)];
     let worse = found::worse(comparison);
     if !worse.is_empty() {
         text.push('\n');
-        text.push_str(HEADS);
-        let lines = worse
-            .iter()
-            .filter_map(|(standing, pair)| Some(line(pair, pair.ratio?, Some(standing.name()))));
+        text.push_str(heads);
+        let lines = worse.iter().filter_map(|(standing, pair)| {
+            Some(line(pair, pair.ratio?, Some(standing.name()), is_moved))
+        });
         listed(&mut text, lines.collect(), OPEN);
+    }
+    for one in &comparison.shifts {
+        let said = shift::in_common(one, comparison);
+        let _ = writeln!(text, "\n{}.", words::capital(&words_of(&said)));
     }
     let wrong: Vec<String> = comparison.went_wrong().map(|one| item(&one)).collect();
     if !wrong.is_empty() {
@@ -64,14 +74,13 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let title = format!("Not measured any more: {}", plural(lost.len(), "row"));
         folded(&mut text, &title, |text| listed(text, lost, 2 * OPEN));
     }
-    let compared: Vec<(&Pair, PairRatio)> = rows::compared(comparison);
     if !compared.is_empty() {
         let title = format!("All that were compared: {}", plural(compared.len(), "row"));
         let lines = compared
             .iter()
-            .map(|(pair, ratio)| line(pair, *ratio, None));
+            .map(|(pair, ratio)| line(pair, *ratio, None, is_moved));
         folded(&mut text, &title, |text| {
-            text.push_str(HEADS);
+            text.push_str(heads);
             listed(text, lines.collect(), MOST - CLOSING);
         });
     }
@@ -105,11 +114,16 @@ fn listed(text: &mut String, lines: Vec<String>, most: usize) {
     }
 }
 
-fn line(pair: &Pair, ratio: PairRatio, standing: Option<&str>) -> String {
+fn line(pair: &Pair, ratio: PairRatio, standing: Option<&str>, is_moved: bool) -> String {
     let verdict = words::verdict(pair.unit, ratio.verdict);
     let said = standing.map_or_else(|| verdict.to_owned(), |own| format!("{verdict}, {own}"));
+    let raw = if is_moved {
+        format!(" {} |", rows::raw(pair, ratio).text)
+    } else {
+        String::new()
+    };
     format!(
-        "| {} | {} | {} | {} | {} | {said} |\n",
+        "| {} | {} | {} | {} | {} |{raw} {said} |\n",
         code(&pair.row.to_string()),
         found::side(pair, &pair.base),
         found::side(pair, &pair.candidate),
@@ -128,10 +142,6 @@ fn about(text: &mut String, comparison: &Comparison) {
     for (what, of) in found::FACTS {
         let [base, candidate] = [&comparison.base, &comparison.candidate].map(|run| code(&of(run)));
         let _ = writeln!(text, "| {what} | {base} | {candidate} |");
-    }
-    for one in &comparison.shifts {
-        let said = shift::in_common(one, comparison);
-        let _ = writeln!(text, "\n{}.", words::capital(&words_of(&said)));
     }
 }
 

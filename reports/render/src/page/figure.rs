@@ -45,7 +45,7 @@ pub(super) fn number(view: &View<'_>, row: &RowSummary) -> Markup {
     // As `summary.json` has it: a reader's tool, and the page's test, compare the two.
     let exact = serde_json::json!(numbers.median).to_string();
     html! {
-        td.number data-row=(view.anchor(row).trim_start_matches("row-")) data-value=(exact) {
+        td data-row=(view.anchor(row).trim_start_matches("row-")) data-value=(exact) {
             (units::value(numbers.median, row.unit)) " "
             small { (shown::bare_interval(row)) " n\u{a0}" (numbers.n) }
         }

@@ -110,6 +110,7 @@ pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, Ren
     } else {
         report::report(runs, &before, &below, room.saturating_sub(below.0.len()))?
     };
+    let body = PreEscaped(lean(&body.into_string()));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -127,6 +128,14 @@ pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, Ren
         }
     };
     Ok(page.into_string())
+}
+
+/// The same without the ends of cells and lines of tables, which HTML leaves to be seen by what follows: a page has
+/// thousands of them. What is text has no `<`.
+fn lean(body: &str) -> String {
+    let ends = ["</td>", "</th>", "</tr>"];
+    ends.iter()
+        .fold(body.to_owned(), |body, end| body.replace(end, ""))
 }
 
 /// The board as scripts have it, and the scripts. Each is an element of its own, so that one that

@@ -204,6 +204,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         left_out: Vec::new(),
         given: Vec::new(),
         damaged: Vec::new(),
+        has_lost: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the reader sets: a limit for each key question, the least tier, what to sort by, and which run
 //! decides. It needs the script; what it is set to stands in the page's address.
 
-use labrun_record::{Better, Tier, Unit};
+use labrun_record::{Better, Metric, Start, Tier, Unit};
 use maud::{Markup, html};
 
 use crate::board::Column;
@@ -11,10 +11,14 @@ use crate::words::distinct;
 
 pub(super) fn limits(views: &[View<'_>]) -> Markup {
     let columns = columns(views);
+    let asked = with_resident(views, &columns);
     let tiers = tiers(views);
     html! {
         form.limits.needs-script hidden autocomplete="off" aria-label="Limits" {
-            @for (place, column) in columns.iter().enumerate() { (field(place, column)) }
+            @if asked.iter().filter(|column| is_start(column)).count() > 1 {
+                p.which { "A budget for a start: limit the start that you will pay for. A fresh process is also that of a fresh container; a resident runtime is up and loads a module that it has not had; a loaded one makes an instance of a module that it has." }
+            }
+            @for (place, column) in asked.iter().enumerate() { (field(place, column)) }
             div.field {
                 label for="decide-tier" { "tier" } " "
                 span.at { "at least" } " "
@@ -89,6 +93,36 @@ fn columns<'v>(views: &'v [View<'_>]) -> Vec<&'v Column<'v>> {
     }
     columns.sort_by_key(|column| column.rank);
     columns
+}
+
+/// Whether it is a start.
+fn is_start(column: &Column<'_>) -> bool {
+    column.metric == Metric::TimeToFirstResult
+}
+
+/// What limits are set for: the key questions, and beside their starts the one in a resident runtime.
+fn with_resident<'v>(views: &'v [View<'_>], key: &[&'v Column<'v>]) -> Vec<&'v Column<'v>> {
+    let mut asked = key.to_vec();
+    let Some(place) = asked.iter().position(|column| is_start(column)) else {
+        return asked;
+    };
+    let workload = asked[place].workload;
+    let mut all = views.iter().flat_map(|view| {
+        let own = view.board.columns.iter().enumerate();
+        own.map(move |(place, column)| (view, place, column))
+    });
+    let resident = all.find(|(view, place, column)| {
+        is_start(column)
+            && column.workload == workload
+            && column.start == Some(Start::Resident)
+            && view.board.best(*place, |_| true).is_some()
+    });
+    if let Some((_, _, resident)) = resident
+        && !asked.iter().any(|column| column.key == resident.key)
+    {
+        asked.insert(place + 1, resident);
+    }
+    asked
 }
 
 /// The tiers of the isolations, the loosest first.

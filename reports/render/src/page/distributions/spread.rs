@@ -112,7 +112,7 @@ fn row(what: &What<'_>, name: &str, lane: &Lane<'_>, more: &Markup) -> Markup {
 fn medians(what: &What<'_>, groups: &[Group<'_>]) -> Markup {
     html! {
         (head("isolation", &["median"]))
-        tbody { @for (name, lane) in named(groups) { (row(what, &name, lane, &html! {})) } }
+        tbody.numbers { @for (name, lane) in named(groups) { (row(what, &name, lane, &html! {})) } }
     }
 }
 
@@ -129,14 +129,14 @@ fn quantiles(what: &What<'_>, groups: &[Group<'_>]) -> Markup {
     let own = |lane: &Lane<'_>| {
         html! {
             @for (p, _) in BOX {
-                td.number { @if let Some(value) = quantile(lane.curve, p) { (units::value(value, lane.row.unit)) } }
+                td { @if let Some(value) = quantile(lane.curve, p) { (units::value(value, lane.row.unit)) } }
             }
             td { @if lane.has_two_modes { "2" } }
         }
     };
     html! {
         (head("isolation", &["median", a, b, c, d, "modes"]))
-        tbody { @for (name, lane) in named(groups) { (row(what, &name, lane, &own(lane))) } }
+        tbody.numbers { @for (name, lane) in named(groups) { (row(what, &name, lane, &own(lane))) } }
     }
 }
 
@@ -161,10 +161,10 @@ pub(super) fn waterfall(
         Some(units::duration(numbers.phases.get(name)?.median))
     };
     let columns: Vec<&str> = ["median"].into_iter().chain(own.iter().copied()).collect();
-    let cells = |lane: &Lane<'_>| html! { @for name in &own { td.number { (phase(lane, name).unwrap_or_default()) } } };
+    let cells = |lane: &Lane<'_>| html! { @for name in &own { td { (phase(lane, name).unwrap_or_default()) } } };
     let table = html! {
         (head("isolation", &columns))
-        tbody { @for (name, lane) in named(&few) { (row(what, &name, lane, &cells(lane))) } }
+        tbody.numbers { @for (name, lane) in named(&few) { (row(what, &name, lane, &cells(lane))) } }
     };
     let legend = html! {
         ul.legend {

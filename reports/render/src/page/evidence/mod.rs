@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use super::every::Left;
 use super::report::of_run;
 use super::view::View;
+use crate::units;
 
 pub(super) use artifacts::artifacts;
 pub(super) use isolations::isolations;
@@ -32,7 +33,7 @@ pub(super) fn evidence(views: &[View<'_>]) -> Markup {
                 (resolution::of_machine(view))
                 (notes::warnings(view))
                 (machine::machine(view))
-                (of_isolations(view))
+                (of_isolations(views, view))
                 @if !run.artifacts.is_empty() {
                     details id=(view.id("artifacts")) {
                         summary { "Artifacts, with their digests" }
@@ -45,8 +46,14 @@ pub(super) fn evidence(views: &[View<'_>]) -> Markup {
     }
 }
 
-/// The isolations of a run; why one is not here is said where its rows are.
-fn of_isolations(view: &View<'_>) -> Markup {
+/// The isolations of a run, but for those that are in the table of the first run, word by word; why one
+/// is not here is said where its rows are.
+fn of_isolations(views: &[View<'_>], view: &View<'_>) -> Markup {
+    let first = views.first().filter(|first| first.index != view.index);
+    let told = first.map_or(&[][..], |first| &first.run.isolations[..]);
+    let all = view.run.isolations.iter().enumerate();
+    let own: Vec<_> = all.filter(|(_, own)| !told.contains(own)).collect();
+    let alike = view.run.isolations.len() - own.len();
     let left = Left::of(view);
     let why = |outcome, reason: &str| {
         let id = left.id_of(outcome, reason)?;
@@ -55,7 +62,10 @@ fn of_isolations(view: &View<'_>) -> Markup {
     html! {
         details id=(view.id("isolations")) open[view.run.isolations.len() <= 20] {
             summary { "Isolations: versions, and their settings with reasons" }
-            (isolations(&view.run.isolations, &view.id("isolation"), why))
+            @if let Some(first) = first.filter(|_| alike > 0) {
+                p { (units::plural(alike, "isolation")) " as in the " a href={ "#" (first.id("isolations")) } { "table of " (first.name()) } ", with the same versions and settings." }
+            }
+            @if !own.is_empty() { (isolations(own.into_iter(), &view.id("isolation"), why)) }
         }
     }
 }

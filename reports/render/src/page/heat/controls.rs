@@ -15,7 +15,10 @@ pub(super) fn controls(views: &[View<'_>]) -> Markup {
                 label for="matrix-reference" { "compared with" } " "
                 select id="matrix-reference" data-key="matrix.reference" {
                     option value="" { "the run\u{2019}s own reference of each question" }
-                    @for (key, name) in lines(views) { option value=(key) { (name) } }
+                    // What a choice says is its value, but for blanks at its ends or in a row.
+                    @for (key, name) in lines(views) {
+                        option value=[(key != name || !is_value(name)).then_some(key)] { (name) }
+                    }
                 }
             }
             div.field {
@@ -44,6 +47,11 @@ fn lines<'v>(views: &'v [View<'_>]) -> Vec<(&'v str, &'v str)> {
         }));
     }
     distinct(lines)
+}
+
+/// Whether a choice that says so has the same as its value, which is without blanks that are not seen.
+fn is_value(text: &str) -> bool {
+    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ") == text
 }
 
 /// The measures of the questions.

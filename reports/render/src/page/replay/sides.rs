@@ -24,7 +24,7 @@ fn side(view: &View<'_>, which: &str, side: &ReplaySide) -> Markup {
             div { dt { "labrun" } dd { (side.lab_version) ", whose definitions it has" } }
             @if let Some(build) = &side.build { div { dt { "built with" } dd { (built(build)) } } }
         }
-        @if !side.isolations.is_empty() { (isolations(&side.isolations, &id, |_, _| None)) }
+        @if !side.isolations.is_empty() { (isolations(side.isolations.iter().enumerate(), &id, |_, _| None)) }
         @if !side.artifacts.is_empty() { (artifacts(&side.artifacts)) }
     }
 }

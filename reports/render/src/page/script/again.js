@@ -15,8 +15,13 @@
   }
   // Where the settings of each isolation stand.
   const settings = (run, name) => {
-    const lines = document.querySelectorAll(`[id^="r${run}-isolation-"]`);
-    return [...lines].find((line) => line.cells[0].textContent === name);
+    // What is the same in the first run is in its table alone.
+    for (const of of [run, 0]) {
+      const lines = [...document.querySelectorAll(`[id^="r${of}-isolation-"]`)];
+      const line = lines.find((line) => line.cells[0].textContent === name);
+      if (line) return line;
+    }
+    return undefined;
   };
 
   const copy = (code, button) => {

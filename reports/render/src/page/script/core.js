@@ -5,6 +5,9 @@ const lab = (() => {
   const board = JSON.parse(document.getElementById("board").textContent);
   const named = (values) => Object.fromEntries(board.cellKeys.map((key, i) => [key, values[i]]));
   board.cells = board.cells.map(named);
+  board.lines = board.lines.map((line) => ({
+    name: line.key, technology: line.key.split("/")[0], control: false, tier: board.tiers[line.tierRank], ...line,
+  }));
   const places = new Map(board.cells.map((cell) => [[cell.run, cell.column, cell.line].join(), cell]));
 
   // The measured cell of a run, a column and a line; undefined where there is none.

@@ -24,9 +24,10 @@
     count: "a number",
   };
 
-  // The limits that are set and understood; what is not is said beside its field.
+  // The limits that are set and understood, and how many are not, which is said beside their fields.
   const limits = () => {
     const set = [];
+    let refused = 0;
     for (const field of fields) {
       const text = (address.get(keyOf(field)) || "").trim();
       const column = columnAt.get(field.dataset.limit);
@@ -36,9 +37,10 @@
       field.setAttribute("aria-invalid", wrong);
       document.getElementById(field.getAttribute("aria-describedby")).textContent =
         wrong ? "Not understood: write " + examples[unit] + "." : "";
+      refused += Number(wrong);
       if (text && !wrong) set.push({ column, value, text });
     }
-    return set;
+    return { set, refused };
   };
 
   // What a limit says of a measured cell: that it breaks it, or that its interval reaches across.
@@ -126,11 +128,13 @@
     return [0, 1, 2].map((place) => judged.filter((one) => one.place === place).length);
   };
 
-  const counted = ([keep, unknown, out], some) => {
+  const counted = ([keep, unknown, out], some, refused) => {
     const sum = keep + unknown + out;
     const all = sum + " isolation" + (sum === 1 ? "" : "s");
-    if (!some) return all + "; no limit is set.";
-    return "Left: " + keep + " of " + all + ". Struck out: " + out + ". Without a number to judge by: " + unknown + ".";
+    const wrong = refused === 1 ? "1 limit is not understood and does not count." : refused + " limits are not understood and do not count.";
+    const besides = refused ? " " + wrong : "";
+    if (!some) return refused ? all + "." + besides : all + "; no limit is set.";
+    return "Left: " + keep + " of " + all + ". Struck out: " + out + ". Without a number to judge by: " + unknown + "." + besides;
   };
 
   const show = () => {
@@ -143,7 +147,7 @@
       if (select.selectedIndex < 0) select.value = ""; // of another page: not known here
     }
     form.querySelector(".link").hidden = true;
-    const set = limits();
+    const { set, refused } = limits();
     const tier = board.tiers.indexOf(address.get("tier"));
     const sort = columnAt.get(address.get("sort"));
     const wanted = board.runs.findIndex((run) => run.id === address.get("decide.run"));
@@ -152,7 +156,7 @@
       const own = Number(block.dataset.run) === run;
       block.hidden = !own;
       const counts = decide(block, set, tier, sort);
-      const text = counted(counts, set.length > 0 || tier >= 0);
+      const text = counted(counts, set.length > 0 || tier >= 0, refused);
       if (own && left.textContent !== text) left.textContent = text;
     }
   };

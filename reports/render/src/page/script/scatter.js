@@ -178,7 +178,7 @@
 
   const table = (all, x, y) => {
     const head = (words, kind = {}) => lab.el("th", { scope: "col", ...kind }, words);
-    const number = (cell) => lab.el("td", { class: "number", "data-row": row(cell), "data-value": JSON.stringify(cell.value) },
+    const number = (cell) => lab.el("td", { "data-row": row(cell), "data-value": JSON.stringify(cell.value) },
       cell.text + " ", lab.el("small", {}, `${cell.interval} n\u00a0${cell.n}`));
     const heads = [head("isolation"), head("tier"), head(x.short, { class: "number" })];
     if (y) heads.push(head(y.short, { class: "number" }));
