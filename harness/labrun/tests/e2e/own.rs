@@ -136,6 +136,26 @@ fn a_sandbox_lets_a_program_have_its_libraries() {
 }
 
 #[test]
+fn a_program_has_its_own_name_everywhere() {
+    let user = User::of(
+        Lab::fixture()
+            .isolation("native/dynamic")
+            .isolation("bubblewrap/*"),
+    );
+    // What it does is in its name.
+    let args = [
+        "--native", "/bin/sh", "--expect", "/sh$", "--", "-c", "echo $0",
+    ];
+    let ran = user.measure(&args);
+    let rows = ran.files.rows("sh", "bubblewrap/unshare-all");
+    assert!(!rows.is_empty());
+    for row in rows {
+        let outcome = row["outcome"].as_str().expect("an outcome");
+        assert!(["measured", "unavailable"].contains(&outcome), "{row:#}");
+    }
+}
+
+#[test]
 fn an_output_is_right_by_its_first_line_a_file_or_a_pattern() {
     let user = user();
     user.file("two.txt", "one\ntwo\n");
@@ -217,7 +237,8 @@ fn a_first_line_that_is_never_the_same_is_told_with_what_to_do() {
         "true",
         "native/dynamic",
         "mismatch",
-        "before it had printed a line",
+        "before it had printed a line (of a program that prints none say that any output is right: \
+         --expect any",
     );
 }
 
