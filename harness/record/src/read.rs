@@ -95,6 +95,7 @@ impl RunFolder {
             source,
         })?;
         text::make_all_plain(&mut value);
+        text::put_names_on_one_line(&mut value);
         let mut rows = LeftOut::rows(&value, damage).map_err(|reason| {
             let reason = format!("a row is there twice, {reason}: {}", sound::DAMAGED);
             shape(1, reason)

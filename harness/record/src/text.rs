@@ -69,6 +69,34 @@ pub(crate) fn make_plain(text: &mut String) {
     }
 }
 
+/// Puts every name in a run on one line: of a workload, an isolation, or what else tells rows apart.
+pub(crate) fn put_names_on_one_line(value: &mut Value) {
+    const NAMES: [&str; 4] = ["workload", "isolation", "name", "params"];
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(put_names_on_one_line),
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                if NAMES.contains(&field.as_str()) {
+                    put_on_one_line(value);
+                } else {
+                    put_names_on_one_line(value);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn put_on_one_line(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains(['\n', '\r', '\t']) => {
+            *text = text.replace(['\n', '\r', '\t'], " ");
+        }
+        Value::Object(fields) => fields.values_mut().for_each(put_on_one_line),
+        _ => {}
+    }
+}
+
 /// Makes every text of a value safe, names too.
 pub(crate) fn make_all_plain(value: &mut Value) {
     match value {
@@ -213,5 +241,17 @@ mod tests {
         make_all_plain(&mut value);
         let safe = serde_json::json!({"\\u{202e}a": ["b", {"c": "\\u{7}"}], "n": 1});
         assert_eq!(value, safe);
+    }
+
+    #[test]
+    fn names_are_on_one_line_and_reasons_stay_as_they_are() {
+        let mut value = serde_json::json!({"rows": [
+            {"workload": "a\nb", "isolation": "c\td", "params": {"op": "e\r\n"}, "reason": "f\ng"},
+        ]});
+        put_names_on_one_line(&mut value);
+        let on_one = serde_json::json!({"rows": [
+            {"workload": "a b", "isolation": "c d", "params": {"op": "e  "}, "reason": "f\ng"},
+        ]});
+        assert_eq!(value, on_one);
     }
 }

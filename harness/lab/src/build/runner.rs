@@ -104,6 +104,9 @@ impl Builder<'_> {
     pub(super) fn built_runner(&self, definition: &RunnerDefinition) -> Result<Ready, Absence> {
         let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
         let taken = taken.as_ref();
+        if let Some(interpreter) = &definition.build.interpreter {
+            find::interpreter(interpreter).map_err(Absence::PrerequisiteMissing)?;
+        }
         let inputs = self.runner_inputs(definition, taken).ok();
         inputs
             .and_then(|inputs| self.store.fresh::<Built>(&key(definition), &inputs))

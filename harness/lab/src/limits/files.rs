@@ -13,6 +13,9 @@ const FILES: &str = "Max open files";
 /// Files that a server has open besides its connections, with some to spare.
 const BESIDES: u64 = 32;
 
+/// Fewest files that this process should be able to have open.
+const FEW_FILES: u64 = 1024;
+
 /// Fewest processes and threads that a run should have left.
 const FEW_PROCESSES: u64 = 512;
 
@@ -52,20 +55,26 @@ pub(super) fn stated() -> Limit {
     let [has, may] = proc::limit(own, FILES).unwrap_or_default();
     let number = |limit: Option<u64>| limit.map_or("any number".to_owned(), |n| n.to_string());
     let mut said = format!("{} open files, up to {}", number(has), number(may));
-    let mut lift = None;
+    let mut lift = Vec::new();
+    if may.is_some_and(|may| may < FEW_FILES) {
+        lift.push(
+            "what needs more is unavailable, as a load of many connections: `ulimit -n 4096` as root, docker \
+             run --ulimit nofile=4096",
+        );
+    }
     if let Some((left, folder)) = pids_left() {
         let folder = folder.display();
         said = format!("{said}; {left} more processes and threads, by the cgroup {folder}");
         if left < FEW_PROCESSES {
-            let words =
-                "what needs more is unavailable: docker run --pids-limit, TasksMax= of its unit";
-            lift = Some(words.to_owned());
+            lift.push(
+                "what needs more is unavailable: docker run --pids-limit, TasksMax= of its unit",
+            );
         }
     }
     Limit {
         what: "files",
         said,
-        lift,
+        lift: (!lift.is_empty()).then(|| lift.join("; ")),
     }
 }
 

@@ -49,6 +49,7 @@ fn what_the_process_is_limited_to_is_told() {
         limit(command, libc::RLIMIT_DATA, 32 << 30, 32 << 30);
     })
     .stdout_has("512 open files, up to 768")
+    .stdout_has("a load of many connections: `ulimit -n 4096`")
     .stdout_has("RLIMIT_DATA 32.0 GiB")
     .stdout_has("(MemAvailable)")
     .stdout_has(" processors (")

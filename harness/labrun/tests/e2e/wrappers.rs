@@ -26,6 +26,7 @@ fn an_interpreter_that_is_a_script_is_no_runtime() {
         .exit(0)
         .rows("right", "read/plain", "unavailable", reason)
         .rows("right", "native/static", "measured", "");
+    lab.run(["doctor"]).exit(0).stdout_has(reason);
     fs::remove_file(&name).expect("removes it");
     symlink("/bin/sh", &name).expect("links");
     lab.measure([""; 0])

@@ -116,16 +116,30 @@ impl Judged<'_> {
     pub(super) fn verdict(&self) -> (&'static str, &'static str) {
         let cases = self.cases.iter();
         let held = cases.map(|(_, rows)| judge::held(self.claim, rows, self.margin));
-        match distinct(held)[..] {
+        let held = distinct(held);
+        let is_both = [Held::All, Held::None].iter().all(|one| held.contains(one));
+        match held[..] {
             [] => ("none", "not measured"),
             [Held::All] => ("holds", "holds"),
             [Held::None] => ("fails", "fails"),
-            _ => ("partly", "depends"),
+            // Within one case it holds for some and not for others.
+            _ if held.contains(&Held::Some) => ("partly", "depends on the isolation"),
+            _ if is_both => ("partly", self.claim.by.depends()),
+            _ => ("partly", "not decided for all"),
         }
     }
 }
 
 impl By {
+    /// What decides whether a claim holds, where that is the case alone.
+    fn depends(self) -> &'static str {
+        match self {
+            Self::Start => "depends on the start",
+            Self::Form => "depends on the form",
+            Self::Kernel => "depends on the workload",
+        }
+    }
+
     /// When a claim holds.
     fn rule(self, margin: f64) -> String {
         match self {

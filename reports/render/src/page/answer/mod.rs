@@ -9,6 +9,7 @@ mod judge;
 mod picture;
 mod starts;
 mod strip;
+mod sure;
 
 use maud::{Markup, html};
 
@@ -51,6 +52,7 @@ fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
             }
             @if let Some(picture) = picture { (picture) }
             (checked::checked(view))
+            (sure::sure(view))
             (strip::strip(view, &held))
         }
         @if !held.is_empty() { (strip::details(view, &held)) }

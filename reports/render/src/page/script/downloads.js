@@ -51,9 +51,15 @@
       if (!/^(title|desc)$/i.test(child.tagName)) fix(child, copy.children[place], mine);
     });
   };
-  const svgFile = (chart) => {
+  const svgFile = (chart, title) => {
     const copy = chart.cloneNode(true);
     fix(chart, copy, {});
+    // On the page the title stands above the chart.
+    if (!copy.querySelector(":scope > title")) {
+      const own = document.createElementNS(chart.namespaceURI, "title");
+      own.textContent = title;
+      copy.prepend(own);
+    }
     const size = chart.getBoundingClientRect();
     const box = chart.viewBox.baseVal;
     const [x, y, width, height] = box && box.width ? [box.x, box.y, box.width, box.height] : [0, 0, size.width, size.height];
@@ -69,7 +75,8 @@
   };
 
   const titleOf = (figure, chart) => {
-    const title = chart.querySelector("title") || figure.querySelector("figcaption");
+    // The titles inside a chart are those of its marks.
+    const title = chart.querySelector(":scope > title") || figure.querySelector("figcaption > *") || figure.querySelector("figcaption");
     return (title ? title.textContent : "chart").trim();
   };
   for (const figure of document.querySelectorAll("figure")) {
@@ -77,8 +84,9 @@
     // A chart can be drawn anew: it is looked for when it is saved.
     const saveAll = () => {
       for (const chart of figure.querySelectorAll("svg")) {
-        const name = titleOf(figure, chart).toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
-        save(name.replace(/^-+|-+$/g, "") + ".svg", new Blob([svgFile(chart)], { type: "image/svg+xml" }));
+        const title = titleOf(figure, chart);
+        const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
+        save(name.replace(/^-+|-+$/g, "") + ".svg", new Blob([svgFile(chart, title)], { type: "image/svg+xml" }));
       }
     };
     const title = titleOf(figure, figure.querySelector("svg"));

@@ -21,8 +21,16 @@
       const key = lab.address.get(name);
       return [...select.options].some((option) => option.value === key) ? key : otherwise;
     };
+    // A question against itself is a line, and says nothing.
+    const apart = () => {
+      for (const [select, other] of [[x, y], [y, x]]) {
+        for (const option of select.options) option.disabled = option.value === other.value;
+      }
+    };
     const show = () => {
-      [x.value, y.value] = [wanted(x, "trade.x", unasked[0]), wanted(y, "trade.y", unasked[1])];
+      const [across, up] = [wanted(x, "trade.x", unasked[0]), wanted(y, "trade.y", unasked[1])];
+      [x.value, y.value] = across === up ? unasked : [across, up];
+      apart();
       if ([x.value, y.value].join() === shown) return;
       shown = [x.value, y.value].join();
       let nodes = own;
@@ -38,6 +46,7 @@
         lab.address.set(name, select.value === unasked[place] ? null : select.value);
       });
     }
+    apart();
     lab.address.on(show);
   };
 
