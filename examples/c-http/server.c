@@ -8,7 +8,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <event2/util.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,22 +79,34 @@ static int usage(const char *reason) {
 
 // Says where it listens, once it does. 0 where that could be said.
 static int announce(struct evconnlistener *listener) {
-    struct sockaddr_storage bound;
+    struct sockaddr_in bound;
     socklen_t length = sizeof bound;
-    if (getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&bound, &length) != 0) {
+    char ip[INET_ADDRSTRLEN];
+    if (getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&bound, &length) != 0 ||
+        inet_ntop(AF_INET, &bound.sin_addr, ip, sizeof ip) == NULL) {
         return -1;
     }
-    char address[INET6_ADDRSTRLEN];
-    if (bound.ss_family == AF_INET6) {
-        struct sockaddr_in6 *six = (struct sockaddr_in6 *)&bound;
-        inet_ntop(AF_INET6, &six->sin6_addr, address, sizeof address);
-        printf("ready [%s]:%d\n", address, ntohs(six->sin6_port));
-    } else {
-        struct sockaddr_in *four = (struct sockaddr_in *)&bound;
-        inet_ntop(AF_INET, &four->sin_addr, address, sizeof address);
-        printf("ready %s:%d\n", address, ntohs(four->sin_port));
-    }
+    printf("ready %s:%d\n", ip, ntohs(bound.sin_port));
     return fflush(stdout);
+}
+
+// Whether `text` is an IPv4 address and a port; 0 is any that is free.
+static int parse(const char *text, struct sockaddr_in *address) {
+    char ip[INET_ADDRSTRLEN];
+    const char *colon = strchr(text, ':');
+    size_t length = colon == NULL ? sizeof ip : (size_t)(colon - text);
+    if (length >= sizeof ip) {
+        return -1;
+    }
+    memcpy(ip, text, length);
+    ip[length] = '\0';
+    char *end;
+    long port = strtol(colon + 1, &end, 10);
+    if (end == colon + 1 || *end != '\0' || port < 0 || port > 65535) {
+        return -1;
+    }
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return inet_pton(AF_INET, ip, &address->sin_addr) == 1 ? 0 : -1;
 }
 
 int main(int argc, char **argv) {
@@ -110,14 +121,12 @@ int main(int argc, char **argv) {
         } else if (strcmp(argv[at], "--files") == 0) {
             files = argv[at + 1];
         } else {
-            return usage("there is such an option as --listen and --files alone");
+            return usage("the options are --listen and --files");
         }
     }
-    struct sockaddr_storage address;
-    int length = sizeof address;
-    if (listen == NULL ||
-        evutil_parse_sockaddr_port(listen, (struct sockaddr *)&address, &length) != 0) {
-        return usage("--listen needs an IP:PORT");
+    struct sockaddr_in address;
+    if (listen == NULL || parse(listen, &address) != 0) {
+        return usage("--listen needs an IP:PORT, the IP of version 4");
     }
 
     struct event_base *base = event_base_new();
@@ -142,7 +151,7 @@ int main(int argc, char **argv) {
     evhttp_set_gencb(http, answer, (void *)files);
     struct evconnlistener *listener =
         evconnlistener_new_bind(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, -1,
-                                (struct sockaddr *)&address, length);
+                                (struct sockaddr *)&address, sizeof address);
     if (listener == NULL || evhttp_bind_listener(http, listener) == NULL) {
         fprintf(stderr, "http: cannot listen on %s\n", listen);
         return 1;

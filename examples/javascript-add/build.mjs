@@ -8,5 +8,7 @@ const { component } = await componentize({
   sourcePath: "add.js",
   witPath: "wit",
   worldName: "add",
+  // A command has no HTTP, and its host need not have any.
+  disableFeatures: ["http", "fetch-event"],
 });
 await writeFile(process.env.LABRUN_OUT, component);

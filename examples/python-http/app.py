@@ -63,7 +63,11 @@ def write(response: handler.Response, response_out: ResponseOutparam) -> None:
     outgoing.set_status_code(response.status)
     body = outgoing.body()
     ResponseOutparam.set(response_out, Ok(outgoing))
-    with body.write() as stream:
-        for at in range(0, len(response.body), CHUNK):
-            stream.blocking_write_and_flush(response.body[at : at + CHUNK])
-    OutgoingBody.finish(body, None)
+    try:
+        with body.write() as stream:
+            for at in range(0, len(response.body), CHUNK):
+                stream.blocking_write_and_flush(response.body[at : at + CHUNK])
+        OutgoingBody.finish(body, None)
+    except Err:
+        # Whoever asked wants no body (HEAD) or is gone: then nobody is there to be told.
+        pass
