@@ -17,7 +17,7 @@ use lab::interrupt::Interrupt;
 use lab::isolation::oci::Oci;
 use lab::isolation::{Bubblewrap, Isolation, Job};
 use lab::site::Site;
-use lab::task::{FileSystem, NetworkPath, Policy, Task};
+use lab::task::{Expected, FileSystem, NetworkPath, Policy, Task};
 use labrun_record::{Outcome, Start, Target};
 
 /// Pairs that count, after as many as [`WARMUP`] that do not.
@@ -114,9 +114,10 @@ fn job(artifact: &Path, target: Target) -> Job {
         start: Start::Process,
         task: Task::Run {
             args: vec!["19".to_owned(), "23".to_owned()],
-            expected: b"42\n".to_vec(),
+            expected: Expected::Whole(b"42\n".to_vec()),
         },
         artifact: artifact.to_owned(),
+        libraries: Vec::new(),
         precompiled: None,
         other: None,
         file_system: FileSystem::default(),

@@ -18,6 +18,7 @@ use lab::clock::now_ns;
 use lab::interrupt::Interrupt;
 use lab::process::{Isolate as _, Program, Stream};
 use lab::site::Site;
+use lab::task::Expected;
 
 fn binary() -> PathBuf {
     std::env::var_os("LABRUN_BENCH_BINARY").map_or_else(|| "/bin/echo".into(), PathBuf::from)
@@ -64,7 +65,7 @@ fn bare(binary: &Path) -> u64 {
 }
 
 /// What the lab does.
-fn launched(site: &Site, binary: &Path, expected: &[u8]) -> u64 {
+fn launched(site: &Site, binary: &Path, expected: &Expected) -> u64 {
     let program = Program {
         path: binary.to_owned(),
         args: vec!["19".to_owned(), "23".to_owned()],
@@ -89,6 +90,7 @@ fn launcher(criterion: &mut Criterion) {
     } else {
         b"42\n"
     };
+    let expected = &Expected::Whole(expected.to_vec());
 
     // Side by side first: this is the figure that counts.
     let (mut bares, mut launches) = (Vec::new(), Vec::new());

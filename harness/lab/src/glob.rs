@@ -1,4 +1,4 @@
-//! Globs of isolations.
+//! Globs of isolations, and of files.
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -35,6 +35,17 @@ pub fn glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern)
         .literal_separator(pattern != "*")
         .build()
+}
+
+/// The set of files, by their paths in a folder, that some globs name: `*` stays within a name, and
+/// `**` does not.
+pub fn path_set(patterns: &[String]) -> Option<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        set.add(glob.ok()?);
+    }
+    set.build().ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod fingerprint;
 pub mod git;
 pub mod glob;
+pub mod inspect;
 pub mod interrupt;
 pub mod isolation;
 pub mod limits;

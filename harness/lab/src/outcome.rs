@@ -86,3 +86,13 @@ impl std::fmt::Display for Failure {
         }
     }
 }
+
+/// The beginning of some output, for a reason.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
+    if bytes.len() > 160 {
+        format!("{text}... ({} bytes)", bytes.len())
+    } else {
+        text
+    }
+}

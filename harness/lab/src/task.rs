@@ -1,16 +1,20 @@
 //! What a launch does, and under which circumstances.
 
+mod expected;
+
 use serde::{Deserialize, Serialize};
+
+pub use expected::{Expected, Learned, OUTPUT_LIMIT, Rule, Seen};
 
 /// What a launch does, and the output that is correct.
 #[derive(Debug, Clone)]
 pub enum Task {
-    /// Run as a command; the whole of stdout is `expected`.
+    /// Run as a command.
     Run {
         /// Arguments; `{grant}` stands for the granted directory.
         args: Vec<String>,
-        /// The whole output, ending with a newline.
-        expected: Vec<u8>,
+        /// The output that is correct.
+        expected: Expected,
     },
     /// Work batch after batch until it is ended; `line` is the output of each.
     Batches {
@@ -19,13 +23,36 @@ pub enum Task {
         /// The line of a batch, with its newline.
         line: Vec<u8>,
     },
-    /// Serve HTTP; the body of the answer to GET `request` is `expected`.
+    /// Serve HTTP.
     Serve {
-        /// Path of the request.
+        /// Path of the request, which is a GET.
         request: String,
-        /// The whole body.
-        expected: Vec<u8>,
+        /// The answer that is correct.
+        right: RightAnswer,
     },
+}
+
+/// Which answer of a server is correct.
+#[derive(Debug, Clone)]
+pub struct RightAnswer {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: Expected,
+    /// Whether the first answer has to be that. One that is not may answer with another status until
+    /// it is ready.
+    pub is_first: bool,
+}
+
+impl RightAnswer {
+    /// A 200 with this body, and nothing else before it.
+    pub fn of_body(body: Vec<u8>) -> Self {
+        Self {
+            status: 200,
+            body: Expected::Whole(body),
+            is_first: true,
+        }
+    }
 }
 
 impl Task {
@@ -37,14 +64,6 @@ impl Task {
                 .map(|arg| arg.replace("{grant}", grant))
                 .collect(),
             Self::Serve { .. } => Vec::new(),
-        }
-    }
-
-    /// The output that is correct.
-    pub fn expected(&self) -> &[u8] {
-        match self {
-            Self::Run { expected, .. } | Self::Serve { expected, .. } => expected,
-            Self::Batches { line, .. } => line,
         }
     }
 }

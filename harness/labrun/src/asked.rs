@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use lab::catalog::profiles;
-use lab::define::{Definitions, Scenario};
+use lab::define::{Definitions, Model, Scenario};
 use lab::glob::{Globs, glob_set};
 use lab::isolation::{Daemon, Profile};
-use lab::plan::{Asked, Plan, RunOptions, read_by_hand};
+use lab::plan::{Asked, Plan, RunOptions, read_by_hand, with_own};
 use lab::select::{Names, Selection};
 
 use crate::cli::AskedArgs;
 use crate::exit::Usage;
+use crate::own::Own;
 use crate::settings::Settings;
 
 /// A plan, and what it was made from.
@@ -26,10 +27,11 @@ pub(crate) struct Planned {
 impl Planned {
     /// Makes the plan that the arguments ask for.
     pub(crate) fn new(
-        definitions: Definitions,
+        mut definitions: Definitions,
         settings: &Settings,
         args: &AskedArgs,
     ) -> anyhow::Result<Self> {
+        let own = Own::add(&mut definitions, args)?;
         let profiles = profiles(&definitions.runners, &definitions.products);
         let plan = match (&args.plan, &args.name) {
             (Some(path), _) => {
@@ -37,7 +39,7 @@ impl Planned {
                 plan.adjust(&options(settings, args)?);
                 plan
             }
-            (None, Some(name)) => of_scenario(name, &definitions, &profiles, settings, args)?,
+            (None, Some(name)) => of_scenario(name, &own, &definitions, &profiles, settings, args)?,
             (None, None) => anyhow::bail!(Usage("name a scenario, or give --plan FILE".to_owned())),
         };
         Ok(Self {
@@ -77,18 +79,22 @@ fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyh
 
 fn of_scenario(
     name: &str,
+    own: &Own,
     definitions: &Definitions,
     profiles: &[Profile],
     settings: &Settings,
     args: &AskedArgs,
 ) -> anyhow::Result<Plan> {
-    let asked = definitions.lab.asked(name)?;
+    let mut asked = definitions.lab.asked(name)?;
+    if !own.is_empty() {
+        asked.scenarios = of_own(&asked.scenarios, own, definitions, profiles)?;
+    }
     let taken = asked.scenarios.iter().map(takes);
     let taken = taken.collect::<Result<Vec<Globs>, Usage>>()?;
     let names = Names::of(&definitions.runners, profiles)
         .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
     let selection = Selection {
-        workloads: args.select.workload.clone(),
+        workloads: own.asked(),
         isolations: args.select.isolation.clone(),
         quick: args.quick,
         left_out_too: args.left_out_too,
@@ -106,6 +112,34 @@ fn of_scenario(
         arch: std::env::consts::ARCH,
         options: &options(settings, args)?,
     }))
+}
+
+/// The scenarios with the user's own workloads in the place of theirs.
+fn of_own(
+    scenarios: &[Scenario],
+    own: &Own,
+    definitions: &Definitions,
+    profiles: &[Profile],
+) -> Result<Vec<Scenario>, Usage> {
+    if let Some(scenario) = scenarios.iter().find(|one| one.model == Model::Conformance) {
+        return Err(Usage(format!(
+            "{} looks at isolations, by a program of the lab's: it has no use for one of your own",
+            scenario.name
+        )));
+    }
+    let workloads = own.of(definitions);
+    let all = &definitions.workloads;
+    let of_one = |scenario: &Scenario| {
+        with_own(
+            scenario,
+            &workloads,
+            &own.kept,
+            all,
+            profiles,
+            std::env::consts::ARCH,
+        )
+    };
+    Ok(scenarios.iter().map(of_one).collect())
 }
 
 /// The isolations that a scenario takes.

@@ -1,12 +1,14 @@
 //! The arguments, as they are typed.
 
 mod deciding;
+mod own;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
+pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
@@ -64,6 +66,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Show what each isolation lets a program do, and what it holds back
     Conform(ConformArgs),
+    /// Make a workload of your own, from a program or module that is there
+    New(NewArgs),
     /// Load a server over HTTP and measure its latency
     Load(LoadArgs),
     /// Make the page again, from one or more runs
@@ -83,8 +87,9 @@ pub(crate) enum Command {
 /// Which rows are taken.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// Take only this workload (repeatable)
-    #[arg(short, long, value_name = "W")]
+    /// Take only this workload; with a `/` it is the folder of one of your own, which is taken in the
+    /// place of the scenario's (repeatable)
+    #[arg(short, long, value_name = "W|DIR/")]
     pub workload: Vec<String>,
 
     /// Take only isolations that match this glob, such as 'wasmtime/*' (repeatable)
@@ -119,7 +124,7 @@ pub(crate) struct AskedArgs {
     pub name: Option<String>,
 
     /// Take the plan in FILE, as `labrun plan --json` prints it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "quick"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "workload", "isolation", "quick", "native", "wasm", "image"])]
     pub plan: Option<PathBuf>,
 
     /// Which rows are taken
@@ -146,6 +151,10 @@ pub(crate) struct AskedArgs {
     /// Time for the whole scenario, such as 90s, 20m, 1h
     #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
     pub time_budget: Option<f64>,
+
+    /// What is measured instead of the scenario's workloads
+    #[command(flatten)]
+    pub own: OwnArgs,
 }
 
 /// Arguments of `labrun bundle`.
@@ -205,7 +214,7 @@ pub(crate) struct ScenarioArgs {
 
     /// Measure what a bundle holds (a file, or the folder that it was unpacked to): with no
     /// Rust, no checkout and no network
-    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["plan", "quick"])]
+    #[arg(long, value_name = "FILE|DIR", conflicts_with_all = ["plan", "quick", "native", "wasm", "image"])]
     pub bundle: Option<PathBuf>,
 
     /// Seed of every shuffle and bootstrap; chosen afresh if not given

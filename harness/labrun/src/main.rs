@@ -14,8 +14,10 @@ mod ground;
 mod interim;
 mod list;
 mod load;
+mod new;
 mod new_run;
 mod out;
+mod own;
 mod plan;
 mod replay;
 mod report;
@@ -67,6 +69,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::List(args) => list::run(cli, args),
         cli::Command::Build(args) => build::run(cli, args),
         cli::Command::Conform(args) => conform::run(cli, &settings, args),
+        cli::Command::New(args) => new::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Compare(args) => compare::run(args),

@@ -94,14 +94,20 @@ fn built(planned: &Planned) -> anyhow::Result<()> {
     for recipe in &recipes {
         compiled.insert(recipe.compiled());
     }
+    let is_given = |recipe: &&&Recipe| matches!(recipe, Recipe::Given { .. });
+    let given = match compiled.iter().filter(is_given).count() {
+        0 => String::new(),
+        given => format!("{given} as given, "),
+    };
+    let not_given = compiled.iter().filter(|recipe| !is_given(recipe)).count();
     let count = |is: fn(&Recipe) -> bool| recipes.iter().filter(|recipe| is(recipe)).count();
     let packed = count(|recipe| matches!(recipe, Recipe::Pack { .. }));
     let ahead = count(|recipe| matches!(recipe, Recipe::Precompile { .. }));
     let names = drivers.iter().map(ToString::to_string);
     let names: Vec<String> = names.collect();
     crate::out::line(&format!(
-        "to be there: {} compiled, {packed} packed into images and roots, {ahead} precompiled; {}",
-        compiled.len(),
+        "to be there: {given}{not_given} compiled, {packed} packed into images and roots, {ahead} \
+         precompiled; {}",
         if names.is_empty() {
             "no runner".to_owned()
         } else {

@@ -25,6 +25,7 @@ use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, check_file, check_folder, lab_version};
+use crate::own::take_environment;
 use crate::report::{self, Read};
 use crate::say;
 use crate::settings::Settings;
@@ -67,6 +68,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     let Some(mut carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
         return Ok(exit::INTERRUPTED);
     };
+    take_environment(&mut carried.definitions);
     let profiles = profiles(&carried.definitions.runners, &carried.definitions.products);
     let mut plan = carried.plan(asked.name.as_deref()).map_err(unfit_bundle)?;
     let names = Names::of(&carried.definitions.runners, &profiles);

@@ -49,6 +49,7 @@ pub fn ceiling(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<f
             duration: LENGTH,
             warmup: WARMUP,
             expected: None,
+            status: 200,
             ..plan.clone()
         },
         stop,

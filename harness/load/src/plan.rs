@@ -57,6 +57,8 @@ pub struct Plan {
     pub gather: Duration,
     /// The whole body that every answer has to have. Without it only the status is checked.
     pub expected: Option<Vec<u8>>,
+    /// The status that every answer has to have.
+    pub status: u16,
 }
 
 impl Plan {
@@ -74,6 +76,7 @@ impl Plan {
             timeout: Duration::from_secs(5),
             gather: Duration::ZERO,
             expected: None,
+            status: 200,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The parser of a connection's responses, kept between reads.
 //!
-//! A head is parsed once, when it is whole. A body is checked against what is expected
-//! as it comes and never kept, so that one buffer is enough for bodies of any length.
+//! A head is parsed once, when it is whole. A body is checked against what is expected as it comes,
+//! so that one buffer is enough for bodies of any length. Its beginning is kept where that is asked for.
 
 use httparse::Status;
 
@@ -65,6 +65,9 @@ pub struct Reader {
     seen: usize,
     matches: bool,
     bytes: u64,
+    /// The beginning of the last body, and how much of one is kept.
+    kept: Vec<u8>,
+    keeps: usize,
 }
 
 impl Default for Reader {
@@ -89,7 +92,22 @@ impl Reader {
             seen: 0,
             matches: true,
             bytes: 0,
+            kept: Vec::new(),
+            keeps: 0,
         }
+    }
+
+    /// One that keeps so many bytes of each body.
+    pub fn keeping(bytes: usize) -> Self {
+        Self {
+            keeps: bytes,
+            ..Self::new()
+        }
+    }
+
+    /// What was kept of the last body.
+    pub fn kept(&self) -> &[u8] {
+        &self.kept
     }
 
     /// Forgets what came, for a new connection.
@@ -174,6 +192,7 @@ impl Reader {
                     return Ok(Step::Again);
                 }
                 self.head = head;
+                self.kept.clear();
                 self.state = match head.framing {
                     Framing::Length(0) => return Ok(Step::Done),
                     Framing::Length(length) => State::Length(length),
@@ -237,6 +256,8 @@ impl Reader {
             let wanted = whole.get(self.seen..).and_then(|rest| rest.get(..here));
             self.matches &= wanted == Some(part);
         }
+        let room = self.keeps - self.kept.len();
+        self.kept.extend_from_slice(&part[..here.min(room)]);
         self.seen = self.seen.saturating_add(here);
         self.used += here;
         left - here as u64

@@ -219,7 +219,7 @@ impl<'a> Worker<'a> {
                 };
                 self.under_way -= 1;
                 let due_ns = asked.due_ns;
-                if answer.status != 200 {
+                if answer.status != self.plan.status {
                     self.tally.failed(due_ns, now_ns, ErrorKind::Status);
                 } else if !answer.matches {
                     self.tally.failed(due_ns, now_ns, ErrorKind::Body);

@@ -31,10 +31,10 @@ pub use metric::{Better, Metric, Unit};
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
-pub use row::{CONTROL, Outcome, Row, Start, Target, Tier};
+pub use row::{CONTROL, Outcome, Row, Start, Target, Tier, UNCHECKED};
 pub use run::{
-    Artifact, BuildEnvironment, BuildFile, Calibration, IsolationRecord, METHOD_VERSION, Part,
-    Plan, Reference, Run, Setting, Spent,
+    Artifact, BuildEnvironment, BuildFile, Calibration, GivenArtifact, IsolationRecord,
+    METHOD_VERSION, Part, Plan, Reference, Run, Setting, Spent,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};

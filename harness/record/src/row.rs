@@ -93,10 +93,20 @@ pub struct Row {
     pub params: BTreeMap<String, String>,
 }
 
+/// The param of rows whose output is not checked, since nobody knows which is correct; and its value.
+pub const UNCHECKED: [&str; 2] = ["checked", "no"];
+
 /// The technology whose rows are controls.
 pub const CONTROL: &str = "control";
 
 impl Row {
+    /// Whether its output is not checked. Then it is compared with nothing: whether the same was done is
+    /// not known.
+    pub fn is_unchecked(&self) -> bool {
+        let [name, value] = UNCHECKED;
+        self.params.get(name).is_some_and(|own| own == value)
+    }
+
     /// Whether it is a control: a program that is started as anybody would start it, with nothing of what
     /// is measured, so that it tells what the machine does.
     pub fn is_control(&self) -> bool {

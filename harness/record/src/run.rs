@@ -60,6 +60,10 @@ pub struct Run {
     pub build: Option<BuildEnvironment>,
     /// Every artifact that was run.
     pub artifacts: Vec<Artifact>,
+    /// Those of them that were given, and not built from one source: they are only said to do the
+    /// same work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<GivenArtifact>,
     /// Every isolation that the scenario names, measured or not.
     pub isolations: Vec<IsolationRecord>,
     /// The identities; `row` of a sample indexes these.
@@ -87,8 +91,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// What a row is compared with: a reference for its workload goes before one for all.
+    /// What a row is compared with: a reference for its workload goes before one for all. What is not
+    /// checked is compared with nothing.
     pub fn reference_of(&self, row: &Row) -> Option<&Reference> {
+        if row.is_unchecked() {
+            return None;
+        }
         let all = || self.references.iter().filter(|r| r.concerns(row));
         all()
             .find(|r| r.workload.is_some())
@@ -272,6 +280,19 @@ pub struct Artifact {
     /// beside one that is run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exports: bool,
+}
+
+/// An artifact that was given, and not built here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GivenArtifact {
+    /// Name of the workload.
+    pub workload: String,
+    /// What it is for.
+    pub target: Target,
+    /// SHA-256, 64 hex digits.
+    pub sha256: String,
+    /// The name of its file, without folders.
+    pub name: String,
 }
 
 /// An isolation as it was run, or why it was not.

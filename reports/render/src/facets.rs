@@ -2,7 +2,7 @@
 //! said once, what each isolation has several of becomes a heading, the rest a column.
 
 use labrun_analysis::RowSummary;
-use labrun_record::{Row, Start};
+use labrun_record::{Row, Start, UNCHECKED};
 
 use crate::beside::{beside, heading, is_beside};
 use crate::words::{self, distinct};
@@ -223,7 +223,9 @@ fn said<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, between: &str) -> S
 }
 
 fn one((name, value): (&str, &str)) -> String {
-    if PLAIN.contains(&name) {
+    if [name, value] == UNCHECKED {
+        "unchecked".to_owned()
+    } else if PLAIN.contains(&name) {
         value.to_owned()
     } else {
         format!("{name} {value}")

@@ -79,7 +79,8 @@ impl CargoBuild<'_> {
             }
             done += 1;
             progress.step(what, done, total);
-        })?;
+        })
+        .map_err(with_advice)?;
         if !status.success() {
             let said = told(&said);
             return Err(format!("cargo could not build {what}:\n{said}"));
@@ -113,7 +114,8 @@ impl CargoBuild<'_> {
             if let Ok(graph) = serde_json::from_str::<Value>(line) {
                 units = graph["units"].as_array().map_or(0, Vec::len) as u64;
             }
-        })?;
+        })
+        .map_err(with_advice)?;
         Ok(units)
     }
 
@@ -164,6 +166,11 @@ impl CargoBuild<'_> {
             .args(&self.select);
         Ok(command)
     }
+}
+
+/// Why cargo did not run, and what to do.
+fn with_advice(why: String) -> String {
+    why + "; is rustup installed? https://rustup.rs"
 }
 
 /// Why what a message tells of may not come of the digested sources of the packages `own`.

@@ -25,9 +25,7 @@ pub(super) fn run(
         // A group of its own, so that all that it started ends with it.
         .process_group(0)
         .spawn()
-        .map_err(|error| {
-            format!("{program} does not start: {error}; is rustup installed? https://rustup.rs")
-        })?;
+        .map_err(|error| format!("{program} does not start: {error}"))?;
     let stderr = child.stderr.take();
     // stderr is read beside stdout, or the child would stop at a full pipe.
     let said = std::thread::spawn(move || {

@@ -136,7 +136,9 @@ impl BuildReport {
                         }
                     }
                     Recipe::Precompile { .. } => {}
-                    compiled @ Recipe::Compile { .. } => self.make(builder, isolations, &compiled),
+                    compiled @ (Recipe::Compile { .. }
+                    | Recipe::Given { .. }
+                    | Recipe::Command { .. }) => self.make(builder, isolations, &compiled),
                 }
             }
         }
@@ -180,7 +182,8 @@ fn is_skipped(missing: &Failure) -> bool {
 fn named(recipe: &Recipe, artifact: &Artifact) -> String {
     let (workload, triple) = (&artifact.workload, &artifact.triple);
     match recipe {
-        Recipe::Compile { .. } => format!("{workload} for {triple}"),
+        Recipe::Compile { .. } | Recipe::Command { .. } => format!("{workload} for {triple}"),
+        Recipe::Given { .. } => format!("{workload} as it is given, {triple}"),
         Recipe::Pack { .. } => format!("image {triple}"),
         Recipe::Precompile { by, .. } => format!("{workload} for {} by {by}", artifact.target),
     }

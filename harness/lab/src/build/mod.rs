@@ -5,8 +5,10 @@ mod artifact;
 mod cargo;
 mod cargo_home;
 mod child;
+mod command;
 mod environment;
 mod everything;
+mod given;
 mod helper;
 mod inputs;
 mod labrun;
@@ -195,6 +197,15 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Why nothing was built.
+    fn unbuilt(&self, reason: String) -> Failure {
+        if self.is_interrupted() {
+            Failure::Interrupted
+        } else {
+            Failure::unavailable(reason)
+        }
+    }
+
     fn make(&self, recipe: &Recipe, isolations: &Isolations) -> Result<Artifact, Failure> {
         if self.is_interrupted() {
             return Err(Failure::Interrupted);
@@ -207,13 +218,16 @@ impl<'a> Builder<'a> {
                 kind,
             } => {
                 let built = self.compiled(self.workload(workload)?, (*target, triple, *kind));
-                built.map_err(|reason| {
-                    if self.is_interrupted() {
-                        Failure::Interrupted
-                    } else {
-                        Failure::unavailable(reason)
-                    }
-                })
+                built.map_err(|reason| self.unbuilt(reason))
+            }
+            Recipe::Given {
+                workload,
+                target,
+                sha256,
+            } => self.given(workload, *target, sha256),
+            Recipe::Command { workload, target } => {
+                let built = self.commanded(self.workload(workload)?, *target);
+                built.map_err(|reason| self.unbuilt(reason))
             }
             Recipe::Pack { of, packing } => {
                 let file = self.artifact(of, isolations)?;

@@ -242,8 +242,14 @@ fn fits(
             let root = path.parent().unwrap_or(&path);
             crate::isolation::oci::root(root).map_err(|error| error.to_string())
         }
-        Recipe::Compile { .. } if !recipe.is_module() => fit::program(&path),
-        Recipe::Compile { .. } | Recipe::Pack { .. } => Ok(()),
+        Recipe::Pack { .. } => Ok(()),
+        Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
+            if recipe.is_module() {
+                Ok(())
+            } else {
+                fit::program(&path)
+            }
+        }
     };
     let what = &artifact.workload;
     fit.map_err(|reason| {

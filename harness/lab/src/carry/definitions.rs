@@ -19,9 +19,6 @@ pub(super) fn of(definitions: &Definitions) -> io::Result<Vec<(String, PathBuf)>
             found.extend(files(&folder)?);
         }
     }
-    for workload in &definitions.workloads {
-        found.extend(of_workload(workload)?);
-    }
     for runner in definitions
         .runners
         .iter()
@@ -37,21 +34,34 @@ pub(super) fn of(definitions: &Definitions) -> io::Result<Vec<(String, PathBuf)>
     }
     found.push(definitions.lab.dockerfile());
     found.retain(|path| path.is_file());
-    let named = |path: PathBuf| {
-        let inside = path.strip_prefix(root).unwrap_or(&path);
-        (format!("{LAB}/{}", inside.display()), path)
-    };
-    Ok(found.into_iter().map(named).collect())
+    let named = |path: PathBuf| (name_in(LAB, root, &path), path);
+    let mut all: Vec<(String, PathBuf)> = found.into_iter().map(named).collect();
+    for workload in &definitions.workloads {
+        // One that is in a folder of its own is one of the lab's in the bundle.
+        let inside = format!("{LAB}/workloads/{}", workload.name);
+        let files = of_workload(workload)?.into_iter();
+        let named = |path: PathBuf| (name_in(&inside, &workload.folder, &path), path);
+        all.extend(files.filter(|path| path.is_file()).map(named));
+    }
+    Ok(all)
 }
 
-/// The definition of a workload, the outputs that are right, and what it is granted.
+/// The name in the bundle of a file in a folder that is `inside` there.
+fn name_in(inside: &str, folder: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(folder).unwrap_or(path);
+    format!("{inside}/{}", below.display())
+}
+
+/// The definition of a workload, the outputs that are right, what of it is given, and what it is
+/// granted.
 fn of_workload(workload: &Workload) -> io::Result<Vec<PathBuf>> {
     let folder = &workload.folder;
-    let expected = workload.run.iter().map(|run| &run.expected);
-    let expected = expected.chain(workload.serve.iter().map(|serve| &serve.expected));
-    let expected = expected.chain(workload.steady.iter().map(|way| &way.expected));
-    let mut found: Vec<PathBuf> = expected.map(|file| folder.join(file)).collect();
+    let mut found: Vec<PathBuf> = workload
+        .expected_files()
+        .map(|file| folder.join(file))
+        .collect();
     found.push(folder.join("workload.toml"));
+    found.extend(workload.artifacts.values().map(|given| given.path.clone()));
     if let Some(granted) = workload.grant_files() {
         found.extend(every(&granted)?);
     }

@@ -150,7 +150,9 @@ fn carried(recipe: &Recipe, built: Artifact, carry: Carry<'_>) -> Result<Artifac
         return Ok(built);
     }
     let executable = match recipe {
-        Recipe::Compile { .. } => !recipe.is_module(),
+        Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
+            !recipe.is_module()
+        }
         Recipe::Pack { packing, .. } => *packing == Packing::Root && !recipe.is_module(),
         Recipe::Precompile { .. } => false,
     };

@@ -10,7 +10,7 @@ use crate::define::GrantFiles;
 use crate::isolation::{Isolation, Job, More};
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::{FileSystem, Policy, Task};
+use crate::task::{Expected, FileSystem, Policy, Task};
 
 /// Syncs that the check of syncs makes.
 const SYNCS: u64 = 32;
@@ -98,7 +98,7 @@ impl Look<'_> {
         let mut job = self.job.clone();
         job.task = Task::Run {
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            expected: format!("{line}\n").into_bytes(),
+            expected: Expected::Whole(format!("{line}\n").into_bytes()),
         };
         job
     }

@@ -59,14 +59,23 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
 
 /// Whether a scenario can have this name, which becomes that of a file and of a folder.
 pub(crate) fn name(name: &str) -> Result<(), String> {
-    let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    if !name.is_empty() && !name.starts_with('.') && name.chars().all(fits) {
+    name_of("scenario", name)
+}
+
+/// The same of something else that has a name.
+pub(crate) fn name_of(what: &str, name: &str) -> Result<(), String> {
+    if !name.is_empty() && !name.starts_with('.') && name.chars().all(is_of_name) {
         return Ok(());
     }
     Err(format!(
-        "a scenario cannot be called {name:?}: a name is of letters, digits, `-`, `_` and `.`, and \
+        "a {what} cannot be called {name:?}: a name is of letters, digits, `-`, `_` and `.`, and \
          does not start with `.`"
     ))
+}
+
+/// Whether a name may hold it.
+pub fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || "-_.".contains(c)
 }
 
 /// Whether the numbers of a plan are numbers of launches, shares and times.

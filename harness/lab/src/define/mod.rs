@@ -3,31 +3,46 @@
 mod arrivals;
 mod asked;
 pub(crate) mod bounds;
+mod build_command;
 mod document;
+mod environment;
+mod expect;
+mod given;
 mod lab_folder;
+mod listening;
 mod nearest;
+mod need;
 mod product;
 mod rate;
+mod run;
 mod runner;
 mod scenario;
 mod setting;
+mod steady;
 mod trust;
 mod versions;
 mod workload;
 
 pub use arrivals::Arrivals;
 pub use asked::Asked;
+pub use bounds::is_of_name;
+pub use build_command::BuildCommand;
 pub use document::{DefineError, read_toml};
+pub use environment::Environment;
+pub use expect::Expect;
+pub use given::{Given, NativeFacts, target_of};
 pub use lab_folder::{Definitions, LabFolder};
+pub use listening::listening;
 pub(crate) use nearest::hint;
+pub use need::Need;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
+pub use run::{Run, Serve};
 pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{
     LeftOut, LoadPlan, MemoryPlan, MetricPlan, Model, PlanFile, Scenario, WorkloadPlan,
 };
+pub use steady::{Calls, Steady};
 pub use trust::distrust;
 pub use versions::Versions;
-pub use workload::{
-    ArtifactKind, Calls, GUEST_GRANT, GrantFiles, Need, Run, Serve, Steady, Workload,
-};
+pub use workload::{ArtifactKind, GUEST_GRANT, GrantFiles, Workload};

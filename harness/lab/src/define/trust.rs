@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Why a file or folder that nobody has named on the command line is not to be followed, as the
 /// end of a sentence that begins with it; none where only this user and root may have written it.
@@ -33,6 +33,32 @@ pub(super) fn is_below(path: &Path) -> bool {
     !path.as_os_str().is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
+/// The file or folder that a definition in `folder` names, absolute and under that name: one that
+/// lies outside is refused, also where a link leads there. A definition may come from somebody else,
+/// and what it names is read, run, and carried to other machines. Nothing is outside for who has no
+/// folder, and so `/`.
+pub(super) fn inside(folder: &Path, named: &Path) -> Result<PathBuf, String> {
+    let cannot = |path: &Path| {
+        let path = path.display().to_string();
+        move |error| format!("cannot read {path}: {error}")
+    };
+    let leads_out = || {
+        let (named, folder) = (named.display(), folder.display());
+        format!("{named} leads out of the folder {folder}: copy what it names into it")
+    };
+    let has_folder = folder != Path::new("/");
+    if has_folder && !is_below(named) {
+        return Err(leads_out());
+    }
+    let path = folder.join(named);
+    let real = fs::canonicalize(&path).map_err(cannot(&path))?;
+    if has_folder && !real.starts_with(fs::canonicalize(folder).map_err(cannot(folder))?) {
+        return Err(leads_out());
+    }
+    // A program may look at the name by which it is called.
+    std::path::absolute(&path).map_err(cannot(&path))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;
@@ -49,6 +75,35 @@ mod tests {
         assert_eq!(why.as_deref(), Some("may be written by everyone"));
         let gone = distrust(&folder.path().join("nothing")).expect("is not there");
         assert!(gone.starts_with("cannot be looked at ("), "{gone}");
+    }
+
+    #[test]
+    fn what_a_definition_names_lies_in_its_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outside = tempfile::tempdir().expect("another");
+        fs::write(outside.path().join("file"), "").expect("written");
+        fs::create_dir(folder.path().join("bin")).expect("made");
+        fs::write(folder.path().join("bin/app"), "").expect("written");
+        let link = |name: &str, to: &Path| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).expect("linked");
+        };
+        link("own", Path::new("bin/app"));
+        link("away", &outside.path().join("file"));
+        link("up", Path::new(".."));
+        let look = |named: &str| inside(folder.path(), Path::new(named));
+        let app = folder.path().join("bin/app");
+        assert_eq!(look("bin/app"), Ok(app.clone()));
+        let own = folder.path().join("own");
+        assert_eq!(look("own"), Ok(own), "a link to what is inside");
+        let absolute = outside.path().join("file").display().to_string();
+        for named in ["../", "bin/../bin/app", "away", "up", &absolute, "/bin/sh"] {
+            let why = look(named).expect_err("leads out");
+            assert!(why.contains("leads out of the folder"), "{named}: {why}");
+        }
+        let gone = look("nothing").expect_err("is not there");
+        assert!(gone.starts_with("cannot read "), "{gone}");
+        let anywhere = inside(Path::new("/"), &app);
+        assert_eq!(anywhere, Ok(app), "of a workload that has no folder");
     }
 
     #[test]

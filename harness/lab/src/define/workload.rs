@@ -1,29 +1,45 @@
 //! `workloads/<name>/workload.toml`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
+use super::build_command::BuildCommand;
 use super::document::check_name;
-use super::{DefineError, read_toml};
-use crate::task::Task;
+use super::environment::Environment;
+use super::expect::whole;
+use super::given::{Given, Purpose};
+use super::steady::ROUNDS;
+use super::trust::inside;
+use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds, read_toml};
+use crate::task::{Expected, RightAnswer, Task};
+
+/// The file of a workload in its folder.
+const FILE: &str = "workload.toml";
 
 /// Where a granted directory is inside a sandbox.
 pub const GUEST_GRANT: &str = "/grant";
 
 /// A program with one job.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workload {
-    /// Its name, that of its folder.
+    /// Its name; in a lab that of its folder.
     pub name: String,
     /// One line for a person.
     pub summary: String,
-    /// What it can be built for.
+    /// What there is of it, or can be built. What is given is among them whether it is named here
+    /// or not.
+    #[serde(default)]
     pub targets: Vec<Target>,
+    /// What of it is there already, and is not built.
+    #[serde(default)]
+    pub artifacts: BTreeMap<Target, Given>,
+    /// How what of it is no package of the lab's is built.
+    #[serde(default)]
+    pub build: BTreeMap<Target, BuildCommand>,
     /// Abilities that an isolation must really have; a grant, where there is one, is added
     /// to these and to those of each way of working.
     #[serde(default)]
@@ -37,52 +53,24 @@ pub struct Workload {
     pub serve: Option<Serve>,
     /// What it is granted.
     pub grant: Option<GrantFiles>,
+    /// Its variables with their values.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The names of those that are taken from labrun's own environment.
+    #[serde(default, rename = "env-from")]
+    pub env_from: Vec<String>,
+    /// Both, as they are handed on.
+    #[serde(skip)]
+    pub environment: Environment,
     /// Its ways of working steadily.
     #[serde(default)]
     pub steady: Vec<Steady>,
     /// Its exports that are called one after another.
     #[serde(default)]
     pub calls: Vec<Calls>,
-    /// Its folder.
+    /// Its folder; `/` for one that has none, whose paths are absolute.
     #[serde(skip)]
     pub folder: PathBuf,
-}
-
-/// An ability that an isolation must really have; leaving its work out silently
-/// would be fast and wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Need {
-    /// A sync of a file reaches the kernel as fsync or fdatasync.
-    Fsync,
-    /// Wasm's vectors of 128 bits.
-    Simd128,
-    /// A memory that grows by tens of MiB at once.
-    Growth,
-    /// Arguments arrive as they were given.
-    Arguments,
-    /// Variables that the lab sets arrive.
-    Environment,
-    /// Standard input stays open until the lab closes it, and its end is seen.
-    Stdin,
-    /// The exit code of a program is told.
-    ExitCode,
-    /// That a program crashed is told.
-    Crash,
-    /// A granted directory can be read and written.
-    Grant,
-    /// What was not granted is out of reach.
-    Boundary,
-    /// A large output arrives whole.
-    Output,
-    /// There are clocks, and they go.
-    Clock,
-    /// There are random numbers.
-    Randomness,
-    /// A server of more than one thread.
-    Threads,
-    /// A wait until an instant that is given as such, and not as a time from now.
-    AbsoluteTimers,
 }
 
 /// Which cargo artifact of the package a target is.
@@ -95,85 +83,6 @@ pub enum ArtifactKind {
     Cdylib,
 }
 
-/// How a workload is run as a command.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Run {
-    /// Arguments; `{grant}` stands for the granted directory.
-    #[serde(default)]
-    pub args: Vec<String>,
-    /// File that holds the whole of stdout.
-    pub expected: PathBuf,
-}
-
-/// How a workload serves HTTP.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Serve {
-    /// Path of the request of the first result.
-    pub request: String,
-    /// File that holds the whole body.
-    pub expected: PathBuf,
-}
-
-/// A way of working steadily: the same batch of work again and again, and at the end of
-/// each batch the same line.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Steady {
-    /// Its name, in scenarios.
-    pub name: String,
-    /// Arguments; `{grant}` stands for the granted directory, and `{rounds}` for how often
-    /// a batch repeats its work: the lab chooses that for each isolation, so that a batch
-    /// is neither too short to time nor too long to wait for. `--batches 0` is added: it
-    /// goes on until it is ended.
-    #[serde(default)]
-    pub args: Vec<String>,
-    /// File that holds the line of a batch; `{rounds}` stands for the same there.
-    pub expected: PathBuf,
-    /// Operations of a round, or of a batch that has none.
-    pub operations: u32,
-    /// Bytes that it works through, where that is what it does.
-    pub bytes: Option<u64>,
-    /// Abilities that an isolation must really have for it.
-    #[serde(default)]
-    pub needs: Vec<Need>,
-    /// What tells its rows from those of the workload's other ways.
-    #[serde(default)]
-    pub params: BTreeMap<String, String>,
-}
-
-/// What stands for the number of rounds.
-const ROUNDS: &str = "{rounds}";
-
-impl Steady {
-    /// Whether the lab chooses how often a batch repeats its work.
-    pub fn has_rounds(&self) -> bool {
-        self.args.iter().any(|arg| arg.contains(ROUNDS))
-    }
-}
-
-/// An export that is called one time after another.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calls {
-    /// Its name, in scenarios.
-    pub name: String,
-    /// The bare export, of two numbers.
-    pub export: String,
-    /// What it is called with.
-    pub arguments: [i32; 2],
-    /// What each call returns.
-    pub expected: i32,
-    /// Calls of a batch.
-    pub calls: u32,
-    /// Operations inside one call, where they are what is counted and not the calls.
-    pub operations: Option<u32>,
-    /// What tells its rows from those of the workload's other exports.
-    #[serde(default)]
-    pub params: BTreeMap<String, String>,
-}
-
 /// What a workload is granted.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,76 +92,190 @@ pub struct GrantFiles {
 }
 
 impl Workload {
-    /// Reads the workload in `folder`.
+    /// Reads the workload in a folder of the lab, which has its name.
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
-        let path = folder.join("workload.toml");
+        let workload = Self::read_anywhere(folder)?;
+        let path = folder.join(FILE);
+        check_name(&path, "folder", folder.file_name(), &workload.name)?;
+        Ok(workload)
+    }
+
+    /// Reads the workload in any folder.
+    pub fn read_anywhere(folder: &Path) -> Result<Self, DefineError> {
+        let path = folder.join(FILE);
         let mut workload: Self = read_toml(&path)?;
         folder.clone_into(&mut workload.folder);
-        if workload.grant.is_some() {
+        workload
+            .checked()
+            .map_err(|reason| DefineError::shape(&path, reason))
+    }
+
+    /// The same as it is used, with what its files say: all of them are there. A missing one shows
+    /// when the definition is read, not in mid-run.
+    pub fn checked(mut self) -> Result<Self, String> {
+        bounds::name_of("workload", &self.name)?;
+        self.environment = Environment::new(&self.env, &self.env_from)?;
+        if self.grant.is_some() {
             // What is granted is used by each way of working.
-            let ways = workload.steady.iter_mut().map(|way| &mut way.needs);
-            for needs in ways.chain([&mut workload.needs]) {
+            let ways = self.steady.iter_mut().map(|way| &mut way.needs);
+            for needs in ways.chain([&mut self.needs]) {
                 needs.push(Need::Grant);
             }
         }
-        let fault = |reason: String| Err(DefineError::shape(&path, reason));
-        check_name(&path, "folder", folder.file_name(), &workload.name)?;
-        // A missing file shows when the definition is read, not in mid-run.
-        workload.task()?;
-        for steady in &workload.steady {
-            workload.batches(steady, 1)?;
+        let purpose = self.purpose()?;
+        for (target, given) in &mut self.artifacts {
+            let looked = given.look(&self.folder, *target, purpose);
+            looked.map_err(|why| format!("artifacts: {target}: {why}"))?;
+            if !self.targets.contains(target) {
+                self.targets.push(*target);
+            }
+        }
+        for (target, command) in &self.build {
+            let checked = command.check(*target);
+            checked.map_err(|why| format!("build.{target}: {why}"))?;
+            if self.artifacts.contains_key(target) {
+                return Err(format!(
+                    "{target} is in [artifacts] and has a [build.{target}]: leave one out"
+                ));
+            }
+            if !self.targets.contains(target) {
+                self.targets.push(*target);
+            }
+        }
+        if self.targets.is_empty() {
+            let reason = "it has no targets: name those that it is built for in `targets`, or what is \
+                there already in [artifacts]";
+            return Err(reason.to_owned());
+        }
+        self.check_port().map_err(|why| format!("[serve] {why}"))?;
+        self.task()?;
+        for steady in &self.steady {
+            let name = &steady.name;
+            self.batches(steady, 1)
+                .map_err(|why| format!("steady {name}: {why}"))?;
             if steady.operations == 0 || steady.bytes == Some(0) {
-                let name = &steady.name;
-                return fault(format!(
+                return Err(format!(
                     "steady {name}: operations and bytes have to be over 0"
                 ));
             }
         }
-        for calls in &workload.calls {
+        for calls in &self.calls {
             if calls.calls == 0 || calls.operations == Some(0) {
                 let name = &calls.name;
-                return fault(format!(
+                return Err(format!(
                     "calls {name}: calls and operations have to be over 0"
                 ));
             }
         }
-        if let Some(files) = workload.grant_files()
-            && !files.is_dir()
-        {
-            return fault(format!("[grant] files: {} is no folder", files.display()));
+        if let Some(grant) = &self.grant {
+            let files = inside(&self.folder, &grant.files);
+            let files = files.map_err(|why| format!("[grant] files: {why}"))?;
+            if !files.is_dir() {
+                return Err(format!("[grant] files: {} is no folder", files.display()));
+            }
         }
-        Ok(workload)
+        Ok(self)
+    }
+
+    fn purpose(&self) -> Result<Purpose, String> {
+        match (&self.run, &self.serve) {
+            (Some(_), None) => Ok(Purpose::Run),
+            (None, Some(_)) => Ok(Purpose::Serve),
+            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
+        }
+    }
+
+    /// What its build command has written for a target, as it would be given; or why it is nothing
+    /// that can be.
+    pub fn built(&self, target: Target, file: &Path) -> Result<Given, String> {
+        let mut given = Given::from(file.to_owned());
+        given.look(Path::new("/"), target, self.purpose()?)?;
+        Ok(given)
     }
 
     /// What a launch of it does, and the output that is correct.
-    pub fn task(&self) -> Result<Task, DefineError> {
-        let read = |file: &Path| {
-            let path = self.folder.join(file);
-            fs::read(&path).map_err(DefineError::io(&path))
-        };
+    pub fn task(&self) -> Result<Task, String> {
         match (&self.run, &self.serve) {
             (Some(run), None) => Ok(Task::Run {
                 args: run.args.clone(),
-                expected: read(&run.expected)?,
+                expected: self
+                    .expected(run.expected.as_deref(), run.expect.as_ref(), "expect")
+                    .map_err(|why| format!("[run] {why}"))?,
             }),
             (None, Some(serve)) => Ok(Task::Serve {
                 request: serve.request.clone(),
-                expected: read(&serve.expected)?,
+                right: RightAnswer {
+                    status: serve.status(),
+                    body: self
+                        .expected(serve.expected.as_deref(), serve.body.as_ref(), "body")
+                        .map_err(|why| format!("[serve] {why}"))?,
+                    // One of the lab's own is right at once.
+                    is_first: self.is_ours(),
+                },
             }),
-            _ => Err(DefineError::shape(
-                &self.folder.join("workload.toml"),
-                "it needs exactly one of [run] and [serve]",
-            )),
+            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
         }
     }
 
+    /// What is right, by the file or the table of which exactly one is there.
+    fn expected(
+        &self,
+        file: Option<&Path>,
+        table: Option<&Expect>,
+        name: &str,
+    ) -> Result<Expected, String> {
+        match (file, table) {
+            (Some(file), None) => whole(&self.folder, file)
+                .map(Expected::Whole)
+                .map_err(|why| format!("expected: {why}")),
+            (None, Some(expect)) => expect
+                .expected(&self.folder)
+                .map_err(|why| format!("{name}: {why}")),
+            (None, None) => Err(format!(
+                "it does not say which output is correct: write expected = \"FILE\", or a table \
+                 {name}"
+            )),
+            (Some(_), Some(_)) => Err(format!("it has expected and {name}: leave one out")),
+        }
+    }
+
+    /// The files of outputs that are correct, relative to its folder.
+    pub fn expected_files(&self) -> impl Iterator<Item = &PathBuf> {
+        let of_run = self.run.iter().flat_map(|run| {
+            let expect = run.expect.as_ref().and_then(|expect| expect.file.as_ref());
+            run.expected.iter().chain(expect)
+        });
+        let of_serve = self.serve.iter().flat_map(|serve| {
+            let body = serve.body.as_ref().and_then(|body| body.file.as_ref());
+            serve.expected.iter().chain(body)
+        });
+        of_run
+            .chain(of_serve)
+            .chain(self.steady.iter().map(|way| &way.expected))
+    }
+
+    /// Whether its rows are checked: where any output is correct they are not.
+    pub fn is_checked(&self) -> bool {
+        let of_run = self.run.as_ref().and_then(|run| run.expect.as_ref());
+        let of_serve = self.serve.as_ref().and_then(|serve| serve.body.as_ref());
+        let mut all = of_run.into_iter().chain(of_serve);
+        all.all(|expect| !expect.any)
+    }
+
+    /// Whether an instance of it stays, to be looked at: a server does, and a command that waits for
+    /// the end of its stdin if it is told to.
+    pub fn stays(&self) -> bool {
+        let of_command = |run: &Run| run.hold.unwrap_or(self.is_ours());
+        self.run.as_ref().is_none_or(of_command)
+    }
+
     /// One of its ways of working steadily, as a task whose batches have so many rounds.
-    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, DefineError> {
-        let path = self.folder.join(&steady.expected);
-        let line = fs::read_to_string(&path).map_err(DefineError::io(&path))?;
+    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, String> {
+        let line = whole(&self.folder, &steady.expected)?;
+        let shown = steady.expected.display();
+        let line = String::from_utf8(line).map_err(|_| format!("{shown} is no text"))?;
         if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
-            let reason = "it has to be one line, that of a batch";
-            return Err(DefineError::shape(&path, reason));
+            return Err(format!("{shown} has to be one line, that of a batch"));
         }
         let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
         let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use labrun_record::Tier;
 use serde::Deserialize;
 
-use super::child::{Boundary, Child, Clock, GUEST, LaunchRequest, Plain, behind};
+use super::child::{Boundary, Child, Clock, LaunchRequest, Plain};
 use super::runner::Ready;
 use super::tool::Tool;
 use super::{Isolation, Look, Profile, settings};
@@ -78,7 +78,8 @@ const SETTINGS: [(&str, &str, &str); 6] = [
     ),
     (
         "file system",
-        "the binary read-only, /proc, a minimal /dev, the granted directory",
+        "the binary read-only (and the libraries of a given one that is linked dynamically), /proc, a \
+         minimal /dev, the granted directory",
         "what the container from scratch has",
     ),
     (
@@ -107,16 +108,19 @@ impl Boundary for Bubblewrap {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let found = self.tool.found()?;
         let veth = order.veth()?;
-        let listen = veth.as_ref().map(|_| GUEST);
+        let listen = veth.as_ref().map(|_| order.guest());
         let program = Program {
             path: found.executable.path.clone(),
             args: arguments(order, listen),
+            env: order.variables(listen),
             guest: listen.map(|_| INFO),
             ..Program::default()
         };
+        let address = veth.as_ref().zip(listen);
+        let address = address.map(|(veth, listen)| (veth.guest, listen.port()).into());
         Ok(Box::new(Sandbox {
             site: order.site,
-            plain: Plain::new(order, behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, address, program)?,
             veth,
             inside: None,
         }))
@@ -136,6 +140,11 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     .into();
     let artifact = order.job.artifact.display().to_string();
     args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
+    for library in &order.job.libraries {
+        let [file, wanted] =
+            [&library.file, &library.wanted].map(|path| path.display().to_string());
+        args.extend(["--ro-bind".to_owned(), file, wanted]);
+    }
     args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));
     if let Some(folder) = order.folder() {
         let folder = folder.display().to_string();

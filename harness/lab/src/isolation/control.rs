@@ -16,10 +16,10 @@ use super::{
     settings,
 };
 use crate::clock::now_ns;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, shown};
 use crate::proc::{self, Pid};
 use crate::site::Site;
-use crate::task::Task;
+use crate::task::{Expected, OUTPUT_LIMIT, Seen, Task};
 use crate::wait;
 
 /// A bare process.
@@ -72,7 +72,12 @@ impl Launcher for Control {
         let began_ns = now_ns();
         let child = Spawned::start(&argv, writer.as_raw_fd()).map_err(failed)?;
         drop(writer);
-        let mut said = vec![0; expected.len() + 1];
+        // One more than is right; of what is not looked at, what is kept of any output.
+        let room = match expected {
+            Expected::Whole(whole) => whole.len() + 1,
+            Expected::Line(_) => OUTPUT_LIMIT,
+        };
+        let mut said = vec![0; room];
         let mut held = read(&mut output, &mut said, site, deadline_ns)?;
         let held_ns = now_ns();
 
@@ -82,12 +87,25 @@ impl Launcher for Control {
                 more => held += more,
             }
         }
+        if expected.drops_rest() {
+            let mut rest = [0; 8192];
+            while read(&mut output, &mut rest, site, deadline_ns)? > 0 {}
+        }
         let code = child.wait(deadline_ns)?;
-        if said[..held] != expected[..] {
-            let (wanted, got) = (text(expected), text(&said[..held]));
-            return Err(Failure::mismatch(format!(
-                "expected {wanted:?}, got {got:?}"
-            )));
+        let said = &said[..held];
+        if !expected.is_right(said) {
+            let reason = match expected.judge(said, true) {
+                Seen::Wrong(reason) => reason,
+                Seen::Answer => "it printed more than its expected output".to_owned(),
+                Seen::NotYet => {
+                    format!(
+                        "it ended before {}: got {:?}",
+                        expected.missing(),
+                        shown(said)
+                    )
+                }
+            };
+            return Err(Failure::mismatch(reason));
         }
         if code != Some(0) {
             return Err(Failure::failed("it did not end well"));
@@ -112,10 +130,6 @@ impl Launcher for Control {
     ) -> Result<Box<dyn RunningInstances + 'a>, Failure> {
         Err(only_commands())
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn only_commands() -> Failure {

@@ -176,6 +176,9 @@ pub struct Job {
     pub task: Task,
     /// The built artifact: a binary, a `.wasm` file; for images the file inside it.
     pub artifact: PathBuf,
+    /// What the loader maps beside a program that was given and is linked dynamically, each where it
+    /// looks for it: a sandbox has to let it.
+    pub libraries: Vec<Library>,
     /// What the configuration compiled ahead of time.
     pub precompiled: Option<PathBuf>,
     /// For the start `resident`: another module, which the process has served
@@ -196,10 +199,27 @@ pub struct Job {
     pub warm_repeats: u32,
 }
 
+/// A file that a loader maps beside a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Where the loader looks for it.
+    pub wanted: PathBuf,
+    /// The file that it finds there.
+    pub file: PathBuf,
+}
+
 impl Job {
     /// The time limit of a launch, in nanoseconds.
     pub(crate) fn limit_ns(&self) -> u64 {
         self.timeout.as_nanos() as u64
+    }
+
+    /// The variables of its workload.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let variables = self.workload.environment.variables();
+        variables
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// A fresh copy of the workload's files, where it has any: the granted directory of one

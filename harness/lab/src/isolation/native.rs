@@ -20,6 +20,7 @@ impl Native {
                 name: name.to_owned(),
                 summary: summary.to_owned(),
                 linking,
+                of_linking: true,
                 cannot: vec![Cannot::new(
                     What::Need(Need::Boundary),
                     "a process reaches whatever its user may: there is no boundary but the kernel's users",
@@ -74,6 +75,7 @@ pub(super) fn program(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> 
     Program {
         path: order.job.artifact.clone(),
         args: order.args(&folder.unwrap_or_default(), listen),
+        env: order.variables(listen),
         // Nothing is around it that would keep what it starts.
         mark: Some(Mark {
             name: order.site.mark(),

@@ -23,6 +23,8 @@ pub struct Profile {
     pub starts: Vec<Start>,
     /// How a native binary for it is linked.
     pub linking: Linking,
+    /// Whether it is about how a program is linked: a given one that is linked otherwise is not for it.
+    pub of_linking: bool,
     /// What the artifact is put into for it.
     pub packing: Packing,
     /// Whether it compiles modules ahead of time, outside every clock.
@@ -58,6 +60,7 @@ impl Default for Profile {
             targets: vec![Target::Native],
             starts: vec![Start::Process],
             linking: Linking::Static,
+            of_linking: false,
             packing: Packing::File,
             precompiles: false,
             calls: None,
@@ -95,7 +98,7 @@ impl Profile {
         match self.role {
             Role::Any => true,
             Role::Host => serves,
-            Role::Control => !serves && workload.grant.is_none(),
+            Role::Control => !serves && workload.grant.is_none() && workload.environment.is_empty(),
         }
     }
 
@@ -131,7 +134,7 @@ pub enum Role {
     Any,
     /// It hosts servers, and has no rows for other programs.
     Host,
-    /// It is a control: it has cold starts of commands that need no files, and no other rows; and
+    /// It is a control: it has cold starts of commands that need no files and no variables, and no other rows; and
     /// it is measured whichever other isolations are asked for.
     Control,
 }

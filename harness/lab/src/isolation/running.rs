@@ -12,6 +12,9 @@ pub trait RunningInstances {
     /// output. A failure leaves those that are there.
     fn grow(&mut self, count: u32) -> Result<(), Failure>;
 
+    /// Waits until commands that end by themselves have done so, well; their cgroups are still there.
+    fn finish(&mut self) -> Result<(), Failure>;
+
     /// Every process that exists because of them, found anew each time.
     fn processes(&self) -> Result<Processes, Failure>;
 

@@ -45,6 +45,7 @@ impl About {
             references: Vec::new(),
             calibration: Vec::new(),
             artifacts: Vec::new(),
+            given: Vec::new(),
             isolations: Vec::new(),
             rows: Vec::new(),
             spent: None,

@@ -6,6 +6,7 @@ use std::path::Path;
 use labrun_record::{Artifact, Calibration, Part, Run};
 
 use super::calibrate;
+use super::given;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
@@ -32,6 +33,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .collect(),
         calibration: calibrations(request, prepared),
         artifacts: artifacts(request.root, prepared.iter().flat_map(|part| &part.cases)),
+        given: given::artifacts(plan, request.supply.workloads),
         isolations: taken
             .filter_map(|name| isolations.record(name).cloned())
             .collect(),

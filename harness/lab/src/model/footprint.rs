@@ -78,6 +78,9 @@ impl Launch for Memory {
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let blame = Blame::begin(self.job.file_system);
         let mut standing = isolation.stand(site, &self.job)?;
+        if !self.job.workload.stays() {
+            return self.of_ended(standing);
+        }
         let read = self.read(standing.as_mut(), site);
         let mut read = read.map_err(|failure| why(standing.as_mut(), failure))?;
         if let End::BrokenOff(failure) = read.end {
@@ -96,13 +99,24 @@ impl Launch for Memory {
 }
 
 impl Memory {
+    /// Of a command that ends the peak alone is known, once it has.
+    fn of_ended(
+        &self,
+        mut standing: Box<dyn RunningInstances + '_>,
+    ) -> Result<Vec<Value>, Failure> {
+        standing.finish()?;
+        let peak = peak(standing.as_ref());
+        standing.end()?;
+        let value = |(metric, scope): &(Metric, String)| match (metric, &**scope) {
+            (Metric::MemoryPeak, "cgroup") => told(peak.clone()),
+            _ => Value::none("it is not known of what has ended"),
+        };
+        Ok(self.wanted.iter().map(value).collect())
+    }
+
     fn read(&self, standing: &mut dyn RunningInstances, site: &Site) -> Result<Readings, Failure> {
         let idle = held(standing, 1, site)?;
-        let peak = groups(standing).and_then(|groups| {
-            let peaks = groups.iter().map(Cgroup::peak);
-            let sum: Result<u64, CgroupError> = peaks.sum();
-            sum.map_err(|error| error.to_string())
-        });
+        let peak = peak(standing);
         let mut grown = vec![idle.clone()];
         let end = match self.grow(standing, &mut grown, site) {
             Ok(end) => end,
@@ -191,6 +205,14 @@ fn held(standing: &dyn RunningInstances, instances: u32, site: &Site) -> Result<
             held.map_err(|error| error.to_string())
         }),
     })
+}
+
+/// The most that the cgroups of all instances have held.
+fn peak(standing: &dyn RunningInstances) -> Result<u64, String> {
+    let groups = groups(standing)?;
+    let peaks = groups.iter().map(Cgroup::peak);
+    let sum: Result<u64, CgroupError> = peaks.sum();
+    sum.map_err(|error| error.to_string())
 }
 
 /// The cgroups of all instances, or why there are none.

@@ -24,7 +24,7 @@ use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::limits;
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::Task;
+use crate::task::{Expected, Task};
 
 /// Requests that a launch makes at each rate, so that a few launches are enough for a 99th
 /// percentile.
@@ -129,7 +129,7 @@ impl Loading {
         let address = standing
             .address()
             .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
-        let Task::Serve { request, expected } = &self.job.task else {
+        let Task::Serve { request, right } = &self.job.task else {
             return Err(Failure::failed("it is no server"));
         };
         let mut plan = Plan::new(Target::new(address, request));
@@ -137,7 +137,12 @@ impl Loading {
         plan.duration = Duration::from_secs_f64(self.load.duration_s);
         plan.warmup = Duration::from_secs_f64(self.load.warmup_s);
         plan.timeout = self.job.timeout;
-        plan.expected = Some(expected.clone());
+        plan.status = right.status;
+        // A body that is not known byte for byte is looked at where the server begins to answer.
+        plan.expected = match &right.body {
+            Expected::Whole(whole) => Some(whole.clone()),
+            Expected::Line(_) => None,
+        };
         Ok(plan)
     }
 

@@ -10,6 +10,7 @@ mod describe;
 mod describe_replay;
 mod execute;
 mod footprint;
+mod given;
 mod injected;
 mod launch;
 mod load;

@@ -1,6 +1,8 @@
-//! A launch whose failures are told from what the place where the lab runs has done to it.
+//! A launch whose failures are told from what the place where the lab runs has done to it, and tell
+//! no secret.
 
 use super::launch::{Launch, Value};
+use crate::define::Environment;
 use crate::isolation::Isolation;
 use crate::limits::Blame;
 use crate::outcome::Failure;
@@ -13,6 +15,15 @@ pub(super) struct Placed {
     pub(super) launch: Box<dyn Launch>,
     /// Where its granted directory is.
     pub(super) on: FileSystem,
+    /// Its variables, some of which may be secrets.
+    pub(super) environment: Environment,
+}
+
+impl Placed {
+    fn told(&self, blame: &Blame, failure: Failure) -> Failure {
+        let failure = blame.explain(failure);
+        failure.reworded(|reason| self.environment.without_secrets(reason))
+    }
 }
 
 impl Launch for Placed {
@@ -27,16 +38,16 @@ impl Launch for Placed {
     fn settle(&self, isolation: &dyn Isolation, site: &Site) -> Result<(), Failure> {
         let blame = Blame::begin(self.on);
         let settled = self.launch.settle(isolation, site);
-        settled.map_err(|failure| blame.explain(failure))
+        settled.map_err(|failure| self.told(&blame, failure))
     }
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let blame = Blame::begin(self.on);
         let given = self.launch.launch(isolation, site);
-        let mut values = given.map_err(|failure| blame.explain(failure))?;
+        let mut values = given.map_err(|failure| self.told(&blame, failure))?;
         for value in &mut values {
             if let Err(failure) = &mut value.given {
-                *failure = blame.explain(failure.clone());
+                *failure = self.told(&blame, failure.clone());
             }
         }
         Ok(values)

@@ -10,6 +10,7 @@ use super::calls::Calling;
 use super::cold_start::ColdStart;
 use super::conformance::Checking;
 use super::footprint::Memory;
+use super::given;
 use super::launch::Launch;
 use super::load::{Generator, Loading};
 use super::placed::Placed;
@@ -162,6 +163,11 @@ fn prepare<'a>(
         return Err(Failure::new(record.outcome, reason));
     }
     let workload = supply.workload(&spec.workload)?;
+    if let Some(name) = workload.environment.missing() {
+        return Err(Failure::unavailable(format!(
+            "it needs the variable {name}, which is not set: {name}=... labrun ..."
+        )));
+    }
     if let Some(reason) = isolation.unavailable(workload) {
         return Err(Failure::unavailable(reason));
     }
@@ -178,8 +184,12 @@ fn prepare<'a>(
     }
     let job = supply.job(spec, isolation, artifacts)?;
     let launch = launch(job, &case.rows, spec, workload, isolation, generator)?;
-    let on = spec.file_system;
-    Ok((Box::new(Placed { launch, on }), isolation))
+    let placed = Placed {
+        launch,
+        on: spec.file_system,
+        environment: workload.environment.clone(),
+    };
+    Ok((Box::new(placed), isolation))
 }
 
 fn launch(
@@ -249,9 +259,7 @@ impl<'a> Supply<'a> {
         artifacts: &mut Vec<Artifact>,
     ) -> Result<Job, Failure> {
         let workload = self.workload(&spec.workload)?;
-        let task = workload
-            .task()
-            .map_err(|error| Failure::unavailable(error.to_string()))?;
+        let task = workload.task().map_err(Failure::unavailable)?;
         let mut artifact = self.stock.artifact(&spec.artifact, self.isolations)?;
         artifact.target = spec.target;
         // A module is the same for all; whatever else is run is run by one of them.
@@ -260,6 +268,8 @@ impl<'a> Supply<'a> {
             artifact.isolation = Some(isolation.name().to_owned());
         }
         artifacts.push(artifact.clone());
+        let profile = isolation.profile();
+        let libraries = given::libraries(workload, &spec.artifact, &artifact, profile)?;
         let precompiled = spec.precompiled.as_ref();
         let precompiled = precompiled
             .map(|recipe| self.stock.artifact(recipe, self.isolations))
@@ -275,6 +285,7 @@ impl<'a> Supply<'a> {
             start: spec.start,
             task,
             artifact: artifact.path,
+            libraries,
             precompiled: precompiled.map(|built| built.path),
             other: other.map(Box::new),
             file_system: spec.file_system,

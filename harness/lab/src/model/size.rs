@@ -71,19 +71,31 @@ impl Weighing {
     /// A binary, a module or a component.
     fn file(&self, site: &Site) -> Result<Vec<Count>, Failure> {
         let built = self.job.artifact.as_path();
-        let stripped = match self.job.target {
-            Target::Native => size::strip_elf(built)?,
-            _ => size::strip_wasm(built)?,
+        let mut stripped = match self.job.target {
+            Target::Native => size::strip_elf(built),
+            _ => size::strip_wasm(built),
         };
-        let shipped = match &self.job.precompiled {
-            Some(path) => Content::File(path),
-            None => Content::Bytes(&stripped),
+        let is_ours = self.job.workload.is_ours();
+        if is_ours {
+            stripped = Ok(stripped?);
+        }
+        let shipped = match (&self.job.precompiled, &stripped) {
+            (Some(path), _) => Content::File(path),
+            (None, Ok(stripped)) if is_ours => Content::Bytes(stripped),
+            // What was given is shipped as it is.
+            (None, _) => Content::File(built),
         };
         let gzip = size::gzip_bytes(shipped, &site.interrupt);
         let zstd = Zstd::find().and_then(|zstd| zstd.bytes(shipped, &site.interrupt));
         let mut counts = vec![
             (Form::Built, Content::File(built).bytes()),
-            (Form::Stripped, Ok(stripped.len() as u64)),
+            (
+                Form::Stripped,
+                stripped
+                    .as_ref()
+                    .map(|bytes| bytes.len() as u64)
+                    .map_err(Clone::clone),
+            ),
             (Form::Shipped, shipped.bytes()),
             (Form::Gzip, gzip),
             (Form::Zstd, zstd),

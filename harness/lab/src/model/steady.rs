@@ -13,6 +13,7 @@ use crate::define::Steady;
 use crate::isolation::{Isolation, Job, Line, More};
 use crate::outcome::Failure;
 use crate::site::Site;
+use crate::task::Task;
 
 /// How much faster four batches may be than the four before, and count as no faster.
 const FASTER: f64 = 0.02;
@@ -184,8 +185,11 @@ impl Working {
         job.task = job
             .workload
             .batches(&self.way, rounds)
-            .map_err(|error| Failure::failed(error.to_string()))?;
-        let expected = job.task.expected().to_vec();
+            .map_err(Failure::failed)?;
+        let Task::Batches { line, .. } = &job.task else {
+            return Err(Failure::failed("it has no batches"));
+        };
+        let expected = line.clone();
         let mut each = |line: Line<'_>| {
             if line.text != expected {
                 return Err(Failure::mismatch(format!(

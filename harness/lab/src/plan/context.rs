@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use labrun_record::{Metric, Outcome, Reference, Row, Start, Target};
+use labrun_record::{Metric, Outcome, Reference, Row, Start, Target, UNCHECKED};
 
 use super::{
     Case, Decision, LaunchSpec, Limits, Measure, PLAN_VERSION, Plan, PlanPart, cold_start,
-    conformance, footprint, recipe, size, throughput,
+    conformance, footprint, given, recipe, size, throughput,
 };
 use crate::define::{ArtifactKind, MetricPlan, Model, Need, Scenario, Workload, WorkloadPlan};
 use crate::glob::Globs;
@@ -207,8 +207,15 @@ impl<'a> Kind<'a> {
             metric: Metric::TimeToFirstResult,
             start: None,
             scope: None,
-            params: BTreeMap::new(),
+            params: self.params(),
         }
+    }
+
+    /// What all of its rows are told apart by.
+    fn params(&self) -> BTreeMap<String, String> {
+        let is_unchecked = self.workload().is_ok_and(|workload| !workload.is_checked());
+        let [name, value] = UNCHECKED.map(str::to_owned);
+        BTreeMap::from_iter(is_unchecked.then_some((name, value)))
     }
 
     /// Why a server of it cannot have a policy, where nothing that comes first is in the way.
@@ -275,6 +282,10 @@ impl<'a> Kind<'a> {
             return Err(Failure::unavailable(format!(
                 "the workload {name} is not built for {compiled}: its `targets` say so"
             )));
+        }
+        let misfit = given::misfit(workload, self.profile, self.target, self.context.arch);
+        if let Some(failure) = misfit {
+            return Err(failure);
         }
         Ok(self.spec(workload, kind, measure))
     }

@@ -1,7 +1,5 @@
 //! Load on a server: how many requests it answers, and how long each takes at fixed rates.
 
-use std::collections::BTreeMap;
-
 use labrun_record::{Metric, Outcome, Row, Target};
 
 use super::context::{Kind, case};
@@ -23,7 +21,8 @@ pub(super) fn cases(cases: &mut Vec<Case>, kind: Kind<'_>, load: &LoadPlan) {
     };
     for &policy in policies {
         for &(network, name) in &kind.profile.networks {
-            let shared = BTreeMap::from([
+            let mut shared = kind.identity().params;
+            shared.extend([
                 ("policy".to_owned(), policy.name().to_owned()),
                 ("network".to_owned(), name.to_owned()),
                 ("connections".to_owned(), load.connections.to_string()),

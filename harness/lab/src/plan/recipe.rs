@@ -21,7 +21,23 @@ pub enum Recipe {
         /// Which cargo artifact of its package it is.
         kind: ArtifactKind,
     },
-    /// What was compiled, put into an image or a bundle's root.
+    /// What a workload has already, as a file.
+    Given {
+        /// Its name; its definition says where the file is.
+        workload: String,
+        /// What the file is for: never an image.
+        target: Target,
+        /// SHA-256 of the file that the plan was made with, 64 hex digits.
+        sha256: String,
+    },
+    /// What the build command of a workload writes.
+    Command {
+        /// Its name; its definition says the command.
+        workload: String,
+        /// What the artifact is for: never an image.
+        target: Target,
+    },
+    /// What was compiled or given, put into an image or a bundle's root.
     Pack {
         /// The file inside.
         of: Box<Recipe>,
@@ -41,15 +57,17 @@ impl Recipe {
     /// Name of the workload.
     pub fn workload(&self) -> &str {
         match self {
-            Self::Compile { workload, .. } => workload,
+            Self::Compile { workload, .. }
+            | Self::Given { workload, .. }
+            | Self::Command { workload, .. } => workload,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.workload(),
         }
     }
 
-    /// What is compiled for it.
+    /// What is compiled or given for it.
     pub fn compiled(&self) -> &Self {
         match self {
-            Self::Compile { .. } => self,
+            Self::Compile { .. } | Self::Given { .. } | Self::Command { .. } => self,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.compiled(),
         }
     }
@@ -58,13 +76,26 @@ impl Recipe {
     pub fn precompiled_by(&self) -> Option<&str> {
         match self {
             Self::Precompile { by, .. } => Some(by),
-            Self::Compile { .. } | Self::Pack { .. } => None,
+            Self::Compile { .. }
+            | Self::Given { .. }
+            | Self::Command { .. }
+            | Self::Pack { .. } => None,
         }
     }
 
-    /// Whether it is a wasm module or component, as it was compiled.
+    /// Of what is compiled or given: for which target.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            Self::Compile { target, .. }
+            | Self::Given { target, .. }
+            | Self::Command { target, .. } => Some(*target),
+            Self::Pack { .. } | Self::Precompile { .. } => None,
+        }
+    }
+
+    /// Whether it is a wasm module or component, as it was compiled or given.
     pub fn is_module(&self) -> bool {
-        matches!(self, Self::Compile { target, .. } if *target != Target::Native)
+        self.target().is_some_and(|target| target != Target::Native)
     }
 }
 
@@ -91,15 +122,27 @@ pub fn for_isolation(
     target: Target,
     kind: ArtifactKind,
 ) -> (Recipe, Option<Recipe>) {
-    let compiled = Recipe::Compile {
-        workload: workload.name.clone(),
-        // An image holds the native binary: one file, whichever of the two is asked for first.
-        target: match target {
-            Target::Image => Target::Native,
-            other => other,
+    // An image holds the native binary: one file, whichever of the two is asked for first.
+    let inside = match target {
+        Target::Image => Target::Native,
+        other => other,
+    };
+    let compiled = match workload.artifacts.get(&inside) {
+        Some(given) => Recipe::Given {
+            workload: workload.name.clone(),
+            target: inside,
+            sha256: given.sha256.clone(),
         },
-        triple: artifact_triple(arch, target, profile.linking),
-        kind,
+        None if workload.build.contains_key(&inside) => Recipe::Command {
+            workload: workload.name.clone(),
+            target: inside,
+        },
+        None => Recipe::Compile {
+            workload: workload.name.clone(),
+            target: inside,
+            triple: artifact_triple(arch, target, profile.linking),
+            kind,
+        },
     };
     if profile.packing != Packing::File {
         let packed = Recipe::Pack {

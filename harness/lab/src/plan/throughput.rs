@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use labrun_record::{Metric, Row};
+use labrun_record::{Metric, Outcome, Row};
 
 use super::context::{Kind, PlanContext, case};
 use super::{Case, Measure, load};
@@ -24,8 +24,37 @@ pub(super) fn cases(context: &PlanContext<'_>) -> Vec<Case> {
         if let (Some(plan), true) = (&kind.planned.load, runs_programs) {
             load::cases(&mut cases, kind, plan);
         }
+        if runs_programs && ends(kind) {
+            cases.push(case(vec![once(kind)], Err(never_steady(kind))));
+        }
     }
     cases
+}
+
+/// Whether it is a command of which no way of working steadily is asked for, since it has none.
+fn ends(kind: Kind<'_>) -> bool {
+    let planned = kind.planned;
+    let asks = !planned.steady.is_empty() || !planned.calls.is_empty();
+    let workload = kind.workload();
+    !asks && workload.is_ok_and(|workload| workload.run.is_some() && workload.steady.is_empty())
+}
+
+/// The row of a command that only ever ends.
+fn once(kind: Kind<'_>) -> Row {
+    Row {
+        metric: Metric::OperationsPerSecond,
+        ..kind.identity()
+    }
+}
+
+/// Why it is not measured, where nothing else is in the way.
+fn never_steady(kind: Kind<'_>) -> Failure {
+    let way = kind.launch_with(&[], None, Measure::Size);
+    way.err().unwrap_or_else(|| {
+        let reason = "a command that ends has no steady state: a `[[steady]]` of its workload.toml \
+            says how it works batch after batch";
+        Failure::new(Outcome::Unsupported, reason)
+    })
 }
 
 /// The cases of the workload's ways of working steadily.

@@ -5,9 +5,11 @@ use labrun_record::Outcome;
 
 use super::exit::Exit;
 use super::source::Stream;
-use crate::outcome::Failure;
+use crate::clock::now_ns;
+use crate::outcome::{Failure, shown};
 use crate::proc::Pid;
 use crate::site::Site;
+use crate::task::{Expected, Seen};
 
 /// Lines of stderr that a reason ends with at most.
 const ENDING_LINES: usize = 3;
@@ -65,33 +67,31 @@ pub trait Isolate {
     /// Ends it at once with all that it started, and waits until it is gone.
     fn kill(&mut self) -> Exit;
 
-    /// Reads until `stream` begins with `expected`; gives the instant at which the
-    /// lab held it. Other output, or its end, is a failure at once.
+    /// Reads until `stream` has the answer; gives the instant at which the lab held it. Other
+    /// output, or its end, is a failure at once.
     fn expect(
         &mut self,
         site: &Site,
         stream: Stream,
-        expected: &[u8],
+        expected: &Expected,
         deadline_ns: u64,
     ) -> Result<u64, Failure> {
         loop {
             // It may have come while something else was waited for.
-            let kept = self.kept(stream);
-            if kept.starts_with(expected) {
-                return Ok(self.read_ns(stream));
-            }
-            if !expected.starts_with(kept) {
-                // The rest of a wrong line makes a better reason than its first bytes.
-                return Err(Failure::mismatch(format!(
-                    "expected {:?}, got {:?}",
-                    shown(expected),
-                    shown(kept)
-                )));
+            match expected.judge(self.kept(stream), false) {
+                Seen::Answer => return Ok(self.read_ns(stream)),
+                Seen::Wrong(reason) => return Err(Failure::mismatch(reason)),
+                Seen::NotYet => {}
             }
             if self.is_closed(stream) {
-                let printed = shown(kept);
+                let kept = self.kept(stream);
+                if expected.judge(kept, true) == Seen::Answer {
+                    // By its end alone, which is seen now.
+                    return Ok(now_ns());
+                }
+                let (printed, missing) = (shown(kept), expected.missing());
                 let exit = self.end(site, deadline_ns)?;
-                let reason = format!("it {exit} before its output was whole: got {printed:?}");
+                let reason = format!("it {exit} before {missing}: got {printed:?}");
                 return Err(if exit.is_success() {
                     Failure::mismatch(reason)
                 } else {
@@ -110,6 +110,19 @@ pub trait Isolate {
                 .map_err(|failure| failure.without("the end of the output"))?;
         }
         self.end(site, deadline_ns)
+    }
+
+    /// The same of an output that nobody looks at: it is dropped as it comes.
+    fn finish_unseen(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
+        loop {
+            let kept = self.kept(Stream::Stdout).len();
+            self.discard(Stream::Stdout, kept);
+            if self.is_closed(Stream::Stdout) {
+                return self.end(site, deadline_ns);
+            }
+            self.wait(site, deadline_ns)
+                .map_err(|failure| failure.without("the end of the output"))?;
+        }
     }
 
     /// Adds to a reason what was said on stderr.
@@ -141,20 +154,9 @@ fn ending(said: &str) -> Option<String> {
     (!last.is_empty()).then(|| last.join(" / "))
 }
 
-/// The beginning of some output, for a reason.
-pub(crate) fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
-    if bytes.len() > 160 {
-        format!("{text}... ({} bytes)", bytes.len())
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::now_ns;
     use crate::interrupt::Interrupt;
     use crate::process::{Prepared, Program};
 
@@ -182,7 +184,8 @@ mod tests {
             let mut process = started.expect("starts");
             let is_late = outcome == Outcome::Timeout;
             let deadline_ns = if is_late { 0 } else { deadline_ns };
-            let held = process.expect(&site, Stream::Stdout, b"42\n", deadline_ns);
+            let expected = Expected::Whole(b"42\n".to_vec());
+            let held = process.expect(&site, Stream::Stdout, &expected, deadline_ns);
             match held {
                 Err(Failure::Outcome(found, reason)) => {
                     assert_eq!(found, outcome, "{script}: {reason}");

@@ -4,10 +4,11 @@ use std::io::{self, PipeReader, Read};
 use std::os::fd::AsFd as _;
 
 use crate::clock::now_ns;
+use crate::task::OUTPUT_LIMIT;
 use crate::wait::{is_ready, poll, readable};
 
-/// Output that is kept of each stream; more than this is never a correct output.
-pub(super) const LIMIT: usize = 64 * 1024;
+/// Output that is kept of each stream.
+pub(super) const LIMIT: usize = OUTPUT_LIMIT;
 
 /// Which of its streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

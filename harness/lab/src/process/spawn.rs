@@ -30,7 +30,7 @@ pub struct Program {
     pub path: PathBuf,
     /// Arguments after its name.
     pub args: Vec<String>,
-    /// Environment, beside `PATH` and the owner's mark; nothing is inherited.
+    /// Environment, beside the owner's mark, and `PATH` unless it is among these; nothing is inherited.
     pub env: Vec<(String, String)>,
     /// Whether stdin is a pipe that the lab writes; `/dev/null` if not.
     pub stdin: bool,
@@ -114,8 +114,12 @@ impl Program {
         let mark = mark.map(|mark| (owner::LAUNCH, mark.name.as_str()));
         let given = self.env.iter();
         let given = given.map(|(name, value)| (name.as_str(), value.as_str()));
-        let envp = [("PATH", search.as_str()), (owner::VARIABLE, &owner)]
+        // Of two variables of one name the first would count.
+        let has_path = self.env.iter().any(|(name, _)| name == "PATH");
+        let search = (!has_path).then_some(("PATH", search.as_str()));
+        let envp = search
             .into_iter()
+            .chain([(owner::VARIABLE, owner.as_str())])
             .chain(mark)
             .chain(given)
             .map(|(name, value)| c_string(format!("{name}={value}").as_bytes()));
@@ -374,8 +378,9 @@ mod tests {
             .open(folder.path().join("stdout"))
             .expect("opens");
         io::Write::write_all(&mut other, b"theirs\n").expect("writes");
+        let theirs = crate::task::Expected::Whole(b"theirs\n".to_vec());
         process
-            .expect(&site, Stream::Stdout, b"theirs\n", deadline_ns)
+            .expect(&site, Stream::Stdout, &theirs, deadline_ns)
             .expect("reads theirs");
         process.write(b"go on\n").expect("writes");
         let exit = process.end(&site, deadline_ns).expect("ends");

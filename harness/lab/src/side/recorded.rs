@@ -182,6 +182,10 @@ impl<'a> Recorded<'a> {
                 ));
                 continue;
             };
+            if matches!(&recipe, Recipe::Given { sha256, .. } if *sha256 == said.sha256) {
+                // It is run where its definition says, as it was then.
+                continue;
+            }
             if let Some((recipe, found)) = self.find(&recipe, said) {
                 self.builder.take(recipe, found);
             } else {
@@ -199,12 +203,9 @@ impl<'a> Recorded<'a> {
     /// it stands for.
     fn find(&self, recipe: &Recipe, said: &Artifact) -> Option<(Recipe, Artifact)> {
         let found = |path, recipe: &Recipe| {
-            let Recipe::Compile { target, .. } = recipe.compiled() else {
-                return None;
-            };
             let artifact = Artifact {
                 path,
-                target: *target,
+                target: recipe.compiled().target()?,
                 isolation: recipe.precompiled_by().map(str::to_owned),
                 ..said.clone()
             };
@@ -236,7 +237,9 @@ impl<'a> Recorded<'a> {
                 };
                 is_it.then(|| (recipe.clone(), artifact))
             }
-            Recipe::Compile { .. } | Recipe::Precompile { .. } => {
+            // It is where its definition says, and no file of the store.
+            Recipe::Given { .. } => None,
+            Recipe::Compile { .. } | Recipe::Command { .. } | Recipe::Precompile { .. } => {
                 found(self.store.kept(&said.sha256)?, recipe)
             }
         }

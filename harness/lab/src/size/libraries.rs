@@ -7,11 +7,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use object::Endianness;
-use object::elf::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DynamicTag, EM_NONE, FileHeader64, Machine};
-use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
+use object::elf::{EM_NONE, FileHeader64, Machine};
+use object::read::elf::FileHeader;
 
+use super::Needed;
 use super::ldconfig::{self, DEFAULT_FOLDERS};
-use super::{Needed, read};
+use crate::inspect::Linking;
 use crate::outcome::Failure;
 
 /// Interpreter and shared libraries of a program, each once, ordered by path; none for a
@@ -25,14 +26,19 @@ pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, Failure> {
     let mut beside = None;
     let mut to_read = VecDeque::from([(program, Vec::new())]);
     while let Some((path, inherited)) = to_read.pop_front() {
-        let linked = Linked::read(&path)?;
+        let linked =
+            Linking::read(&path).map_err(|refused| Failure::failed(refused.to_string()))?;
         if let Some(interpreter) = &linked.interpreter {
             let interpreter = fs::canonicalize(interpreter).ok();
             beside = beside.or(interpreter.and_then(|path| path.parent().map(Path::to_owned)));
         }
-        let mut folders = linked.rpath.clone();
+        let runpath = folders_of(&linked.runpath, &path);
+        // `DT_RUNPATH` hides every `DT_RPATH`.
+        let hidden = !runpath.is_empty();
+        let rpath = if hidden { &[][..] } else { &linked.rpath };
+        let mut folders = folders_of(rpath, &path);
         folders.extend(inherited);
-        let searched = linked.runpath.as_ref().unwrap_or(&folders);
+        let searched = if hidden { &runpath } else { &folders };
         for name in &linked.needed {
             let library = find(name, searched, &cache, beside.as_deref(), linked.machine)
                 .ok_or_else(|| {
@@ -66,66 +72,18 @@ pub fn is_elf(path: &Path) -> bool {
     machine(path).is_some()
 }
 
-/// What an ELF file says about linking.
-pub(crate) struct Linked {
-    /// What it was compiled for.
-    pub(crate) machine: Machine,
-    /// The loader that starts it, if it is a program that has one.
-    pub(crate) interpreter: Option<PathBuf>,
-    needed: Vec<String>,
-    /// `DT_RPATH`: empty if there is a `DT_RUNPATH`.
-    rpath: Vec<PathBuf>,
-    /// `DT_RUNPATH`, which hides every `DT_RPATH`.
-    runpath: Option<Vec<PathBuf>>,
-}
-
-impl Linked {
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = read(path)?;
-        Self::parse(path, &bytes)
-            .map_err(|error| super::malformed(path, "a 64-bit ELF file", &error))
-    }
-
-    fn parse(path: &Path, bytes: &[u8]) -> object::Result<Self> {
-        let file = ElfFile64::<Endianness>::parse(bytes)?;
-        let endian = file.endian();
-        let mut interpreter = None;
-        for segment in file.elf_program_headers() {
-            interpreter = segment.interpreter(endian, bytes)?.or(interpreter);
-        }
-        let table = file.elf_dynamic_table()?;
-        let strings = |tag: DynamicTag| {
-            let entries = table.iter().filter(|entry| entry.tag == tag);
-            entries
-                .map(|entry| Ok(String::from_utf8_lossy(table.string(entry)?).into_owned()))
-                .collect::<object::Result<Vec<_>>>()
-        };
-        // The folder that the file was found in, as the loader sees it.
-        let origin = path.parent().unwrap_or(Path::new("/")).to_string_lossy();
-        let folders = |list: Vec<String>| {
-            let folders = list.iter().flat_map(|list| list.split(':'));
-            folders
-                .map(|folder| {
-                    folder
-                        .replace("${ORIGIN}", &origin)
-                        .replace("$ORIGIN", &origin)
-                })
-                .map(PathBuf::from)
-                .collect::<Vec<_>>()
-        };
-        let runpath = Some(strings(DT_RUNPATH)?).filter(|list| !list.is_empty());
-        let rpath = match runpath {
-            Some(_) => Vec::new(),
-            None => strings(DT_RPATH)?,
-        };
-        Ok(Self {
-            machine: file.elf_header().e_machine(endian),
-            interpreter: interpreter.map(|name| String::from_utf8_lossy(name).as_ref().into()),
-            needed: strings(DT_NEEDED)?,
-            rpath: folders(rpath),
-            runpath: runpath.map(folders),
+/// The folders of some lists of a file, as the loader sees them.
+fn folders_of(lists: &[String], file: &Path) -> Vec<PathBuf> {
+    let origin = file.parent().unwrap_or(Path::new("/")).to_string_lossy();
+    let folders = lists.iter().flat_map(|list| list.split(':'));
+    folders
+        .map(|folder| {
+            folder
+                .replace("${ORIGIN}", &origin)
+                .replace("$ORIGIN", &origin)
+                .into()
         })
-    }
+        .collect()
 }
 
 /// The file that the loader takes for a name: the first one for the same machine.

@@ -24,7 +24,6 @@ pub use daemon::{containerd_side, docker_side};
 pub use elf::strip_elf;
 pub use gzip::{GZIP_LEVEL, gzip_bytes};
 pub use image::{ImageSize, archive_size, image_size};
-pub(crate) use libraries::Linked;
 pub use libraries::{is_elf, shared_libraries};
 pub use saved::{LAYER_GZIP_LEVEL, Layer, Saved, binary_layer, read_saved};
 pub use wasm::strip_wasm;

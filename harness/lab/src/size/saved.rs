@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::gzip::{Count, counter};
+use crate::inspect::unpacked;
 use crate::outcome::Failure;
 
 /// The level of gzip that `docker push` uses: what a registry stores, and a pull transfers.
@@ -46,14 +46,11 @@ pub struct Saved {
 enum File {
     Json(Vec<u8>),
     Layer(Layer),
-    /// Compressed in a way that cannot be read here.
-    Zstd,
 }
 
 /// Reads an archive that `docker save` wrote, of one image.
 pub fn read_saved(archive: impl Read) -> io::Result<Saved> {
     let (mut json, mut layers) = (HashMap::new(), HashMap::new());
-    let mut has_zstd = false;
     for entry in tar::Archive::new(archive).entries()? {
         let entry = entry?;
         if !entry.header().entry_type().is_file() {
@@ -64,7 +61,6 @@ pub fn read_saved(archive: impl Read) -> io::Result<Saved> {
         match read_file(entry, bytes)? {
             File::Json(text) => drop(json.insert(name, text)),
             File::Layer(layer) => drop(layers.insert(layer.sha256.clone(), layer)),
-            File::Zstd => has_zstd = true,
         }
     }
     let manifest = parse(&json, "manifest.json")?;
@@ -79,17 +75,12 @@ pub fn read_saved(archive: impl Read) -> io::Result<Saved> {
         .pointer("/rootfs/diff_ids")
         .and_then(Value::as_array)
         .ok_or_else(|| malformed("the image's configuration lists no layers"))?;
-    let missing = |id: &str| {
-        malformed(&if has_zstd {
-            format!("layer {id} may be one that is kept as zstd, which is not read here")
-        } else {
-            format!("layer {id} is not in it")
-        })
-    };
     let layers = ids.iter().map(|id| {
         let id = id.as_str().unwrap_or_default();
         let layer = layers.get(id.trim_start_matches("sha256:"));
-        layer.cloned().ok_or_else(|| missing(id))
+        layer
+            .cloned()
+            .ok_or_else(|| malformed(&format!("layer {id} is not in it")))
     });
     Ok(Saved {
         layers: layers.collect::<io::Result<_>>()?,
@@ -98,8 +89,8 @@ pub fn read_saved(archive: impl Read) -> io::Result<Saved> {
 }
 
 fn read_file(mut file: impl Read, bytes: u64) -> io::Result<File> {
-    let mut magic = Vec::with_capacity(4);
-    file.by_ref().take(4).read_to_end(&mut magic)?;
+    let mut magic = Vec::with_capacity(1);
+    file.by_ref().take(1).read_to_end(&mut magic)?;
     let mut whole = (&magic[..]).chain(file);
     Ok(match magic[..] {
         [b'{' | b'[', ..] if bytes <= JSON_LIMIT => {
@@ -107,9 +98,7 @@ fn read_file(mut file: impl Read, bytes: u64) -> io::Result<File> {
             whole.read_to_end(&mut text)?;
             File::Json(text)
         }
-        [0x1f, 0x8b, ..] => File::Layer(count(MultiGzDecoder::new(whole))?),
-        [0x28, 0xb5, 0x2f, 0xfd] => File::Zstd,
-        _ => File::Layer(count(whole)?),
+        _ => File::Layer(count(unpacked(whole)?)?),
     })
 }
 

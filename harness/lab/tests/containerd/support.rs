@@ -16,7 +16,7 @@ use lab::isolation::{Driver, Inside, Isolation, Job, containerd};
 use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
-use lab::task::{FileSystem, NetworkPath, Policy, Task};
+use lab::task::{Expected, FileSystem, NetworkPath, Policy, RightAnswer, Task};
 use labrun_record::{Artifact, Start, Target};
 
 use crate::own_daemon::OwnDaemon;
@@ -177,13 +177,16 @@ pub(crate) fn job(name: &str, image: &Path, behaviour: &str) -> Job {
     let task = match behaviour {
         request if serves => Task::Serve {
             request: request.to_owned(),
-            expected,
+            right: RightAnswer::of_body(expected),
         },
         "again" => Task::Batches {
             args,
             line: expected,
         },
-        _ => Task::Run { args, expected },
+        _ => Task::Run {
+            args,
+            expected: Expected::Whole(expected),
+        },
     };
     Job {
         workload: workload(name, serves),
@@ -191,6 +194,7 @@ pub(crate) fn job(name: &str, image: &Path, behaviour: &str) -> Job {
         start: Start::Process,
         task,
         artifact: image.to_owned(),
+        libraries: Vec::new(),
         precompiled: None,
         other: None,
         timeout: Duration::from_secs(20),

@@ -15,7 +15,7 @@ use lab::isolation::{Isolation, Job, LaunchTiming};
 use lab::outcome::Failure;
 use lab::progress::Silent;
 use lab::site::Site;
-use lab::task::{FileSystem, NetworkPath, Policy, Task};
+use lab::task::{Expected, FileSystem, NetworkPath, Policy, RightAnswer, Task};
 use labrun_record::{Outcome, Start, Target};
 
 /// One folder for everything that the tests make; removed with the target folder.
@@ -150,12 +150,12 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
     let task = if behaviour.starts_with('/') {
         Task::Serve {
             request: behaviour.to_owned(),
-            expected,
+            right: RightAnswer::of_body(expected),
         }
     } else {
         Task::Run {
             args: vec![behaviour.to_owned(), "{grant}".to_owned()],
-            expected,
+            expected: Expected::Whole(expected),
         }
     };
     Job {
@@ -164,6 +164,7 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
         start: Start::Process,
         task,
         artifact: image.into(),
+        libraries: Vec::new(),
         precompiled: None,
         other: None,
         timeout: Duration::from_secs(20),

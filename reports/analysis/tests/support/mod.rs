@@ -133,6 +133,7 @@ pub fn run() -> Run {
         resolution: None,
         blocks: Vec::new(),
         left_out: Vec::new(),
+        given: Vec::new(),
     }
 }
 

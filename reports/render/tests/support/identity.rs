@@ -202,6 +202,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         resolution: None,
         blocks: Vec::new(),
         left_out: Vec::new(),
+        given: Vec::new(),
     }
 }
 

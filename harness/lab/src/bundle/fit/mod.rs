@@ -6,10 +6,7 @@ mod versions;
 
 use std::path::Path;
 
-use object::elf::{EM_AARCH64, EM_RISCV, EM_X86_64, Machine};
-
-use crate::outcome::Failure;
-use crate::size::Linked;
+use crate::inspect::Linking;
 
 pub use features::{features, features_fit};
 pub use versions::libraries;
@@ -23,7 +20,7 @@ pub fn program(program: &Path) -> Result<(), String> {
 
 /// Whether it was compiled for this architecture.
 pub fn architecture(program: &Path) -> Result<(), String> {
-    let of = name(read(program)?.machine);
+    let of = read(program)?.arch();
     let here = std::env::consts::ARCH;
     if of == here {
         return Ok(());
@@ -45,16 +42,6 @@ pub fn loader(program: &Path) -> Result<(), String> {
     }
 }
 
-fn read(program: &Path) -> Result<Linked, String> {
-    Linked::read(program).map_err(Failure::into_reason)
-}
-
-/// As `std::env::consts::ARCH` calls it.
-fn name(machine: Machine) -> String {
-    match machine {
-        EM_X86_64 => "x86_64".to_owned(),
-        EM_AARCH64 => "aarch64".to_owned(),
-        EM_RISCV => "riscv64".to_owned(),
-        Machine(other) => format!("a processor that ELF calls {other}"),
-    }
+fn read(program: &Path) -> Result<Linking, String> {
+    Linking::read(program).map_err(|refused| refused.to_string())
 }

@@ -5,7 +5,6 @@ use super::{Boundary, Started};
 use crate::clock::now_ns;
 use crate::isolation::{Job, LaunchTiming};
 use crate::outcome::Failure;
-use crate::process::Stream;
 use crate::site::Site;
 use crate::task::Task;
 
@@ -15,30 +14,19 @@ pub(in crate::isolation) fn launch(
     site: &Site,
     job: &Job,
 ) -> Result<LaunchTiming, Failure> {
-    if let Task::Batches { .. } = job.task {
-        return Err(Failure::failed("batches have no first result"));
-    }
     let mut started = Started::new(boundary, site, job, None)?;
     let held_ns = started.first_result()?;
     let limit_ns = job.limit_ns();
     let deadline_ns = started.deadline_ns;
     // A command ends by itself from there on; a server, once it is asked to.
-    let (since_ns, exit) = if let Task::Run { expected, .. } = &job.task {
-        let exit = started.isolate.finish(site, deadline_ns)?;
-        if started.isolate.kept(Stream::Stdout) != expected {
-            let reason = "it printed more than its expected output";
-            return Err(Failure::mismatch(reason));
-        }
-        if !exit.is_success() {
-            return Err(started.failed(format!("it {exit}")));
-        }
-        (held_ns, exit)
+    let (since_ns, exit) = if let Task::Run { .. } = job.task {
+        (held_ns, started.ends_well(deadline_ns)?)
     } else {
         let asked_ns = now_ns();
         started.child.stop(started.isolate.as_ref());
         let deadline_ns = deadline_ns.max(asked_ns + limit_ns);
         let exit = started.isolate.end(site, deadline_ns)?;
-        if !started.child.stopped_well(exit) {
+        if !started.stopped_well(exit) {
             return Err(started.failed(format!("when it was asked to end it {exit}")));
         }
         (asked_ns, exit)

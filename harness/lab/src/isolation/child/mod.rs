@@ -16,6 +16,7 @@ use std::path::Path;
 
 use super::{EachLine, Job, LaunchTiming, Launcher, RunningInstances};
 use crate::cgroup::{CgroupError, Group};
+use crate::define::listening;
 use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::probe;
@@ -75,6 +76,10 @@ impl<'a> LaunchRequest<'a> {
         let Some(listen) = listen else {
             return self.job.task.args(grant);
         };
+        if let Some(args) = self.job.workload.server_args() {
+            let put = |arg: &String| listening(arg, listen).replace("{grant}", grant);
+            return args.iter().map(put).collect();
+        }
         let mut args = vec!["--listen".to_owned(), listen.to_string()];
         if self.grant.is_some() {
             args.extend(["--files".to_owned(), grant.to_owned()]);
@@ -82,10 +87,34 @@ impl<'a> LaunchRequest<'a> {
         args
     }
 
+    /// The variables of the workload, of which a server may be told where to listen.
+    pub(in crate::isolation) fn variables(
+        &self,
+        listen: Option<SocketAddr>,
+    ) -> Vec<(String, String)> {
+        let mut variables = self.job.variables();
+        if let (Some(listen), Some(_)) = (listen, self.job.workload.server_args()) {
+            for (_, value) in &mut variables {
+                *value = listening(value, listen);
+            }
+        }
+        variables
+    }
+
     /// A free address for a server; none for a command.
     pub(in crate::isolation) fn free_address(&self) -> Result<Option<SocketAddr>, Failure> {
         let serves = matches!(self.job.task, Task::Serve { .. });
-        serves.then(probe::free_address).transpose()
+        let address = || match self.job.workload.fixed_port() {
+            Some(port) => probe::fixed_address(port),
+            None => probe::free_address(),
+        };
+        serves.then(address).transpose()
+    }
+
+    /// Where a server listens that has a network of its own.
+    pub(in crate::isolation) fn guest(&self) -> SocketAddr {
+        let port = self.job.workload.fixed_port().unwrap_or(GUEST_PORT);
+        SocketAddr::new(GUEST.ip(), port)
     }
 
     /// The link to a server in a network of its own; none for a command.

@@ -58,6 +58,14 @@ impl RunningInstances for Children<'_> {
         Ok(())
     }
 
+    fn finish(&mut self) -> Result<(), Failure> {
+        let deadline_ns = now_ns() + self.job.limit_ns();
+        for one in &mut self.alive {
+            one.ends_well(deadline_ns)?;
+        }
+        Ok(())
+    }
+
     fn processes(&self) -> Result<proc::Processes, Failure> {
         let own = self.alive.iter().filter(|one| one.child.counts());
         let roots = own.filter_map(|one| one.isolate.root());
@@ -107,7 +115,7 @@ impl RunningInstances for Children<'_> {
         for one in &mut self.alive {
             let exit = one.isolate.end(self.site, deadline_ns)?;
             let well = if serves {
-                one.child.stopped_well(exit)
+                one.stopped_well(exit)
             } else {
                 one.child.released_well(exit)
             };

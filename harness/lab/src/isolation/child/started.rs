@@ -10,7 +10,7 @@ use crate::isolation::Job;
 use crate::isolation::marks::Marks;
 use crate::outcome::Failure;
 use crate::probe;
-use crate::process::{Isolate, Stream};
+use crate::process::{Exit, Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
 
@@ -38,14 +38,15 @@ pub(super) struct Started<'a> {
 }
 
 impl<'a> Started<'a> {
-    /// Starts one of a job; it stays after its output where a cgroup is given.
+    /// Starts one of a job; where a cgroup is given it stays after its output, if its workload does.
     pub(super) fn new(
         boundary: &'a dyn Boundary,
         site: &'a Site,
         job: &'a Job,
         inside: Option<&CgroupScope>,
     ) -> Result<Self, Failure> {
-        let order = LaunchRequest::new(site, job, inside.is_some())?;
+        let holds = inside.is_some() && job.workload.stays();
+        let order = LaunchRequest::new(site, job, holds)?;
         let mut child = boundary.prepare(&order)?;
         let mut clock = Clock {
             marks: Marks::begin(),
@@ -70,20 +71,53 @@ impl<'a> Started<'a> {
         let (site, deadline_ns) = (self.order.site, self.deadline_ns);
         let isolate = self.isolate.as_mut();
         let held_ns = match &self.order.job.task {
-            Task::Serve { request, expected } => {
+            Task::Serve { request, right } => {
                 let Some(address) = self.address else {
                     self.still_runs("before it answered")?;
                     let reason = "it has no address at which its server could be asked";
                     return Err(Failure::failed(reason));
                 };
-                probe::first_answer(site, address, request, expected, deadline_ns, || {
+                probe::first_answer(site, address, request, right, deadline_ns, || {
                     still_there(isolate, site, "before it answered")
                 })
                 .map_err(|failure| isolate.explain(failure, Stream::Stdout))
             }
-            task => isolate.expect(site, Stream::Stdout, task.expected(), deadline_ns),
+            Task::Run { expected, .. } => {
+                isolate.expect(site, Stream::Stdout, expected, deadline_ns)
+            }
+            Task::Batches { .. } => Err(Failure::failed("batches have no first result")),
         };
         held_ns.map_err(|failure| self.blamed(failure))
+    }
+
+    /// Waits for the end of a command, whose output has to be right to its last byte.
+    pub(super) fn ends_well(&mut self, deadline_ns: u64) -> Result<Exit, Failure> {
+        let site = self.order.site;
+        let exit = match &self.order.job.task {
+            Task::Run { expected, .. } if expected.drops_rest() => {
+                self.isolate.finish_unseen(site, deadline_ns)?
+            }
+            Task::Run { expected, .. } => {
+                let exit = self.isolate.finish(site, deadline_ns)?;
+                if !expected.is_right(self.isolate.kept(Stream::Stdout)) {
+                    let reason = "it printed more than its expected output";
+                    return Err(Failure::mismatch(reason));
+                }
+                exit
+            }
+            Task::Serve { .. } | Task::Batches { .. } => self.isolate.end(site, deadline_ns)?,
+        };
+        if !exit.is_success() {
+            return Err(self.failed(format!("it {exit}")));
+        }
+        Ok(exit)
+    }
+
+    /// Whether a server that was asked to end has ended well. What is none of the lab's own need not
+    /// handle SIGTERM: it ends by it, or with the code that says so.
+    pub(super) fn stopped_well(&self, exit: Exit) -> bool {
+        let by_signal = exit.is_by(libc::SIGTERM) || exit.is_code(128 + libc::SIGTERM as u8);
+        self.child.stopped_well(exit) || by_signal && !self.order.job.workload.is_ours()
     }
 
     /// A failure when it has ended on its own; `when` says why that is one.

@@ -15,7 +15,7 @@ use seccompiler::BpfProgram;
 
 use super::child::{Boundary, CgroupScope, Child, Clock, LaunchRequest, Plain};
 use super::native::{kernel_release, program};
-use super::{Isolation, Look, Profile, settings};
+use super::{Isolation, Library, Look, Profile, settings};
 use crate::outcome::Failure;
 use crate::process::Isolate;
 
@@ -55,7 +55,8 @@ impl Isolation for Landlock {
 const SETTINGS: [(&str, &str, &str); 5] = [
     (
         "files",
-        "the binary, to read and execute; the granted directory, to do anything but execute",
+        "the binary, to read and execute, and the libraries of a given one that is linked \
+         dynamically; the granted directory, to do anything but execute",
         "what a container from scratch or a wasm module can reach",
     ),
     (
@@ -85,6 +86,7 @@ impl Boundary for Landlock {
         let address = order.free_address()?;
         Ok(Box::new(Restricted {
             program: order.job.artifact.clone(),
+            libraries: order.job.libraries.clone(),
             grant: order.folder().map(ToOwned::to_owned),
             filter: filter::program()?,
             plain: Plain::new(order, address, program(order, address))?,
@@ -95,6 +97,7 @@ impl Boundary for Landlock {
 /// One process, yet to be restricted and started.
 struct Restricted {
     program: PathBuf,
+    libraries: Vec<Library>,
     grant: Option<PathBuf>,
     filter: BpfProgram,
     plain: Plain,
@@ -104,7 +107,9 @@ impl Restricted {
     /// Restricts the calling thread for good.
     fn restrict(&self) -> io::Result<()> {
         let port = self.plain.address.map(|address| address.port());
-        rules::restrict(&self.program, self.grant.as_deref(), port)?;
+        let libraries = self.libraries.iter().map(|library| &*library.file);
+        let executed = [&*self.program].into_iter().chain(libraries);
+        rules::restrict(executed, self.grant.as_deref(), port)?;
         seccompiler::apply_filter(&self.filter).map_err(io::Error::other)
     }
 }

@@ -25,16 +25,22 @@ fn deny_all() -> Result<RulesetCreated, RulesetError> {
         .create()
 }
 
-/// Restricts the calling thread, and whatever it starts: it may execute and read `program`,
-/// do anything below `grant`, and listen on `port`.
-pub(super) fn restrict(program: &Path, grant: Option<&Path>, port: Option<u16>) -> io::Result<()> {
+/// Restricts the calling thread, and whatever it starts: it may execute and read what is `executed`
+/// (the program, its loader and libraries), do anything below `grant`, and listen on `port`.
+pub(super) fn restrict<'p>(
+    executed: impl Iterator<Item = &'p Path>,
+    grant: Option<&Path>,
+    port: Option<u16>,
+) -> io::Result<()> {
     let open = |path: &Path| PathFd::new(path).map_err(io::Error::other);
     let failed = io::Error::other::<RulesetError>;
     let mut rules = deny_all().map_err(failed)?;
     let execute: BitFlags<AccessFs> = AccessFs::Execute | AccessFs::ReadFile;
-    rules = rules
-        .add_rule(PathBeneath::new(open(program)?, execute))
-        .map_err(failed)?;
+    for file in executed {
+        rules = rules
+            .add_rule(PathBeneath::new(open(file)?, execute))
+            .map_err(failed)?;
+    }
     if let Some(grant) = grant {
         let all = AccessFs::from_all(LEAST) & !AccessFs::Execute;
         rules = rules

@@ -62,15 +62,23 @@ pub(super) fn prepare<'a>(
         filling.directory = Some((folder, named.clone()));
     }
     filling.args = order.args(&named, None);
+    filling.variables = job.variables();
+    let passes_none = product.definition.grants.variable.is_none();
+    let cannot = |what: &str| {
+        let name = &product.definition.name;
+        let reason = format!("{name} passes the guest no variables{what}");
+        Failure::new(Outcome::Unsupported, reason)
+    };
+    if passes_none && !filling.variables.is_empty() {
+        return Err(cannot(""));
+    }
     if order.hold && host.is_none() {
-        if product.definition.grants.variable.is_none() {
-            let reason = format!(
-                "{} passes the guest no variables, so that it cannot be told to stay",
-                product.definition.name
-            );
-            return Err(Failure::new(Outcome::Unsupported, reason));
+        if passes_none {
+            return Err(cannot(", so that it cannot be told to stay"));
         }
-        filling.variables = vec![(HOLD.0.to_owned(), HOLD.1.to_owned())];
+        filling
+            .variables
+            .push((HOLD.0.to_owned(), HOLD.1.to_owned()));
     }
     let files = host.filter(|host| !host.files.is_empty());
     let files = files

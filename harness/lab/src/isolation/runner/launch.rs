@@ -50,7 +50,7 @@ impl<'a> Launch<'a> {
             }),
             grants: Grants {
                 args: job.task.args(GUEST_GRANT),
-                env: std::collections::BTreeMap::default(),
+                env: job.variables().into_iter().collect(),
                 directories: directory.into_iter().collect(),
             },
             deadline_ns: now_ns() + job.limit_ns(),
@@ -164,12 +164,11 @@ impl<'a> Launch<'a> {
 
     /// One isolate from load to drop, its output checked and discarded.
     fn run_discarded(&self, session: &mut RunnerSession<'_>) -> Result<(), Failure> {
-        let expected = self.job.task.expected();
         self.ask(session, &self.load)?;
         session.write(&lines(&[self.run_command()])?)?;
-        session.expect_guest(expected, self.deadline_ns)?;
+        self.first_result(session, None)?;
         session.reply(self.deadline_ns)?;
-        session.discard_guest(expected)
+        self.discard_output(session)
     }
 
     pub(super) fn ask(
@@ -216,25 +215,27 @@ impl<'a> Launch<'a> {
         address: Option<SocketAddr>,
     ) -> Result<u64, Failure> {
         let (site, deadline_ns) = (self.site, self.deadline_ns);
-        let (Task::Serve { request, expected }, Some(address)) = (&self.job.task, address) else {
-            return session.expect_guest(self.job.task.expected(), deadline_ns);
+        let (request, right, address) = match (&self.job.task, address) {
+            (Task::Run { expected, .. }, _) => return session.expect_guest(expected, deadline_ns),
+            (Task::Serve { request, right }, Some(address)) => (request, right, address),
+            _ => return Err(Failure::failed("it has no first result")),
         };
         let alive = || session.still_runs();
-        probe::first_answer(site, address, request, expected, deadline_ns, alive).map_err(
-            |failure| match failure {
+        probe::first_answer(site, address, request, right, deadline_ns, alive).map_err(|failure| {
+            match failure {
                 // What the runner failed with is explained already.
                 Failure::Outcome(Outcome::Timeout | Outcome::Mismatch, _) => {
                     session.explain(failure)
                 }
                 other => other,
-            },
-        )
+            }
+        })
     }
 
     /// Forgets the output of a command; more than was expected is an error.
     fn discard_output(&self, session: &mut RunnerSession<'_>) -> Result<(), Failure> {
         match &self.job.task {
-            Task::Run { expected, .. } => session.discard_guest(expected),
+            Task::Run { expected, .. } => session.discard_guest(expected, self.deadline_ns),
             _ => Ok(()),
         }
     }

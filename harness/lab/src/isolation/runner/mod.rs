@@ -28,9 +28,9 @@ pub use session::RunnerSession;
 use session::{lines, prepare};
 use standing::Isolates;
 
-/// Why no variable reaches a guest: it is the lab that gives it none.
-const NO_ENVIRONMENT: &str = "the lab's runners give their guests no environment: \
-    a guest is an instance, and what it is to do is in its arguments";
+/// Why no variable of the lab's reaches a guest: it is the lab that gives it none.
+const NO_ENVIRONMENT: &str = "the lab's runners give their guests no variables but those of their \
+    workload: a guest is an instance, and what it is to do is in its arguments";
 
 /// Longest time for saying what it is.
 const DESCRIBE_LIMIT_NS: u64 = 10_000_000_000;

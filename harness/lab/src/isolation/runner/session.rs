@@ -10,9 +10,10 @@ use super::executable::Executable;
 use crate::clock::now_ns;
 use crate::isolation::child::{CgroupScope, tell};
 use crate::isolation::{EachLine, More};
-use crate::outcome::Failure;
-use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream, shown};
+use crate::outcome::{Failure, shown};
+use crate::process::{Exit, Isolate as _, Prepared, Process, Program, Stream};
 use crate::site::Site;
+use crate::task::{Expected, Seen};
 
 /// What a command was answered with, and when the lab held the answer.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct RunnerSession<'a> {
     /// Reports of requests that came before the answer to a command: a server
     /// answers requests in a thread of its own.
     served: VecDeque<Reply>,
+    /// Whether the guest has answered, and whatever else it prints is dropped as it comes.
+    drops_output: bool,
 }
 
 /// The lines of some commands.
@@ -87,6 +90,7 @@ impl<'a> RunnerSession<'a> {
             site,
             process: process.map_err(Failure::cannot("start the runner"))?,
             served: VecDeque::new(),
+            drops_output: false,
         })
     }
 
@@ -115,37 +119,57 @@ impl<'a> RunnerSession<'a> {
     /// Waits until it has printed something; gives the instant right after.
     fn wait(&mut self, deadline_ns: u64) -> Result<u64, Failure> {
         let waited = self.process.wait(self.site, deadline_ns);
+        if self.drops_output {
+            self.drop_kept();
+        }
         waited.map_err(|failure| self.explain(failure))
     }
 
-    /// Waits for guest output that begins with `expected`; gives the instant at
-    /// which the lab held it. Where the runner itself reports a failure first, that
-    /// is the reason.
-    pub fn expect_guest(&mut self, expected: &[u8], deadline_ns: u64) -> Result<u64, Failure> {
+    fn drop_kept(&mut self) {
+        let kept = self.process.kept(Stream::Guest).len();
+        self.process.discard(Stream::Guest, kept);
+    }
+
+    /// Waits until the guest has answered; gives the instant at which the lab held that. Where the
+    /// runner itself reports a failure first, that is the reason.
+    pub fn expect_guest(&mut self, expected: &Expected, deadline_ns: u64) -> Result<u64, Failure> {
         loop {
             let at_ns = self.wait(deadline_ns)?;
-            let guest = self.process.kept(Stream::Guest);
-            if guest.len() >= expected.len() && guest.starts_with(expected) {
+            let seen = expected.judge(self.process.kept(Stream::Guest), false);
+            if seen == Seen::Answer {
+                self.drops_output = expected.drops_rest();
                 return Ok(at_ns);
             }
             // One read takes less than a pipe can hold: a runner may be done, or gone,
             // while the rest of the output is still to be read.
-            if expected.starts_with(guest) && self.process.has_more(Stream::Guest) {
+            if seen == Seen::NotYet && self.process.has_more(Stream::Guest) {
                 continue;
             }
             // A failure that the runner reports explains missing output better than
             // the missing output does.
-            self.failure_so_far()?;
+            let guest_ended = self.guest_ended()?;
             let guest = self.process.kept(Stream::Guest);
-            let ended = self.process.is_closed(Stream::Stdout);
-            if !expected.starts_with(guest) || (!guest.is_empty() && ended) {
-                let (expected, got) = (shown(expected), shown(guest));
+            if let Seen::Wrong(reason) = seen {
+                return Err(Failure::mismatch(reason));
+            }
+            if guest_ended {
+                if expected.judge(guest, true) == Seen::Answer {
+                    self.drops_output = expected.drops_rest();
+                    return Ok(at_ns);
+                }
+                let (missing, got) = (expected.missing(), shown(guest));
                 return Err(Failure::mismatch(format!(
-                    "expected {expected:?}, got {got:?}"
+                    "the guest ended before {missing}: got {got:?}"
                 )));
             }
-            if ended {
-                return Err(self.ended(deadline_ns));
+            if self.process.is_closed(Stream::Stdout) {
+                if guest.is_empty() {
+                    return Err(self.ended(deadline_ns));
+                }
+                let (missing, got) = (expected.missing(), shown(guest));
+                return Err(Failure::mismatch(format!(
+                    "the runner ended before {missing}: got {got:?}"
+                )));
             }
         }
     }
@@ -175,9 +199,19 @@ impl<'a> RunnerSession<'a> {
         self.process.pid()
     }
 
-    /// Forgets the guest output that was expected; more than that is an error.
-    pub fn discard_guest(&mut self, expected: &[u8]) -> Result<(), Failure> {
-        self.process.discard(Stream::Guest, expected.len());
+    /// Forgets the output of a guest that has ended. Of a whole output more than was expected is an
+    /// error.
+    pub fn discard_guest(&mut self, expected: &Expected, deadline_ns: u64) -> Result<(), Failure> {
+        let Expected::Whole(whole) = expected else {
+            // What it printed last may still be in the pipe.
+            while self.process.has_more(Stream::Guest) {
+                self.wait(deadline_ns)?;
+            }
+            self.drop_kept();
+            self.drops_output = false;
+            return Ok(());
+        };
+        self.process.discard(Stream::Guest, whole.len());
         let more = self.process.kept(Stream::Guest);
         if more.is_empty() {
             return Ok(());
@@ -263,9 +297,9 @@ impl<'a> RunnerSession<'a> {
         }
     }
 
-    /// A failure among the lines that are here already; they are left in place. Asked only while
-    /// the output is not whole.
-    fn failure_so_far(&self) -> Result<(), Failure> {
+    /// Whether the lines that are here already say that the guest has ended, or a failure among
+    /// them; they are left in place.
+    fn guest_ended(&self) -> Result<bool, Failure> {
         let kept = self.process.kept(Stream::Stdout);
         let lines = kept.split_inclusive(|byte| *byte == b'\n');
         for line in lines.filter(|line| line.ends_with(b"\n")) {
@@ -273,13 +307,21 @@ impl<'a> RunnerSession<'a> {
                 exit_code: Some(_), ..
             } = self.event(line)?
             {
-                let got = shown(self.process.kept(Stream::Guest));
-                return Err(Failure::mismatch(format!(
-                    "the guest ended before its output was whole: got {got:?}"
-                )));
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
+    }
+
+    /// A failure among the lines that are here already. Asked only while the output is not whole.
+    fn failure_so_far(&self) -> Result<(), Failure> {
+        if !self.guest_ended()? {
+            return Ok(());
+        }
+        let got = shown(self.process.kept(Stream::Guest));
+        Err(Failure::mismatch(format!(
+            "the guest ended before its output was whole: got {got:?}"
+        )))
     }
 
     /// The failure that a runner which ended on its own is.

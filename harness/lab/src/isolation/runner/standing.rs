@@ -14,7 +14,7 @@ use crate::isolation::{Job, RunningInstances};
 use crate::outcome::Failure;
 use crate::proc::Processes;
 use crate::site::Site;
-use crate::task::Task;
+use crate::task::{Expected, Task};
 
 /// Instances in one process.
 pub(super) struct Isolates<'a> {
@@ -59,35 +59,64 @@ impl<'a> Isolates<'a> {
     }
 }
 
+impl Isolates<'_> {
+    /// Has so many held; those that are new print what is `expected`, or answer a request.
+    fn hold(
+        &mut self,
+        count: u32,
+        request: Option<String>,
+        expected: Option<&Expected>,
+    ) -> Result<(), Failure> {
+        let deadline_ns = now_ns() + self.launch.job.limit_ns();
+        let command = Command::Hold {
+            // A server has one instance that it did not get from this command.
+            count: if request.is_some() { count - 1 } else { count },
+            grants: self.launch.grants.clone(),
+            request,
+        };
+        self.session.write(&lines(&[command])?)?;
+        if let Some(expected) = expected {
+            self.session.expect_guest(expected, deadline_ns)?;
+        }
+        self.session.reply(deadline_ns)?;
+        if let Some(expected) = expected {
+            self.session.discard_guest(expected, deadline_ns)?;
+        }
+        self.alive = count;
+        Ok(())
+    }
+}
+
 impl RunningInstances for Isolates<'_> {
     fn grow(&mut self, count: u32) -> Result<(), Failure> {
         if count <= self.alive {
             return Ok(());
         }
-        let deadline_ns = now_ns() + self.launch.job.limit_ns();
-        let task = &self.launch.job.task;
-        // A server has one instance that it did not get from this command.
-        let (held, request) = match task {
-            Task::Serve { request, .. } => (count - 1, Some(request.clone())),
-            _ => (count, None),
-        };
-        let command = Command::Hold {
-            count: held,
-            grants: self.launch.grants.clone(),
-            request,
-        };
-        self.session.write(&lines(&[command])?)?;
-        if let Task::Run { expected, .. } = task {
-            // The outputs of all, which may come in one piece.
-            let all = expected.repeat((count - self.alive) as usize);
-            self.session.expect_guest(&all, deadline_ns)?;
-            self.session.reply(deadline_ns)?;
-            self.session.discard_guest(&all)?;
-        } else {
-            self.session.reply(deadline_ns)?;
+        match &self.launch.job.task {
+            Task::Run {
+                expected: Expected::Whole(whole),
+                ..
+            } => {
+                // The outputs of all, which may come in one piece.
+                let all = whole.repeat((count - self.alive) as usize);
+                self.hold(count, None, Some(&Expected::Whole(all)))
+            }
+            // What each prints beside its answer is not known: one after another.
+            Task::Run { expected, .. } => {
+                let expected = expected.clone();
+                (self.alive + 1..=count).try_for_each(|one| self.hold(one, None, Some(&expected)))
+            }
+            Task::Serve { request, .. } => {
+                let request = request.clone();
+                self.hold(count, Some(request), None)
+            }
+            Task::Batches { .. } => self.hold(count, None, None),
         }
-        self.alive = count;
-        Ok(())
+    }
+
+    /// Each instance has returned when it was made.
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.session.still_runs()
     }
 
     fn processes(&self) -> Result<Processes, Failure> {

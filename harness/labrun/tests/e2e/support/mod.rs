@@ -8,6 +8,7 @@ mod limits;
 mod live;
 pub(crate) mod made;
 mod mount;
+mod own;
 mod package;
 mod product;
 mod question;
@@ -24,6 +25,7 @@ pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, mark, proce
 pub(crate) use limits::{Cgroup, Over, lay, limit, on_one_processor, refuse};
 pub(crate) use live::{Live, until};
 pub(crate) use mount::{alone, in_pid_namespace, lay_tmpfs, may_be_alone, may_mount};
+pub(crate) use own::User;
 pub(crate) use product::Product;
 pub(crate) use question::Question;
 pub(crate) use ran::{Ran, RunFiles};

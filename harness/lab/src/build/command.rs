@@ -1,0 +1,168 @@
+//! Building an artifact by the command that its workload says. Whatever the user's environment has is
+//! there for it: what a compiler of another language needs is not known here.
+
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use labrun_record::{Artifact, Target};
+
+use super::inputs::{Inputs, files};
+use super::{Builder, child};
+use crate::define::{BuildCommand, Workload};
+use crate::digest::sha256;
+use crate::isolation::find::on_path;
+
+/// The variable that says where the artifact has to be written.
+const OUT: &str = "LABRUN_OUT";
+
+/// Lines of what a failed command has said that are told.
+const LAST_LINES: usize = 5;
+
+impl Builder<'_> {
+    /// What the command of a workload builds for a target, unless that is done already.
+    pub(super) fn commanded(
+        &self,
+        workload: &Workload,
+        target: Target,
+    ) -> Result<Artifact, String> {
+        let name = &workload.name;
+        let command = workload.build.get(&target);
+        let command =
+            command.ok_or_else(|| format!("the workload {name} has no [build.{target}]"))?;
+        let programs = programs(command).map_err(|missing| {
+            let hint = command.hint.as_ref();
+            let hint = hint.map_or_else(String::new, |hint| format!("; to get it: {hint}"));
+            format!("building {name} for {target}: {missing}{hint}")
+        })?;
+        let what = format!("{name} for {target}");
+        let make = || {
+            self.progress.step(&what, 0, 1);
+            let made = self.run_command(workload, target, command);
+            self.progress.finish(&what);
+            made
+        };
+        let key = format!("command-{name}-{target}");
+        let inputs = || inputs(workload, command, &programs);
+        self.store.made(&key, inputs, || self.turn(), make)
+    }
+
+    fn run_command(
+        &self,
+        workload: &Workload,
+        target: Target,
+        command: &BuildCommand,
+    ) -> Result<Artifact, String> {
+        let name = &workload.name;
+        let what = format!(
+            "the build command of {name} for {target} ({})",
+            command.line()
+        );
+        let folder = self.site.disk_folder().map_err(|error| error.to_string())?;
+        let file = match target {
+            Target::Native | Target::Image => name.clone(),
+            Target::Wasip1 | Target::Wasip2 => format!("{name}.wasm"),
+        };
+        let out = folder.path().join(&file);
+        let mut lines = Vec::new();
+        let each = |line: &str| lines.push(labrun_record::plain(line).into_owned());
+        let (status, said) =
+            child::run(process(workload, command, &out), &self.site.interrupt, each)
+                .map_err(|why| format!("{what}: {why}"))?;
+        if self.is_interrupted() {
+            return Err("interrupted".to_owned());
+        }
+        if !status.success() {
+            lines.extend(said.lines().map(str::to_owned));
+            return Err(format!("{what} failed ({status}); {}", last(&lines)));
+        }
+        if !out.is_file() {
+            return Err(format!(
+                "{what} ended well, and wrote nothing to where {OUT} says: have it write the artifact \
+                 there"
+            ));
+        }
+        let is_it = workload.built(target, &out);
+        is_it.map_err(|why| format!("{what} wrote what is no artifact for {target}: {why}"))?;
+        let stored = self
+            .store
+            .keep(&format!("artifacts/{name}/{target}"), &file, &out)?;
+        Ok(Artifact {
+            workload: name.clone(),
+            target,
+            triple: match target {
+                Target::Native | Target::Image => format!("{}-linux", std::env::consts::ARCH),
+                Target::Wasip1 | Target::Wasip2 => format!("wasm32-{target}"),
+            },
+            path: stored.path,
+            sha256: stored.sha256,
+            bytes: stored.bytes,
+            toolchain: command.line(),
+            isolation: None,
+            exports: false,
+        })
+    }
+}
+
+/// The command, ready to be started.
+fn process(workload: &Workload, command: &BuildCommand, out: &Path) -> Command {
+    let program = command.command.first().map_or("", String::as_str);
+    let program = if program.contains('/') {
+        workload.folder.join(program)
+    } else {
+        PathBuf::from(program)
+    };
+    let mut process = Command::new(program);
+    process
+        .args(command.command.iter().skip(1))
+        .stdin(Stdio::null());
+    let own = std::env::vars_os().filter(|(name, _)| name.as_bytes().starts_with(b"LABRUN_"));
+    for (name, _) in own {
+        process.env_remove(name);
+    }
+    process.current_dir(&workload.folder).env(OUT, out);
+    process
+}
+
+/// The programs that it needs, as they are found.
+fn programs(command: &BuildCommand) -> Result<Vec<PathBuf>, String> {
+    let needs = command.needs.iter();
+    needs.map(|name| on_path(&[name])).collect()
+}
+
+/// Digest of what is built from: the command, its programs, its files.
+fn inputs(workload: &Workload, command: &BuildCommand, programs: &[PathBuf]) -> io::Result<String> {
+    let folder = &workload.folder;
+    let words = command.command.iter();
+    let mut all = words.fold(Inputs::default(), |all, word| all.word(word));
+    for program in programs {
+        all = all
+            .bytes(program.as_os_str().as_bytes())
+            .word(&sha256(program)?);
+    }
+    let takes = command.takes();
+    for file in files(folder)? {
+        let name = file.strip_prefix(folder).unwrap_or(&file);
+        if takes(name) {
+            all = all.bytes(name.as_os_str().as_bytes()).file(&file)?;
+        }
+    }
+    Ok(all.digest())
+}
+
+/// The last of what it said.
+fn last(lines: &[String]) -> String {
+    let said = lines
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty());
+    let said: Vec<&str> = said.collect();
+    if said.is_empty() {
+        return "it said nothing".to_owned();
+    }
+    let last = &said[said.len().saturating_sub(LAST_LINES)..];
+    let cut = |line: &&str| line.chars().take(300).collect::<String>();
+    let last: Vec<String> = last.iter().map(cut).collect();
+    format!("its last lines: {}", last.join(" / "))
+}

@@ -1,0 +1,111 @@
+//! `[env]` and `env-from` of `workload.toml`: the variables of a workload. What is taken from the
+//! environment may be a secret: its value is in no file, and in no reason that is written down.
+
+use std::collections::BTreeMap;
+
+/// Variables whose names begin with this are the lab's own.
+const OWN: &str = "LABRUN_";
+
+/// Fewer letters say nothing that could be kept, and stand in many words by chance.
+const LEAST_SECRET: usize = 4;
+
+/// The variables of a workload.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Those with their values.
+    given: BTreeMap<String, String>,
+    /// The names of those that are taken from labrun's own environment.
+    named: Vec<String>,
+    /// What was taken from there.
+    taken: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// Those with a value, and the names of those that are taken later; or what is wrong with them.
+    pub(super) fn new(given: &BTreeMap<String, String>, named: &[String]) -> Result<Self, String> {
+        for name in given.keys().chain(named) {
+            if name.is_empty() || name.contains(['=', '\0']) {
+                return Err(format!("env: {name:?} is no name of a variable"));
+            }
+            if name.starts_with(OWN) {
+                return Err(format!(
+                    "env: {name} is one of the lab's own: leave it out, since it is set where it is \
+                     needed"
+                ));
+            }
+        }
+        if let Some((name, _)) = given.iter().find(|(_, value)| value.contains('\0')) {
+            return Err(format!("env: the value of {name} holds a NUL"));
+        }
+        Ok(Self {
+            given: given.clone(),
+            named: named.to_owned(),
+            taken: BTreeMap::new(),
+        })
+    }
+
+    /// Whether there are no variables.
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.named.is_empty()
+    }
+
+    /// Takes what is named alone from whoever has it.
+    pub fn take(&mut self, value_of: impl Fn(&str) -> Option<String>) {
+        let named = self.named.iter();
+        let taken = named.filter_map(|name| Some((name.clone(), value_of(name)?)));
+        self.taken = taken.collect();
+    }
+
+    /// All of them, with their values.
+    pub fn variables(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.given.iter().chain(&self.taken)
+    }
+
+    /// The first that is named, and was not there to be taken.
+    pub fn missing(&self) -> Option<&str> {
+        let mut named = self.named.iter();
+        let name = named.find(|name| !self.taken.contains_key(*name))?;
+        Some(name)
+    }
+
+    /// A text without the values that were taken: each is its name instead.
+    pub fn without_secrets(&self, text: String) -> String {
+        let secrets = self.taken.iter();
+        let secrets = secrets.filter(|(_, value)| value.len() >= LEAST_SECRET);
+        secrets.fold(text, |text, (name, value)| {
+            text.replace(value.as_str(), &format!("${name}"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_handed_on_and_never_told() {
+        let given = BTreeMap::from([("A".to_owned(), "1".to_owned())]);
+        let named = ["KEY", "GONE"].map(str::to_owned);
+        let mut environment = Environment::new(&given, &named).expect("is right");
+        environment.take(|name| (name == "KEY").then(|| "s3cret".to_owned()));
+        let all: Vec<_> = environment.variables().collect();
+        let [a, key] = ["A", "KEY"].map(str::to_owned);
+        assert_eq!(all, [(&a, &"1".to_owned()), (&key, &"s3cret".to_owned())]);
+        assert_eq!(environment.missing(), Some("GONE"));
+        let told = environment.without_secrets("bad key s3cret, 1".to_owned());
+        assert_eq!(told, "bad key $KEY, 1");
+    }
+
+    #[test]
+    fn a_name_is_one_and_not_the_lab_s() {
+        for (name, why) in [
+            ("", "no name"),
+            ("A=B", "no name"),
+            ("LABRUN_HOLD", "the lab's own"),
+        ] {
+            let said = Environment::new(&BTreeMap::new(), &[name.to_owned()]);
+            let said = said.expect_err("is wrong");
+            assert!(said.contains(why), "{said}");
+        }
+    }
+}

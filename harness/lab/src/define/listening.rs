@@ -1,0 +1,66 @@
+//! Where a server that is none of the lab's own listens: it is told by its arguments and variables,
+//! or has a port that it always takes.
+
+use std::net::SocketAddr;
+
+use super::Workload;
+
+/// What stands for the port, the address without it, and both.
+const PLACES: [&str; 3] = ["{port}", "{ip}", "{address}"];
+
+impl Workload {
+    /// Whether the lab builds it of a package, which keeps to what the lab asks of its workloads.
+    pub fn is_ours(&self) -> bool {
+        self.artifacts.is_empty() && self.build.is_empty()
+    }
+
+    /// The arguments of a server; none of one that is told by `--listen`.
+    pub fn server_args(&self) -> Option<&[String]> {
+        let own = self.serve.as_ref()?.args.as_deref();
+        own.or_else(|| (!self.is_ours()).then_some(&[][..]))
+    }
+
+    /// The port that a server always takes; none where it is told one.
+    pub fn fixed_port(&self) -> Option<u16> {
+        let args = self.server_args()?.iter();
+        let mut said = args.chain(self.environment.variables().map(|(_, value)| value));
+        let is_told = said.any(|text| PLACES.iter().any(|place| text.contains(place)));
+        if is_told {
+            return None;
+        }
+        self.serve.as_ref()?.port
+    }
+
+    /// That it says where it listens, if it has to.
+    pub(super) fn check_port(&self) -> Result<(), String> {
+        let told = self.server_args().map_or(&[][..], |args| args).iter();
+        let mut told = told.chain(self.env.values());
+        let serves_natively =
+            self.server_args().is_some() && self.targets.contains(&labrun_record::Target::Native);
+        let has_port = self
+            .serve
+            .as_ref()
+            .is_some_and(|serve| serve.port.is_some());
+        if serves_natively && !has_port && !told.any(|text| text.contains(PLACES[0])) {
+            return Err(
+                "it is not said on which port it listens: give port, or write {port} where its \
+                 arguments or variables tell it one, which is then a free one in each launch"
+                    .to_owned(),
+            );
+        }
+        match self.serve.as_ref().and_then(|serve| serve.status) {
+            Some(status) if !(200..600).contains(&status) => {
+                Err(format!("status is {status}, and has to be 200 to 599"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A text in which it is put in where to listen.
+pub fn listening(text: &str, address: SocketAddr) -> String {
+    let [port, ip, both] = PLACES;
+    text.replace(port, &address.port().to_string())
+        .replace(ip, &address.ip().to_string())
+        .replace(both, &address.to_string())
+}

@@ -1,0 +1,102 @@
+//! A scenario's question asked of a user's own workloads, in the place of those that it names.
+
+use labrun_record::Target;
+
+use super::given::misfit;
+use crate::define::{MetricPlan, Scenario, Workload, WorkloadPlan};
+use crate::isolation::Profile;
+
+/// The scenario with `own` workloads beside those of its own that are `kept`; `lab` is all that are
+/// defined.
+pub fn with_own(
+    scenario: &Scenario,
+    own: &[&Workload],
+    kept: &[String],
+    lab: &[Workload],
+    profiles: &[Profile],
+    arch: &str,
+) -> Scenario {
+    let planned = |workload: &&Workload| WorkloadPlan {
+        name: workload.name.clone(),
+        targets: workload.targets.clone(),
+        other: other(scenario, workload, lab),
+        quick: true,
+        steady: workload.steady.iter().map(|way| way.name.clone()).collect(),
+        calls: workload
+            .calls
+            .iter()
+            .map(|calls| calls.name.clone())
+            .collect(),
+        file_systems: Vec::new(),
+        load: (workload.serve.is_some())
+            .then(|| scenario.workloads.iter().find_map(|one| one.load.clone()))
+            .flatten(),
+    };
+    let mut asked = scenario.clone();
+    asked.workloads.retain(|one| kept.contains(&one.name));
+    asked.workloads.extend(own.iter().map(planned));
+    for workload in own {
+        let of_all = scenario.metrics.iter();
+        let of_all = of_all.filter(|metric| metric.workload.is_none());
+        let own = of_all.filter_map(|metric| reference(metric, workload, profiles, arch));
+        asked.metrics.extend(own);
+    }
+    asked
+}
+
+/// What a resident process has served before: the first command that the scenario takes for it
+/// which there is for all wasm targets of the workload.
+fn other(scenario: &Scenario, workload: &Workload, lab: &[Workload]) -> Option<String> {
+    let is_wasm = |target: &&Target| matches!(target, Target::Wasip1 | Target::Wasip2);
+    let fits = |name: &&String| {
+        let other = lab.iter().find(|one| one.name == **name);
+        let mut targets = workload.targets.iter().filter(is_wasm);
+        other.is_some_and(|other| {
+            other.run.is_some() && targets.all(|target| other.targets.contains(target))
+        })
+    };
+    let others = || {
+        scenario
+            .workloads
+            .iter()
+            .filter_map(|one| one.other.as_ref())
+    };
+    others().find(fits).or_else(|| others().next()).cloned()
+}
+
+/// Where a metric's reference cannot run what is given: another configuration of the same technology
+/// that can.
+fn reference(
+    metric: &MetricPlan,
+    workload: &Workload,
+    profiles: &[Profile],
+    arch: &str,
+) -> Option<MetricPlan> {
+    let usual = metric.reference.as_ref()?;
+    let usual = profiles.iter().find(|profile| profile.name == *usual)?;
+    let runs = |profile: &Profile| {
+        let mut targets = profile.targets.iter();
+        targets.any(|target| {
+            workload.targets.contains(target) && misfit(workload, profile, *target, arch).is_none()
+        })
+    };
+    let like_it = |profile: &&Profile| {
+        profile.technology() == usual.technology() && profile.targets == usual.targets
+    };
+    let concerned = usual
+        .targets
+        .iter()
+        .any(|target| workload.targets.contains(target));
+    if !concerned || runs(usual) {
+        return None;
+    }
+    let other = profiles
+        .iter()
+        .filter(like_it)
+        .find(|profile| runs(profile))?;
+    Some(MetricPlan {
+        reference: Some(other.name.clone()),
+        workload: Some(workload.name.clone()),
+        ..metric.clone()
+    })
+}

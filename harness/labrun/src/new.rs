@@ -1,0 +1,169 @@
+//! `labrun new workload NAME --from FILE`: a folder with a program and a `workload.toml`, with comments,
+//! and how it does.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use lab::define::{Workload, is_of_name, target_of};
+use lab::inspect::{self, Program, World};
+use labrun_record::Target;
+
+use crate::cli::{AskedArgs, Cli, New, NewArgs, NewWorkloadArgs, ScenarioArgs, SelectArgs};
+use crate::exit::{self, Usage};
+use crate::own::as_name;
+use crate::say;
+use crate::scenario;
+use crate::settings::Settings;
+
+/// The scenario by which it is tried.
+const TRIED_BY: &str = "cold-start";
+
+/// Makes what is asked for.
+pub(crate) fn run(cli: &Cli, settings: &Settings, args: &NewArgs) -> anyhow::Result<u8> {
+    let New::Workload(args) = &args.what;
+    let folder = write(args)?;
+    crate::out::line(&format!("{}", folder.join("workload.toml").display()))?;
+    if args.no_run {
+        return Ok(exit::FINE);
+    }
+    say::line(
+        "it is launched on every isolation that takes it: measure by more launches than these",
+    );
+    let asked = AskedArgs {
+        name: Some(TRIED_BY.to_owned()),
+        select: SelectArgs {
+            workload: vec![format!("{}/", folder.display())],
+            isolation: Vec::new(),
+        },
+        samples: Some(1),
+        warmup: Some(0),
+        ..AskedArgs::default()
+    };
+    let args = ScenarioArgs {
+        asked,
+        ..ScenarioArgs::default()
+    };
+    scenario::run(cli, settings, &args)
+}
+
+/// Writes the folder, whole or not at all; gives its path.
+fn write(args: &NewWorkloadArgs) -> anyhow::Result<PathBuf> {
+    let name = &args.name;
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(is_of_name) {
+        anyhow::bail!(Usage(format!(
+            "a workload cannot be called {name:?}: a name is of letters, digits, `-`, `_` and `.`, and \
+             does not start with `.`"
+        )));
+    }
+    if let Some(path) = args.http.as_deref().filter(|path| !is_path(path)) {
+        anyhow::bail!(Usage(format!(
+            "--http {path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
+        )));
+    }
+    let program = inspect::program(&args.from).map_err(|why| Usage(format!("--from: {why}")))?;
+    let file = as_name(&args.from.file_name().unwrap_or_default().to_string_lossy());
+    let text = text(name, &file, &program, args.http.as_deref());
+    let folder = PathBuf::from(name);
+    fs::create_dir(&folder).map_err(|error| {
+        Usage(format!(
+            "cannot make the folder {name}: {error}; choose another name, or another folder to be in"
+        ))
+    })?;
+    let written = fs::copy(&args.from, folder.join(&file))
+        .and_then(|_| fs::write(folder.join("workload.toml"), text))
+        .with_context(|| format!("cannot write into {name}"));
+    // What nothing could run is known now, and nothing of it stays.
+    let read = written.and_then(|()| Ok(Workload::read_anywhere(&folder)?));
+    if let Err(error) = read {
+        let _ = fs::remove_dir_all(&folder);
+        return Err(error);
+    }
+    Ok(folder)
+}
+
+/// Whether it can be asked for as it is.
+fn is_path(path: &str) -> bool {
+    path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic())
+}
+
+/// The `workload.toml`.
+fn text(name: &str, file: &str, program: &Program, http: Option<&str>) -> String {
+    let target = target_of(program);
+    let serves = matches!(program, Program::Component(component)
+        if matches!(component.world, World::Http { .. }));
+    let request = http.or(serves.then_some("/"));
+    let how = match request {
+        Some(request) => serve(request, target),
+        None => RUN.to_owned(),
+    };
+    format!(
+        "# A workload of your own. All keys: docs/YOUR-OWN.md of labrun.\n\
+         name = \"{name}\"\n\
+         summary = \"what it does, in one line\"\n\
+         # Variables that are taken from the environment, and of which only the name is recorded.\n\
+         # env-from = [\"API_KEY\"]\n\n\
+         # What is there already. Beside it, or instead: [build.{target}] with a command that writes\n\
+         # the artifact to where LABRUN_OUT says.\n\
+         [artifacts]\n{target} = \"{file}\"\n\n{how}\n\
+         # A directory of which each launch gets a fresh copy.\n\
+         # [grant]\n# files = \"input\"\n\n\
+         # [env]\n# LANG = \"C.UTF-8\"\n"
+    )
+}
+
+const RUN: &str = "\
+[run]
+# `{grant}` is the granted directory.
+args = []
+
+# Which output is right: exactly one of these.
+[run.expect]
+first-line = true           # the same first line in all launches
+# file = \"expected.txt\"     # the whole output
+# regex = \"^ready$\"         # a line that matches
+# any = true                # anything: then nothing is checked, and nothing compared
+";
+
+/// How it is asked, and where it listens.
+fn serve(request: &str, target: Target) -> String {
+    let listens = match target {
+        Target::Native => {
+            "# Where it is to listen: `{port}`, `{ip}` and `{address}` are put in, here and in [env].\n\
+             args = [\"--port\", \"{port}\"]\n# Or the port that it always takes.\n# port = 8080\n"
+        }
+        _ => "",
+    };
+    format!(
+        "[serve]\nrequest = \"{}\"\n{listens}# status = 200\n\n\
+         # Which body is right: exactly one of these.\n\
+         [serve.body]\nfirst-line = true           # the same first line in all answers\n\
+         # file = \"body.txt\"         # the whole body\n\
+         # regex = \"ok\"              # a line that matches\n\
+         # any = true                # anything: then nothing is checked, and nothing compared\n",
+        request.replace('\\', "\\\\").replace('"', "\\\"")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_written_can_be_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (http, serves) in [(None, false), (Some("/a?b='\"c\\\""), true)] {
+            let program = inspect::program(Path::new("/bin/true")).expect("a program");
+            fs::copy("/bin/true", folder.path().join("true")).expect("copied");
+            let text = text("mine", "true", &program, http);
+            fs::write(folder.path().join("workload.toml"), text).expect("written");
+            let read = Workload::read_anywhere(folder.path()).expect("is right");
+            assert_eq!(read.targets, [Target::Native]);
+            assert_eq!(read.serve.is_some(), serves);
+            let request = read.serve.map(|serve| serve.request);
+            assert_eq!(request.as_deref(), http);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What is given on the command line, as workloads: the n-th file of each kind is of the n-th.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use lab::define::{
+    Definitions, Expect, Given, GrantFiles, Run, Serve, Workload, is_of_name, target_of,
+};
+use lab::inspect;
+use labrun_record::Target;
+
+use crate::cli::OwnArgs;
+use crate::exit::Usage;
+use crate::say;
+
+/// The workloads that the arguments give; none where they give no program.
+pub(super) fn workloads(
+    args: &OwnArgs,
+    definitions: &Definitions,
+) -> anyhow::Result<Vec<Workload>> {
+    let files = files(args)?;
+    if files.is_empty() {
+        return without_program(args).map(|()| Vec::new());
+    }
+    // What one of them learns is right for all: they are said to do the same work.
+    let expected = expect(args.expect.as_deref())?;
+    if args
+        .http
+        .as_ref()
+        .is_some_and(|path| !path.starts_with('/'))
+    {
+        let reason = "--http: a path begins with `/`: write --http /";
+        anyhow::bail!(Usage(reason.to_owned()));
+    }
+    let mut workloads: Vec<Workload> = Vec::new();
+    for number in 0.. {
+        let of_it = files
+            .iter()
+            .filter_map(|(target, files)| Some((*target, files.get(number)?)));
+        let of_it: Vec<(Target, &PathBuf)> = of_it.collect();
+        let Some((_, first)) = of_it.first() else {
+            break;
+        };
+        let name = args.called.clone().unwrap_or_else(|| name_of(first));
+        let is_taken = |name: &String| {
+            let mut all = definitions.workloads.iter().chain(&workloads);
+            all.any(|workload| workload.name == *name)
+        };
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = [name.clone()]
+            .into_iter()
+            .chain(numbered)
+            .find(|name| !is_taken(name));
+        let (env, env_from) = environment(&args.env);
+        let workload = Workload {
+            name: free.unwrap_or(name),
+            summary: "a program of the user's own".to_owned(),
+            artifacts: of_it
+                .into_iter()
+                .map(|(target, file)| (target, Given::from(file.clone())))
+                .collect(),
+            run: args.http.is_none().then(|| Run {
+                args: args.args.clone(),
+                expect: Some(expected.clone()),
+                ..Run::default()
+            }),
+            serve: args.http.as_ref().map(|request| Serve {
+                request: request.clone(),
+                body: Some(expected.clone()),
+                status: args.status,
+                args: Some(args.args.clone()),
+                port: args.port,
+                expected: None,
+            }),
+            grant: args.grant.as_deref().map(grant).transpose()?,
+            env,
+            env_from,
+            folder: PathBuf::from("/"),
+            ..Workload::default()
+        };
+        workloads.push(workload.checked().map_err(Usage)?);
+    }
+    Ok(workloads)
+}
+
+/// The files of each kind, absolute, in the order in which they name a workload.
+fn files(args: &OwnArgs) -> anyhow::Result<Vec<(Target, Vec<PathBuf>)>> {
+    let mut native = Vec::new();
+    if let Some(file) = &args.native {
+        native.push(absolute(file)?);
+    }
+    let (mut modules, mut components) = (Vec::new(), Vec::new());
+    for file in &args.wasm {
+        let program = inspect::program(file).map_err(|why| Usage(format!("--wasm: {why}")))?;
+        match target_of(&program) {
+            Target::Wasip1 => modules.push(absolute(file)?),
+            Target::Wasip2 => components.push(absolute(file)?),
+            Target::Native | Target::Image => anyhow::bail!(Usage(format!(
+                "--wasm: {} is a native program: give it by --native",
+                file.display()
+            ))),
+        }
+    }
+    let images = args.image.iter().map(PathBuf::from).collect();
+    let mut all = vec![
+        (Target::Native, native),
+        (Target::Wasip1, modules),
+        (Target::Wasip2, components),
+        (Target::Image, images),
+    ];
+    all.retain(|(_, files)| !files.is_empty());
+    Ok(all)
+}
+
+/// What says of no program how it is run, is a mistake.
+fn without_program(args: &OwnArgs) -> anyhow::Result<()> {
+    let said = [
+        ("--name", args.called.is_some()),
+        ("--expect", args.expect.is_some()),
+        ("--http", args.http.is_some()),
+        ("--grant", args.grant.is_some()),
+        ("--env", !args.env.is_empty()),
+        ("what stands behind --", !args.args.is_empty()),
+    ];
+    match said.iter().find(|(_, is_said)| *is_said) {
+        None => Ok(()),
+        Some((what, _)) => anyhow::bail!(Usage(format!(
+            "{what} is about a program of your own: give it by --native, --wasm or --image"
+        ))),
+    }
+}
+
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| Usage(format!("{}: {error}", path.display())).into())
+}
+
+/// A name for what is in a file: its own, as far as a name can be that.
+fn name_of(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    // Of an image the tag is none of its name.
+    as_name(stem.split(':').next().unwrap_or_default())
+}
+
+/// A text as a name can be: of letters, digits, `-`, `_` and `.`, and not hidden.
+pub(crate) fn as_name(text: &str) -> String {
+    let fits = |c: char| if is_of_name(c) { c } else { '-' };
+    let name: String = text.chars().map(fits).collect();
+    match name.trim_start_matches('.') {
+        "" => "own".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+fn grant(folder: &Path) -> anyhow::Result<GrantFiles> {
+    Ok(GrantFiles {
+        files: absolute(folder)?,
+    })
+}
+
+/// The variables: those with a value, and the names of those that labrun's own environment has.
+fn environment(said: &[String]) -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut given, mut named) = (BTreeMap::new(), Vec::new());
+    for word in said {
+        match word.split_once('=') {
+            Some((name, value)) => drop(given.insert(name.to_owned(), value.to_owned())),
+            None => named.push(word.clone()),
+        }
+    }
+    (given, named)
+}
+
+/// Which output is right.
+fn expect(said: Option<&str>) -> anyhow::Result<Expect> {
+    Ok(match said {
+        None => Expect::first_line(),
+        Some("any") => Expect::any(),
+        Some(file) if Path::new(file).is_file() => Expect::file(absolute(Path::new(file))?),
+        Some(pattern) => {
+            say::line(&format!(
+                "--expect: there is no file {pattern:?}, so it is a regular expression"
+            ));
+            Expect::regex(pattern.to_owned())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_gives_a_name_that_a_workload_can_have() {
+        for (file, name) in [
+            ("/bin/app", "app"),
+            ("target/app.wasm", "app"),
+            ("my app (1).wasm", "my-app--1-"),
+            ("my/app:1.2", "app"),
+            ("/.hidden", "hidden"),
+            ("\u{202e}evil\u{1b}[31m", "-evil--31m"),
+        ] {
+            assert_eq!(name_of(Path::new(file)), name, "{file}");
+        }
+    }
+}

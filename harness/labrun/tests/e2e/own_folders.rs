@@ -1,0 +1,142 @@
+//! Workloads in folders of the user's own: prebuilt, or built by a command of theirs.
+
+use std::fs;
+
+use crate::support::{GOOD_JOB, Lab, Runner, User};
+
+fn user() -> User {
+    let lab = Lab::fixture()
+        .isolation("native/dynamic")
+        .runner(&Runner::new("good", GOOD_JOB));
+    User::of(lab)
+}
+
+/// Writes `own/workload.toml`: what is right is the first line.
+fn workload(user: &User, lines: &str) {
+    let text = format!(
+        "name = \"mine\"\nsummary = \"a test's\"\n{lines}\n[run]\n[run.expect]\nregex = \"^right$\"\n"
+    );
+    user.file("own/workload.toml", text);
+}
+
+#[test]
+fn a_folder_is_a_workload_like_those_of_the_lab() {
+    let user = user();
+    user.right("own/bin/app");
+    user.module("own/app.wasm");
+    workload(
+        &user,
+        "[artifacts]\nnative = \"bin/app\"\nwasip1 = \"app.wasm\"",
+    );
+    user.measure(&["--workload", "./own"])
+        .exit(0)
+        .rows("mine", "native/static", "measured", "")
+        .rows("mine", "good/plain", "measured", "");
+    user.lab_is_untouched();
+    // Beside one of the lab's, if that is asked for.
+    user.measure(&["-w", "own/", "-w", "right"])
+        .exit(0)
+        .rows("mine", "native/static", "measured", "")
+        .rows("right", "native/static", "measured", "");
+    for (value, reason) in [
+        ("./gone", "is a folder with a workload.toml"),
+        ("own/bin/", "workload.toml"),
+        ("mine", "there is no workload `mine`"),
+    ] {
+        user.measure(&["-w", value]).exit(2).stderr_has(reason);
+    }
+}
+
+#[test]
+fn a_name_that_the_lab_has_is_refused() {
+    let user = user();
+    user.right("own/app");
+    workload(&user, "[artifacts]\nnative = \"app\"");
+    let path = user.path("own/workload.toml");
+    let text = fs::read_to_string(&path).expect("reads");
+    fs::write(&path, text.replace("\"mine\"", "\"right\"")).expect("writes");
+    user.measure(&["-w", "./own"])
+        .exit(2)
+        .stderr_has("there is a workload of that name already");
+}
+
+#[test]
+fn a_command_builds_it_where_it_is_stale() {
+    let user = user();
+    user.right("own/made");
+    user.file("own/main.src", "one");
+    user.file("own/README", "of no account");
+    workload(
+        &user,
+        "[build.native]\ncommand = [\"sh\", \"-c\", \"echo built >> ../log; cp made $LABRUN_OUT\"]\n\
+         needs = [\"sh\"]\ninputs = [\"*.src\", \"made\"]",
+    );
+    let built = || {
+        user.measure(&["-w", "./own"])
+            .exit(0)
+            .rows("mine", "native/static", "measured", "")
+            .rows("mine", "native/dynamic", "unsupported", "linked statically");
+        fs::read_to_string(user.path("log"))
+            .expect("was built")
+            .lines()
+            .count()
+    };
+    assert_eq!(built(), 1);
+    assert_eq!(built(), 1, "nothing was changed");
+    user.file("own/README", "of no account still");
+    assert_eq!(built(), 1, "what it is not built from was changed");
+    user.file("own/main.src", "two");
+    assert_eq!(built(), 2, "its source was changed");
+}
+
+#[test]
+fn a_build_that_comes_to_nothing_says_why() {
+    for (lines, reason) in [
+        (
+            "command = [\"sh\", \"-c\", \"echo compiling; echo main.c:3: no >&2; exit 2\"]",
+            "its last lines: compiling / main.c:3: no",
+        ),
+        (
+            "command = [\"true\"]",
+            "wrote nothing to where LABRUN_OUT says",
+        ),
+        (
+            "command = [\"sh\", \"-c\", \"echo text > $LABRUN_OUT\"]",
+            "wrote what is no artifact for native",
+        ),
+        ("command = [\"labrun-no-such-program\"]", "does not start"),
+        (
+            "command = [\"true\"]\nneeds = [\"labrun-no-such\"]\nhint = \"apt-get install it\"",
+            "labrun-no-such is not on PATH; to get it: apt-get install it",
+        ),
+    ] {
+        let user = user();
+        workload(&user, &format!("[build.native]\n{lines}"));
+        user.measure(&["-w", "./own"])
+            .exit(4)
+            .rows("mine", "native/static", "unavailable", reason);
+    }
+}
+
+#[test]
+fn what_is_given_and_built_travels() {
+    let user = user();
+    user.right("own/made");
+    user.module("own/app.wasm");
+    workload(
+        &user,
+        "[artifacts]\nwasip1 = \"app.wasm\"\n[build.native]\n\
+         command = [\"sh\", \"-c\", \"cp made $LABRUN_OUT\"]",
+    );
+    let args = ["bundle", "cold-start", "-w", "./own", "--out", "b.tar.zst"];
+    user.run_with(&args, &[]).exit(0);
+    fs::remove_dir_all(user.path("own")).expect("takes it away");
+    let ran = user
+        .measure(&["--bundle", "b.tar.zst"])
+        .exit(0)
+        .rows("mine", "native/static", "measured", "")
+        .rows("mine", "good/plain", "measured", "");
+    let given = ran.files.json("run.json")["given"].clone();
+    assert_eq!(given.as_array().map(Vec::len), Some(1), "{given}");
+    assert_eq!(given[0]["name"], "app.wasm");
+}

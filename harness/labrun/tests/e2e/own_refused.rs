@@ -1,0 +1,146 @@
+//! What is no program that can be measured here, or is not said well: exit code 2 or a row with the
+//! reason, and nothing is launched.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{GOOD_JOB, Lab, Runner, User};
+
+fn user() -> User {
+    User::of(Lab::fixture().runner(&Runner::new("good", GOOD_JOB)))
+}
+
+#[track_caller]
+fn is_refused(user: &User, args: &[&str], reason: &str) {
+    user.measure(args).exit(2).stderr_has(reason);
+    assert!(!user.path("run").exists(), "a run was begun: {args:?}");
+}
+
+#[test]
+fn files_that_are_no_programs_say_what_they_are() {
+    let user = user();
+    user.file("empty", "");
+    user.file("script.sh", "#!/usr/bin/env python3\nprint('right')\n");
+    user.file("text", "just text\n");
+    user.file("cut", b"\x7fELF\x02\x01\x01");
+    user.module("app.wasm");
+    user.right("app");
+    for (args, reason) in [
+        (["--native", "empty"], "empty"),
+        (["--native", "script.sh"], "python3"),
+        (["--native", "text"], "text"),
+        (["--native", "cut"], "cut"),
+        (["--native", "gone"], "cannot read"),
+        (["--native", "."], "folder"),
+        (["--native", "app.wasm"], "it is a WebAssembly module"),
+        (
+            ["--wasm", "app"],
+            "is a native program: give it by --native",
+        ),
+        (["--wasm", "text"], "text"),
+    ] {
+        is_refused(&user, &args, reason);
+    }
+}
+
+/// A module that imports one function of a module `wbg`, and exports `_start`.
+const BROWSER: &[u8] = b"\0asm\x01\0\0\0\
+    \x01\x04\x01\x60\0\0\
+    \x02\x0c\x01\x03wbg\x04init\0\0\
+    \x03\x02\x01\0\
+    \x07\x0a\x01\x06_start\0\x01\
+    \x0a\x04\x01\x02\0\x0b";
+
+#[test]
+fn a_module_for_a_browser_is_refused_with_its_imports() {
+    let user = user();
+    user.file("page.wasm", BROWSER);
+    is_refused(&user, &["--wasm", "page.wasm"], "wbg");
+}
+
+#[test]
+fn another_architecture_s_program_is_named_with_its_own() {
+    let user = user();
+    let app = user.right("app");
+    let mut bytes = fs::read(&app).expect("reads");
+    // `e_machine`: EM_S390.
+    bytes[18] = 22;
+    fs::write(&app, bytes).expect("writes");
+    user.measure(&["--native", "app"]).exit(4).rows(
+        "app",
+        "native/static",
+        "unavailable",
+        "app is a program for s390x",
+    );
+}
+
+#[test]
+fn what_is_said_of_no_program_is_a_mistake() {
+    let user = user();
+    for (args, reason) in [
+        (
+            &["--expect", "any"][..],
+            "give it by --native, --wasm or --image",
+        ),
+        (&["--", "--help"], "what stands behind --"),
+        (&["--http", "/"], "give it by --native"),
+        (&["--port", "80"], "--http"),
+        (
+            &["--native", "/bin/true", "--env", "=x"],
+            "no name of a variable",
+        ),
+        (
+            &["--native", "/bin/true", "--expect", "("],
+            "no regular expression",
+        ),
+        (
+            &["--native", "/bin/true", "--http", "path"],
+            "a path begins with `/`",
+        ),
+        (
+            &["--native", "/bin/true", "--http", "/"],
+            "on which port it listens",
+        ),
+        (
+            &["--native", "/bin/true", "--name", "a/b"],
+            "cannot be called",
+        ),
+        (
+            &["--native", "/bin/true", "--bundle", "b"],
+            "cannot be used with",
+        ),
+    ] {
+        is_refused(&user, args, reason);
+    }
+    user.ask("conformance", &["--native", "/bin/true"], &[])
+        .exit(2)
+        .stderr_has("no scenario");
+}
+
+#[test]
+fn an_image_is_not_measured_yet() {
+    let lab = Lab::fixture().isolation("docker/runc");
+    User::of(lab)
+        .measure(&["--image", "my/app:1.2"])
+        .exit(4)
+        .rows("app", "docker/runc", "unsupported", "not measured yet");
+}
+
+#[test]
+fn a_file_that_is_changed_after_the_plan_is_not_run() {
+    // The plan is in a bundle, and the file in it too: only there are they apart.
+    let user = user();
+    user.right("own/app");
+    let toml = "name = \"own\"\nsummary = \"mine\"\n[artifacts]\nnative = \"app\"\n\
+        [run]\n[run.expect]\nfirst-line = true\n";
+    user.file("own/workload.toml", toml);
+    user.run_with(
+        &["bundle", "cold-start", "-w", "./own", "--out", "b.tar.zst"],
+        &[],
+    )
+    .exit(0);
+    user.measure(&["--bundle", "b.tar.zst"])
+        .exit(0)
+        .rows("own", "native/static", "measured", "");
+    assert!(Path::new(&user.path("b.tar.zst")).is_file());
+}
