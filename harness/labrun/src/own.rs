@@ -25,14 +25,12 @@ pub(crate) struct Own {
 impl Own {
     /// Adds the user's own workloads to those that are defined.
     pub(crate) fn add(definitions: &mut Definitions, args: &AskedArgs) -> anyhow::Result<Self> {
-        let is_folder = |value: &&String| value.contains('/');
-        let (folders, kept) = args.select.workload.iter().partition(is_folder);
-        let folders: Vec<&String> = folders;
-        let mut own = Self {
-            kept: kept_names(kept),
-            ..Self::default()
-        };
-        for folder in folders {
+        let is_folder = |value: &String| value.contains('/');
+        let asked = args.select.workload.iter().cloned();
+        let (folders, kept): (Vec<_>, Vec<_>) = asked.partition(is_folder);
+        let names = Vec::new();
+        let mut own = Self { names, kept };
+        for folder in &folders {
             let name = of_folder(definitions, Path::new(folder))?;
             own.names.push(name);
         }
@@ -67,10 +65,6 @@ pub(crate) fn take_environment(definitions: &mut Definitions) {
         let own = |name: &str| std::env::var(name).ok();
         workload.environment.take(own);
     }
-}
-
-fn kept_names(kept: Vec<&String>) -> Vec<String> {
-    kept.into_iter().cloned().collect()
 }
 
 /// Adds the workload in a folder, unless it is one of the lab's; gives its name.

@@ -61,6 +61,11 @@ impl Expect {
         }
     }
 
+    /// The first line that is correct, for who learns it.
+    pub(super) fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
     /// The output that is correct, or what is wrong with what is said.
     pub(super) fn expected(&self, folder: &Path) -> Result<Expected, String> {
         match (&self.file, &self.regex, self.first_line, self.any) {
@@ -71,9 +76,7 @@ impl Expect {
                     "regex: {pattern:?} is no regular expression: {error}"
                 )),
             },
-            (None, None, true, false) => {
-                Ok(Expected::Line(Rule::First(Learned::clone(&self.learned))))
-            }
+            (None, None, true, false) => Ok(Expected::Line(Rule::First(self.learned.clone()))),
             (None, None, false, true) => Ok(Expected::Line(Rule::Any)),
             _ => Err(
                 "it needs exactly one of file = \"..\", regex = \"..\", first-line = true and \

@@ -155,8 +155,23 @@ fn module_fits(module: &Module, purpose: Purpose) -> Result<(), String> {
     }
 }
 
+/// The WASI that hosts of components have.
+const WASI: &str = "0.2.";
+
 fn component_fits(component: &Component, purpose: Purpose) -> Result<(), String> {
+    if let World::Cli { version } | World::Http { version } = &component.world
+        && !version.starts_with(WASI)
+    {
+        return Err(format!(
+            "it is for WASI {version}, and those that run components here are hosts of WASI {WASI}x: \
+             build it for that"
+        ));
+    }
+    let mut exports = component.exports.iter();
+    let is_command = exports.any(|name| name.starts_with("wasi:cli/run@"));
     match (&component.world, purpose) {
+        // It may be both.
+        (World::Http { .. }, Purpose::Run) if is_command => Ok(()),
         (World::Cli { .. }, Purpose::Run) | (World::Http { .. }, Purpose::Serve) => Ok(()),
         (World::Cli { .. }, Purpose::Serve) => Err(
             "it is a command (wasi:cli/run), which answers no requests: leave --http or [serve] out \

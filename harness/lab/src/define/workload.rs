@@ -14,7 +14,7 @@ use super::given::{Given, Purpose};
 use super::steady::ROUNDS;
 use super::trust::inside;
 use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds, read_toml};
-use crate::task::{Expected, RightAnswer, Task};
+use crate::task::{Expected, Learned, RightAnswer, Task};
 
 /// The file of a workload in its folder.
 const FILE: &str = "workload.toml";
@@ -256,10 +256,18 @@ impl Workload {
 
     /// Whether its rows are checked: where any output is correct they are not.
     pub fn is_checked(&self) -> bool {
+        self.expect().is_none_or(|expect| !expect.any)
+    }
+
+    /// What its launches learn of what is correct, where that is written nowhere.
+    pub fn learned(&self) -> Option<&Learned> {
+        self.expect().map(Expect::learned)
+    }
+
+    fn expect(&self) -> Option<&Expect> {
         let of_run = self.run.as_ref().and_then(|run| run.expect.as_ref());
         let of_serve = self.serve.as_ref().and_then(|serve| serve.body.as_ref());
-        let mut all = of_run.into_iter().chain(of_serve);
-        all.all(|expect| !expect.any)
+        of_run.or(of_serve)
     }
 
     /// Whether an instance of it stays, to be looked at: a server does, and a command that waits for

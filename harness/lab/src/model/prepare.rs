@@ -188,6 +188,7 @@ fn prepare<'a>(
         launch,
         on: spec.file_system,
         environment: workload.environment.clone(),
+        learned: workload.learned().cloned(),
     };
     Ok((Box::new(placed), isolation))
 }

@@ -1,6 +1,6 @@
 //! Which output is correct, and at which point of it a program has answered.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex::bytes::Regex;
 
@@ -30,8 +30,38 @@ pub enum Rule {
     Any,
 }
 
-/// A first line that nobody wrote down: the first launch that prints one says it to all others.
-pub type Learned = Arc<OnceLock<Vec<u8>>>;
+/// A first line that nobody wrote down: the first launch that prints one, and does well, says it to
+/// all others.
+#[derive(Debug, Clone, Default)]
+pub struct Learned(Arc<Mutex<Said>>);
+
+#[derive(Debug, Default)]
+struct Said {
+    line: Option<Vec<u8>>,
+    /// Whether a launch that printed it did well.
+    is_sure: bool,
+}
+
+impl Learned {
+    /// Takes a line for what all print, if there is none yet; gives the one that is.
+    fn or(&self, line: &[u8]) -> Vec<u8> {
+        let mut said = self.said();
+        said.line.get_or_insert_with(|| line.to_owned()).clone()
+    }
+
+    /// How the launch ended that printed a line last: what was said by none that did well is forgotten.
+    pub fn conclude(&self, well: bool) {
+        let mut said = self.said();
+        said.is_sure |= well && said.line.is_some();
+        if !said.is_sure {
+            said.line = None;
+        }
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What some output so far is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,11 +122,11 @@ impl Rule {
             (Self::Any, Some(_)) => Seen::Answer,
             (Self::First(_), None) => Seen::NotYet,
             (Self::First(learned), Some(line)) => {
-                let first = learned.get_or_init(|| line.to_owned());
+                let first = learned.or(line);
                 if first == line {
                     return Seen::Answer;
                 }
-                let (own, first) = (shown(line), shown(first));
+                let (own, first) = (shown(line), shown(&first));
                 Seen::Wrong(format!(
                     "its first line is {own:?}, and the first launch of all printed {first:?}: where \
                      both are right, expect a regular expression that matches both, or any output"
@@ -164,6 +194,19 @@ mod tests {
         assert!(reason.contains("\"another\""), "{reason}");
         assert!(reason.contains("printed \"one\""), "{reason}");
         assert_eq!(expected.judge(b"", true), Seen::NotYet, "it printed none");
+    }
+
+    #[test]
+    fn what_a_launch_printed_that_failed_is_right_for_nobody() {
+        let learned = Learned::default();
+        let expected = Expected::Line(Rule::First(learned.clone()));
+        assert_eq!(expected.judge(b"cannot start\n", false), Seen::Answer);
+        learned.conclude(false);
+        assert_eq!(expected.judge(b"right\n", false), Seen::Answer);
+        learned.conclude(true);
+        assert!(matches!(expected.judge(b"wrong\n", false), Seen::Wrong(_)));
+        learned.conclude(false);
+        assert_eq!(expected.judge(b"right\n", false), Seen::Answer);
     }
 
     #[test]
