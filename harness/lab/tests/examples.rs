@@ -102,7 +102,11 @@ fn what_is_fetched_for_them_is_pinned_and_names_no_host() {
         let lock = example.folder.join("package-lock.json");
         if example.folder.join("package.json").exists() {
             let text = fs::read_to_string(&lock).expect("it is locked");
-            assert!(text.contains("\"integrity\": \"sha512-"), "{}", example.name);
+            assert!(
+                text.contains("\"integrity\": \"sha512-"),
+                "{}",
+                example.name
+            );
             assert!(!text.contains("\"resolved\""), "{}", example.name);
         }
         let requirements = example.folder.join("requirements.txt");
