@@ -61,7 +61,7 @@ impl Made {
     fn folders(&self) -> Vec<String> {
         assert!(self.0.status.success(), "{}", self.told());
         let printed = String::from_utf8_lossy(&self.0.stdout);
-        let folder = |line: &str| Path::new(line).file_name().map(|name| name.to_owned());
+        let folder = |line: &str| Path::new(line).file_name().map(ToOwned::to_owned);
         let names = printed.lines().filter_map(folder);
         names.filter_map(|name| name.into_string().ok()).collect()
     }
@@ -114,7 +114,7 @@ fn coremark_is_one_workload_that_checks_its_last_checksum() {
 
 const POLYBENCH_H: &str = "#define POLYBENCH_DUMP_TARGET stderr\n";
 
-/// A kernel as PolyBench has them: it prints numbers to stderr.
+/// A kernel as `PolyBench` has them: it prints numbers to stderr.
 const KERNEL: &str = r#"#include <stdio.h>
 #include <polybench.h>
 #include "twice.h"
