@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: noticed at once, acted on between and inside launches.
+//! Ctrl-C, SIGTERM, SIGHUP and SIGXCPU: noticed at once, acted on between and inside launches.
 
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -12,6 +12,20 @@ use crate::proc::own_mask;
 /// Signals within this time count as one.
 const SAME_NS: u64 = 1_000_000_000;
 
+/// Sees to it that what another program has set for this one does not change what it does: a SIGCHLD
+/// that is ignored takes away how children ended, and a SIGXFSZ ends whoever writes a file over the
+/// limit (setrlimit(2)), which is a write that fails like others. What is started has neither.
+///
+/// # Errors
+/// If the kernel refuses it.
+pub fn as_expected() -> io::Result<()> {
+    for signal in [signal_hook::consts::SIGCHLD, signal_hook::consts::SIGXFSZ] {
+        // A handler, since exec(2) undoes it, as it does not what is ignored.
+        signal_hook::flag::register(signal, Arc::default())?;
+    }
+    Ok(())
+}
+
 /// Whether the run was asked to end. Cheap to ask, and has a file descriptor that
 /// becomes readable, so that a launch that waits in `poll` wakes.
 #[derive(Debug, Clone)]
@@ -21,10 +35,11 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Begins to catch SIGINT, SIGTERM and SIGHUP. A signal more than a second after the
-    /// first ends the process at once; until then it counts as the same, since a closing
-    /// terminal and `timeout` send two. A SIGHUP that is ignored (`nohup`) stays so; a SIGINT
-    /// does not, since a shell ignores it for whatever it starts with `&`.
+    /// Begins to catch SIGINT, SIGTERM, SIGHUP and SIGXCPU (the processor time that a limit allows
+    /// is over). A signal more than a second after the first ends the process at once; until then
+    /// it counts as the same, since a closing terminal and `timeout` send two. A SIGHUP that is
+    /// ignored (`nohup`) stays so; a SIGINT does not, since a shell ignores it for whatever it
+    /// starts with `&`.
     pub fn catch() -> io::Result<Self> {
         let raised = Arc::new(AtomicBool::new(false));
         let first_ns = Arc::new(AtomicU64::new(0));
@@ -36,6 +51,7 @@ impl Interrupt {
             signal_hook::consts::SIGINT,
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
+            signal_hook::consts::SIGXCPU,
         ] {
             if signal == signal_hook::consts::SIGHUP && is_ignored(signal) {
                 continue;

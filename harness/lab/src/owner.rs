@@ -11,6 +11,7 @@
 
 mod lock;
 mod unknown;
+mod within;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +22,7 @@ use crate::proc::{self, Pid};
 
 pub(crate) use lock::{Claim, OwnFolder, claim};
 pub use unknown::Unknown;
+pub(crate) use within::nothing_mounted_in;
 
 /// Environment variable of every process that the lab starts.
 pub const VARIABLE: &str = "LABRUN_OWNER";
@@ -77,8 +79,19 @@ impl Owner {
         THIS.get_or_init(this).clone()
     }
 
-    /// Whether it runs.
+    /// Whether it runs, as told by what may have outlived a reboot: a folder, a stopped container.
     pub fn life(&self) -> Life {
+        self.life_if(self.is_of_another_boot())
+    }
+
+    /// The same as told by what the kernel has now: a process, a cgroup, a link, a container that runs.
+    /// All of these were made since it booted. So if their mark names another boot, then its number was
+    /// altered, as it is in some containers, and tells nothing.
+    pub(crate) fn life_by_what_runs(&self) -> Life {
+        self.life_if(false)
+    }
+
+    fn life_if(&self, is_over: bool) -> Life {
         if *self == Self::this() {
             return Life::Runs;
         }
@@ -89,6 +102,8 @@ impl Owner {
             Some(false) if !self.process_runs() => Life::Ended,
             // Where it is free, its lab is about to take it.
             Some(_) => Life::Runs,
+            // It is not kept: what runs is judged in another way.
+            None if is_over => return Life::Ended,
             None => self.life_of_process(),
         };
         if life == Life::Ended {
@@ -97,13 +112,13 @@ impl Owner {
         life
     }
 
+    fn is_of_another_boot(&self) -> bool {
+        let this = Self::this();
+        self.boot != 0 && this.boot != 0 && self.boot != this.boot
+    }
+
     /// What its process id tells, where it counts.
     fn life_of_process(&self) -> Life {
-        let this = Self::this();
-        let is_known = self.boot != 0 && this.boot != 0;
-        if is_known && self.boot != this.boot {
-            return Life::Ended;
-        }
         if !self.is_of_here() || !proc::shows_this_namespace() {
             return Life::Unknown;
         }
@@ -111,6 +126,8 @@ impl Owner {
             Some(started) if started == self.started => Life::Runs,
             // It may be there and not be shown (hidepid, proc(5)).
             None if proc::exists(self.pid) && !proc::is_shown(self.pid) => Life::Unknown,
+            // Another clock counts its start.
+            Some(_) if !proc::has_this_clock(self.pid) => Life::Unknown,
             // It is gone, or its number is another's by now.
             _ => Life::Ended,
         }
@@ -259,6 +276,8 @@ mod tests {
         };
         assert_eq!(elsewhere(boot()).life(), Life::Unknown);
         assert_eq!(elsewhere(boot() ^ 1).life(), Life::Ended);
+        let by_what_runs = elsewhere(boot() ^ 1).life_by_what_runs();
+        assert_eq!(by_what_runs, Life::Unknown, "what runs is of this boot");
         assert_eq!(elsewhere(0).life(), Life::Unknown);
     }
 

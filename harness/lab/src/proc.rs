@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use labrun_record::plain;
@@ -112,6 +113,16 @@ pub(crate) fn work(pid: Pid) -> Option<Work> {
 pub(crate) fn shows_this_namespace() -> bool {
     let own = fs::read_link("/proc/self");
     own.is_ok_and(|own| own == Path::new(&std::process::id().to_string()))
+}
+
+/// Whether a process counts the time since the boot as this one does (`time_namespaces(7)`); it is taken
+/// to do so where that is not shown.
+pub(crate) fn has_this_clock(pid: Pid) -> bool {
+    let clock = |of: PathBuf| fs::metadata(of.join("ns/time")).map(|found| found.ino());
+    match (clock(folder(pid)), clock(PathBuf::from("/proc/self"))) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => true,
+    }
 }
 
 /// Whether a process of this number is there, whoever's it is and whatever `/proc` shows of it.

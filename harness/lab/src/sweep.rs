@@ -83,7 +83,7 @@ fn processes(unknown: &mut Unknown, left: &mut Vec<String>) -> u32 {
     let mut ended = 0;
     for pid in proc::every().filter(|pid| *pid != own) {
         let Some(owner) = owner_of(pid) else { continue };
-        match owner.life() {
+        match owner.life_by_what_runs() {
             Life::Runs => {}
             Life::Unknown => unknown.note(&owner, format!("process {pid} ({})", proc::name(pid))),
             Life::Ended => ended += u32::from(end(pid, &owner)),
@@ -155,6 +155,7 @@ fn clear(folder: &File, path: &Path, stays: bool) -> io::Result<bool> {
             "something is mounted on {GRANTS} in it: umount it"
         )));
     }
+    owner::nothing_mounted_in(path)?;
     if !stays {
         return fs::remove_dir_all(path).map(|()| true);
     }

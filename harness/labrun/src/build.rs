@@ -12,11 +12,12 @@ use crate::bars::Bars;
 use crate::cli::{BuildArgs, Cli};
 use crate::exit;
 use crate::ground::{definitions, site};
+use crate::own::Own;
 use crate::version;
 
 /// Builds what is asked for, and says what of it is there.
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
-    let definitions = definitions(cli)?;
+    let mut definitions = definitions(cli)?;
     if let (Some(runner), Some(version)) = (&args.runner, &args.version) {
         return version::run(&definitions, args, runner, version);
     }
@@ -31,7 +32,9 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     for pattern in &patterns {
         wanted.extend(names.asked(pattern)?);
     }
-    for name in &args.select.workload {
+    let own = Own::add_folders(&mut definitions, &args.select)?;
+    let asked = own.asked();
+    for name in &asked {
         if !definitions
             .workloads
             .iter()
@@ -54,9 +57,7 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let workloads: Vec<_> = definitions
         .workloads
         .iter()
-        .filter(|workload| {
-            args.select.workload.is_empty() || args.select.workload.contains(&workload.name)
-        })
+        .filter(|workload| asked.is_empty() || asked.contains(&workload.name))
         .collect();
     let takes = |name: &str| wanted.contains(&name);
     let all = BuildReport::build(&builder, &definitions, &workloads, &takes);

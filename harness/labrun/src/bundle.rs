@@ -29,6 +29,10 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
         };
         plans.push(Planned::new(definitions.clone(), settings, &asked)?);
     }
+    // Those with the user's own workloads: the same for each of the plans.
+    let definitions = plans
+        .first()
+        .map_or(definitions, |planned| planned.definitions.clone());
     let profiles = lab::catalog::profiles(&definitions.runners, &definitions.products);
     let docker = plans
         .iter()

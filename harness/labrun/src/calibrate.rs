@@ -15,6 +15,7 @@ use crate::asked::{Planned, needs_docker};
 use crate::bars::Bars;
 use crate::cli::{AskedArgs, CalibrateArgs, Cli};
 use crate::exit::Usage;
+use crate::exports;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, lab_version};
@@ -28,6 +29,7 @@ const PILOT: f64 = 0.05;
 
 /// Replays the build against itself, and against changes of known size.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyhow::Result<u8> {
+    exports::check(&args.quads.exports)?;
     let asked = AskedArgs {
         name: Some("cold-start".to_owned()),
         select: args.select.clone(),
@@ -90,7 +92,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         read,
         ended,
         printed,
-    } = show(run.folder, ended, args.quads.json)?;
+    } = show(run.folder, ended, &args.quads)?;
     // Later runs say what was found, unless something ended it before it could be.
     if let (Some(found), Ended::Complete) = (&read.summary.resolution, ended)
         && found.unchanged.is_decided()

@@ -1,13 +1,17 @@
 //! The arguments, as they are typed.
 
 mod deciding;
+mod exporting;
+mod loading;
 mod own;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use deciding::{CalibrateArgs, ReplayArgs};
+pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
+pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
+pub(crate) use loading::{Arrivals, LoadArgs};
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -72,12 +76,16 @@ pub(crate) enum Command {
     Load(LoadArgs),
     /// Make the page again, from one or more runs
     Report(ReportArgs),
+    /// Open the page of a run in a browser
+    Open(OpenArgs),
     /// Compare two runs, verdict by verdict
     Compare(CompareArgs),
     /// Measure two sides against each other, to decide between them
     Replay(ReplayArgs),
     /// Find out what this machine can tell apart today
     Calibrate(CalibrateArgs),
+    /// Print JSON Schemas of the files
+    Schema(SchemaArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -229,13 +237,17 @@ pub(crate) struct ScenarioArgs {
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Print the whole table, and not as much of it as a screen has room for
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
 
-    /// Write the summary as JSON to a file too
-    #[arg(long, value_name = "FILE")]
-    pub export_json: Option<PathBuf>,
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
 
     /// The file for the matrix of conformance: `labrun conform --out`
     #[arg(skip)]
@@ -290,61 +302,6 @@ pub(crate) struct BuildArgs {
     pub json: bool,
 }
 
-/// How the requests of a rate come.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Arrivals {
-    Even,
-    Poisson,
-}
-
-/// Arguments of `labrun load`.
-#[derive(Debug, Args)]
-pub(crate) struct LoadArgs {
-    /// What is asked with GET, on this machine or in a private network: `http://127.0.0.1:8080/`
-    pub url: String,
-
-    /// Requests per second, each due at a fixed instant from which its latency counts
-    #[arg(short, long, value_name = "R", allow_negative_numbers = true)]
-    pub rate: Option<f64>,
-
-    /// How the requests of a --rate come: evenly, or at random as independent users do (the same
-    /// instants each time)
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = Arrivals::Even, requires = "rate")]
-    pub arrivals: Arrivals,
-
-    /// Ask again as soon as an answer is there [default, unless there is a --rate]
-    #[arg(long, conflicts_with = "rate")]
-    pub closed: bool,
-
-    /// Connections that are kept open
-    #[arg(short, long, value_name = "C", default_value_t = 16)]
-    pub connections: usize,
-
-    /// Threads that share the connections
-    #[arg(short, long, value_name = "T", default_value_t = 1)]
-    pub threads: usize,
-
-    /// How long it is measured
-    #[arg(short, long, value_name = "DUR", default_value = "10s", value_parser = crate::settings::seconds)]
-    pub duration: f64,
-
-    /// How long the same load is made before; 0s for not at all
-    #[arg(long, value_name = "DUR", default_value = "1s", value_parser = crate::settings::seconds_or_none)]
-    pub warmup: f64,
-
-    /// How long an answer is waited for
-    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = crate::settings::seconds)]
-    pub timeout: f64,
-
-    /// Every answer has to have the content of this file as its body
-    #[arg(long, value_name = "FILE")]
-    pub expect_body: Option<PathBuf>,
-
-    /// Print JSON, and nothing else, on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Arguments of `labrun report`.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -356,9 +313,25 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Print the whole table of each run
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summaries as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
+}
+
+/// Arguments of `labrun open`.
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// Folder of a run [default: the newest one in runs]
+    #[arg(value_name = "RUN")]
+    pub run: Option<PathBuf>,
 }
 
 /// Arguments of `labrun compare`.
@@ -378,6 +351,14 @@ pub(crate) struct CompareArgs {
     /// Compare although machine class, scenario or selection differ
     #[arg(long)]
     pub force: bool,
+
+    /// Write it to a file as Markdown too, for a pull request
+    #[arg(long, value_name = "FILE")]
+    pub export_markdown: Option<PathBuf>,
+
+    /// Write it to a file as a page too
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 
     /// Print JSON, and nothing else, on stdout
     #[arg(long)]

@@ -1,18 +1,29 @@
 //! `labrun compare`: two runs, verdict by verdict.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use labrun_analysis::{Comparison, Measurements, Pair, compare};
-use labrun_record::RunFolder;
+use labrun_record::write_whole;
 
 use crate::cli::CompareArgs;
 use crate::exit::{self, Usage};
+use crate::new_run::check_files;
 use crate::report::{self, Read};
 
 /// Compares two runs.
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
-    let (base, candidate) = (read(&args.baseline)?, read(&args.candidate)?);
-    let again = args.confirm.as_deref().map(read).transpose()?;
+    let files = [&args.export_markdown, &args.page].into_iter().flatten();
+    check_files(files.map(PathBuf::as_path))?;
+    report::check_different(
+        [&args.baseline, &args.candidate].map(PathBuf::as_path),
+        "give a baseline, and another run that is compared with it",
+    )?;
+    let (base, candidate) = (
+        report::whole(&args.baseline)?,
+        report::whole(&args.candidate)?,
+    );
+    let again = args.confirm.as_deref().map(report::whole).transpose()?;
     let (base, candidate) = (of(&base), of(&candidate));
     let replay = [(base, &args.baseline), (candidate, &args.candidate)]
         .into_iter()
@@ -35,11 +46,31 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     if let Some(why) = refused.or_else(|| unfit(&comparison, args)) {
         anyhow::bail!(Usage(why));
     }
-    if !args.json {
+    let written = export(&comparison, args);
+    let printed = if args.json {
+        Ok(())
+    } else {
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::comparison(&comparison, width, true))?;
-    }
+        crate::out::line(&labrun_render::comparison(&comparison, width, true))
+    };
+    written?;
+    printed?;
     Ok(code(&comparison))
+}
+
+/// Writes what is asked for beside what is printed.
+fn export(comparison: &Comparison, args: &CompareArgs) -> anyhow::Result<()> {
+    let write = |path: &Path, text: &str| {
+        let written = write_whole(path, text.as_bytes());
+        written.with_context(|| format!("cannot write {}", path.display()))
+    };
+    if let Some(path) = &args.export_markdown {
+        write(path, &labrun_render::comparison_markdown(comparison))?;
+    }
+    if let Some(path) = &args.page {
+        write(path, &labrun_render::comparison_page(comparison)?)?;
+    }
+    Ok(())
 }
 
 /// Why the run that is to confirm cannot confirm anything, if so.
@@ -79,17 +110,6 @@ fn refused(comparison: &Comparison, force: bool) -> Option<String> {
         ));
     }
     None
-}
-
-fn read(path: &Path) -> anyhow::Result<Read> {
-    let folder = RunFolder::open(path);
-    if !folder.run_json().is_file() {
-        anyhow::bail!(Usage(format!(
-            "{} is no run: it has no run.json",
-            path.display()
-        )));
-    }
-    report::read(folder).map_err(|error| Usage(format!("{error:#}")).into())
 }
 
 fn of(read: &Read) -> Measurements<'_> {

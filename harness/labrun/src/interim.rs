@@ -1,6 +1,7 @@
 //! The page of a run that still goes on: a run takes minutes, and its page is there
 //! before they are over.
 
+use lab::outcome::chain;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
@@ -56,7 +57,9 @@ impl<'a> Interim<'a> {
                 self.folder.report_html().display()
             )),
             Ok(()) => {}
-            Err(error) => self.progress.note(&format!("no page so far: {error:#}")),
+            Err(error) => self
+                .progress
+                .note(&format!("no page so far: {}", chain(error.as_ref()))),
         }
     }
 }

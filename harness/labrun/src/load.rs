@@ -2,6 +2,7 @@
 
 mod shown;
 
+use lab::outcome::chain;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &LoadArgs) -> anyhow::Result<u8> {
     let (ceiling, report) = match loaded {
         // What a server does wrong is 101, whether it dies now or was dead before.
         Err(error) if matches!(error.downcast_ref(), Some(Error::NoServer { .. })) => {
-            crate::say::error(&format!("{error:#}"));
+            crate::say::error(&chain(error.as_ref()));
             return Ok(exit::WORKLOAD_FAILED);
         }
         loaded => loaded?,
@@ -113,7 +114,14 @@ fn measure(
     }
     let report = thread::scope(|scope| {
         let began = Instant::now();
-        let load = scope.spawn(|| labrun_load::run(plan, stop));
+        let run = || labrun_load::run(plan, stop);
+        let cannot = |source| labrun_load::Error::System {
+            what: "start a thread",
+            source,
+        };
+        let load = thread::Builder::new()
+            .spawn_scoped(scope, run)
+            .map_err(cannot)?;
         let total = (plan.warmup + plan.duration).as_secs_f64().ceil() as u64;
         let what = format!("loading {}", args.url);
         while !load.is_finished() {

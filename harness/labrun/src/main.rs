@@ -10,12 +10,14 @@ mod compare;
 mod conform;
 mod doctor;
 mod exit;
+mod exports;
 mod ground;
 mod interim;
 mod list;
 mod load;
 mod new;
 mod new_run;
+mod open;
 mod out;
 mod own;
 mod plan;
@@ -24,13 +26,19 @@ mod report;
 mod resolution;
 mod say;
 mod scenario;
+mod schema;
 mod settings;
 mod shell;
 mod version;
 
 use clap::Parser;
+use lab::outcome::chain;
 
 fn main() -> std::process::ExitCode {
+    if let Err(error) = lab::interrupt::as_expected() {
+        say::error(&format!("cannot set what signals do: {error}"));
+        return std::process::ExitCode::from(exit::LAB_FAILED);
+    }
     // A panic has its message from the hook, and is the lab's own failure.
     let ran = std::panic::catch_unwind(|| match cli::Cli::try_parse() {
         Ok(cli) => run(cli),
@@ -39,7 +47,7 @@ fn main() -> std::process::ExitCode {
     let code = match ran.unwrap_or(Ok(exit::LAB_FAILED)) {
         Ok(code) => code,
         Err(error) => {
-            say::error(&format!("{error:#}"));
+            say::error(&chain(error.as_ref()));
             exit::code_of(&error)
         }
     };
@@ -72,9 +80,11 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::New(args) => new::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
+        cli::Command::Open(args) => open::run(args),
         cli::Command::Compare(args) => compare::run(args),
         cli::Command::Replay(args) => replay::run(cli, &settings, args),
         cli::Command::Calibrate(args) => calibrate::run(cli, &settings, args),
+        cli::Command::Schema(args) => schema::run(args),
         cli::Command::Completions(args) => shell::completions(args),
         cli::Command::Man => shell::man(),
     }

@@ -1,6 +1,6 @@
 //! A run that is about to begin: its folder, its name, its seed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lab::model::About;
 use labrun_record::{RunFolder, check_whole, folder_of};
@@ -55,8 +55,41 @@ impl NewRun {
     }
 }
 
-/// Whether a file can be written there, to be known before anything is measured.
-pub(crate) fn check_file(path: &Path) -> anyhow::Result<()> {
+/// Files of a run that nothing else may be written over: samples are not taken twice.
+const OF_A_RUN: [&str; 4] = ["run.json", "samples.jsonl", "blocks.jsonl", "summary.json"];
+
+/// Whether each file can be written, none of them is of a run, and no two are the same, to be known
+/// before anything is built, measured or read.
+pub(crate) fn check_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<()> {
+    let mut before: Vec<PathBuf> = Vec::new();
+    for file in files {
+        check_file(file)?;
+        let (place, shown) = (placed(file), file.display());
+        if before.contains(&place) {
+            anyhow::bail!(Usage(format!("{shown} is asked for twice: name two files")));
+        }
+        let is_own = |name: &&str| place.ends_with(name);
+        if OF_A_RUN.iter().any(is_own) && place.with_file_name("run.json").exists() {
+            anyhow::bail!(Usage(format!(
+                "{shown} is a file of a run, and would be lost: name another file"
+            )));
+        }
+        before.push(place);
+    }
+    Ok(())
+}
+
+/// Where a file is, however it is written: through links, and without `..`.
+fn placed(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let folder = folder_of(path);
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        folder.join(path.file_name().unwrap_or_default())
+    })
+}
+
+/// Whether a file can be written there.
+fn check_file(path: &Path) -> anyhow::Result<()> {
     let (folder, shown) = (folder_of(path), path.display());
     if path.is_dir() {
         anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use lab::define::{Definitions, Workload};
 
-use crate::cli::AskedArgs;
+use crate::cli::{AskedArgs, SelectArgs};
 use crate::exit::Usage;
 
 pub(crate) use given::as_name;
@@ -25,21 +25,30 @@ pub(crate) struct Own {
 impl Own {
     /// Adds the user's own workloads to those that are defined.
     pub(crate) fn add(definitions: &mut Definitions, args: &AskedArgs) -> anyhow::Result<Self> {
-        let is_folder = |value: &String| value.contains('/');
-        let asked = args.select.workload.iter().cloned();
-        let (folders, kept): (Vec<_>, Vec<_>) = asked.partition(is_folder);
-        let names = Vec::new();
-        let mut own = Self { names, kept };
-        for folder in &folders {
-            let name = of_folder(definitions, Path::new(folder))?;
-            own.names.push(name);
-        }
+        let mut own = Self::add_folders(definitions, &args.select)?;
         for workload in given::workloads(&args.own, definitions)? {
             own.names.push(workload.name.clone());
             definitions.workloads.push(workload);
         }
         take_environment(definitions);
         Ok(own)
+    }
+
+    /// Adds the workloads of the folders that `--workload` names.
+    pub(crate) fn add_folders(
+        definitions: &mut Definitions,
+        select: &SelectArgs,
+    ) -> anyhow::Result<Self> {
+        let is_folder = |value: &String| value.contains('/');
+        let asked = select.workload.iter().cloned();
+        let (folders, kept): (Vec<_>, Vec<_>) = asked.partition(is_folder);
+        let names = folders
+            .iter()
+            .map(|folder| of_folder(definitions, Path::new(folder)));
+        Ok(Self {
+            names: names.collect::<anyhow::Result<_>>()?,
+            kept,
+        })
     }
 
     /// Whether there are any.

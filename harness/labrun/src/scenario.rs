@@ -15,16 +15,17 @@ use lab::select::Names;
 use lab::site::Site;
 use lab::stock::Stock;
 use labrun_analysis::RowSummary;
-use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION, write_json, write_whole};
+use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION, write_whole};
 use serde_json::json;
 
 use crate::asked::{Planned, needs_docker, options};
 use crate::bars::Bars;
 use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
+use crate::exports;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
-use crate::new_run::{NewRun, check_file, check_folder, lab_version};
+use crate::new_run::{NewRun, check_files, check_folder, lab_version};
 use crate::own::take_environment;
 use crate::report::{self, Read};
 use crate::say;
@@ -125,9 +126,8 @@ pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
 
 /// Whether all that is asked for can be written, to be known before anything is built or measured.
 fn check_outputs(args: &ScenarioArgs) -> anyhow::Result<()> {
-    for file in [&args.export_json, &args.markdown].into_iter().flatten() {
-        check_file(file)?;
-    }
+    exports::check(&args.exports)?;
+    check_files(args.markdown.as_deref())?;
     args.out.as_deref().map_or(Ok(()), check_folder)
 }
 
@@ -242,13 +242,11 @@ fn conclude(
 
 fn write(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     read.write()?;
-    let cannot = |path: &Path| format!("cannot write {}", path.display());
-    if let Some(path) = &args.export_json {
-        write_json(path, &read.summary).with_context(|| cannot(path))?;
-    }
+    exports::write(&args.exports, std::slice::from_ref(read))?;
     if let Some(path) = &args.markdown {
         let text = labrun_render::conformance_page(&read.summary);
-        write_whole(path, text.as_bytes()).with_context(|| cannot(path))?;
+        let cannot = || format!("cannot write {}", path.display());
+        write_whole(path, text.as_bytes()).with_context(cannot)?;
     }
     Ok(())
 }
@@ -257,9 +255,7 @@ fn show(args: &ScenarioArgs, read: &Read) -> anyhow::Result<()> {
     if args.json {
         return crate::out::json(&read.summary);
     }
-    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    // The stream itself leaves colours out where they are not wanted.
-    crate::out::line(&labrun_render::table(&read.summary, width, true))
+    read.print_table(args.full)
 }
 
 /// The exit code of a run that was carried out.

@@ -87,13 +87,24 @@ pub enum Error {
         limit: u64,
     },
     /// The machine does not give what the generator needs.
-    #[error("cannot {what}: {source}")]
+    #[error("cannot {what}: {source}{}", lift(source))]
     System {
         /// What was tried.
         what: &'static str,
         /// What the kernel says.
         source: io::Error,
     },
+}
+
+/// What to do where a thread or process is refused (clone(2)).
+fn lift(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::WouldBlock => {
+            "; no more processes and threads are allowed here: docker run --pids-limit, TasksMax= of the \
+             unit, `ulimit -u`"
+        }
+        _ => "",
+    }
 }
 
 impl Error {

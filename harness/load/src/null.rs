@@ -47,14 +47,16 @@ impl NullServer {
         });
         let servers = (0..threads).map(|number| ServerThread::new(&shared, number));
         let servers: Vec<ServerThread> = servers.collect::<io::Result<_>>()?;
-        let threads = servers
-            .into_iter()
-            .map(|server| thread::spawn(|| server.serve()));
-        Ok(Self {
+        let mut started = Self {
             address,
-            threads: threads.collect(),
+            threads: Vec::new(),
             shared,
-        })
+        };
+        for server in servers {
+            let thread = thread::Builder::new().spawn(|| server.serve())?;
+            started.threads.push(thread);
+        }
+        Ok(started)
     }
 
     /// Where it listens.

@@ -2,7 +2,8 @@
 
 use std::net::TcpStream;
 use std::num::NonZeroU64;
-use std::thread;
+use std::sync::mpsc;
+use std::{io, thread};
 
 use crate::clock::{now_ns, ns};
 use crate::error::Error;
@@ -49,14 +50,22 @@ pub fn run(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Report, Erro
             let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(1));
             worker.run()
         };
-        let threads: Vec<_> = workers
-            .into_iter()
-            .map(|worker| scope.spawn(move || work(worker)))
-            .collect();
-        for (number, thread) in threads.into_iter().enumerate() {
+        let mut threads = Vec::with_capacity(plan.threads);
+        for worker in workers {
+            let (go, may_go) = mpsc::channel();
+            // Where one of them does not start, those that did end at once.
+            let work = move || may_go.recv().ok().map(|()| work(worker));
+            threads.push((thread::Builder::new().spawn_scoped(scope, work)?, go));
+        }
+        for (_, go) in &threads {
+            let _ = go.send(());
+        }
+        for (number, (thread, _)) in threads.into_iter().enumerate() {
             let own = thread
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            // Each was told to go.
+            let Some(own) = own else { continue };
             // All threads have the same window, unless each was interrupted at its own instant.
             report.seconds = if number == 0 {
                 own.seconds
@@ -65,7 +74,9 @@ pub fn run(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Report, Erro
             };
             report.add(&own);
         }
-    });
+        Ok::<_, io::Error>(())
+    })
+    .map_err(Error::system("start a thread"))?;
     report.offered = match plan.pace {
         Pace::Closed => None,
         Pace::Rate(rate) => Some(rate),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What the processors did during one block of launches, or several short ones. Shares are of the
 /// time of all processors that the lab may use, from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BlockLoad {
     /// Place in the run of its first launch: [`Sample::seq`](crate::Sample::seq).
     pub first: u32,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a row of [`Metric::Conformance`](crate::Metric::Conformance) is about: its param
 /// [`PARAM`](Self::PARAM) is the check's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// Arguments arrive: an empty one, one with spaces, one beyond ASCII.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the machine is: everything known that can move a measurement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fingerprint {
     /// Name of the host.
     pub host: String,
@@ -33,6 +34,7 @@ pub struct Fingerprint {
 
 /// Which cgroup hierarchy holds the memory controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CgroupVersion {
     /// One hierarchy for each controller (also in hybrid mode).

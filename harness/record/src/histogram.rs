@@ -23,6 +23,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// A histogram in `HdrHistogram`'s V2 encoding, compressed and in base64: `HISTFAAA...`, the text
 /// that its readers in every language take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Histogram(String);
 

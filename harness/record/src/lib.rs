@@ -7,11 +7,14 @@
 
 mod block;
 mod check;
+mod damage;
 mod fingerprint;
 mod folder;
 mod histogram;
 mod left_out;
+mod lines;
 mod metric;
+mod phases;
 mod read;
 mod replay;
 mod resolution;
@@ -19,6 +22,7 @@ mod row;
 mod run;
 mod sample;
 mod schema;
+mod sound;
 mod text;
 mod whole;
 
@@ -28,6 +32,7 @@ pub use fingerprint::{CgroupVersion, Fingerprint};
 pub use folder::{RunFolder, write_json};
 pub use histogram::{Histogram, HistogramError};
 pub use metric::{Better, Metric, Unit};
+pub use phases::Phases;
 pub use read::{ReadError, Recorded};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};

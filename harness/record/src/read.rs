@@ -2,16 +2,16 @@
 //! passed over, and an entry with a word that is not known is left out and named. Whatever it says is
 //! [plain](crate::plain): it can be shown anywhere.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::damage::Damage;
 use crate::left_out::{self, LeftOut};
-use crate::{BlockLoad, Run, RunFolder, Sample, SchemaError, schema, text};
+use crate::{Run, RunFolder, Sample, SchemaError, schema, sound, text};
 
 /// The files of a run, read.
 #[derive(Debug, Clone)]
@@ -63,6 +63,21 @@ impl RunFolder {
     /// word. A last line that was cut is set aside, not an error: all that was taken before it
     /// counts. A missing `samples.jsonl` holds no samples.
     pub fn read(&self) -> Result<Recorded, ReadError> {
+        self.read_with(&mut Damage::refused())
+    }
+
+    /// The same of a run that may be damaged: what cannot be read, is there twice, or has a number that
+    /// cannot be, costs itself alone, and is named in [`Run::damaged`]. Without its `run.json` nothing
+    /// says what the lines are of, so that is refused as by [`Self::read`].
+    pub fn salvage(&self) -> Result<Recorded, ReadError> {
+        let mut damage = Damage::borne();
+        let mut recorded = self.read_with(&mut damage)?;
+        recorded.run.damaged = damage.said();
+        recorded.run.has_lost = damage.has_lost;
+        Ok(recorded)
+    }
+
+    fn read_with(&self, damage: &mut Damage) -> Result<Recorded, ReadError> {
         let path = &self.run_json();
         let bytes = fs::read(path).map_err(|source| ReadError::Io {
             path: path.clone(),
@@ -73,28 +88,34 @@ impl RunFolder {
             line,
             reason,
         };
-        let mut value: Value =
-            serde_json::from_slice(&bytes).map_err(|e| shape(e.line(), e.to_string()))?;
+        let mut value: Value = serde_json::from_slice(&bytes)
+            .map_err(|e| shape(e.line(), format!("{e}: {}", sound::DAMAGED)))?;
         schema::migrate(&mut value).map_err(|source| ReadError::Schema {
             path: path.clone(),
             source,
         })?;
         text::make_all_plain(&mut value);
-        let mut rows = LeftOut::rows(&value);
-        let count = value["rows"].as_array().map_or(0, Vec::len);
-        let (mut samples, cut) = self.read_samples(count, &mut rows)?;
+        let mut rows = LeftOut::rows(&value, damage).map_err(|reason| {
+            let reason = format!("a row is there twice, {reason}: {}", sound::DAMAGED);
+            shape(1, reason)
+        })?;
+        let metrics = sound::metrics(&value);
+        let mut read = self.read_samples(&metrics, &mut rows, damage)?;
+        let mut samples = std::mem::take(&mut read.samples);
         samples.retain_mut(|sample| {
             let place = rows.place(sample.row);
             sample.row = place.unwrap_or_default();
             place.is_some()
         });
-        let said = left_out::take_out(&mut value, &rows);
-        let mut run = Run::deserialize(&value).map_err(|e| {
-            shape(
-                1,
-                format!("{e}; to read it, use {}", schema::reader(&value)),
-            )
+        let said = left_out::take_out(&mut value, &rows, damage).map_err(|e| shape(1, e))?;
+        let mut run: Run = serde_path_to_error::deserialize(&value).map_err(|error| {
+            let mend = match left_out::unknown_word(error.inner()) {
+                Some(_) => format!("to read it, use {}", schema::reader(&value)),
+                None => sound::DAMAGED.to_owned(),
+            };
+            shape(1, format!("{}: {}; {mend}", error.path(), error.inner()))
         })?;
+        sound::mend(&mut run, damage).map_err(|reason| shape(1, reason))?;
         left_out::renumber_parts(&mut run, &rows);
         let has = run.rows.len();
         let mut parts = run.parts.iter();
@@ -104,88 +125,10 @@ impl RunFolder {
             return Err(shape(1, reason));
         }
         run.left_out = said;
-        run.blocks = self.read_blocks();
+        // Labruns that write this write the file too.
+        let has_blocks = !value["plan"]["pilot"].is_null();
+        run.blocks = self.read_blocks(has_blocks, &read, &run, damage);
+        let cut = read.cut;
         Ok(Recorded { run, samples, cut })
     }
-
-    /// What the processors did, as far as that is there: nothing else depends on it.
-    fn read_blocks(&self) -> Vec<BlockLoad> {
-        let text = fs::read_to_string(self.blocks_jsonl()).unwrap_or_default();
-        let blocks = text.lines().filter_map(|line| {
-            let mut block: BlockLoad = serde_json::from_str(line).ok()?;
-            block.most_by.iter_mut().for_each(text::make_plain);
-            block.is_sound().then_some(block)
-        });
-        blocks.collect()
-    }
-
-    /// The samples of a run with `count` rows, and the last line if it was cut. Rows whose
-    /// samples have a word that is not known come to `left_out`.
-    fn read_samples(
-        &self,
-        count: usize,
-        left_out: &mut LeftOut,
-    ) -> Result<(Vec<Sample>, Option<String>), ReadError> {
-        let path = self.samples_jsonl();
-        let io_error = |source| ReadError::Io {
-            path: path.clone(),
-            source,
-        };
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
-            Err(error) => return Err(io_error(error)),
-        };
-        let mut reader = BufReader::new(file);
-        let mut samples = Vec::new();
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            if reader.read_until(b'\n', &mut line).map_err(io_error)? == 0 {
-                break;
-            }
-            let shape = |reason| ReadError::Shape {
-                path: path.clone(),
-                line: number,
-                reason,
-            };
-            let known = |row| {
-                let reason = || format!("row {row} is not in run.json, which has {count}");
-                (row < count).then_some(row).ok_or_else(|| shape(reason()))
-            };
-            match serde_json::from_slice::<Sample>(&line) {
-                Ok(sample) => {
-                    known(sample.row)?;
-                    samples.push(made_plain(sample));
-                }
-                Err(_) if !line.ends_with(b"\n") => {
-                    return Ok((samples, Some(String::from_utf8_lossy(&line).into_owned())));
-                }
-                Err(error) => match (left_out::unknown_word(&error), row_of(&line)) {
-                    (Some(word), Some(row)) => left_out.add(known(row)?, word),
-                    _ => return Err(shape(error.to_string())),
-                },
-            }
-        }
-        Ok((samples, None))
-    }
-}
-
-/// A sample whose words can be shown anywhere.
-fn made_plain(mut sample: Sample) -> Sample {
-    sample.reason.iter_mut().for_each(text::make_plain);
-    if !sample.phases.keys().all(|name| text::is_plain(name)) {
-        let phases = sample.phases.into_iter().map(|(mut name, length)| {
-            text::make_plain(&mut name);
-            (name, length)
-        });
-        sample.phases = phases.collect();
-    }
-    sample
-}
-
-/// The row of a line, whatever else it says.
-fn row_of(line: &[u8]) -> Option<usize> {
-    let line: Value = serde_json::from_slice(line).ok()?;
-    usize::try_from(line.get("row")?.as_u64()?).ok()
 }

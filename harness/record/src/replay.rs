@@ -9,6 +9,7 @@ use crate::{Artifact, BuildEnvironment, IsolationRecord, Row};
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// What is compared with.
@@ -26,6 +27,7 @@ pub const QUADS: [[Side; 4]; 2] = [
 
 /// What a replay holds against each other; no other run has one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replay {
     /// A and B.
     pub sides: [ReplaySide; 2],
@@ -38,6 +40,7 @@ pub struct Replay {
 /// Where a side came from, and what was launched of it. The run's own `artifacts` and
 /// `isolations` are empty in a replay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplaySide {
     /// As it was named: `commit:HEAD~1`, `run:runs/x`, `bundle:x.tar.zst`, `isolation:native/static`.
     pub name: String,
@@ -56,6 +59,7 @@ pub struct ReplaySide {
 
 /// What is held against a row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// The row of side B, where its identity is another one (two isolations).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,7 @@ pub struct Pair {
 
 /// A change of known size, by which a calibration finds out what this machine can tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Each launch works so many nanoseconds more before its output.

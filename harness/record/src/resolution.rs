@@ -7,6 +7,7 @@ use crate::{Change, Row};
 
 /// What a machine could tell apart when it was calibrated: by a replay of a build against itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Resolution {
     /// Name of the calibration's run.
     pub run: String,
@@ -26,6 +27,7 @@ pub struct Resolution {
 
 /// Rows of which nothing was changed (A/A).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unchanged {
     /// How many.
     pub rows: usize,
@@ -52,6 +54,7 @@ impl Unchanged {
 
 /// A row that was changed in one way: more work, more memory, a stall now and then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Changed {
     /// The identity.
     #[serde(flatten)]
@@ -66,6 +69,7 @@ pub struct Changed {
 /// A row that was changed by so much, in several tries. The medians are over the tries that were
 /// decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangedBy {
     /// What was changed.
     pub change: Change,

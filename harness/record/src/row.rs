@@ -9,6 +9,7 @@ use crate::Metric;
 
 /// What a workload is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Target {
     /// A process of the host's architecture.
@@ -23,6 +24,7 @@ pub enum Target {
 
 /// The class of the boundary between the workload and its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
     /// A process, protected by the kernel's user and memory separation.
@@ -39,6 +41,7 @@ pub enum Tier {
 
 /// What already stands when the clock starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Start {
     /// The kernel alone; for containers the daemon and the image.
@@ -51,6 +54,7 @@ pub enum Start {
 
 /// What became of a launch, or of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A value was taken from a launch whose output was correct.
@@ -72,6 +76,7 @@ pub enum Outcome {
 /// What is measured together. All of it is identity: two rows that differ in any
 /// field are never averaged, mixed or compared silently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// Name of the workload.
     pub workload: String,

@@ -20,6 +20,7 @@ pub const METHOD_VERSION: u32 = 3;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
     /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION) of the writer.
     pub schema_version: u32,
@@ -88,6 +89,13 @@ pub struct Run {
     /// has. Not in the file.
     #[serde(skip)]
     pub left_out: Vec<String>,
+    /// What of its files could not be read and was passed over, where a damaged run was
+    /// [salvaged](crate::RunFolder::salvage). Not in the file.
+    #[serde(skip)]
+    pub damaged: Vec<String>,
+    /// Whether something that was measured is among that. Not in the file.
+    #[serde(skip)]
+    pub has_lost: bool,
 }
 
 impl Run {
@@ -112,6 +120,7 @@ impl Run {
 
 /// What the time of a run went into, builds left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spent {
     /// Seconds from the first launch to the last, discarded ones too.
     pub total_s: f64,
@@ -123,6 +132,7 @@ pub struct Spent {
 /// What a build sees of the machine. Together with the sources, nothing else decides what comes
 /// of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildEnvironment {
     /// The compiler: `rustc 1.95.0 (59807616e 2026-04-14)`.
     pub toolchain: String,
@@ -137,6 +147,7 @@ pub struct BuildEnvironment {
 
 /// A file that a build depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildFile {
     /// Where it is.
     pub path: PathBuf,
@@ -146,6 +157,7 @@ pub struct BuildFile {
 
 /// A scenario that was carried out as a part of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Its name.
     pub scenario: String,
@@ -173,6 +185,11 @@ fn yes() -> bool {
 
 /// How many launches a row gets, and when it stops.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Rules")
+)]
 pub struct Plan {
     /// Launches that a row gets at least, time permitting.
     pub min_samples: u32,
@@ -199,6 +216,7 @@ pub struct Plan {
 
 /// What a metric is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
     /// The metric.
     pub metric: Metric,
@@ -228,21 +246,29 @@ impl Reference {
     /// Whether `other` is what `row` is compared with: the same workload, metric, scope
     /// and architecture, and the same params but for [`Self::params`], whatever its target.
     pub fn is_of(&self, row: &Row, other: &Row) -> bool {
-        let mut params = row.params.clone();
-        params.extend(self.params.clone());
+        // What rows differ in most comes first: a run of a thousand isolations asks this of millions of
+        // pairs.
         self.concerns(row)
             && other.isolation == self.isolation
             && other.start == self.start
             && other.workload == row.workload
             && other.metric == row.metric
             && other.scope == row.scope
-            && other.params == params
             && other.arch == row.arch
+            && self.has_params_of(row, other)
+    }
+
+    /// Whether the params of `other` are those of `row` with its own put in.
+    fn has_params_of(&self, row: &Row, other: &Row) -> bool {
+        let mut params = row.params.clone();
+        params.extend(self.params.clone());
+        other.params == params
     }
 }
 
 /// What one of the lab's own instruments costs, measured at the start of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
     /// `pipe_round_trip`, `connect_interval`.
     pub name: String,
@@ -258,6 +284,7 @@ pub struct Calibration {
 
 /// A built target for an architecture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Artifact {
     /// Name of the workload.
     pub workload: String,
@@ -284,6 +311,7 @@ pub struct Artifact {
 
 /// An artifact that was given, and not built here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GivenArtifact {
     /// Name of the workload.
     pub workload: String,
@@ -297,6 +325,7 @@ pub struct GivenArtifact {
 
 /// An isolation as it was run, or why it was not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IsolationRecord {
     /// `technology/configuration`.
     pub name: String,
@@ -316,6 +345,7 @@ pub struct IsolationRecord {
 
 /// One tuned setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setting {
     /// What is set.
     pub name: String,

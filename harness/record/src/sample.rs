@@ -1,12 +1,12 @@
 //! One value of a row from one fresh launch: a line of `samples.jsonl`.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Histogram, Outcome, Side};
+use crate::{Histogram, Outcome, Phases, Side};
 
 /// What makes the value of one launch doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// It still got faster when it was measured.
@@ -18,6 +18,7 @@ pub enum Doubt {
 /// One line of `samples.jsonl`. A row that was not measured has one line too, with
 /// its outcome and reason and no value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sample {
     /// Index into `rows` of `run.json`.
     pub row: usize,
@@ -37,7 +38,7 @@ pub struct Sample {
     /// Contiguous spans in their order, in the metric's unit, that sum to the
     /// value. Empty where a metric has none.
     #[serde(default)]
-    pub phases: IndexMap<String, f64>,
+    pub phases: Phases,
     /// What makes the value doubtful.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,

@@ -19,7 +19,9 @@ const UNSEEN: [RangeInclusive<char>; 7] = [
 ];
 
 /// The colours that labrun itself prints.
-const COLOURS: [&str; 6] = ["0", "1", "2", "31", "32", "33"];
+const COLOURS: [&str; 11] = [
+    "0", "1", "2", "31", "32", "33", "34", "35", "36", "91", "94",
+];
 
 /// Text as it can be shown anywhere. Whole escape sequences are left out; any other control character
 /// and what is unseen is written as `\u{1b}`. Lines and tabs stay, and a carriage return ends a line.

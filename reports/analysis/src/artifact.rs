@@ -13,8 +13,8 @@ pub fn artifact_of<'a>(run: &'a Run, row: &Row) -> Option<&'a Artifact> {
     artifact_among(&run.artifacts, row)
 }
 
-/// The one of `artifacts` that `row` ran, by the same rules.
-pub(crate) fn artifact_among<'a>(artifacts: &'a [Artifact], row: &Row) -> Option<&'a Artifact> {
+/// The one of `artifacts` that `row` ran, by the same rules: those of a side of a replay.
+pub fn artifact_among<'a>(artifacts: &'a [Artifact], row: &Row) -> Option<&'a Artifact> {
     let calls = row.params.contains_key("export");
     let of_row =
         |a: &&Artifact| a.workload == row.workload && a.target == row.target && a.exports == calls;

@@ -12,6 +12,7 @@ const NAMED: usize = 3;
 /// What others, and the hypervisor, took of the time of all processors that the lab may use: from 0
 /// to 1, over all blocks of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Disturbance {
     /// What the processes of others took; null where that is not known of any block.
     pub others: Option<f64>,

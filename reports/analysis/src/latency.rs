@@ -6,6 +6,9 @@ use labrun_record::{Histogram, Metric, Outcome, Row, Run, Sample};
 use crate::Interval;
 use crate::stats::{Counts, Pool, RatioEstimate, pooled_ratio_apart, shared_pooled_ratio};
 
+/// The param of rows that differ in their percentile alone.
+const PERCENTILE: &str = "percentile";
+
 /// The first version of the method whose launches keep their histograms.
 const SINCE_METHOD: u32 = 3;
 
@@ -27,6 +30,25 @@ pub fn share_of(percentile: &str) -> Option<f64> {
     is_number.then(|| format!("0.{digits}").parse().ok())?
 }
 
+/// Whether no other row of the run has a lesser percentile of the same requests.
+pub(crate) fn is_least(run: &Run, row: &Row) -> bool {
+    let own = |row: &Row| row.params.get(PERCENTILE).and_then(|name| share_of(name));
+    let same = |other: &Row| {
+        let others = |(name, _): &(&String, &String)| *name != PERCENTILE;
+        other.isolation == row.isolation
+            && other.workload == row.workload
+            && other.target == row.target
+            && other.arch == row.arch
+            && other
+                .params
+                .iter()
+                .filter(others)
+                .eq(row.params.iter().filter(others))
+    };
+    let mut of_latency = run.rows.iter().filter(|other| other.metric == row.metric);
+    !of_latency.any(|other| same(other) && own(other) < own(row))
+}
+
 /// Requests without which there is no such quantile.
 fn least_requests(share: f64) -> u64 {
     match share {
@@ -44,7 +66,7 @@ impl Latency {
         if row.metric != Metric::Latency || run.method_version < SINCE_METHOD {
             return None;
         }
-        let percentile = row.params.get("percentile")?;
+        let percentile = row.params.get(PERCENTILE)?;
         let share = share_of(percentile)?;
         let measured = |line: &&&Sample| line.outcome == Outcome::Measured && line.value.is_some();
         let (mut launches, mut unread) = (Vec::new(), None);
@@ -90,6 +112,11 @@ impl Latency {
         let interval = || pool.interval(self.share, seed);
         let interval = self.unread.is_none().then(interval).flatten();
         Ok((requests, quantile, interval))
+    }
+
+    /// How large a share of all that they saw was so much or more.
+    pub(crate) fn tail(&self) -> Vec<[f64; 2]> {
+        self.pool().tail()
     }
 
     /// What is wrong with histograms, if something is.

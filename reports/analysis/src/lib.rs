@@ -10,10 +10,14 @@
 
 mod artifact;
 mod compare;
+mod curve;
 mod disturbance;
 mod latency;
 mod outcome;
+mod parallel;
 mod replay;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod stats;
 mod summarise;
 mod summary;
@@ -21,7 +25,7 @@ mod verdict;
 mod warning;
 mod warnings;
 
-pub use artifact::artifact_of;
+pub use artifact::{artifact_among, artifact_of};
 pub use compare::{
     Cause, CommonShift, Comparison, Confirmation, ControlShift, Counts, Measurements, OwnRatio,
     Pair, PairRatio, Quantity, RunId, Side, Unmeasured, Unpaired, compare,

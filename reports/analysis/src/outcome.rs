@@ -22,13 +22,23 @@ pub struct RowOutcome {
 /// The worst line decides: a wrong output before a failure, before a timeout, before
 /// what was never launched; a row is measured only if nothing went wrong in any of its
 /// launches. Lines that were `not-selected` (an interruption) take nothing away from
-/// launches that were measured. A row without a line was not selected.
+/// launches that were measured. A row without a line was not selected, unless lines were lost.
 pub fn outcome_of(run: &Run, lines: &[&Sample]) -> RowOutcome {
     let Some(worst) = lines
         .iter()
         .map(|l| effective(l))
         .max_by_key(|o| weight(*o))
     else {
+        if run.has_lost {
+            return RowOutcome {
+                outcome: Outcome::Unavailable,
+                reason: Some(
+                    "no line of it can be read, and the run is damaged: take the run from where it was measured"
+                        .to_owned(),
+                ),
+                side: None,
+            };
+        }
         return RowOutcome {
             outcome: Outcome::NotSelected,
             reason: Some(run.interrupted.as_ref().map_or_else(

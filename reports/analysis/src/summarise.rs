@@ -11,7 +11,7 @@ use crate::stats::{
 };
 use crate::{
     Interval, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
-    decide, outcome_of, resolution, verdict, warnings,
+    curve, decide, latency, outcome_of, parallel, resolution, verdict, warnings,
 };
 
 /// The summary of a run: every row of `run.rows`, in their order, measured or not. Those of a
@@ -21,22 +21,26 @@ pub fn summarise(run: &Run, samples: &[Sample]) -> Summary {
     let lines = lines_by_row(run, samples);
     // The rows of a replay are two each.
     let own = if replay.is_some() { &[] } else { &run.rows[..] };
-    let rows = || own.iter().zip(&lines);
-    let given: Vec<Given> = rows().map(|(row, of)| Given::of(run, row, of)).collect();
-    let mut results: Vec<RowSummary> = rows()
-        .zip(&given)
-        .map(|((row, lines), given)| summarise_row(run, row, lines, given))
-        .collect();
-    for index in 0..results.len() {
-        let ratio = reference_of(run, &run.rows[index])
-            .and_then(|reference| ratio_to(run, &results, &given, index, reference));
-        if let Some(numbers) = &mut results[index].numbers {
+    let given: Vec<Given> = parallel::map(own.len(), |row| Given::of(run, &own[row], &lines[row]));
+    let mut results: Vec<RowSummary> = parallel::map(own.len(), |row| {
+        summarise_row(run, &own[row], &lines[row], &given[row])
+    });
+    let references = parallel::map(own.len(), |row| reference_of(run, &own[row]));
+    let ratios = parallel::map(own.len(), |row| {
+        ratio_to(run, &results, &given, row, references[row]?)
+    });
+    for (row, ratio) in results.iter_mut().zip(ratios) {
+        if let Some(numbers) = &mut row.numbers {
             numbers.ratio = ratio;
         }
     }
     let warnings = match &replay {
-        Some(replay) => [warnings::of_run(run, &[]), of_rows(run, replay, &lines)].concat(),
-        None => warnings::of(run, &results, &given, &lines),
+        Some(replay) => [
+            warnings::of_run(run, &[], &[]),
+            of_rows(run, replay, &lines),
+        ]
+        .concat(),
+        None => warnings::of(run, &results, &references, &given, &lines),
     };
     Summary {
         schema_version: SCHEMA_VERSION,
@@ -133,6 +137,10 @@ fn numbers_of(
         ratio: None,
         requests: None,
         rate: lines.iter().find_map(|line| line.rate),
+        curve: curve::of(row.metric, &ordered),
+        tail: Vec::new(),
+        instances: Vec::new(),
+        fit: None,
         shape: Shape {
             lag1: lag1(&values),
             trend: (n >= 3)
@@ -143,17 +151,27 @@ fn numbers_of(
         },
     };
     let Some(latency) = &given.latency else {
+        let is_slope = row.metric == Metric::MemoryMarginal;
+        let of_line = if is_slope { lines } else { &[] };
         return Ok(Some(Numbers {
             ci: interval(row.metric, &values, seed),
+            instances: curve::instances(of_line),
+            fit: curve::fit(of_line),
             ..own
         }));
     };
     let (requests, quantile, ci) = latency.pooled(seed)?;
+    let tail = if latency::is_least(run, row) {
+        latency.tail()
+    } else {
+        Vec::new()
+    };
     Ok(Some(Numbers {
         n: latency.n(),
         median: quantile,
         ci,
         requests: Some(requests),
+        tail,
         ..own
     }))
 }
@@ -172,8 +190,8 @@ fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
 fn phases_of(lines: &[&Sample]) -> IndexMap<String, PhaseSummary> {
     let mut spans: IndexMap<&str, Vec<f64>> = IndexMap::new();
     for line in lines {
-        for (name, span) in &line.phases {
-            spans.entry(name).or_default().push(*span);
+        for (name, span) in line.phases.iter() {
+            spans.entry(name).or_default().push(span);
         }
     }
     let launches = lines.iter().filter(|l| !l.phases.is_empty()).count();

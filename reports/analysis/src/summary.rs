@@ -10,6 +10,7 @@ use crate::{Interval, ReplaySummary, Verdict, Warning};
 
 /// `summary.json`, which is also what `--json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Version of the shape: [`labrun_record::SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -48,6 +49,7 @@ pub struct Summary {
 
 /// A scenario that was carried out as a part of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartSummary {
     /// Name of the scenario.
     pub scenario: String,
@@ -63,6 +65,7 @@ pub struct PartSummary {
 
 /// What a run was measured on, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MachineSummary {
     /// `x86_64`, `aarch64`.
     pub arch: String,
@@ -76,6 +79,11 @@ pub struct MachineSummary {
 
 /// A row: its identity, what became of it and, only if it was measured, its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::measured_rows_have_numbers)
+)]
 pub struct RowSummary {
     /// The identity.
     #[serde(flatten)]
@@ -99,6 +107,7 @@ pub struct RowSummary {
 
 /// The numbers of a measured row, in the metric's unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Numbers {
     /// Launches that gave a value.
     pub n: usize,
@@ -128,12 +137,30 @@ pub struct Numbers {
     /// Of a latency: the requests per second that were offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
+    /// The distribution of the launches' values, ascending: all of up to 200, else 200 quantiles at
+    /// the middles of as many equal shares; to four digits, or more where they are that close. Empty of
+    /// what is counted and of latencies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
+    /// Of a latency, in the row with the least percentile of its requests alone: at most 60 points
+    /// `[share, ns]`: so large a share of the requests of all launches took so long or longer, from
+    /// all of them to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tail: Vec<[f64; 2]>,
+    /// Of `memory_marginal`: points `[instances, bytes]`, the median of what so many held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<[f64; 2]>,
+    /// Of `memory_marginal`: `[slope, intercept]` of the line through what instances held, the medians
+    /// over the launches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<[f64; 2]>,
     /// How the values lie in time and in groups.
     pub shape: Shape,
 }
 
 /// One phase of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PhaseSummary {
     /// Median over the launches, in the metric's unit; a launch without it counts as 0.
     pub median: f64,
@@ -141,6 +168,7 @@ pub struct PhaseSummary {
 
 /// A row against its metric's reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ratio {
     /// The reference's isolation.
     pub to: String,
@@ -166,6 +194,7 @@ pub struct Ratio {
 
 /// How the values of a row lie in time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shape {
     /// Lag-1 autocorrelation in the order taken; null if it has none.
     pub lag1: Option<f64>,

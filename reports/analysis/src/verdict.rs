@@ -23,6 +23,7 @@ use crate::stats::{RatioEstimate, RatioIntervals};
     strum::Display,
     strum::IntoStaticStr,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Verdict {

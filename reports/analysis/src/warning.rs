@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A doubt about a run or one of its rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
     /// Which doubt, by its stable name.
     pub name: WarningKind,
@@ -34,6 +35,7 @@ pub struct Warning {
     strum::Display,
     strum::IntoStaticStr,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum WarningKind {

@@ -5,8 +5,7 @@ use labrun_record::{Doubt, Metric, Outcome, Plan, Row, Run, Sample, Start, Unit}
 use crate::latency::Latency;
 use crate::outcome::Given;
 use crate::stats::{self, MIN_LAUNCHES};
-use crate::summarise::reference_of;
-use crate::{Disturbance, Numbers, RowSummary, Warning, WarningKind};
+use crate::{Disturbance, Numbers, RowSummary, Warning, WarningKind, parallel};
 
 /// Share of a value above which the lab's own instrument is worth a warning.
 const CALIBRATION_SHARE: f64 = 0.05;
@@ -15,26 +14,31 @@ const CALIBRATION_SHARE: f64 = 0.05;
 pub(crate) fn of(
     run: &Run,
     results: &[RowSummary],
+    references: &[Option<usize>],
     given: &[Given],
     lines: &[Vec<&Sample>],
 ) -> Vec<Warning> {
-    let mut warnings = of_run(run, results);
-    for (index, (row, given)) in results.iter().zip(given).enumerate() {
-        if let Some(numbers) = &row.numbers {
-            let plan = run.plan_of(index);
-            for (kind, message) in of_row(run, plan, row, numbers, given) {
-                warnings.push(Warning::new(kind, Some(index), message));
-            }
-            for (kind, message) in doubted(&lines[index]) {
-                warnings.push(Warning::new(kind, Some(index), message));
-            }
-        }
-    }
+    let of_rows = parallel::map(results.len(), |index| {
+        let row = &results[index];
+        let Some(numbers) = &row.numbers else {
+            return Vec::new();
+        };
+        let mut found = of_row(run, run.plan_of(index), row, numbers, &given[index]);
+        found.extend(doubted(&lines[index]));
+        let warning = |(kind, message)| Warning::new(kind, Some(index), message);
+        found.into_iter().map(warning).collect()
+    });
+    let mut warnings = of_run(run, results, references);
+    warnings.extend(of_rows.into_iter().flatten());
     warnings
 }
 
-/// Those of a run as a whole.
-pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
+/// Those of a run as a whole; `references` has for each of `results` the row that it is compared with.
+pub(crate) fn of_run(
+    run: &Run,
+    results: &[RowSummary],
+    references: &[Option<usize>],
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |kind, message| warnings.push(Warning::new(kind, None, message));
     if let Some(why) = &run.interrupted {
@@ -76,8 +80,9 @@ pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     for reference in &run.references {
         let without = results
             .iter()
-            .filter(|r| run.reference_of(&r.row) == Some(reference) && r.numbers.is_some())
-            .filter(|r| lacks_reference(run, results, r, &reference.isolation))
+            .zip(references)
+            .filter(|(r, _)| run.reference_of(&r.row) == Some(reference) && r.numbers.is_some())
+            .filter(|(r, to)| lacks_reference(run, results, r, **to, &reference.isolation))
             .count();
         if without > 0 {
             warn(
@@ -92,12 +97,18 @@ pub(crate) fn of_run(run: &Run, results: &[RowSummary]) -> Vec<Warning> {
     warnings
 }
 
-fn lacks_reference(run: &Run, results: &[RowSummary], row: &RowSummary, isolation: &str) -> bool {
+fn lacks_reference(
+    run: &Run,
+    results: &[RowSummary],
+    row: &RowSummary,
+    to: Option<usize>,
+    isolation: &str,
+) -> bool {
     if run.machine.emulated || row.row.arch != run.machine.arch || row.row.isolation == isolation {
         return false;
     }
     // A row that nothing in the run is a reference of, measured or not, needs none.
-    reference_of(run, &row.row).is_some_and(|r| results[r].outcome != Outcome::Measured)
+    to.is_some_and(|to| results[to].outcome != Outcome::Measured)
 }
 
 fn of_row(

@@ -6,10 +6,10 @@ mod support;
 use labrun_analysis::summarise;
 use support::{Noise, lines, run};
 
-/// Seconds of processor time that this thread has used (Linux, in ticks of 10 ms): what
-/// else runs on the machine does not count. `None` where the system does not tell.
+/// Seconds of processor time that this process has used, which has no other test (Linux, in ticks of
+/// 10 ms): what else runs on the machine does not count. `None` where the system does not tell.
 fn processor_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/thread-self/stat").ok()?;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |i: usize| fields.get(i)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / 100.0)

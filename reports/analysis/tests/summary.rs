@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 
 use labrun_analysis::{Summary, Verdict, WarningKind, summarise};
-use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target};
+use labrun_record::{Artifact, Metric, Outcome, Part, Plan, Sample, Target, UNCHECKED};
 use serde_json::{Value, json};
 use support::{Noise, lines, run, sample};
 
@@ -29,7 +29,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn the_shape_is_that_of_the_design() {
     let mut samples = measured();
     for line in &mut samples {
-        line.phases.insert("spawn".into(), 100.0);
+        line.phases = [("spawn", 100.0)].into_iter().collect();
     }
     let json = serde_json::to_value(summarise(&run(), &samples)).expect("serialises");
     assert_eq!(json["schema_version"], 3);
@@ -72,7 +72,9 @@ fn a_row_that_was_not_measured_has_no_numbers() {
     let row = &json["results"][1];
     assert_eq!(row["outcome"], "mismatch");
     assert_eq!(row["reason"], "because mismatch");
-    for name in ["n", "median", "ci", "min", "p90", "ratio", "phases"] {
+    for name in [
+        "n", "median", "ci", "min", "p90", "ratio", "phases", "curve",
+    ] {
         assert!(!keys(row).contains(&name), "{name}");
     }
 }
@@ -313,4 +315,18 @@ fn a_summary_of_every_schema_is_read_with_fields_that_are_not_known() {
         read += 1;
     }
     assert!(read > 0);
+}
+
+#[test]
+fn what_is_not_checked_is_compared_with_nothing() {
+    let mut run = run();
+    let [name, value] = UNCHECKED;
+    for row in &mut run.rows {
+        row.params.insert(name.to_owned(), value.to_owned());
+    }
+    let summary = summarise(&run, &measured());
+    for row in &summary.results[..2] {
+        assert_eq!(row.outcome, Outcome::Measured);
+        assert_eq!(row.ratio(), None);
+    }
 }

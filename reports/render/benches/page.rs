@@ -12,7 +12,7 @@ fn page(c: &mut Criterion) {
     let mut group = c.benchmark_group("render");
     group.sample_size(10);
     group.bench_function("page", |b| {
-        b.iter(|| labrun_render::page(&made.run, &made.samples, &made.summary));
+        b.iter(|| labrun_render::page(&made.run, &made.summary));
     });
     group.bench_function("table", |b| {
         b.iter(|| labrun_render::table(&made.summary, Some(80), true));

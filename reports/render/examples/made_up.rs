@@ -6,7 +6,7 @@ mod support;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("name the file to write")?;
     let made = support::all(300);
-    let page = labrun_render::page(&made.run, &made.samples, &made.summary)?;
+    let page = labrun_render::page(&made.run, &made.summary)?;
     eprintln!("{} rows, {} bytes", made.run.rows.len(), page.len());
     std::fs::write(file, page)?;
     let width = std::env::args().nth(2).and_then(|w| w.parse().ok());

@@ -93,10 +93,8 @@ impl<'a> Facets<'a> {
     /// of an isolation one after the other, and the scope in a column unless it is `narrow`.
     pub(crate) fn in_pairs(mut self, rows: &[&'a RowSummary], narrow: bool) -> Self {
         let seconds = || rows.iter().filter(|row| is_beside(&row.row));
-        let has_first = |second: &RowSummary| {
-            let mut firsts = rows.iter().filter_map(|row| beside(&row.row));
-            firsts.any(|row| row == second.row)
-        };
+        let firsts: Vec<Row> = rows.iter().filter_map(|row| beside(&row.row)).collect();
+        let has_first = |second: &RowSummary| firsts.contains(&second.row);
         self.pairs = self.heads.contains(&SCOPE)
             && seconds().next().is_some()
             && (!narrow || seconds().all(|second| has_first(second)));

@@ -1,14 +1,16 @@
 //! Statistics in; a page or a table out.
 //!
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
-//! [`table`] is what a terminal shows, of a replay too. All of them are pure functions of a run's
+//! [`table`] is what a terminal shows on a screen, and [`full_table`] all of it, of a replay too. All of them are pure functions of a run's
 //! files.
 
 mod beside;
+mod board;
 mod chart;
 mod columns;
 mod comparison;
 mod conformance;
+mod export;
 mod facets;
 mod measure;
 mod page;
@@ -18,10 +20,11 @@ mod table;
 pub mod units;
 mod words;
 
-pub use comparison::comparison;
+pub use comparison::{comparison, comparison_markdown, comparison_page};
 pub use conformance::conformance_page;
-pub use page::{Section, page, pages};
-pub use table::table;
+pub use export::{Exported, csv, markdown};
+pub use page::{Section, apart, page, pages};
+pub use table::{full_table, table};
 
 use thiserror::Error;
 
@@ -36,6 +39,9 @@ pub enum RenderError {
         /// Rows of the summary.
         summary: usize,
     },
+    /// Rows could not be written as CSV.
+    #[error("cannot write CSV: {0}")]
+    Csv(#[from] csv::Error),
     /// A chart could not be drawn.
     #[error("cannot draw the chart `{chart}`: {reason}")]
     Chart {

@@ -60,23 +60,6 @@ impl Measure {
             Self::Conformance => "Conformance",
         }
     }
-
-    /// Which rows are its headlines.
-    pub(crate) fn headlines(self) -> &'static str {
-        match self {
-            Self::ColdStart => "the time to first result",
-            Self::Memory => {
-                "the PSS summed over every process that exists because of the isolate, of the peak the high-water marks; below each what the isolate\u{2019}s cgroup is charged, which is what orchestrators limit. The two count different things and are never compared with each other: each ratio is to the reference counted in the same way"
-            }
-            Self::Size => {
-                "what really goes to the target, uncompressed, and what has to be there already"
-            }
-            Self::Throughput => {
-                "calls, operations and requests in a second, and of latencies the 99% quantile"
-            }
-            Self::Conformance => "all of them",
-        }
-    }
 }
 
 /// Whether the distribution of every row is drawn, and not its median alone.

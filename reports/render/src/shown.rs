@@ -47,7 +47,7 @@ pub(crate) fn ratio_interval(row: &RowSummary, ratio: &Ratio) -> String {
 
 /// How many times better or worse the row is, at least 1 where the verdict is, with its
 /// interval: a rate of half the reference's is 2 times slower.
-fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
+pub(crate) fn times(row: &RowSummary, ratio: &Ratio) -> (f64, Option<Interval>) {
     let turned = match ratio.verdict {
         Verdict::Better => row.better == Better::Lower,
         Verdict::Worse => row.better == Better::Higher,
@@ -70,33 +70,6 @@ pub(crate) fn short(row: &RowSummary, ratio: &Ratio) -> String {
         Verdict::Inconclusive if ends.is_none() => word.to_owned(),
         Verdict::Better | Verdict::Worse => format!("{times}\u{d7} {word}"),
         _ => format!("\u{d7} {times}, {word}"),
-    }
-}
-
-/// `, 11.2 times slower [10.9, 11.5] than the reference`, or nothing.
-pub(crate) fn against(row: &RowSummary) -> String {
-    let Some(ratio) = row.ratio() else {
-        return String::new();
-    };
-    let (times, ends) = times(row, ratio);
-    let ends = if row.row.metric.is_exact() {
-        String::new()
-    } else {
-        format!(" {}", units::ratio_interval(ends, times))
-    };
-    let times = units::ratio(times);
-    let word = words::verdict(row.unit, ratio.verdict);
-    match ratio.verdict {
-        Verdict::Better | Verdict::Worse => {
-            format!(", {times} times {word}{ends} than the reference")
-        }
-        Verdict::Equivalent => format!(", equivalent to the reference (ratio {times}{ends})"),
-        Verdict::Inconclusive if ratio.ci.is_none() => {
-            ", whose ratio to the reference has no interval".to_owned()
-        }
-        Verdict::Inconclusive => {
-            format!(", {times} times the reference{ends}, which is inconclusive")
-        }
     }
 }
 
@@ -152,6 +125,10 @@ mod tests {
                 }),
                 requests: None,
                 rate: None,
+                curve: Vec::new(),
+                tail: Vec::new(),
+                instances: Vec::new(),
+                fit: None,
                 shape: Shape {
                     lag1: None,
                     trend: None,
@@ -162,45 +139,20 @@ mod tests {
 
     #[test]
     fn words_follow_the_metric_and_times_the_better_direction() {
+        use Metric::{Latency, MemoryIdle, OperationsPerSecond, Size};
+        use Verdict::{Better, Worse};
         for (metric, value, verdict, said) in [
-            (
-                Metric::OperationsPerSecond,
-                0.5,
-                Verdict::Worse,
-                ", 2.00 times slower [1.60, 2.50] than the reference",
-            ),
-            (
-                Metric::OperationsPerSecond,
-                2.0,
-                Verdict::Better,
-                ", 2.00 times faster [1.60, 2.50] than the reference",
-            ),
-            (
-                Metric::Latency,
-                2.0,
-                Verdict::Worse,
-                ", 2.00 times slower [1.60, 2.50] than the reference",
-            ),
-            (
-                Metric::MemoryIdle,
-                0.5,
-                Verdict::Better,
-                ", 2.00 times smaller [1.60, 2.50] than the reference",
-            ),
-            (
-                Metric::MemoryIdle,
-                2.0,
-                Verdict::Worse,
-                ", 2.00 times larger [1.60, 2.50] than the reference",
-            ),
-            (
-                Metric::Size,
-                2.0,
-                Verdict::Worse,
-                ", 2.00 times larger than the reference",
-            ),
+            (OperationsPerSecond, 0.5, Worse, "2.00\u{d7} slower"),
+            (OperationsPerSecond, 2.0, Better, "2.00\u{d7} faster"),
+            (Latency, 2.0, Worse, "2.00\u{d7} slower"),
+            (MemoryIdle, 0.5, Better, "2.00\u{d7} smaller"),
+            (MemoryIdle, 2.0, Worse, "2.00\u{d7} larger"),
+            (Size, 2.0, Worse, "2.00\u{d7} larger"),
         ] {
-            assert_eq!(against(&row(metric, value, verdict)), said);
+            let row = row(metric, value, verdict);
+            let ratio = row.ratio().expect("a ratio");
+            assert_eq!(short(&row, ratio), said);
+            assert_eq!(times(&row, ratio), (2.0, Some([1.6, 2.5])));
         }
     }
 

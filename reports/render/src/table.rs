@@ -1,5 +1,6 @@
-//! The table of a terminal: compact, a block for each workload, as wide as it may be.
+//! The table of a terminal: on one screen, or whole, a block for each workload and metric.
 
+mod brief;
 mod cells;
 mod closing;
 mod matrix;
@@ -11,18 +12,30 @@ use labrun_analysis::{RowSummary, Summary};
 use labrun_record::{Metric, Outcome, Target};
 
 use crate::facets::{Facets, Variant};
-use crate::measure::{Measure, is_aside, is_in_headlines};
+use crate::measure::{Measure, is_aside};
 use crate::words;
 use cells::Column;
 use unmeasured::Once;
-pub(crate) use unmeasured::{short, which, wrapped};
+pub(crate) use unmeasured::{short, wrapped};
 
-/// What a terminal shows of a run: the measured rows of each workload and metric, what
+/// What a terminal shows of a run on one screen: of the headlines as many as have room, the best
+/// first and of each technology the best, with their reference, bars on a logarithmic axis, and
+/// intervals; all that went wrong; what is not here, in a line for each technology; and a closing
+/// line of counts. What the reader's own flags left out is counted and not listed. No line is longer
+/// than `width`, nor than 100 letters, unless a word is. Conformance has its whole matrix, and a
+/// replay another table.
+pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
+    match &summary.replay {
+        Some(replay) => crate::replay::brief(replay, &summary.warnings, width, colour),
+        None => brief::brief(summary, width, colour),
+    }
+}
+
+/// What a terminal shows of a run as a whole: the measured rows of each workload and metric, what
 /// was not measured and why, each reason once, and a closing line of counts. Columns are left out until the
 /// rest fits into `width`; without a width all are shown. What is aside is counted only: it
-/// is in the report. A run of several measures shows the headlines of each, and what went
-/// wrong: all of its rows would be more than anybody reads. Of a replay it is another table.
-pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
+/// is in the report. Of a replay it is another table.
+pub fn full_table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     if let Some(replay) = &summary.replay {
         return crate::replay::replay(replay, &summary.warnings, width, colour);
     }
@@ -37,12 +50,8 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
         .into_iter()
         .filter(|m| summary.results.iter().any(|r| is_of(*m, r)))
         .collect();
-    let brief = measures.len() > 1;
-    let shown = |measure: Measure, row: &RowSummary| {
-        is_of(measure, row) && (!brief || is_wrong(row) || is_in_headlines(row) && is_here(row))
-    };
     let parts = measures.iter().map(|measure| {
-        let rows = summary.results.iter().filter(|row| shown(*measure, row));
+        let rows = summary.results.iter().filter(|row| is_of(*measure, row));
         (
             *measure,
             of_measure(summary, *measure, &rows.collect::<Vec<_>>()),
@@ -53,7 +62,7 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     let tables = tables.flat_map(|(_, blocks)| blocks.iter().map(|block| block.rows.as_slice()));
     let once = Once::of(tables);
     for (measure, own) in &parts {
-        if brief {
+        if measures.len() > 1 {
             blocks.push(format!("{}\n", measure.title().to_uppercase()));
         }
         if *measure == Measure::Conformance {
@@ -66,11 +75,6 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
         }
     }
     blocks.extend(once.lines(width));
-    if brief {
-        let text = "These are the headlines of each measure. Every row, and why some were not \
-            measured, is on the page and in summary.json.";
-        blocks.push(unmeasured::wrapped(text, width, "") + "\n");
-    }
     blocks.push(closing::closing(summary, width));
     blocks.join("\n")
 }
@@ -147,11 +151,6 @@ fn block(
     }
     text.push_str(&unmeasured::lines(&others, rows, width));
     Some(text)
-}
-
-/// Whether it was to be measured: what is not there is said, what was not asked for is not.
-fn is_here(row: &RowSummary) -> bool {
-    matches!(row.outcome, Outcome::Measured | Outcome::Unavailable)
 }
 
 /// An outcome that nobody asked for.

@@ -1,7 +1,9 @@
 //! The words of a report: one place, so that page and table say the same.
 
+use std::cmp::Ordering;
+
 use labrun_analysis::{RowSummary, Verdict};
-use labrun_record::{Metric, Outcome, Row, Start, Target, Tier, Unit};
+use labrun_record::{Better, Metric, Outcome, Row, Start, Target, Tier, Unit};
 
 /// Better, worse, the best and the worst of a unit's values, as a reader says it.
 fn degrees(unit: Unit) -> [&'static str; 4] {
@@ -59,26 +61,6 @@ pub(crate) fn middle(metric: Metric) -> &'static str {
     }
 }
 
-/// What an isolation does with so much of a metric.
-pub(crate) fn verb(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TimeToFirstResult
-        | Metric::Teardown
-        | Metric::InstantiateWarm
-        | Metric::Latency
-        | Metric::SizeNeeded => "needs",
-        Metric::MemoryIdle | Metric::MemoryPeak | Metric::MemoryMarginal | Metric::MemoryFixed => {
-            "takes"
-        }
-        Metric::Size => "ships",
-        Metric::Conformance => "does",
-        Metric::CallsPerSecond
-        | Metric::OperationsPerSecond
-        | Metric::BytesPerSecond
-        | Metric::RequestsPerSecond => "reaches",
-    }
-}
-
 /// The isolation, and the target where the workload has several for one technology.
 pub(crate) fn isolation(row: &RowSummary) -> String {
     if row.row.target == Target::Wasip2 {
@@ -117,6 +99,16 @@ pub(crate) fn is_left(row: &RowSummary) -> bool {
     )
 }
 
+/// The better of two measured rows of a metric first.
+pub(crate) fn better_first(a: &RowSummary, b: &RowSummary) -> Ordering {
+    let median = |row: &RowSummary| row.median().unwrap_or(f64::NAN);
+    let order = median(a).total_cmp(&median(b));
+    match a.better {
+        Better::Lower => order,
+        Better::Higher => order.reverse(),
+    }
+}
+
 /// The values in the order in which they first appear.
 pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut seen = Vec::new();
@@ -138,4 +130,30 @@ pub(crate) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+/// An instant to the second, which is as much of it as anybody reads.
+pub(crate) fn instant(told: &str) -> String {
+    let fraction = |rest: &str| rest.strip_suffix('Z').map(str::len);
+    match told.split_once('.') {
+        Some((seconds, rest)) if fraction(rest).is_some() => format!("{seconds}Z"),
+        _ => told.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_to_the_second() {
+        for (told, said) in [
+            ("2026-11-27T21:30:41.684991385Z", "2026-11-27T21:30:41Z"),
+            ("2026-11-27T21:30:41Z", "2026-11-27T21:30:41Z"),
+            ("v1.2", "v1.2"),
+            ("", ""),
+        ] {
+            assert_eq!(instant(told), said);
+        }
+    }
 }

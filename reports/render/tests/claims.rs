@@ -8,7 +8,9 @@ use support::reader::{of, read};
 /// The lines of the claims, `words`, by case.
 fn judged(made: &Made, words: &str) -> Vec<(String, String)> {
     let text = read(&of(made));
-    let lines = text.lines().filter(|l| l.contains(words));
+    let lines = text
+        .lines()
+        .filter(|l| l.contains(words) && l.contains(" | "));
     lines
         .map(|line| {
             let cells: Vec<&str> = line.split(" | ").collect();

@@ -2,10 +2,9 @@
 
 mod support;
 
-use labrun_analysis::RowSummary;
-use labrun_record::{BlockLoad, Metric, Outcome, Row};
+use labrun_record::{BlockLoad, GivenArtifact, Metric, Outcome, Row, Target};
 use labrun_render::{RenderError, Section, page, pages};
-use support::reader::{follow, of, read};
+use support::reader::{follow, lines, of, read, without_scripts};
 use support::{Made, few};
 
 #[test]
@@ -22,80 +21,30 @@ fn what_a_reader_reads_of_all() {
 fn it_is_well_formed_and_has_every_row() {
     let made = support::all(10);
     let html = of(&made);
-    let followed = follow(&html);
-    assert_eq!(*followed.wrong.borrow(), Vec::<String>::new());
-    assert!(*followed.rows.borrow() > measured(&made));
-    assert!(html.matches("<th scope=\"row\">").count() > measured(&made));
-    let found = tables(&html);
-    assert!(found.len() > 20, "{}", found.len());
-    for (workload, heading, table) in found {
-        let metric = metric(&html, heading);
-        let results = made.summary.results.iter();
-        let own =
-            |row: &&RowSummary| row.row.workload == workload && row.row.metric.name() == metric;
-        let own: Vec<&RowSummary> = results.filter(own).collect();
-        assert!(!own.is_empty(), "{workload} {metric}");
-        // A row that was measured has one of the table's, and what was not launched its name.
-        let lines = table.matches("<th scope=\"row\">").count();
-        let launched = own.iter().filter(|row| !is_left(row)).count();
-        assert_eq!(lines, launched, "{workload} {metric}");
-        for row in own {
-            assert!(table.contains(&row.row.isolation), "{}", row.row);
-        }
+    assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
+    let lines = lines(&html);
+    assert_eq!(lines.len(), measured(&made));
+    let text = read(&html);
+    for (number, row) in made.summary.results.iter().enumerate() {
+        let id = format!("0-{number}");
+        let line = lines.iter().find(|line| line.row == id);
+        let Some(median) = row.median() else {
+            assert!(line.is_none(), "{}", row.row);
+            assert!(text.contains(row.reason.as_deref().expect("a reason")));
+            continue;
+        };
+        let line = line.unwrap_or_else(|| panic!("no line of {}", row.row));
+        assert_eq!(line.value.to_bits(), median.to_bits(), "{}", row.row);
+        assert!(line.cells[0].starts_with(&row.row.isolation));
+        assert_eq!(line.cells[1], row.row.workload);
+        let n = row.numbers.as_ref().expect("numbers").n;
+        assert_eq!(line.cells[5], n.to_string());
     }
-}
-
-/// The tables of all rows: of which workload and metric they are, and what they hold.
-fn tables(html: &str) -> Vec<(&str, &str, &str)> {
-    let starts = html.split("role=\"region\" aria-label=\"").skip(1);
-    let tables = starts.filter_map(|rest| {
-        let (label, rest) = rest.split_once("\">")?;
-        let (table, _) = rest.split_once("</table>")?;
-        let (metric, workload) = label.rsplit_once(" of ")?;
-        table
-            .starts_with("<table class=\"rows\">")
-            .then_some((workload, metric, table))
-    });
-    tables.collect()
-}
-
-/// The name of the metric with this heading.
-fn metric(html: &str, heading: &str) -> String {
-    let mut headings = html.split("<h2 id=\"r0-").skip(1);
-    let found = headings.find_map(|rest| {
-        let (id, rest) = rest.split_once("\">")?;
-        let (text, _) = rest.split_once("</h2>")?;
-        (text == heading).then(|| id.replace('-', "_"))
-    });
-    found.unwrap_or_else(|| panic!("no heading {heading}"))
-}
-
-fn is_left(row: &RowSummary) -> bool {
-    matches!(
-        row.outcome,
-        Outcome::Unavailable | Outcome::Unsupported | Outcome::NotSelected
-    )
 }
 
 fn measured(made: &Made) -> usize {
     let rows = made.summary.results.iter();
     rows.filter(|row| row.numbers.is_some()).count()
-}
-
-#[test]
-fn what_is_the_matter_with_an_isolation_is_said_once() {
-    let mut made = few();
-    let reason = "no debootstrap on this machine: `apt-get install debootstrap`";
-    for row in &mut made.summary.results {
-        if row.row.isolation == "docker/runc-debian" {
-            row.reason = Some(reason.into());
-        }
-    }
-    let html = of(&made);
-    assert_eq!(html.matches(reason).count(), 1);
-    let link = "unavailable</strong>: docker/runc-debian: <a href=\"#r0-isolations\">";
-    assert!(html.matches(link).count() > 1, "{html}");
-    assert_eq!(html.matches("id=\"r0-isolations\"").count(), 1);
 }
 
 #[test]
@@ -116,7 +65,7 @@ fn what_else_used_the_processors_is_told_of_the_machine() {
     assert!(text.contains(told), "{text}");
     let warning = "other processes took 30% of the processors' time, at most 30%; most of it cargo";
     assert!(text.contains(warning), "{text}");
-    let table = labrun_render::table(&made.summary, None, false);
+    let table = labrun_render::full_table(&made.summary, None, false);
     assert!(
         table.contains(&format!("warning: other processes ({warning}): ")),
         "{table}"
@@ -127,7 +76,7 @@ fn what_else_used_the_processors_is_told_of_the_machine() {
 fn it_loads_nothing() {
     let html = of(&support::all(10));
     for forbidden in [
-        "http://", "https://", "<script", "<link", "<img", "@import", "url(", "src=",
+        "http://", "https://", "<link", "<img", "@import", "url(", "src=", "fetch(", "import(",
     ] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
@@ -137,29 +86,103 @@ fn it_loads_nothing() {
 fn it_is_under_two_megabytes_at_its_largest() {
     for made in [support::largest(), support::all(60)] {
         let html = of(&made);
-        let rows = made.run.rows.len();
+        let (rows, measured) = (made.run.rows.len(), measured(&made));
         assert!(
             html.len() < 2_000_000,
-            "{} bytes for {rows} rows",
+            "{} bytes for {rows} rows, of which {measured} are measured",
             html.len()
         );
     }
 }
 
 #[test]
+fn three_runs_beside_one_another_are_under_two_megabytes_too() {
+    let made = support::made(300);
+    let mut runs = [made.run.clone(), made.run.clone(), made.run];
+    for (run, name) in runs.iter_mut().zip(["one", "two", "three"]) {
+        run.id = name.to_owned();
+    }
+    let sections = runs.each_ref().map(|run| Section {
+        run,
+        summary: &made.summary,
+    });
+    let html = pages(&sections, &[]).expect("a page");
+    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    assert!(lines(&html).len() > 300);
+    // What is the same in all of them is said once.
+    let said = "as in the <a href=\"#r0-isolations\">table of run 1</a>";
+    assert_eq!(html.matches(said).count(), 2);
+}
+
+#[test]
+fn a_thousand_isolations_are_under_two_megabytes() {
+    let mut made = support::made(20);
+    let is_kept = |row: &Row| {
+        row.isolation == "native/static"
+            && row.workload == "add"
+            && [Metric::TimeToFirstResult, Metric::Teardown].contains(&row.metric)
+    };
+    let kept: Vec<_> = made
+        .summary
+        .results
+        .iter()
+        .filter(|one| is_kept(&one.row))
+        .collect();
+    let record = made
+        .run
+        .isolations
+        .iter()
+        .find(|one| one.name == "native/static");
+    let record = record.expect("it is there").clone();
+    assert_eq!(kept.len(), 2);
+    let names = (0..1_000).map(|n| format!("technology-{}/configuration-{}", n / 40, n % 40));
+    let (mut results, mut isolations) = (Vec::new(), Vec::new());
+    for name in names {
+        for one in &kept {
+            let mut own = (*one).clone();
+            own.row.isolation.clone_from(&name);
+            results.push(own);
+        }
+        let mut own = record.clone();
+        own.name = name;
+        isolations.push(own);
+    }
+    made.run.isolations = isolations;
+    made.run.rows = results.iter().map(|one| one.row.clone()).collect();
+    made.summary.results = results;
+    made.summary.warnings.clear();
+    let html = of(&made);
+    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    assert_eq!(lines(&html).len(), 2_000);
+}
+
+#[test]
+fn four_thousand_rows_are_a_table_of_little_more_than_a_megabyte() {
+    let html = of(&support::many(4));
+    let table = html.split("<table id=\"every\">").nth(1);
+    let table = table.and_then(|rest| rest.split("</table>").next());
+    let (bytes, rows) = (table.expect("a table").len(), lines(&html).len());
+    assert!(rows > 4_000, "{rows} rows");
+    assert!(bytes / rows < 300, "{bytes} bytes for {rows} rows");
+}
+
+#[test]
 fn a_measure_alone_has_its_page_and_no_other() {
-    for (scenario, heading) in [
-        ("memory", "Memory, ready and idle"),
-        ("size", "Size, what is shipped"),
-        ("throughput", "Latency"),
+    for (scenario, question) in [
+        ("memory", "memory, ready and idle"),
+        ("size", "size, what is shipped"),
+        ("throughput", "latency"),
     ] {
         let made = support::one_of(scenario);
         let html = of(&made);
-        assert!(html.contains(&format!("{heading}</h2>")), "{scenario}");
-        assert!(!html.contains("The trade") && !html.contains("id=\"r0-time-to-first-result\""));
         assert_eq!(*follow(&html).wrong.borrow(), Vec::<String>::new());
-        let rows = html.matches("<th scope=\"row\">").count();
-        assert!(rows > made.run.rows.len(), "{scenario}");
+        let lines = lines(&html);
+        assert_eq!(lines.len(), measured(&made), "{scenario}");
+        let asks = |words: &str| lines.iter().any(|line| line.cells[2].starts_with(words));
+        assert!(
+            asks(question) && !asks("time to first result"),
+            "{scenario}"
+        );
     }
 }
 
@@ -189,8 +212,7 @@ fn ones_and_zeros_have_tables_and_no_chart() {
     made.summary = labrun_analysis::summarise(&made.run, &made.samples);
     let html = of(&made);
     assert!(!html.contains("<svg"), "a chart of ones and zeros");
-    let rows = html.matches("<th scope=\"row\">").count();
-    assert!(rows > made.run.rows.len());
+    assert_eq!(lines(&html).len(), measured(&made));
 }
 
 #[test]
@@ -208,7 +230,7 @@ fn a_metric_that_is_no_headline_is_said_to_be_measured() {
 
 #[test]
 fn a_slope_of_nothing_has_no_ratio_and_no_infinity() {
-    let html = of(&support::all(10));
+    let html = without_scripts(&of(&support::all(10)));
     for wrong in ["NaN", "inf ", ">inf", "infinity"] {
         assert!(!html.contains(wrong), "{wrong}");
     }
@@ -222,7 +244,6 @@ fn the_same_run_gives_the_same_page() {
 fn section(made: &Made) -> Section<'_> {
     Section {
         run: &made.run,
-        samples: &made.samples,
         summary: &made.summary,
     }
 }
@@ -230,7 +251,7 @@ fn section(made: &Made) -> Section<'_> {
 #[test]
 fn ids_are_unique_and_labels_point_at_them() {
     let (one, two) = (few(), support::few_of_all());
-    let html = pages(&[section(&one), section(&two)]).expect("a page");
+    let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
     let mut ids: Vec<&str> = html
         .split(" id=\"")
         .skip(1)
@@ -291,6 +312,33 @@ fn params_and_parts_are_escaped() {
 }
 
 #[test]
+fn what_was_given_is_only_said_to_do_the_same_work() {
+    let mut made = few();
+    assert!(!of(&made).contains("said to do the same work"));
+    let given = |name: &str, sha256: &str| GivenArtifact {
+        workload: "<b>mine".into(),
+        target: Target::Native,
+        sha256: sha256.into(),
+        name: name.into(),
+    };
+    made.run.given = vec![given("app<b>", &"a".repeat(64))];
+    let html = of(&made);
+    assert!(html.contains("One artifact was given to the lab"));
+    made.run.given.push(given("app.wasm", &"b".repeat(64)));
+    let html = of(&made);
+    assert!(html.contains("These artifacts are said to do the same work."));
+    for shown in [
+        "&lt;b&gt;mine",
+        "app&lt;b&gt;",
+        "aaaaaaaaaaaa",
+        "bbbbbbbbbbbb",
+    ] {
+        assert!(html.contains(shown), "{shown}");
+    }
+    assert!(!html.contains("<b>mine") && !html.contains("app<b>"));
+}
+
+#[test]
 fn marks_are_where_they_must_be() {
     let mut made = few();
     assert!(!of(&made).contains("Indicative."));
@@ -324,7 +372,7 @@ fn a_run_without_a_sample_still_has_its_page() {
 fn the_summary_of_another_run_is_refused() {
     let (one, mut other) = (few(), few());
     other.summary.results.pop();
-    let refused = page(&one.run, &one.samples, &other.summary);
+    let refused = page(&one.run, &other.summary);
     assert!(matches!(refused, Err(RenderError::Mismatch { .. })));
 }
 
@@ -344,10 +392,12 @@ fn a_cgroup_that_could_not_be_read_is_said_in_its_place_with_the_reason() {
         }
     }
     let text = read(&of(&made));
-    assert!(text.contains("cgroup: unavailable"), "{text}");
-    let reason =
-        "cgroup of native, docker, wasmtime, wasmer is unavailable: no memory controller here.";
-    assert!(text.contains(reason), "{text}");
+    assert!(text.contains("PSS, cgroup unavailable"), "{text}");
+    let mut lines = text.lines();
+    let reason = lines.find(|line| line.starts_with("unavailable native/static, docker/runc"));
+    let reason = reason.expect("what is unavailable");
+    assert!(reason.contains(" · noop, cgroup · 20 rows"), "{reason}");
+    assert!(reason.ends_with("no memory controller here"), "{reason}");
     let table = labrun_render::table(&made.summary, Some(80), false);
     assert!(table.contains("no memory controller here"), "{table}");
 }

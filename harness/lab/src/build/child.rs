@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use labrun_record::plain;
@@ -26,24 +27,33 @@ pub(super) fn run(
         .process_group(0)
         .spawn()
         .map_err(|error| format!("{program} does not start: {error}"))?;
-    let stderr = child.stderr.take();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     // stderr is read beside stdout, or the child would stop at a full pipe.
-    let said = std::thread::spawn(move || {
+    let hear = move || {
         let mut bytes = Vec::new();
         if let Some(mut stderr) = stderr {
             let _ = stderr.read_to_end(&mut bytes);
         }
         plain(&String::from_utf8_lossy(&bytes)).into_owned()
-    });
+    };
     // A crate may compile for minutes without a line: lines are waited for beside
     // an interruption.
     let (send, lines) = mpsc::channel();
-    if let Some(stdout) = child.stdout.take() {
-        std::thread::spawn(move || {
-            let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-            lines.try_for_each(|line| send.send(line))
-        });
-    }
+    let read = move || {
+        let lines = stdout
+            .into_iter()
+            .flat_map(|stdout| BufReader::new(stdout).lines());
+        lines
+            .map_while(Result::ok)
+            .try_for_each(|line| send.send(line))
+    };
+    let said = thread::Builder::new().spawn(hear);
+    let said = said.and_then(|said| thread::Builder::new().spawn(read).map(|_| said));
+    let said = said.map_err(|error| {
+        kill_group(child.id().cast_signed());
+        let _ = child.wait();
+        format!("{program} cannot be read: a thread does not start: {error}")
+    })?;
     loop {
         if interrupt.raised() {
             kill_group(child.id().cast_signed());

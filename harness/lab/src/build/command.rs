@@ -166,3 +166,103 @@ fn last(lines: &[String]) -> String {
     let last: Vec<String> = last.iter().map(cut).collect();
     format!("its last lines: {}", last.join(" / "))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::Store;
+    use super::*;
+    use crate::define::{Definitions, LabFolder};
+    use crate::interrupt::Interrupt;
+    use crate::progress::Silent;
+    use crate::site::Site;
+
+    /// A folder with a workload that a command builds for native, and the file `made`, a program.
+    struct Own(tempfile::TempDir);
+
+    impl Own {
+        fn with(lines: &str) -> Self {
+            let own = Self(tempfile::tempdir().expect("a folder"));
+            fs::copy("/bin/true", own.0.path().join("made")).expect("copied");
+            let text = format!(
+                "name = \"own\"\nsummary = \"\"\n[build.native]\n{lines}\n[run.expect]\nany = true\n"
+            );
+            own.file("workload.toml", &text);
+            own
+        }
+
+        fn file(&self, name: &str, text: &str) {
+            fs::write(self.0.path().join(name), text).expect("written");
+        }
+
+        /// What comes of the command, in a store beside.
+        fn build(&self) -> Result<Artifact, String> {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            let lab = LabFolder::find(Some(&root), &root).expect("the lab");
+            let own = Workload::read_anywhere(self.0.path()).expect("is right");
+            let definitions = Definitions {
+                lab,
+                workloads: vec![own],
+                runners: Vec::new(),
+                products: Vec::new(),
+            };
+            let site = Site::new(Interrupt::never().expect("an interrupt")).expect("a site");
+            let store = Store::in_folder(&self.0.path().join(".store"));
+            let builder = Builder::into(store, &definitions, &site, &Silent).expect("a builder");
+            builder.commanded(&definitions.workloads[0], Target::Native)
+        }
+    }
+
+    #[test]
+    fn what_is_built_is_kept_until_its_inputs_are_others() {
+        let own = Own::with(
+            "command = [\"sh\", \"-c\", \"echo >> .built; cp made $LABRUN_OUT\"]\nneeds = [\"sh\"]\n\
+             inputs = [\"*.src\", \"made\"]",
+        );
+        own.file("main.src", "one");
+        let times = || {
+            let built = own.build().expect("is built");
+            assert_eq!(
+                built.sha256,
+                sha256(Path::new("/bin/true")).expect("is there")
+            );
+            assert!(built.toolchain.starts_with("sh -c "), "{}", built.toolchain);
+            fs::read_to_string(own.0.path().join(".built"))
+                .expect("was run")
+                .len()
+        };
+        assert_eq!((times(), times()), (1, 1), "nothing was changed");
+        own.file("README", "of no account");
+        assert_eq!(times(), 1);
+        own.file("main.src", "two");
+        assert_eq!(times(), 2);
+    }
+
+    #[test]
+    fn what_comes_to_nothing_says_why() {
+        for (lines, reason) in [
+            (
+                "command = [\"sh\", \"-c\", \"echo compiling; echo main.c:3: no >&2; exit 2\"]",
+                "its last lines: compiling / main.c:3: no",
+            ),
+            ("command = [\"false\"]", "it said nothing"),
+            (
+                "command = [\"true\"]",
+                "wrote nothing to where LABRUN_OUT says",
+            ),
+            (
+                "command = [\"sh\", \"-c\", \"echo text > $LABRUN_OUT\"]",
+                "wrote what is no artifact for native",
+            ),
+            ("command = [\"./labrun-no-such\"]", "does not start"),
+            (
+                "command = [\"true\"]\nneeds = [\"labrun-no-such\"]\nhint = \"apt-get install it\"",
+                "labrun-no-such is not on PATH; to get it: apt-get install it",
+            ),
+        ] {
+            let said = Own::with(lines).build().expect_err("comes to nothing");
+            assert!(said.contains(reason), "{lines}: {said}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::define::{Definitions, Workload};
 use crate::isolation::runner::Ready;
 use crate::isolation::{Driver, Packing, Profile};
 use crate::outcome::Failure;
-use crate::plan::{Recipe, for_isolation};
+use crate::plan::{Recipe, for_isolation, misfit};
 use crate::stock::Stock as _;
 
 /// Something that is built.
@@ -111,11 +111,14 @@ impl BuildReport {
             };
             let is_for_it = profile.takes(workload) && workload.targets.contains(&source);
             let needs = &workload.needs;
-            if !is_for_it || profile.unsupported(workload, target, needs).is_some() {
+            let arch = builder.toolchain().arch();
+            if !is_for_it
+                || profile.unsupported(workload, target, needs).is_some()
+                || misfit(workload, profile, target, arch).is_some()
+            {
                 continue;
             }
             let kind = workload.artifact_kind(source);
-            let arch = builder.toolchain().arch();
             let (artifact, precompiled) = for_isolation(profile, workload, arch, target, kind);
             let record = isolations.record(&profile.name);
             let is_here = record.is_some_and(|record| record.outcome == Outcome::Measured);

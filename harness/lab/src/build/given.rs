@@ -72,3 +72,27 @@ fn triple(target: Target, given: &Given) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_in_its_place_is_not_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = folder.path().join("app");
+        std::fs::copy("/bin/true", &app).expect("copied");
+        let workload = Workload::default();
+        let given = Given::from(app.clone());
+        let planned = sha256(&app).expect("is there");
+        let made = || artifact(&workload, Target::Wasip1, &given, &planned);
+        let built = made().expect("is what it was");
+        assert_eq!((built.sha256, built.path), (planned.clone(), app.clone()));
+        std::fs::copy("/bin/false", &app).expect("copied");
+        let why = made().expect_err("is another one");
+        assert!(why.starts_with("is another file than"), "{why}");
+        std::fs::remove_file(&app).expect("removed");
+        let why = made().expect_err("is gone");
+        assert!(why.starts_with("cannot be read any more"), "{why}");
+    }
+}

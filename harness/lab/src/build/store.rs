@@ -52,6 +52,12 @@ impl Store {
         )
     }
 
+    /// One in a folder, for tests.
+    #[cfg(test)]
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
     /// Cargo's own target folder for what labrun builds: apart from the one that
     /// labrun itself is built in, so that neither build disturbs the other.
     pub fn cargo_target(&self) -> PathBuf {

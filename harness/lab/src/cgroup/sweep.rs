@@ -17,7 +17,7 @@ pub fn sweep(unknown: &mut Unknown) -> (u32, Vec<String>) {
             let Some(owner) = name.and_then(owner) else {
                 continue;
             };
-            match owner.life() {
+            match owner.life_by_what_runs() {
                 Life::Runs => continue,
                 Life::Unknown => {
                     unknown.note(&owner, format!("cgroup {}", path.display()));

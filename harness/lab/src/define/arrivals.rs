@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How the requests of a rate are spread over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// Evenly.

@@ -133,12 +133,22 @@ fn is_lab(path: &Path) -> bool {
     path.join("workloads").is_dir() && path.join("scenarios").is_dir()
 }
 
-/// That nobody else has put it where it is found, and what to do where that is not so.
+/// What of a lab is read as a definition or built: any of it may name a program that is run.
+const FOLLOWED: [&str; 7] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Dockerfile.baseline",
+    "harness",
+    "scenarios",
+    "workloads",
+];
+
+/// That nobody else has put it, or any of it, where it is found, and what to do where that is not so.
 fn may_be_followed(lab: &Path) -> Result<(), DefineError> {
-    let parts = ["", "workloads", "scenarios", "harness"].map(|part| lab.join(part));
-    let mut parts = parts.into_iter().filter(|part| part.exists());
-    let found = parts.find_map(|part| distrust(&part).map(|why| (part, why)));
-    let Some((part, why)) = found else {
+    let of_lab = distrust(lab).map(|why| (lab.to_owned(), why));
+    let of_parts = || FOLLOWED.iter().find_map(|part| distrusted(&lab.join(part)));
+    let Some((part, why)) = of_lab.or_else(of_parts) else {
         return Ok(());
     };
     let (lab, part) = (lab.display(), part.display());
@@ -146,6 +156,20 @@ fn may_be_followed(lab: &Path) -> Result<(), DefineError> {
         "{lab} looks like a lab, but {part} {why}: labrun would run what is defined there. If you \
          trust all of it, name it: --lab {lab}"
     )))
+}
+
+/// The first of a file or a folder with all in it that is not to be followed, and why. What is not there,
+/// or leads nowhere, is not followed anyway, nor is what was built.
+fn distrusted(path: &Path) -> Option<(PathBuf, String)> {
+    if !path.exists() || path.ends_with("target") {
+        return None;
+    }
+    if let Some(why) = distrust(path) {
+        return Some((path.to_owned(), why));
+    }
+    let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
+    let below = is_folder.then(|| entries(path).unwrap_or_default());
+    below.into_iter().flatten().find_map(|one| distrusted(&one))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DefineError> {

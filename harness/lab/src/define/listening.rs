@@ -41,7 +41,9 @@ impl Workload {
             .serve
             .as_ref()
             .is_some_and(|serve| serve.port.is_some());
-        if serves_natively && !has_port && !told.any(|text| text.contains(PLACES[0])) {
+        let [port, _, both] = PLACES;
+        let tells = |text: &String| text.contains(port) || text.contains(both);
+        if serves_natively && !has_port && !told.any(tells) {
             return Err(
                 "it is not said on which port it listens: give port, or write {port} where its \
                  arguments or variables tell it one, which is then a free one in each launch"

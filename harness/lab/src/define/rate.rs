@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rate of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub enum Rate {
     /// Percent of the server's closed-loop maximum, which is found once for all launches.

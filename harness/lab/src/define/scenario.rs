@@ -66,6 +66,7 @@ impl LeftOut {
 
 /// A way of measuring.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
     /// Time to first result, from three starts.

@@ -75,6 +75,7 @@ pub struct Workload {
 
 /// Which cargo artifact of the package a target is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A program: a native binary, or a module that is a command.
@@ -280,10 +281,11 @@ impl Workload {
     /// One of its ways of working steadily, as a task whose batches have so many rounds.
     pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, String> {
         let line = whole(&self.folder, &steady.expected)?;
-        let shown = steady.expected.display();
-        let line = String::from_utf8(line).map_err(|_| format!("{shown} is no text"))?;
+        let shown = self.folder.join(&steady.expected);
+        let shown = shown.display();
+        let line = String::from_utf8(line).map_err(|_| format!("{shown}:1: it is no text"))?;
         if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
-            return Err(format!("{shown} has to be one line, that of a batch"));
+            return Err(format!("{shown}:1: it has to be one line, that of a batch"));
         }
         let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
         let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();

@@ -1,6 +1,6 @@
 //! A component: which world it is for, by what it exports.
 
-use wasmparser::{ComponentExternalKind, Parser, Payload, WasmFeatures};
+use wasmparser::{ComponentExternalKind, Parser, Payload};
 
 use super::other::Kind;
 use super::refused::WhyNot;
@@ -64,8 +64,7 @@ impl Component {
                 _ => {}
             }
         }
-        // Whether a runtime has a feature is for the runtime to say.
-        validate(bytes, WasmFeatures::all())?;
+        validate(bytes)?;
         match (exports.is_empty(), only_types) {
             (true, _) => Err(WhyNot::Other(Kind::SilentComponent)),
             (false, true) => Err(WhyNot::Other(Kind::Interfaces)),

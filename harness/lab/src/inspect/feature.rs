@@ -4,7 +4,7 @@ use std::fmt;
 
 use wasmparser::{BinaryReaderError, WasmFeatures};
 
-use super::wasm::validate;
+use super::wasm::{validate, validate_with};
 
 /// A feature of WebAssembly that not every runtime has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,12 +67,12 @@ const NAMED: [(WasmFeatures, Feature); 11] = [
 pub(super) fn needed(module: &[u8]) -> Result<Vec<Feature>, BinaryReaderError> {
     let mut features = EVERYWHERE;
     // The validator stops at the first feature that is missing, and says which one it is.
-    while let Err(error) = validate(module, features) {
+    while let Err(error) = validate_with(module, features) {
         match error.missing_wasm_feature() {
             Some(missing) if !features.contains(missing) => features |= missing,
             _ => {
                 // It may be a feature that it does not name.
-                validate(module, WasmFeatures::all())?;
+                validate(module)?;
                 break;
             }
         }

@@ -29,6 +29,7 @@ pub(crate) use linking::Linking;
 pub use module::{Import, Module, ModuleKind};
 pub use other::Kind;
 pub use refused::{NoProgram, WhyNot};
+pub(crate) use wasm::validate;
 
 use file::Opened;
 

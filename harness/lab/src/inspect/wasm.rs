@@ -50,8 +50,13 @@ pub(super) fn read(opened: &Opened, head: &[u8]) -> Result<Program, WhyNot> {
     }
 }
 
+/// Whether it is valid for a runtime that has every feature: which it has is for each to say.
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), BinaryReaderError> {
+    validate_with(bytes, WasmFeatures::all())
+}
+
 /// Whether it is valid with these features.
-pub(super) fn validate(bytes: &[u8], features: WasmFeatures) -> Result<(), BinaryReaderError> {
+pub(super) fn validate_with(bytes: &[u8], features: WasmFeatures) -> Result<(), BinaryReaderError> {
     Validator::new_with_features(features).validate_all(bytes)?;
     Ok(())
 }

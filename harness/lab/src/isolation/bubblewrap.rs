@@ -138,8 +138,12 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     ]
     .map(str::to_owned)
     .into();
-    let artifact = order.job.artifact.display().to_string();
-    args.extend(["--ro-bind".to_owned(), artifact, "/workload".to_owned()]);
+    let artifact = &order.job.artifact;
+    // By its own name: of some programs (busybox) that says what they are to do.
+    let name = artifact.file_name().unwrap_or_default();
+    let inside = format!("/workload/{}", name.display());
+    let artifact = artifact.display().to_string();
+    args.extend(["--ro-bind".to_owned(), artifact, inside.clone()]);
     for library in &order.job.libraries {
         let [file, wanted] =
             [&library.file, &library.wanted].map(|path| path.display().to_string());
@@ -153,7 +157,7 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     if listen.is_some() {
         args.extend(["--info-fd".to_owned(), INFO.to_string()]);
     }
-    args.push("/workload".to_owned());
+    args.push(inside);
     args.extend(order.args(GUEST_GRANT, listen));
     args
 }

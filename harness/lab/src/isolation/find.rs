@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use crate::define::Find;
@@ -80,12 +81,20 @@ pub(crate) fn is_script(file: &Path) -> bool {
 /// The first program of one of these names, as a shell finds it.
 pub(crate) fn on_path(names: &[impl AsRef<str>]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
+    // Where Debian keeps what only root runs, and a user's PATH may lack.
+    let beside = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(beside).collect();
+    in_folders(&folders, names)
+}
+
+/// The first program of one of these names in the folders, relative ones left out.
+pub(super) fn in_folders(
+    folders: &[PathBuf],
+    names: &[impl AsRef<str>],
+) -> Result<PathBuf, String> {
     let mut cannot = None;
     for name in names {
-        // Where Debian keeps what only root runs, and a user's PATH may lack.
-        let beside = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-        let folders = std::env::split_paths(&path).chain(beside);
-        for folder in folders.filter(|folder| folder.is_absolute()) {
+        for folder in folders.iter().filter(|folder| folder.is_absolute()) {
             let file = folder.join(name.as_ref());
             match fs::metadata(&file) {
                 Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => {
@@ -131,15 +140,17 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
     // The lab's copies of the pipe's end go, or it would never be read to the end.
     drop(command);
     let (send, said) = mpsc::channel();
-    std::thread::spawn(move || {
+    let read = move || {
         let mut text = Vec::new();
         let _ = reader.by_ref().take(MOST).read_to_end(&mut text);
         let _ = send.send(String::from_utf8_lossy(&text).into_owned());
-    });
-    let ended = ends_until(child.id().cast_signed(), LIMIT);
+    };
+    let reading = thread::Builder::new().spawn(read);
+    let ended = reading.is_ok() && ends_until(child.id().cast_signed(), LIMIT);
     crate::proc::kill_group(child.id().cast_signed());
     let status = child.wait().map_err(cannot)?;
     end_all(&mark, child.id().cast_signed());
+    reading.map_err(|error| format!("cannot be read: a thread does not start: {error}"))?;
     // What holds the pipe and hides from the lab is not waited for.
     let said = said
         .recv_timeout(Duration::from_secs(1))

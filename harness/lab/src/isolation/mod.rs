@@ -13,6 +13,7 @@ pub mod docker;
 pub(crate) mod find;
 mod landlock;
 mod left;
+pub(crate) mod listener;
 mod marks;
 pub(crate) mod native;
 pub mod oci;

@@ -208,6 +208,7 @@ pub enum Linking {
 
 /// What an artifact is put into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Packing {
     /// Nothing: its file is run.
@@ -222,6 +223,7 @@ pub enum Packing {
 
 /// What is under the binary in an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Base {
     /// Nothing.
@@ -232,6 +234,7 @@ pub enum Base {
 
 /// What is in the one layer of an image that the lab writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Inside {
     /// A binary on nothing at all, as `Dockerfile.baseline` has it on `scratch`.

@@ -48,7 +48,8 @@ impl Tool {
         if self.found.get().is_none() {
             thread::scope(|scope| {
                 for other in others {
-                    scope.spawn(|| other.found());
+                    // Where a limit allows no thread, it is looked for when it is asked for.
+                    let _ = thread::Builder::new().spawn_scoped(scope, || other.found());
                 }
             });
         }

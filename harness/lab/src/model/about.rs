@@ -55,6 +55,8 @@ impl About {
             interrupted: Some("the run was still going on when this was written".to_owned()),
             blocks: Vec::new(),
             left_out: Vec::new(),
+            damaged: Vec::new(),
+            has_lost: false,
         }
     }
 }

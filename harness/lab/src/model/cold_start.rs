@@ -46,7 +46,7 @@ fn value(metric: Metric, taken: &LaunchTiming) -> Value {
             phases: taken
                 .phases
                 .iter()
-                .map(|(name, ns)| (name.clone(), *ns as f64))
+                .map(|(name, ns)| (name.as_str(), *ns as f64))
                 .collect(),
             ..Value::of(taken.total_ns as f64)
         },

@@ -1,7 +1,6 @@
 //! One kind of launch, and the values that it gives.
 
-use indexmap::IndexMap;
-use labrun_record::{Doubt, Histogram};
+use labrun_record::{Doubt, Histogram, Phases};
 
 use crate::isolation::Isolation;
 use crate::outcome::Failure;
@@ -36,7 +35,7 @@ pub(super) struct Value {
     /// The value in the metric's unit, or why this row has none.
     pub(super) given: Result<f64, Failure>,
     /// Contiguous spans that sum to it; empty where there are none.
-    pub(super) phases: IndexMap<String, f64>,
+    pub(super) phases: Phases,
     /// What makes it doubtful.
     pub(super) doubt: Option<Doubt>,
     /// The points that a line was laid through to get it.
@@ -52,7 +51,7 @@ impl Value {
     pub(super) fn of(value: f64) -> Self {
         Self {
             given: Ok(value),
-            phases: IndexMap::new(),
+            phases: Phases::default(),
             doubt: None,
             points: Vec::new(),
             seen: None,

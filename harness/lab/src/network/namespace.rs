@@ -24,16 +24,17 @@ impl Namespace {
     pub(crate) fn new() -> io::Result<Self> {
         // A thread of its own: only the calling thread moves, and it ends with this.
         let made = thread::scope(|scope| {
-            scope
-                .spawn(|| {
-                    // SAFETY: it leaves what threads share, such as descriptors, as it is.
-                    unsafe { unshare_unsafe(UnshareFlags::NEWNET)? };
-                    Netlink::open()?.raise(index("lo")?, None)?;
-                    File::open("/proc/thread-self/ns/net")
-                })
-                .join()
+            let make = || {
+                // SAFETY: it leaves what threads share, such as descriptors, as it is.
+                unsafe { unshare_unsafe(UnshareFlags::NEWNET)? };
+                Netlink::open()?.raise(index("lo")?, None)?;
+                File::open("/proc/thread-self/ns/net")
+            };
+            let started = thread::Builder::new().spawn_scoped(scope, make)?;
+            Ok::<_, io::Error>(started.join())
         });
-        made.map_err(|_| io::Error::other("the thread in the new network panicked"))?
+        made?
+            .map_err(|_| io::Error::other("the thread in the new network panicked"))?
             .map(Self)
     }
 

@@ -81,7 +81,12 @@ impl Veth {
         self.make_here(namespace)
             .map_err(|error| format!("cannot make the veth pair: {error}"))?;
         // A thread of its own: a namespace belongs to a thread, and this one goes with it.
-        thread::scope(|scope| scope.spawn(|| self.make_inside(namespace)).join())
+        let made = thread::scope(|scope| {
+            let inside = || self.make_inside(namespace);
+            let made = thread::Builder::new().spawn_scoped(scope, inside);
+            made.map(thread::ScopedJoinHandle::join)
+        });
+        made.map_err(|error| format!("a thread does not start: {error}"))?
             .map_err(|_| "the thread in the server's network panicked".to_owned())?
             .map_err(|error| format!("cannot set up the server's end of the veth pair: {error}"))?;
         self.wait_until_up()
@@ -157,7 +162,7 @@ pub(crate) fn sweep(unknown: &mut Unknown) -> u32 {
         let alias = fs::read_to_string(entry.path().join("ifalias")).unwrap_or_default();
         let owner = Owner::parse(alias.trim()).filter(|_| name.starts_with(PREFIX));
         let Some(owner) = owner else { continue };
-        match owner.life() {
+        match owner.life_by_what_runs() {
             Life::Runs => {}
             Life::Unknown => unknown.note(&owner, format!("network link {name}")),
             Life::Ended => removed += u32::from(Netlink::remove(&name).is_ok()),

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use super::within;
 use super::{DISK_PARENT, Owner, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// A folder of this lab's own, which nobody has made before and nobody else may enter. It is
@@ -55,7 +56,7 @@ impl Drop for OwnFolder {
     fn drop(&mut self) {
         // Nobody could have put another in its place, but for root.
         if is_at(&self.lock, &self.path) {
-            let _ = fs::remove_dir_all(&self.path);
+            let _ = within::remove_all(&self.path);
         }
     }
 }

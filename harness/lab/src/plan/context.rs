@@ -272,6 +272,10 @@ impl<'a> Kind<'a> {
         if let Some(reason) = self.profile.unsupported(workload, self.target, needs) {
             return Err(Failure::new(Outcome::Unsupported, reason));
         }
+        let misfit = given::misfit(workload, self.profile, self.target, self.context.arch);
+        if let Some(failure) = misfit {
+            return Err(failure);
+        }
         // An image holds the native binary.
         let compiled = match self.target {
             Target::Image => Target::Native,
@@ -282,10 +286,6 @@ impl<'a> Kind<'a> {
             return Err(Failure::unavailable(format!(
                 "the workload {name} is not built for {compiled}: its `targets` say so"
             )));
-        }
-        let misfit = given::misfit(workload, self.profile, self.target, self.context.arch);
-        if let Some(failure) = misfit {
-            return Err(failure);
         }
         Ok(self.spec(workload, kind, measure))
     }

@@ -8,7 +8,7 @@ use crate::isolation::{Linking, Packing, Profile};
 use crate::outcome::Failure;
 
 /// Why what is given of a workload is not launched on an isolation, if so.
-pub(super) fn misfit(
+pub(crate) fn misfit(
     workload: &Workload,
     profile: &Profile,
     target: Target,

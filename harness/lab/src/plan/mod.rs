@@ -32,7 +32,7 @@ pub use by_hand::{PlanError, read_by_hand};
 pub use context::{Asked, RunOptions, plan};
 pub use fits::check;
 pub use form::Form;
-pub(crate) use given::misfit_of;
+pub(crate) use given::{misfit, misfit_of};
 pub use own::with_own;
 pub use pairs::{CasePair, pairs};
 pub use recipe::{Recipe, artifact_triple, for_isolation};
@@ -44,6 +44,7 @@ pub const PLAN_VERSION: u32 = 3;
 
 /// Everything that a run is to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// [`PLAN_VERSION`] of who made it.
     pub plan_version: u32,
@@ -61,6 +62,7 @@ pub struct Plan {
 
 /// One scenario of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanPart {
     /// Name of the scenario.
     pub scenario: String,
@@ -78,6 +80,7 @@ pub struct PlanPart {
 
 /// What is launched together, and gives a sample to each of its rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Case {
     /// Its rows, whose identities say isolation and architecture. The first one's values decide
     /// when there are enough launches, the others' where launches cost little.
@@ -94,10 +97,12 @@ pub struct Case {
 
 /// What a case may use at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {}
 
 /// Whether a case is launched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// It is.
@@ -121,6 +126,7 @@ impl From<Failure> for Decision {
 /// What one launch is to do. What the workload's definition says (arguments, files, outputs) is
 /// not copied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LaunchSpec {
     /// Name of the workload.
     pub workload: String,
@@ -154,6 +160,7 @@ pub struct LaunchSpec {
 
 /// What is measured of a launch. Which values it gives is said by the rows of its case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// The time to its first result, and until it is gone.

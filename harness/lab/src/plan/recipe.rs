@@ -8,6 +8,7 @@ use crate::isolation::{Linking, Packing, Profile};
 
 /// Something that is built, and of what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Recipe {
     /// A workload, compiled.

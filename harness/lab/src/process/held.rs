@@ -9,6 +9,7 @@ use rustix::process::{Signal, WaitOptions, waitpid};
 use super::exit::Exit;
 use super::isolate::Isolate;
 use super::left::{self, Left};
+use super::reaper::{Subreaper, awaited};
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
@@ -27,6 +28,9 @@ pub struct Process {
     pub(super) ended: Option<Exit>,
     /// By which what it leaves behind is found.
     pub(super) mark: Option<Mark>,
+    /// By which that becomes the lab's own child.
+    #[expect(dead_code, reason = "held until it is dropped")]
+    pub(super) reaper: Option<Subreaper>,
 }
 
 /// The name of a launch, which is in the environment of all that it starts.
@@ -64,6 +68,7 @@ impl Process {
     /// From here on this is process `pid`, which the one that has ended left in its place:
     /// a child of the lab's, with the same streams.
     pub fn follow(&mut self, pid: Pid) {
+        awaited().insert(pid);
         self.pid = pid;
         self.ended = None;
     }
@@ -123,6 +128,7 @@ impl Process {
     fn wait_for_status(&mut self) -> Exit {
         let wait = || waitpid(Some(proc::id(self.pid)?), WaitOptions::empty());
         let ended = retry_on_intr(wait).ok().flatten();
+        awaited().remove(&self.pid);
         let exit = Exit {
             at_ns: now_ns(),
             status: ended.map_or(0, |(_, status)| status.as_raw()),

@@ -1,10 +1,11 @@
-//! What a program leaves behind: processes that carry the mark of its launch and live on
-//! after it.
+//! What a program leaves behind: processes that live on after it, and carry the mark of its launch or,
+//! if they have cleared their environment, became children of the lab when whoever started them ended.
 
 use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::reaper::{is_adopted, reap_adopted};
 use crate::clock::now_ns;
 use crate::owner::LAUNCH;
 use crate::proc::{self, Pid};
@@ -29,7 +30,7 @@ pub(super) struct Left {
 pub(super) fn after(mark: &str, leader: Pid, ended_ns: u64) -> Left {
     let mut gone_ns = ended_ns;
     loop {
-        let alive = marked(mark, leader);
+        let alive = stayed(mark, leader);
         if alive.is_empty() {
             return Left {
                 gone_ns,
@@ -41,9 +42,7 @@ pub(super) fn after(mark: &str, leader: Pid, ended_ns: u64) -> Left {
                 .iter()
                 .map(|pid| format!("{} ({pid})", proc::name(*pid)))
                 .collect();
-            for pid in &alive {
-                end(*pid);
-            }
+            end_all(mark, leader);
             return Left {
                 gone_ns: ended_ns,
                 reason: Some(format!(
@@ -65,22 +64,42 @@ pub(crate) fn ends_until(pid: Pid, limit: Duration) -> bool {
     ends_by(pid, now_ns() + limit.as_nanos() as u64)
 }
 
-/// Ends every process that carries the mark, and has begun after the program `leader`.
+/// Ends every process that the launch of this mark, and of the program `leader`, has left behind, and
+/// what those start meanwhile.
 pub(crate) fn end_all(mark: &str, leader: Pid) {
-    for pid in marked(mark, leader) {
-        end(pid);
+    let until_ns = now_ns() + KILLED_NS;
+    loop {
+        let alive = stayed(mark, leader);
+        for pid in &alive {
+            let _ = proc::kill(*pid, Signal::KILL);
+        }
+        for pid in &alive {
+            ends_by(*pid, until_ns);
+        }
+        if alive.is_empty() || now_ns() >= until_ns {
+            return;
+        }
     }
 }
 
-/// Processes but the leader that carry the mark and have not ended. Most launches leave nobody,
+/// Processes but the leader that are of the launch and have not ended. Most launches leave nobody,
 /// and are not to wait until the environment of every process of the machine was read.
-fn marked(mark: &str, leader: Pid) -> Vec<Pid> {
-    let carries = |pid: &Pid| proc::variable(*pid, LAUNCH).is_some_and(|of| of == mark.as_bytes());
-    let later = proc::since(leader).into_iter();
-    later.filter(|pid| *pid != leader && carries(pid)).collect()
-}
-
-fn end(pid: Pid) {
-    let _ = proc::kill(pid, Signal::KILL);
-    ends_by(pid, now_ns() + KILLED_NS);
+fn stayed(mark: &str, leader: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    for pid in proc::since(leader) {
+        if pid == leader {
+            continue;
+        }
+        match proc::variable(pid, LAUNCH) {
+            Some(of) if of == mark.as_bytes() => found.push(pid),
+            None if is_adopted(pid) => {
+                reap_adopted(pid);
+                let family = proc::descendants(pid).into_iter();
+                found.extend(family.filter(|pid| proc::started(*pid).is_some()));
+            }
+            // Another launch's, or none.
+            _ => {}
+        }
+    }
+    found
 }

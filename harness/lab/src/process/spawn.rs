@@ -16,6 +16,7 @@ use rustix::io::fcntl_dupfd_cloexec;
 use super::clone_into::clone_into;
 use super::held::{Mark, Process};
 use super::isolate::Isolate as _;
+use super::reaper::{Subreaper, awaited};
 use super::source::{Source, Stream};
 use crate::cgroup::{Cgroup, Entrance};
 use crate::outcome::Failure;
@@ -55,6 +56,7 @@ pub struct Prepared {
     stderr: PipeReader,
     guest: Option<PipeReader>,
     mark: Option<Mark>,
+    reaper: Option<Subreaper>,
     /// Whether others write to its stdout, which is then the workload's.
     named: bool,
 }
@@ -133,6 +135,7 @@ impl Program {
             stderr,
             guest,
             mark: self.mark.clone(),
+            reaper: self.mark.as_ref().map(|_| Subreaper::begin()),
             named: self.outputs.is_some(),
         })
     }
@@ -265,6 +268,7 @@ impl Prepared {
             Source::new(Stream::Stderr, self.stderr),
         ];
         sources.extend(self.guest.map(|pipe| Source::new(Stream::Guest, pipe)));
+        awaited().insert(pid);
         Process {
             pid,
             stdin: self.stdin,
@@ -272,6 +276,7 @@ impl Prepared {
             output,
             ended: None,
             mark: self.mark,
+            reaper: self.reaper,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::build::{Builder, Store};
 use crate::bundle;
 use crate::carry::Carried;
 use crate::catalog::{Drivers, Isolations};
-use crate::define::Definitions;
+use crate::define::{Definitions, Workload};
 use crate::digest::sha256;
 use crate::git::Checkout;
 use crate::outcome::Failure;
@@ -55,6 +55,9 @@ enum Origin<'a> {
 pub struct SideRequest<'a> {
     /// What is defined in the current checkout.
     pub here: &'a Definitions,
+    /// Those of its workloads that are in folders of the user's own: whatever the commit, they are
+    /// beside what it defines.
+    pub own: &'a [Workload],
     /// Where it stands.
     pub site: &'a Site,
     /// What it tells of its progress.
@@ -72,6 +75,7 @@ impl<'a> Side<'a> {
             here,
             site,
             progress,
+            ..
         } = request;
         let builder = Builder::new(here, site, progress).map_err(SideError::Failed)?;
         Ok(Self {
@@ -170,7 +174,10 @@ impl Stock for Side<'_> {
 impl<'a> SideRequest<'a> {
     /// What is defined in a commit.
     fn commit(&self, commit: &str) -> Result<Definitions, SideError> {
-        commit::definitions(self.here.lab.path(), commit, self.site, self.progress)
+        let here = self.here.lab.path();
+        let mut found = commit::definitions(here, commit, self.site, self.progress)?;
+        found.workloads.extend(self.own.iter().cloned());
+        Ok(found)
     }
 
     /// What builds of `definitions`, into the store of the current checkout.

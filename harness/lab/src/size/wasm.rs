@@ -5,9 +5,10 @@ use std::mem;
 use std::path::Path;
 
 use wasm_encoder::{Component, ComponentSectionId, Encode, Module, RawSection, Section};
-use wasmparser::{BinaryReaderError, Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
 
 use super::read;
+use crate::inspect::validate;
 use crate::outcome::Failure;
 
 /// The bytes of a module or component without custom sections, at every depth. Names,
@@ -31,12 +32,6 @@ pub fn strip_wasm(path: &Path) -> Result<Vec<u8>, Failure> {
         ))
     })?;
     Ok(stripped)
-}
-
-fn validate(bytes: &[u8]) -> Result<(), BinaryReaderError> {
-    // Whether a runtime has a feature is for the runtime to say.
-    Validator::new_with_features(WasmFeatures::all()).validate_all(bytes)?;
-    Ok(())
 }
 
 /// Whether a custom section changes what the module means.

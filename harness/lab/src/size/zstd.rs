@@ -63,9 +63,12 @@ impl Zstd {
             return Err(failed("it has no pipes".to_owned()));
         };
         let (fed, counted) = thread::scope(|scope| {
-            let feeding = scope.spawn(move || feed(&mut reader, &mut stdin));
+            // A pipe is closed with the thread that was to have it: nothing waits for one that does not
+            // start.
+            let feeding =
+                thread::Builder::new().spawn_scoped(scope, move || feed(&mut reader, &mut stdin));
             let (send, counted) = mpsc::channel();
-            scope.spawn(move || {
+            let counting = thread::Builder::new().spawn_scoped(scope, move || {
                 // Who waits for it is gone only when it is no longer wanted.
                 let _ = send.send(io::copy(&mut stdout, &mut io::sink()));
             });
@@ -80,12 +83,14 @@ impl Zstd {
                 // Both threads wait for its pipes.
                 running.end();
             }
-            (feeding.join(), counted)
+            let fed = feeding.map(thread::ScopedJoinHandle::join);
+            (counting.and(fed), counted)
         });
+        let fed = fed.map_err(|error| failed(format!("a thread does not start: {error}")));
         if interrupt.raised() {
             return Err(Failure::Interrupted);
         }
-        if let Ok(Err(error)) = fed {
+        if let Ok(Err(error)) = fed? {
             return Err(content.unreadable(&error));
         }
         let mut complaint = String::new();

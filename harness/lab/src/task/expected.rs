@@ -104,7 +104,9 @@ impl Expected {
             Self::Line(Rule::Matching(regex)) => {
                 format!("it had printed a line that matches {:?}", regex.as_str())
             }
-            Self::Line(_) => "it had printed a line".to_owned(),
+            Self::Line(_) => "it had printed a line (of a program that prints none say that any \
+                              output is right: --expect any, or any = true)"
+                .to_owned(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use lab::side::SideName;
 
-use super::SelectArgs;
+use super::{ExportArgs, SelectArgs};
 use crate::settings::Settings;
 
 /// Arguments of `labrun replay`.
@@ -82,9 +82,17 @@ pub(crate) struct QuadsArgs {
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Print the whole table, and not as much of it as a screen has room for
+    #[arg(long, conflicts_with = "json")]
+    pub full: bool,
+
     /// Print the summary as JSON, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Files that are written too
+    #[command(flatten)]
+    pub exports: ExportArgs,
 }
 
 impl QuadsArgs {

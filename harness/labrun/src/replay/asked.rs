@@ -100,5 +100,5 @@ fn read(name: &SideName) -> anyhow::Result<Read> {
             "{name}: it is no run, since it has no run.json"
         )));
     }
-    report::read(folder).map_err(|error| Usage(format!("{name}: {error:#}")).into())
+    report::whole(folder.path())
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use lab::model::{Ended, RunError};
 use labrun_record::{Outcome, QUADS, RunFolder};
 
+use crate::cli::QuadsArgs;
 use crate::exit::{self, Usage};
+use crate::exports;
 use crate::report::{self, Read};
 use crate::say;
 
@@ -14,10 +16,10 @@ use crate::say;
 pub(crate) fn conclude(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
-    json: bool,
+    args: &QuadsArgs,
     strict: bool,
 ) -> anyhow::Result<u8> {
-    let shown = show(folder, ended, json)?;
+    let shown = show(folder, ended, args)?;
     shown.printed?;
     Ok(code(&shown.read, shown.ended, strict))
 }
@@ -36,7 +38,7 @@ pub(crate) struct Shown {
 pub(crate) fn show(
     folder: RunFolder,
     ended: Result<Ended, RunError>,
-    json: bool,
+    args: &QuadsArgs,
 ) -> anyhow::Result<Shown> {
     if matches!(ended, Err(RunError::Taken)) {
         // The files in the folder are those of another run.
@@ -48,15 +50,15 @@ pub(crate) fn show(
         Err(error) => return Err(ended.err().map_or(error, Into::into)),
     };
     let written = read.write();
-    let printed = if json {
+    let exported = exports::write(&args.exports, std::slice::from_ref(&read));
+    let printed = if args.json {
         crate::out::json(&read.summary)
     } else {
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        crate::out::line(&labrun_render::table(&read.summary, width, true))
+        read.print_table(args.full)
     };
     read.say_where();
     let ended = ended?;
-    written?;
+    written.and(exported)?;
     if ended == Ended::Complete && is_too_short(&read) {
         say::line(&format!(
             "the time budget of {:?} is too small for one quad, so nothing is decided: raise --time-budget",

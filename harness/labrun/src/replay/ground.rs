@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use lab::define::Definitions;
+use lab::define::{Definitions, Workload};
 use lab::side::{Side, SideError, SideKind, SideName, SideRequest};
 use lab::site::Site;
 
@@ -13,6 +13,7 @@ use crate::cli::Cli;
 use crate::exit::Usage;
 use crate::ground::definitions;
 use crate::new_run::lab_version;
+use crate::own::{Own, take_environment};
 use crate::scenario::open_bundle;
 use crate::settings::Settings;
 
@@ -20,6 +21,8 @@ use crate::settings::Settings;
 pub(super) struct Ground<'a> {
     /// What is defined in the current checkout; none where the sides need no lab.
     here: Option<Definitions>,
+    /// Workloads of the user's own, which a commit does not have.
+    own: Vec<Workload>,
     /// Where they stand.
     pub site: &'a Site,
     /// Where progress is shown.
@@ -37,8 +40,16 @@ impl<'a> Ground<'a> {
         site: &'a Site,
         bars: &'a Bars,
     ) -> anyhow::Result<Self> {
+        let mut here = asked.needs_lab().then(|| definitions(cli)).transpose()?;
+        let mut own = Vec::new();
+        if let Some(here) = &mut here {
+            let added = Own::add_folders(here, &asked.args.select)?;
+            take_environment(here);
+            own = added.of(here).into_iter().cloned().collect();
+        }
         Ok(Self {
-            here: asked.needs_lab().then(|| definitions(cli)).transpose()?,
+            here,
+            own,
             site,
             bars,
             settings,
@@ -61,6 +72,7 @@ impl<'a> Ground<'a> {
         };
         let request = SideRequest {
             here,
+            own: &self.own,
             site: self.site,
             progress: self.bars,
         };

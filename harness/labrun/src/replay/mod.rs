@@ -14,8 +14,9 @@ use lab::model::{ReplayRequest, replay};
 use lab::progress::Progress as _;
 
 use crate::bars::Bars;
-use crate::cli::{Cli, ReplayArgs};
+use crate::cli::{Cli, QuadsArgs, ReplayArgs};
 use crate::exit;
+use crate::exports;
 use crate::ground::site;
 use crate::interim::Interim;
 use crate::new_run::{NewRun, check_folder};
@@ -34,9 +35,10 @@ pub(crate) const MARGIN: f64 = 0.02;
 
 /// Measures both sides.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::Result<u8> {
+    exports::check(&args.quads.exports)?;
     let asked = Asked::new(args)?;
     if asked.suspects.as_ref().is_some_and(BTreeSet::is_empty) {
-        return nothing_to_decide(args.quads.json);
+        return nothing_to_decide(&args.quads);
     }
     if let Some(out) = &args.quads.out {
         // Its sides may take minutes to build.
@@ -72,18 +74,20 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     if sides.with_docker {
         remove_containers(&site, &bars);
     }
-    conclude(run.folder, ended, args.quads.json, args.strict)
+    conclude(run.folder, ended, &args.quads, args.strict)
 }
 
 /// There is no run then, and so no summary of one.
-fn nothing_to_decide(json: bool) -> anyhow::Result<u8> {
+fn nothing_to_decide(asked: &QuadsArgs) -> anyhow::Result<u8> {
     say::line("`labrun compare` suspects no row: there is nothing to decide");
-    if json {
-        crate::out::json(&serde_json::json!({
-            "schema_version": labrun_record::SCHEMA_VERSION,
-            "results": [],
-            "replay": null,
-        }))?;
+    let nothing = serde_json::json!({
+        "schema_version": labrun_record::SCHEMA_VERSION,
+        "results": [],
+        "replay": null,
+    });
+    exports::write_nothing(&asked.exports, &nothing)?;
+    if asked.json {
+        crate::out::json(&nothing)?;
     }
     Ok(exit::FINE)
 }

@@ -208,12 +208,13 @@ fn a_run_that_is_read_only_has_its_page_made_elsewhere() {
         .stderr_has("it stays as it was");
     assert!(lab.path().join("page.html").is_file());
     // Several runs have their page in this folder.
-    lab.run(["report", run, run]).exit(0);
+    let twin = &RunFiles::of(Path::new(run)).copied(&lab.path().join("twin"));
+    lab.run(["report", run, twin]).exit(0);
     assert!(lab.path().join("report.html").is_file());
     let ran = lab.run(["report", run, "--json"]);
     let ran = ran
         .exit(1)
         .stderr_has("give --output a file that can be written");
     assert_eq!(ran.json()["scenario"], "cold-start");
-    lab.run(["compare", run, run]).exit(0);
+    lab.run(["compare", run, twin]).exit(0);
 }

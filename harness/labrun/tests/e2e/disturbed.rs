@@ -77,11 +77,12 @@ fn what_others_took_of_the_processors_is_recorded_and_said() {
     );
 
     let run = ran.files.path().to_str().expect("a name");
-    lab.run(["compare", run, run])
+    let twin = &ran.files.copied(&lab.path().join("twin"));
+    lab.run(["compare", run, twin])
         .exit(0)
         .stdout_has("other processes took ")
         .stdout_has("what differs may be that");
-    let compared = lab.run(["compare", run, run, "--json"]).exit(0).json();
+    let compared = lab.run(["compare", run, twin, "--json"]).exit(0).json();
     for side in ["base", "candidate"] {
         let others = &compared[side]["disturbance"]["others"];
         assert!(

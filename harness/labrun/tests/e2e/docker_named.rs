@@ -1,5 +1,5 @@
 //! What runs as a container's runtime is what its row is called after: a daemon whose default is
-//! another, which starts something else by that name, or which is not Docker's.
+//! another, which starts something else by that name or another version, or which is not Docker's.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -43,14 +43,23 @@ fn answer(stream: UnixStream, version: &Value, info: &Value) -> std::io::Result<
 
 /// What doctor says where such a daemon listens, with these components and runtimes.
 fn doctor(lab: &Lab, engine: &str, runtimes: &Value) -> Ran {
+    doctor_of(
+        lab,
+        &json!([{"Name": engine, "Version": "24.0.7"}]),
+        &json!({"DefaultRuntime": "nvidia", "Runtimes": runtimes}),
+    )
+}
+
+/// The same, with all that the daemon says of its components and of itself.
+fn doctor_of(lab: &Lab, components: &Value, info: &Value) -> Ran {
     let path = lab.path().join("docker.sock");
     let _ = fs::remove_file(&path);
     let listener = UnixListener::bind(&path).expect("listens");
     let version = json!({
         "Version": "24.0.7", "ApiVersion": "1.43", "MinAPIVersion": "1.12",
-        "Components": [{"Name": engine, "Version": "24.0.7"}],
+        "Components": components,
     });
-    let info = json!({"DefaultRuntime": "nvidia", "Runtimes": runtimes});
+    let info = info.clone();
     // It ends with this process: a daemon listens for ever.
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
@@ -112,6 +121,35 @@ fn a_runtime_that_is_another_by_that_name_is_not_measured_as_it() {
         let reason = format!("which calls itself \"{other} version 1.2.3\"");
         assert!(line.contains("missing") && line.contains(&reason), "{line}");
     }
+}
+
+#[test]
+fn a_runtime_of_another_version_than_the_daemon_says_is_another() {
+    let lab = Lab::fixture();
+    fs::create_dir_all(lab.path().join("bin")).expect("makes a folder");
+    program(&lab.path().join("bin/runc"), "runc version 1.2.3");
+    program(&lab.path().join("bin/crun"), "crun version 1.14");
+    let info = json!({
+        "DefaultRuntime": "runc", "Runtimes": {"runc": {"path": "runc"}, "crun": {"path": "crun"}},
+    });
+    let of = |version: &str| {
+        json!([
+            {"Name": "Engine", "Version": "24.0.7"},
+            {"Name": "containerd", "Version": "1.6.20"},
+            {"Name": "runc", "Version": version},
+        ])
+    };
+    let ran = doctor_of(&lab, &of("1.2.3"), &info);
+    for (isolation, version) in [("docker/runc", "runc 1.2.3"), ("docker/crun", "crun 1.14")] {
+        let line = line(&ran, isolation);
+        let versions = format!("Docker 24.0.7, containerd 1.6.20, {version}");
+        assert!(line.contains(" ok ") && line.ends_with(&versions), "{line}");
+    }
+    let ran = doctor_of(&lab, &of("1.14"), &info);
+    let runc = line(&ran, "docker/runc");
+    let reason = "runtime `runc` is version 1.14, it says, and ";
+    assert!(runc.contains("missing") && runc.contains(reason), "{runc}");
+    assert!(line(&ran, "docker/crun").contains(" ok "), "{}", ran.stdout);
 }
 
 #[test]

@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::support::{Lab, Ran, Runner};
 
 /// What labrun colours with.
-const COLOURS: [&str; 6] = ["0", "1", "2", "31", "32", "33"];
+const COLOURS: [&str; 11] = [
+    "0", "1", "2", "31", "32", "33", "34", "35", "36", "91", "94",
+];
 
 /// No control character but for lines, tabs and labrun's own colours, and nothing that turns text around.
 #[track_caller]
@@ -176,11 +178,12 @@ fn files_of_somebody_elses_run_paint_neither() {
     let failed =
         "\"outcome\":\"failed\",\"reason\":\"\\u001b[2Jgone\\u009b2J\",\"value\":null,\"was\":";
     spoil("samples.jsonl", measured, failed);
+    let twin = &ran.files.copied(&lab.path().join("twin"));
     for args in [
         &["report", folder][..],
         &["report", folder, "--json"],
-        &["compare", folder, folder],
-        &["compare", folder, folder, "--json"],
+        &["compare", folder, twin],
+        &["compare", folder, twin, "--json"],
     ] {
         let ran = lab.run(["--color", "always"].iter().chain(args));
         is_safe(&ran.stdout);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Lab, Ran, mark, may_mount, skip, until};
+use crate::support::{Lab, Product, Ran, mark, may_mount, skip, until};
 
 /// A guest that starts `sleep 1000` by a statement about a command `child`.
 fn starting(how: &str) -> String {
@@ -19,7 +19,7 @@ fn starting(how: &str) -> String {
     )
 }
 
-const LEAVES: [(&str, &str); 3] = [
+const LEAVES: [(&str, &str); 4] = [
     (
         "session",
         "let _started = unsafe { child.pre_exec(|| { setsid(); Ok(()) }) }.spawn().unwrap();",
@@ -34,6 +34,15 @@ const LEAVES: [(&str, &str); 3] = [
          std::io::Read::read_exact(sh.stdout.as_mut().unwrap(), &mut [0]).unwrap(); \
          sh.wait().unwrap(); let _ = setsid;",
     ),
+    (
+        "cleared",
+        // Nothing in its environment tells whose it is.
+        "child = Command::new(\"sh\"); child.env_clear(); \
+         child.args([\"-c\", \"setsid sh -c 'echo; exec sleep 1000 >/dev/null' </dev/null 2>/dev/null &\"]); \
+         let mut sh = child.stdout(Stdio::piped()).spawn().unwrap(); \
+         std::io::Read::read_exact(sh.stdout.as_mut().unwrap(), &mut [0]).unwrap(); \
+         sh.wait().unwrap(); let _ = setsid;",
+    ),
 ];
 
 #[test]
@@ -42,13 +51,46 @@ fn a_native_guest_that_leaves_a_process_behind_has_failed() {
     for (name, how) in LEAVES {
         lab = lab.guest(name, &starting(how));
     }
-    // That nothing is left is checked at the end of every run.
+    // That nothing that bears a mark is left is checked at the end of every run.
     let mut ran = lab.measure([""; 0]).exit(101);
     for (name, _) in LEAVES {
-        let reason = "it ended and left processes behind, which were ended: sleep (";
-        ran = ran.rows(name, "native/static", "failed", reason);
+        ran = ran.rows(name, "native/static", "failed", LEFT);
+        for row in ran.files.rows(name, "native/static") {
+            assert_named_is_gone(row["reason"].as_str().unwrap_or_default());
+        }
     }
     ran.rows("right", "native/static", "measured", "");
+}
+
+/// What is said of a process that stays.
+const LEFT: &str = "it ended and left processes behind, which were ended: sleep (";
+
+/// That the process which such a reason names is no more.
+#[track_caller]
+fn assert_named_is_gone(reason: &str) {
+    let pid = reason
+        .split(LEFT)
+        .nth(1)
+        .and_then(|rest| rest.split(')').next());
+    let pid = pid.unwrap_or_else(|| panic!("no process in {reason}"));
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    assert_ne!(name.trim(), "sleep", "{reason}");
+}
+
+#[test]
+fn a_product_that_leaves_a_process_with_nothing_of_its_launch_has_failed() {
+    let script =
+        "/usr/bin/env -i /usr/bin/setsid /bin/sleep 1000 </dev/null >/dev/null 2>&1 &\necho right";
+    let ran = Lab::fixture()
+        .product(&Product::new("one", script))
+        .measure(["-i", "one/*"])
+        .exit(101);
+    let rows = ran.files.rows("right", "one/run");
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert_eq!(row["outcome"], "failed", "{row:#}");
+        assert_named_is_gone(row["reason"].as_str().unwrap_or_default());
+    }
 }
 
 #[test]

@@ -106,3 +106,38 @@ fn a_docker_that_hangs_is_waited_for_once() {
     // One look whether anybody is there, and one that waits, for the sweep and all of them.
     assert_eq!(accepted.load(Ordering::SeqCst), 2);
 }
+
+#[test]
+fn a_place_without_room_for_a_thread_is_told_in_words() {
+    let calls = [libc::SYS_clone, libc::SYS_clone3, libc::SYS_vfork];
+    let lab = Lab::fixture();
+    let ran = doctor(&lab, |command| {
+        refuse(command, &calls, libc::EAGAIN);
+    });
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    let url = format!("http://{}/", crate::loading::right());
+    let mut load = lab.labrun(["load", &url, "--duration", "1s", "--warmup", "0s"]);
+    refuse(&mut load, &calls, libc::EAGAIN);
+    let ran = lab.start(load, lab.path()).ended().exit(1);
+    let told = ran.stderr_has("no more processes and threads are allowed here");
+    assert!(!told.stderr.contains("panicked"), "{}", told.stderr);
+    assert_eq!(
+        told.stderr.matches("os error").count(),
+        1,
+        "{}",
+        told.stderr
+    );
+    if !may_mount("doctor-pids") {
+        return;
+    }
+    for most in ["2", "4", "6", "10"] {
+        let pids = (["pids.max", "pids.max"], [most; 2]);
+        let Some(few) = Cgroup::make(&format!("doctor-pids-{most}"), "pids", &[pids]) else {
+            return;
+        };
+        let ran = doctor(&lab, |command| {
+            few.enter(command);
+        });
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
+}

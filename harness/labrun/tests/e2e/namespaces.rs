@@ -214,3 +214,47 @@ fn a_container_of_a_living_lab_stays_in_a_daemon_that_is_shared() {
     let ran = live.ended().exit(130);
     assert_eq!(containers_of(ran.pid), [""; 0], "a container is left");
 }
+
+/// labrun doctor after this piece of shell, in a mount namespace of its own where no lock of another lab
+/// is to be seen, and in what more unshare(1) is told.
+fn doctor_after(lab: &Lab, unshare: &[&str], script: &str) -> Ran {
+    let doctor = lab.labrun(["doctor"]);
+    let mut command = Command::new("unshare");
+    command.arg("--mount").args(unshare).args(["sh", "-ec"]);
+    command.arg(format!(
+        "mount -t tmpfs none /dev/shm; {script} exec \"$@\""
+    ));
+    command
+        .arg("sh")
+        .arg(doctor.get_program())
+        .args(doctor.get_args());
+    for (name, value) in doctor.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(lab.path());
+    lab.start(command, lab.path()).ended().exit(0)
+}
+
+#[test]
+fn a_living_lab_stays_where_the_clock_or_the_number_of_the_boot_is_another() {
+    if !may_mount("namespaces-clock") {
+        return;
+    }
+    let lab = deaf();
+    let mut live = lab.begin(|command| command.args(["-w", "deaf"]));
+    live.until("the server runs", |live| {
+        !processes_of(live.pid()).is_empty()
+    });
+    let before = processes_of(live.pid());
+    let boot = "echo 11111111-2222-3333-4444-555555555555 > /dev/shm/id; \
+        mount --bind /dev/shm/id /proc/sys/kernel/random/boot_id;";
+    doctor_after(&lab, &[], boot);
+    assert_eq!(processes_of(live.pid()), before, "another boot");
+    doctor_after(&lab, &["--time", "--boottime", "100000", "--fork"], "");
+    assert_eq!(processes_of(live.pid()), before, "another clock");
+    live.signal(libc::SIGINT);
+    live.ended().exit(130);
+}

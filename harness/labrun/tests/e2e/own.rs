@@ -13,9 +13,9 @@ fn user() -> User {
         .isolation("native/dynamic")
         .isolation("control/*")
         .runner(&Runner::new("good", GOOD_JOB).every_start())
-        .question(&Question::memory())
-        .question(&Question::size())
-        .question(&Question::throughput());
+        .question(&Question::memory().of("right", ""))
+        .question(&Question::size().of("right", ""))
+        .question(&Question::throughput().of("right", ""));
     User::of(lab)
 }
 
@@ -95,7 +95,8 @@ fn a_distribution_s_own_program_is_compared_with_itself_as_it_is_linked() {
     let Some(jq) = installed("jq", "own-dynamic") else {
         return;
     };
-    let ran = user()
+    let user = user();
+    let ran = user
         .measure(&["--native", &jq, "-r", "10", "--", "--version"])
         .exit(0)
         .rows("jq", "native/dynamic", "measured", "")
@@ -131,6 +132,26 @@ fn a_sandbox_lets_a_program_have_its_libraries() {
             let outcome = row["outcome"].as_str().expect("an outcome");
             assert!(["measured", "unavailable"].contains(&outcome), "{row:#}");
         }
+    }
+}
+
+#[test]
+fn a_program_has_its_own_name_everywhere() {
+    let user = User::of(
+        Lab::fixture()
+            .isolation("native/dynamic")
+            .isolation("bubblewrap/*"),
+    );
+    // What it does is in its name.
+    let args = [
+        "--native", "/bin/sh", "--expect", "/sh$", "--", "-c", "echo $0",
+    ];
+    let ran = user.measure(&args);
+    let rows = ran.files.rows("sh", "bubblewrap/unshare-all");
+    assert!(!rows.is_empty());
+    for row in rows {
+        let outcome = row["outcome"].as_str().expect("an outcome");
+        assert!(["measured", "unavailable"].contains(&outcome), "{row:#}");
     }
 }
 
@@ -175,7 +196,8 @@ fn an_output_is_right_by_its_first_line_a_file_or_a_pattern() {
 
 #[test]
 fn what_is_not_checked_says_so_and_is_compared_with_nothing() {
-    let ran = user()
+    let user = user();
+    let ran = user
         .measure(&[
             "--native",
             "/bin/date",
@@ -195,16 +217,15 @@ fn what_is_not_checked_says_so_and_is_compared_with_nothing() {
         assert!(row["ratio"].is_null(), "{row:#}");
     }
     // A program that says nothing has answered when it has ended.
-    user()
-        .measure(&["--native", "/bin/true", "--expect", "any"])
+    user.measure(&["--native", "/bin/true", "--expect", "any"])
         .exit(0)
         .rows("true", "native/dynamic", "measured", "");
 }
 
 #[test]
 fn a_first_line_that_is_never_the_same_is_told_with_what_to_do() {
-    user()
-        .measure(&["--native", "/bin/date", "--", "+%N"])
+    let user = user();
+    user.measure(&["--native", "/bin/date", "--", "+%N"])
         .exit(101)
         .rows(
             "date",
@@ -212,11 +233,12 @@ fn a_first_line_that_is_never_the_same_is_told_with_what_to_do() {
             "mismatch",
             "the first launch of all printed",
         );
-    user().measure(&["--native", "/bin/true"]).exit(101).rows(
+    user.measure(&["--native", "/bin/true"]).exit(101).rows(
         "true",
         "native/dynamic",
         "mismatch",
-        "before it had printed a line",
+        "before it had printed a line (of a program that prints none say that any output is right: \
+         --expect any",
     );
 }
 
@@ -226,17 +248,16 @@ fn an_output_without_end_is_a_timeout() {
         .isolation("native/dynamic")
         .samples(1)
         .plan("timeout_s", "1");
-    User::of(lab)
-        .measure(&["--native", "/usr/bin/yes"])
-        .exit(101)
-        .rows(
-            "yes",
-            "native/dynamic",
-            "timeout",
-            "without the end of the output",
-        );
+    let user = User::of(lab);
+    user.measure(&["--native", "/usr/bin/yes"]).exit(101).rows(
+        "yes",
+        "native/dynamic",
+        "timeout",
+        "without the end of the output",
+    );
     // A long one that ends is none.
-    let long = user().measure(&["--native", "/usr/bin/seq", "--", "100000"]);
+    let user = self::user();
+    let long = user.measure(&["--native", "/usr/bin/seq", "--", "100000"]);
     long.exit(0).rows("seq", "native/dynamic", "measured", "");
 }
 

@@ -140,3 +140,30 @@ fn what_is_given_and_built_travels() {
     assert_eq!(given.as_array().map(Vec::len), Some(1), "{given}");
     assert_eq!(given[0]["name"], "app.wasm");
 }
+
+#[test]
+fn it_is_built_and_replayed_as_those_of_the_lab() {
+    let user = user();
+    user.right("own/made");
+    workload(
+        &user,
+        "[build.native]\ncommand = [\"sh\", \"-c\", \"cp made $LABRUN_OUT\"]",
+    );
+    let asked = ["build", "--json", "-w", "own/", "-i", "native/*"];
+    let built = user.run_with(&asked, &[]).exit(0).json()["built"].clone();
+    let built = built.as_array().expect("a list").clone();
+    let mut what = built.iter().filter_map(|one| one["what"].as_str());
+    assert!(what.any(|what| what.starts_with("mine for ")), "{built:#?}");
+    let what = built.iter().filter_map(|one| one["what"].as_str());
+    assert_eq!(
+        what.filter(|what| what.starts_with("right")).count(),
+        0,
+        "the lab's own is not asked for"
+    );
+    let (a, b) = ("isolation:native/static", "isolation:native/static");
+    let sides = ["replay", a, b, "-w", "own/", "--scenario", "cold-start"];
+    let quads = ["--quads", "6", "--out", "replayed"];
+    user.run_with(&[&sides[..], &quads].concat(), &[]).exit(0);
+    let summary = fs::read_to_string(user.path("replayed/summary.json")).expect("reads");
+    assert!(summary.contains("\"mine\""), "{summary}");
+}

@@ -2,7 +2,6 @@
 //! reason, and nothing is launched.
 
 use std::fs;
-use std::path::Path;
 
 use crate::support::{GOOD_JOB, Lab, Runner, User};
 
@@ -124,23 +123,4 @@ fn an_image_is_not_measured_yet() {
         .measure(&["--image", "my/app:1.2"])
         .exit(4)
         .rows("app", "docker/runc", "unsupported", "not measured yet");
-}
-
-#[test]
-fn a_file_that_is_changed_after_the_plan_is_not_run() {
-    // The plan is in a bundle, and the file in it too: only there are they apart.
-    let user = user();
-    user.right("own/app");
-    let toml = "name = \"own\"\nsummary = \"mine\"\n[artifacts]\nnative = \"app\"\n\
-        [run]\n[run.expect]\nfirst-line = true\n";
-    user.file("own/workload.toml", toml);
-    user.run_with(
-        &["bundle", "cold-start", "-w", "./own", "--out", "b.tar.zst"],
-        &[],
-    )
-    .exit(0);
-    user.measure(&["--bundle", "b.tar.zst"])
-        .exit(0)
-        .rows("own", "native/static", "measured", "");
-    assert!(Path::new(&user.path("b.tar.zst")).is_file());
 }

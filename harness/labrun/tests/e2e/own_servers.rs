@@ -84,17 +84,18 @@ fn a_server_with_one_port_needs_it_to_be_free() {
     let on_port = |port: u16| {
         let (number, address) = (port.to_string(), format!("127.0.0.1:{port}"));
         let args = [
-            "--native", "serves", "--http", "/", "--port", &number, "-r", "1", "--",
+            "--native", "serves", "--name", "web", "--http", "/", "--port", &number, "-r", "1",
+            "--",
         ];
         user.measure(&[&args[..], &[&address]].concat())
     };
     on_port(port)
         .exit(0)
-        .rows("serves", "native/static", "measured", "");
+        .rows("web", "native/static", "measured", "");
     let taken = TcpListener::bind("127.0.0.1:0").expect("listens");
     let port = taken.local_addr().expect("an address").port();
     on_port(port).exit(4).rows(
-        "serves",
+        "web",
         "native/static",
         "unavailable",
         "on which it always listens",
@@ -107,6 +108,8 @@ fn a_server_may_need_a_while_until_it_is_ready() {
         .measure(&[
             "--native",
             "serves",
+            "--name",
+            "web",
             "--http",
             "/",
             "--env",
@@ -115,7 +118,7 @@ fn a_server_may_need_a_while_until_it_is_ready() {
             "{address}",
         ])
         .exit(0)
-        .rows("serves", "native/static", "measured", "");
+        .rows("web", "native/static", "measured", "");
 }
 
 #[test]

@@ -66,6 +66,27 @@ fn what_is_mounted_behind_a_link_stays_mounted() {
 }
 
 #[test]
+fn what_is_mounted_deep_in_a_dead_lab_s_folder_is_left_and_named() {
+    if !may_mount("ownership-deep") {
+        return;
+    }
+    let lab = Lab::fixture();
+    for (parent, number) in [("/var/tmp", 26), ("/dev/shm", 27)] {
+        let folder = PathBuf::from(format!("{parent}/labrun-{}", dead(number)));
+        // In a parent of its own: another test's labrun does not see the mount, and would remove the folder.
+        let script = "mount -t tmpfs none $(dirname $0) && mkdir -p $0/one/two && \
+            mount -t tmpfs none $0/one/two && touch $0/one/two/file && \"$@\" && ls $0/one/two";
+        in_mounts_of_its_own(&lab, script, &folder)
+            .exit(0)
+            .stdout_has("file")
+            .stderr_has(&format!(
+                "something is mounted on {}/one/two",
+                folder.display()
+            ));
+    }
+}
+
+#[test]
 fn a_disk_of_a_killed_lab_is_unmounted_and_its_folder_removed() {
     if !may_mount("ownership-disk") {
         return;

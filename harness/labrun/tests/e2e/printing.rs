@@ -40,12 +40,13 @@ fn json_is_all_that_is_printed() {
     let ran = lab.measure(["--json"]).exit(0);
     assert_eq!(ran.json(), ran.files.json("summary.json"));
     let run = ran.files.path().to_str().expect("a name");
+    let twin = &ran.files.copied(&lab.path().join("twin"));
     for args in [
         &["list", "--json"][..],
         &["doctor", "--json"],
         &["build", "--json", "-i", "native/static"],
         &["report", run, "--json"],
-        &["compare", run, run, "--json"],
+        &["compare", run, twin, "--json"],
     ] {
         lab.run(args).exit(0).json();
         let coloured = ["--color", "always"].iter().chain(args);

@@ -44,6 +44,25 @@ fn one_that_everyone_may_write_is_refused_unless_it_is_named() {
 }
 
 #[test]
+fn one_file_of_it_that_everyone_may_write_is_enough() {
+    for part in [
+        "workloads/right/workload.toml",
+        "workloads/right/src/main.rs",
+        "scenarios/cold-start.toml",
+        "harness/commands/one.toml",
+        "Dockerfile.baseline",
+    ] {
+        let lab = Lab::fixture().product(&Product::new("one", "echo right"));
+        let open = Permissions::from_mode(0o666);
+        fs::set_permissions(lab.path().join(part), open).expect("may be changed");
+        list(&lab, lab.path(), &[], None)
+            .exit(2)
+            .stderr_has(part)
+            .stderr_has("may be written by everyone");
+    }
+}
+
+#[test]
 fn one_of_another_user_is_refused_and_that_of_who_called_sudo_is_not() {
     if !is_root("trusted-user") {
         return;

@@ -13,7 +13,7 @@ use crate::feed::feed;
 
 #[test]
 fn lines_of_runners_are_read_or_refused() {
-    feed("runner-lines", 230, one_by_one("runner-lines"), |line| {
+    feed("runner-lines", 210, one_by_one("runner-lines"), |line| {
         reads_as_written::<runner::Event>(line);
         reads_as_written::<runner::Command>(line);
         reads_as_written::<runner::Describe>(line);

@@ -1,6 +1,7 @@
 //! Everything that is read from outside, fed with what was altered: definitions, plans, bundles,
-//! the files of runs, the lines of runners and helpers, HTTP answers. Nothing panics, and nothing
-//! hangs; in the long form (`scripts/fuzz`) no input takes a second of a processor or a GiB.
+//! the files of runs, the lines of runners and helpers, HTTP answers, programs and images. Nothing
+//! panics, and nothing hangs; in the long form (`scripts/fuzz`) no input takes a second of a
+//! processor or a GiB.
 //!
 //! Inputs are altered from valid ones: from files of this repository, and from `corpus/NAME`, in
 //! which an input stays that once was too much. `LABRUN_FUZZ` is how many there are over all
@@ -12,6 +13,7 @@ mod corpus;
 mod definitions;
 mod feed;
 mod http;
+mod inspect;
 mod lines;
 mod plans;
 mod runs;

@@ -31,9 +31,10 @@ fn what_is_read_is_reported() {
             return;
         };
         let summary = summarise(&run, &samples);
-        labrun_render::page(&run, &samples, &summary).expect("a page");
+        labrun_render::page(&run, &summary).expect("a page");
         for width in [None, Some(40), Some(120)] {
             labrun_render::table(&summary, width, width.is_none());
+            labrun_render::full_table(&summary, width, width.is_none());
         }
         labrun_render::conformance_page(&summary);
         let own = Measurements {
@@ -44,6 +45,8 @@ fn what_is_read_is_reported() {
             let mut comparison = compare(own, own, force);
             comparison.confirm(own, own, own, force);
             labrun_render::comparison(&comparison, Some(100), true);
+            labrun_render::comparison_markdown(&comparison);
+            labrun_render::comparison_page(&comparison).expect("a page");
         }
     });
 }

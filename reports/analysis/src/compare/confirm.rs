@@ -7,6 +7,7 @@ use crate::Verdict;
 
 /// What another run says of the suspects, by their numbers in `rows`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Confirmation {
     /// Which run.
     pub run: RunId,

@@ -37,6 +37,7 @@ pub struct Measurements<'a> {
 
 /// Two runs, row by row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// Version of the shape.
     pub schema_version: u32,
@@ -70,6 +71,7 @@ pub struct Comparison {
 
 /// Which run, taken how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunId {
     /// Name of the run.
     pub run: String,
@@ -94,6 +96,7 @@ pub struct RunId {
 
 /// How many rows got which verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// The candidate is better.
     pub better: usize,
@@ -113,6 +116,7 @@ pub struct Counts {
 
 /// A row of both runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// The identity.
     #[serde(flatten)]
@@ -131,6 +135,7 @@ pub struct Pair {
 
 /// A row in one of the runs. The numbers are null unless it was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Side {
     /// What became of it.
     pub outcome: Outcome,
@@ -148,6 +153,7 @@ pub struct Side {
 
 /// The candidate against the base.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairRatio {
     /// Median of the candidate / median of the base; null where that is 0.
     pub value: Option<f64>,
@@ -162,6 +168,7 @@ pub struct PairRatio {
 
 /// A ratio without what all rows have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OwnRatio {
     /// The ratio.
     pub value: f64,
@@ -171,6 +178,7 @@ pub struct OwnRatio {
 
 /// A row that one run alone has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unpaired {
     /// The identity.
     #[serde(flatten)]

@@ -18,6 +18,7 @@ pub(super) const LEAST: usize = 10;
 
 /// A kind of quantity that a machine moves as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// Times, and what is done in a time.
@@ -28,6 +29,7 @@ pub enum Quantity {
 
 /// The shift that rows of one quantity have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommonShift {
     /// Of which quantity.
     pub of: Quantity,
@@ -48,6 +50,7 @@ pub struct CommonShift {
 
 /// How far the control rows moved.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ControlShift {
     /// How many times as slow the median of them is.
     pub factor: f64,
@@ -60,6 +63,7 @@ pub struct ControlShift {
 
 /// What moved all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The machine, as far as can be told: the controls moved alike, or the shift is within the

@@ -17,7 +17,7 @@ use crate::stats::{
     Interval, RatioEstimate, RatioIntervals, median, median_interval, quad_ratio, row_seed,
 };
 use crate::verdict::{verdict_beyond, verdict_exact};
-use crate::{Verdict, outcome_of};
+use crate::{Verdict, outcome_of, parallel};
 use quads::{Quads, alike};
 
 /// What a replay comes to; `None` if the run is no replay.
@@ -29,15 +29,16 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     let replay = run.replay.as_ref()?;
     let lines = lines_by_row(run, samples);
     let margins = (replay.margin, run.plan.margin);
-    let results: Vec<ReplayRow> = run
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| {
-            let pair = replay.pairs.get(index).cloned().unwrap_or_default();
-            decide_row(run, row, pair, &in_order(&lines[index]), margins)
-        })
-        .collect();
+    let results: Vec<ReplayRow> = parallel::map(run.rows.len(), |index| {
+        let pair = replay.pairs.get(index).cloned().unwrap_or_default();
+        decide_row(
+            run,
+            &run.rows[index],
+            pair,
+            &in_order(&lines[index]),
+            margins,
+        )
+    });
     Some(ReplaySummary {
         schema_version: SCHEMA_VERSION,
         run: run.id.clone(),

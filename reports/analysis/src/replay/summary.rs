@@ -7,6 +7,7 @@ use crate::{Interval, MachineSummary, Verdict};
 
 /// What a replay comes to, row by row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplaySummary {
     /// Version of the shape: [`labrun_record::SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -35,6 +36,7 @@ pub struct ReplaySummary {
 
 /// A side by its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SideName {
     /// As it was named.
     pub name: String,
@@ -46,6 +48,7 @@ pub struct SideName {
 
 /// How many rows got which verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayCounts {
     /// B is better.
     pub better: usize,
@@ -61,6 +64,7 @@ pub struct ReplayCounts {
 
 /// A row of both sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayRow {
     /// The identity in side A.
     #[serde(flatten)]
@@ -97,6 +101,7 @@ pub struct ReplayRow {
 
 /// A side of a row, over its whole quads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SideNumbers {
     /// Launches.
     pub n: usize,
@@ -109,6 +114,7 @@ pub struct SideNumbers {
 
 /// B against A.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayRatio {
     /// B / A, the mean of the medians over the quads of either order (of latency the ratio of the
     /// quantiles of all requests); null where A is an exact 0.

@@ -15,6 +15,7 @@ mod signs;
 mod spread;
 mod stretch;
 mod student;
+mod tail;
 mod theil_sen;
 
 pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interval};

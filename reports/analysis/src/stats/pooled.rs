@@ -52,6 +52,15 @@ impl Pool {
         totals.map(u64::from).sum()
     }
 
+    /// What they saw, launch by launch: values, and how often each.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.launches.iter().flat_map(|launch| {
+            let before = std::iter::once(0).chain(launch.iter().map(|(_, sum)| *sum));
+            let each = launch.iter().zip(before);
+            each.map(|((value, sum), before)| (*value, sum - before))
+        })
+    }
+
     /// The least value that a share `p` of all does not exceed. `None` of no launches, or where
     /// one of them saw nothing.
     pub fn quantile(&self, p: f64) -> Option<f64> {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use labrun_record::{
-    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Plan, Reference,
-    Row, Run, SCHEMA_VERSION, Sample, Start, Target, Tier,
+    CgroupVersion, Fingerprint, IsolationRecord, METHOD_VERSION, Metric, Outcome, Phases, Plan,
+    Reference, Row, Run, SCHEMA_VERSION, Sample, Start, Target, Tier,
 };
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -134,6 +134,8 @@ pub fn run() -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         given: Vec::new(),
+        damaged: Vec::new(),
+        has_lost: false,
     }
 }
 
@@ -145,7 +147,7 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         at_ns: 0,
         outcome,
         value,
-        phases: indexmap::IndexMap::new(),
+        phases: Phases::default(),
         reason: (outcome != Outcome::Measured).then(|| format!("because {outcome}")),
         doubt: None,
         side: None,

@@ -4,7 +4,7 @@
 use labrun_analysis::{Interval, Verdict};
 
 use super::Chart;
-use super::canvas::{Canvas, Hold, svg};
+use super::canvas::{Canvas, Hold, cut, svg};
 use super::ink::Ink;
 use super::ticks::{decimals, ticks};
 use crate::{RenderError, units};
@@ -35,6 +35,8 @@ pub(crate) struct Ratio {
 
 /// Ratios under headings, and what they are held against.
 pub(crate) struct Forest {
+    /// What is divided by what: `B / A`.
+    pub of: &'static str,
     pub groups: Vec<(String, Vec<Ratio>)>,
     /// The share beyond which a row is better or worse.
     pub margin: f64,
@@ -52,7 +54,8 @@ pub(crate) fn forest(chart: &Chart<'_>, of: &Forest) -> Result<String, RenderErr
     let lanes = all().count();
     let bottom = TOP + lanes as f64 * LANE + of.groups.len() as f64 * HEAD + 6.0;
     let description = format!(
-        "The ratio B / A of {} as dots with their 95% intervals as bars, on a logarithmic axis around 1. The table has the same numbers.",
+        "The ratio {} of {} as dots with their 95% intervals as bars, on a logarithmic axis around 1. The table has the same numbers.",
+        of.of,
         units::plural(lanes, "row")
     );
     svg(chart, &description, (WIDTH, bottom + 8.0), |canvas| {
@@ -77,7 +80,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
     for (value, label) in &scale.ticks {
         let x = scale.x(*value);
         canvas.path(&[(x, TOP), (x, bottom)], 0.5, Ink::Grid);
-        canvas.text((x, TOP - 9.0), Hold::Middle, 11.0, Ink::Muted, label);
+        canvas.text((x, TOP - 9.0), Hold::Middle, 12.0, Ink::Muted, label);
     }
     let [left, right] = ends(of.equivalence);
     for x in [left, right] {
@@ -91,7 +94,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
         Ink::Muted,
         &label,
     );
-    canvas.text((LEFT, TOP - 25.0), Hold::Left, 11.0, Ink::Muted, "B / A");
+    canvas.text((LEFT, TOP - 25.0), Hold::Left, 12.0, Ink::Muted, of.of);
     let one = scale.x(1.0);
     canvas.path(&[(one, TOP), (one, bottom)], 1.5, Ink::Reference);
 }
@@ -106,17 +109,15 @@ fn lane(canvas: &mut Canvas<'_>, scale: &Scale, ratio: &Ratio, y: f64) {
         canvas.rect((low, y - 1.25), (high - low, 2.5), ink);
     }
     canvas.dot((scale.x(ratio.value), y), 4.0, ink);
-    canvas.text((0.0, y), Hold::Left, 11.5, Ink::Text, &cut(&ratio.name));
-    canvas.text((VALUE, y), Hold::Right, 11.5, Ink::Text, &ratio.said);
-    canvas.text((WIDTH - 2.0, y), Hold::Right, 11.5, ink, ratio.word);
-}
-
-fn cut(name: &str) -> String {
-    if name.chars().count() <= NAME {
-        return name.to_owned();
-    }
-    let kept = name.chars().take(NAME - 1);
-    kept.chain(['\u{2026}']).collect()
+    canvas.text(
+        (0.0, y),
+        Hold::Left,
+        12.0,
+        Ink::Text,
+        &cut(&ratio.name, NAME),
+    );
+    canvas.text((VALUE, y), Hold::Right, 12.0, Ink::Text, &ratio.said);
+    canvas.text((WIDTH - 2.0, y), Hold::Right, 12.0, ink, ratio.word);
 }
 
 /// The least multiple that the axis shows, and with it the most.

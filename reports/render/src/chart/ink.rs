@@ -1,6 +1,7 @@
 //! Colours by role. plotters writes fixed colours; each role is drawn in a colour that
 //! is used for nothing else, and that colour then becomes a CSS variable of the page.
 
+use labrun_record::Tier;
 use plotters::style::RGBColor;
 
 /// What a mark stands for.
@@ -14,12 +15,16 @@ pub(crate) enum Ink {
     Grid,
     /// What is behind everything else.
     Band,
+    /// The page under it, to cut a mark out.
+    Ground,
     /// The reference.
     Reference,
     /// What is better.
     Good,
     /// What is worse.
     Bad,
+    /// A class of boundary.
+    Tier(u8),
     /// A technology, solid.
     Technology(u8),
     /// A technology, dashed.
@@ -44,15 +49,17 @@ impl Ink {
     }
 
     /// The CSS variable that it becomes.
-    fn variable(self) -> String {
+    pub(super) fn variable(self) -> String {
         match self {
             Self::Text => "--text".to_owned(),
             Self::Muted => "--muted".to_owned(),
             Self::Grid => "--grid".to_owned(),
             Self::Band => "--line".to_owned(),
+            Self::Ground => "--panel".to_owned(),
             Self::Reference => "--reference".to_owned(),
             Self::Good => "--good".to_owned(),
             Self::Bad => "--bad".to_owned(),
+            Self::Tier(i) => format!("--tier-{i}"),
             Self::Technology(i) | Self::Dashed(i) | Self::Dotted(i) => format!("--t{i}"),
             Self::Phase(i) => format!("--p{i}"),
             Self::OnPhase(i) => format!("--on-p{i}"),
@@ -87,6 +94,17 @@ impl Inks {
             let variable = format!("\"var({})\"{dashes}", ink.variable());
             svg.replace(&format!("\"#FE01{place:02X}\""), &variable)
         })
+    }
+}
+
+/// The colour of a class of boundary, the loosest first.
+pub(crate) fn tier_ink(tier: Tier) -> u8 {
+    match tier {
+        Tier::Process => 0,
+        Tier::Namespaces => 1,
+        Tier::UserKernel => 2,
+        Tier::MicroVm => 3,
+        Tier::WasmSandbox => 4,
     }
 }
 

@@ -1,8 +1,8 @@
-//! A logarithmic axis of a metric's unit, and distributions drawn along it.
+//! A logarithmic axis of a metric's unit, lying or upright.
 
 use labrun_record::Unit;
 
-use super::canvas::{Canvas, Hold, UNITS};
+use super::canvas::{Canvas, Hold};
 use super::ink::Ink;
 use crate::units;
 
@@ -59,7 +59,7 @@ impl LogScale {
         }
     }
 
-    /// Where `value` is, in pixels; what the axis cannot show (0, less) is at its left end.
+    /// Where `value` is, in pixels; what the axis cannot show (0, less) is at its low end.
     pub(crate) fn x(&self, value: f64) -> f64 {
         if value <= self.low {
             return self.left;
@@ -126,62 +126,50 @@ impl LogScale {
 
     /// Lines from `top` to `bottom`, with the values above, and below if `twice`.
     pub(crate) fn grid(&self, canvas: &mut Canvas<'_>, top: f64, bottom: f64, twice: bool) {
-        for (value, named) in self.ticks() {
-            let x = self.x(value);
-            canvas.path(
-                &[(x, top), (x, bottom)],
-                if named { 1.0 } else { 0.5 },
-                Ink::Grid,
-            );
-            if named {
-                let label = short(value, self.unit);
-                canvas.text((x, top - 9.0), Hold::Middle, 11.0, Ink::Muted, &label);
-                if twice {
-                    canvas.text((x, bottom + 10.0), Hold::Middle, 11.0, Ink::Muted, &label);
-                }
-            }
+        self.lines(canvas, top, bottom);
+        self.names(canvas, top - 9.0);
+        if twice {
+            self.names(canvas, bottom + 10.0);
         }
     }
 
-    /// The empirical distribution of ascending `values` as steps between `top` (all) and
-    /// `bottom` (none), in whole units of the canvas. Steps closer than half a pixel are
-    /// drawn as one: more could not be seen.
-    pub(crate) fn steps(&self, values: &[f64], top: f64, bottom: f64) -> Vec<(i32, i32)> {
-        let half = |pixels: f64| ((pixels * 2.0).round() * UNITS / 2.0) as i32;
-        let share = |seen: usize| seen as f64 / values.len() as f64;
-        let height = |seen: usize| half(bottom - (bottom - top) * share(seen));
-        let Some(first) = values.first() else {
-            return Vec::new();
-        };
-        let mut path = vec![(half(self.x(*first)), height(0))];
-        for (i, value) in values.iter().enumerate() {
-            let (x, y) = (half(self.x(*value)), height(i + 1));
-            let last = path[path.len() - 1];
-            if x != last.0 && y != last.1 {
-                path.push((x, last.1));
-                path.push((x, y));
-            } else if (x, y) != last {
-                extend(&mut path, (x, y));
+    /// Lines from `top` to `bottom`.
+    pub(crate) fn lines(&self, canvas: &mut Canvas<'_>, top: f64, bottom: f64) {
+        for (value, named) in self.ticks() {
+            let x = self.x(value);
+            canvas.path(&[(x, top), (x, bottom)], weight(named), Ink::Grid);
+        }
+    }
+
+    /// The values that have a name, at the height `y`.
+    pub(crate) fn names(&self, canvas: &mut Canvas<'_>, y: f64) {
+        for (value, _) in self.ticks().into_iter().filter(|(_, named)| *named) {
+            let label = short(value, self.unit);
+            canvas.text((self.x(value), y), Hold::Middle, 12.0, Ink::Muted, &label);
+        }
+    }
+
+    /// Lines from `left` to `right` of an axis that stands upright, which was laid over
+    /// `bottom..top`, with the values before them.
+    pub(crate) fn levels(&self, canvas: &mut Canvas<'_>, left: f64, right: f64) {
+        for (value, named) in self.ticks() {
+            let y = self.x(value);
+            canvas.path(&[(left, y), (right, y)], weight(named), Ink::Grid);
+            if named {
+                let label = short(value, self.unit);
+                canvas.text((left - 7.0, y), Hold::Right, 12.0, Ink::Muted, &label);
             }
         }
-        path
     }
 }
 
-/// Appends a point on the same line as the last; a third point on it replaces the second.
-fn extend(path: &mut Vec<(i32, i32)>, point: (i32, i32)) {
-    if let [.., a, b] = path[..] {
-        let upright = a.0 == b.0 && b.0 == point.0;
-        let level = a.1 == b.1 && b.1 == point.1;
-        if upright || level {
-            path.pop();
-        }
-    }
-    path.push(point);
+/// How wide a line is that has a name, and one that has none.
+fn weight(named: bool) -> f64 {
+    if named { 1.0 } else { 0.5 }
 }
 
 /// `1 ms`, `200 µs`, `64 KiB`.
-fn short(value: f64, unit: Unit) -> String {
+pub(super) fn short(value: f64, unit: Unit) -> String {
     let scale = units::scale(value, unit);
     let shown = value / scale.factor;
     if shown >= 1.0 {
@@ -194,16 +182,6 @@ fn short(value: f64, unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn steps_end_at_the_top_and_stay_few() {
-        let scale = LogScale::over(Unit::Ns, [1e5, 1e7].into_iter(), 0.0, 800.0);
-        let values: Vec<f64> = (0..300).map(|i| 1e6 + f64::from(i) * 1e2).collect();
-        let path = scale.steps(&values, 0.0, 24.0);
-        assert_eq!(path.first().map(|p| p.1), Some(96));
-        assert_eq!(path.last().map(|p| p.1), Some(0));
-        assert!(path.len() < 60, "{}", path.len());
-    }
 
     #[test]
     fn bytes_have_powers_of_two_and_times_decades() {

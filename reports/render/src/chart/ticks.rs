@@ -7,7 +7,7 @@ pub(super) fn ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     if !(span.is_finite() && span > 0.0) {
         return Vec::new();
     }
-    let mut power = (span / most as f64).log10().floor() as i32;
+    let mut power = (span / most as f64).log10().floor().max(LEAST) as i32;
     let step = loop {
         let unit = 10_f64.powi(power);
         let steps = [1.0, 2.0, 5.0].map(|times| times * unit);
@@ -19,6 +19,9 @@ pub(super) fn ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
     (first..=last).map(|place| place as f64 * step).collect()
 }
+
+/// The power of ten of the least step: below there are hardly any numbers.
+const LEAST: f64 = -300.0;
 
 /// Decimals that tell ticks so far apart.
 pub(super) fn decimals(ticks: &[f64]) -> usize {
@@ -44,5 +47,6 @@ mod tests {
         assert_eq!(shown(0.93, 1.12), ["0.95", "1.00", "1.05", "1.10"]);
         assert_eq!(shown(-1.0, 21.0), ["0", "5", "10", "15", "20"]);
         assert_eq!(ticks(1.0, 1.0, 6), [0.0; 0]);
+        assert_eq!(ticks(0.0, 5e-324, 6), [0.0]);
     }
 }

@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use labrun_analysis::{Comparison, Confirmation, Unmeasured};
+use labrun_analysis::{Comparison, Confirmation};
 use labrun_record::Row;
 
+use super::found::became;
 use super::shift;
 use crate::{units, words};
 
@@ -21,26 +22,21 @@ const NAMED: usize = 5;
 /// reason.
 fn unmeasured(comparison: &Comparison) -> String {
     let mut text = String::new();
-    let why = |one: &Unmeasured<'_>| {
-        let reason = one.reason.and_then(|reason| reason.lines().next());
-        match (one.outcome, reason) {
-            (Some(outcome), Some(reason)) => format!("{outcome}: {reason}"),
-            (Some(outcome), None) => outcome.to_string(),
-            (None, _) => "the candidate has no such row".to_owned(),
-        }
-    };
     for one in comparison.went_wrong() {
-        let _ = write!(text, "\nwent wrong: {}: {}", one.row, why(&one));
+        let _ = write!(text, "\nwent wrong: {}: {}", one.row, became(&one));
     }
     for one in comparison.mended() {
         let _ = write!(
             text,
             "\nwent wrong in the base alone: {}: {}",
             one.row,
-            why(&one)
+            became(&one)
         );
     }
-    let lost: Vec<(String, &Row)> = comparison.lost().map(|one| (why(&one), one.row)).collect();
+    let lost: Vec<(String, &Row)> = comparison
+        .lost()
+        .map(|one| (became(&one), one.row))
+        .collect();
     for reason in words::distinct(lost.iter().map(|(why, _)| why)) {
         let own = lost.iter().filter(|(why, _)| why == reason);
         let rows: Vec<&Row> = own.map(|(_, row)| *row).collect();

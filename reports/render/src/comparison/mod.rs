@@ -1,12 +1,18 @@
-//! Two runs on a terminal: what changed first, then what did not, then the counts.
+//! Two runs on a terminal: what changed first, then what did not, then the counts; the same as Markdown
+//! and as a page.
 
 mod closing;
+mod found;
+mod markdown;
+mod page;
 mod rows;
 mod shift;
 
 use labrun_analysis::{Comparison, Disturbance};
 
 use crate::table::wrapped;
+pub use markdown::comparison_markdown;
+pub use page::comparison_page;
 
 /// What a terminal shows of a comparison: what moved all rows alike, then each row that was
 /// compared, with both medians, the ratio that is its own and its interval, the ratio as it is, and

@@ -49,14 +49,10 @@ const COLUMNS: [Column; 6] = [
 /// ratio as it is where that is another, and the verdict. Columns that have no room are left out, the
 /// least telling ones first.
 pub(super) fn rows(comparison: &Comparison, width: Option<usize>, colour: bool) -> String {
-    let compared = comparison.rows.iter();
-    let mut compared: Vec<(&Pair, PairRatio)> = compared
-        .filter_map(|pair| Some((pair, pair.ratio?)))
-        .collect();
+    let compared = compared(comparison);
     if compared.is_empty() {
         return String::new();
     }
-    compared.sort_by_key(|(_, ratio)| rank(ratio.verdict));
     let is_moved = compared.iter().any(|(_, ratio)| ratio.own.is_some());
     let table = |spared: u8, colour: bool| {
         let taken = COLUMNS.iter().filter(|column| {
@@ -85,6 +81,15 @@ pub(super) fn rows(comparison: &Comparison, width: Option<usize>, colour: bool) 
     table(spared, colour)
 }
 
+/// The rows that were compared, those that changed first.
+pub(super) fn compared(comparison: &Comparison) -> Vec<(&Pair, PairRatio)> {
+    let rows = comparison.rows.iter();
+    let mut rows: Vec<(&Pair, PairRatio)> =
+        rows.filter_map(|pair| Some((pair, pair.ratio?))).collect();
+    rows.sort_by_key(|(_, ratio)| rank(ratio.verdict));
+    rows
+}
+
 fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Worse => 0,
@@ -107,12 +112,12 @@ fn candidate(pair: &Pair, _: PairRatio) -> Cell {
     median(pair, pair.candidate.median)
 }
 
-fn own(_: &Pair, ratio: PairRatio) -> Cell {
+pub(super) fn own(_: &Pair, ratio: PairRatio) -> Cell {
     let value = ratio.own.map(|own| own.value).or(ratio.value);
     value.map_or_else(String::new, shown).into()
 }
 
-fn interval(pair: &Pair, ratio: PairRatio) -> Cell {
+pub(super) fn interval(pair: &Pair, ratio: PairRatio) -> Cell {
     let ci = ratio.own.map_or(ratio.ci, |own| own.ci);
     let text = match ci {
         _ if pair.row.metric.is_exact() => "exact".to_owned(),
@@ -122,7 +127,7 @@ fn interval(pair: &Pair, ratio: PairRatio) -> Cell {
     text.into()
 }
 
-fn raw(_: &Pair, ratio: PairRatio) -> Cell {
+pub(super) fn raw(_: &Pair, ratio: PairRatio) -> Cell {
     let raw = ratio.own.and(ratio.value);
     raw.map_or_else(String::new, |value| format!("({})", shown(value)))
         .into()

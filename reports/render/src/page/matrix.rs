@@ -10,8 +10,7 @@ pub(super) fn matrix(view: &View<'_>) -> Markup {
     let reasons = matrix.reasons();
     let (seen, unseen): (Vec<&Line<'_>>, Vec<_>) = matrix.lines.iter().partition(|l| l.is_seen());
     html! {
-        section.answer {
-            h2 { "The answer" }
+        div {
             p.note {
                 "Every isolation is asked the same small things, and watched from outside. A tick: it does. "
                 "A number: it does not, for the reason below, which stands in its definition. "

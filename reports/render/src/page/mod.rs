@@ -1,62 +1,116 @@
-//! The page: one HTML file from one or more runs.
+//! The page: one HTML file from one or more runs, in one form for every measure.
 
-mod cell;
-mod charts;
-mod claims;
-mod glance;
-mod machine;
+mod answer;
+mod by_run;
+mod decide;
+mod distributions;
+mod downloads;
+mod every;
+mod evidence;
+mod figure;
+mod heat;
 mod matrix;
-mod notes;
-mod part;
-mod rates;
-mod repeat;
 mod replay;
-mod resolution;
-mod rows;
-mod starts;
-mod topic;
-mod trade;
+mod report;
+mod several;
+mod silent;
+mod traced;
+mod tradeoff;
 mod view;
 
 use labrun_analysis::Summary;
-use labrun_record::{Run, Sample};
+use labrun_record::Run;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::RenderError;
-use crate::measure::Measure;
+use crate::board::{Board, json};
+use evidence::notes;
 use view::View;
+
+pub use several::apart;
 
 /// One run on a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Section<'a> {
     /// Its `run.json`.
     pub run: &'a Run,
-    /// Its `samples.jsonl`.
-    pub samples: &'a [Sample],
     /// Its `summary.json`.
     pub summary: &'a Summary,
 }
 
+/// The style of each part of the page, one after another.
+const STYLE: [&str; 8] = [
+    include_str!("style/base.css"),
+    include_str!("style/answer.css"),
+    include_str!("style/decide.css"),
+    include_str!("style/heat.css"),
+    include_str!("style/tradeoff.css"),
+    include_str!("style/distributions.css"),
+    include_str!("style/every.css"),
+    include_str!("style/print.css"),
+];
+
+/// The script of each part, after what all of them stand on. Each is a scope of its own, and one
+/// that fails leaves the others as they are.
+const SCRIPTS: [&str; 8] = [
+    include_str!("script/core.js"),
+    include_str!("script/decide.js"),
+    include_str!("script/heat.js"),
+    include_str!("script/scatter.js"),
+    include_str!("script/tradeoff.js"),
+    include_str!("script/every.js"),
+    include_str!("script/again.js"),
+    include_str!("script/downloads.js"),
+];
+
+/// Bytes that a page is to have at most: downloads are what gives way.
+const ROOM: usize = 1_950_000;
+
 /// The report of a run.
-pub fn page(run: &Run, samples: &[Sample], summary: &Summary) -> Result<String, RenderError> {
-    pages(&[Section {
-        run,
-        samples,
-        summary,
-    }])
+pub fn page(run: &Run, summary: &Summary) -> Result<String, RenderError> {
+    pages(&[Section { run, summary }], &[])
 }
 
-/// The report of several runs, one after another.
-pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
+/// The report of several runs: those of scenarios side by side, and replays below, one after another.
+/// Nothing is compared across runs that do not belong together, and it is said which do not. What could
+/// not be read of others, `refused`, is said first.
+pub fn pages(sections: &[Section<'_>], refused: &[String]) -> Result<String, RenderError> {
     let title = match sections {
         [one] => format!("{} \u{b7} {}", one.run.scenario, one.run.id),
         many => format!("{} runs", many.len()),
     };
-    let bodies: Vec<Markup> = sections
-        .iter()
-        .enumerate()
-        .map(|(i, section)| body(i, *section))
-        .collect::<Result<_, _>>()?;
+    for Section { run, summary, .. } in sections {
+        if summary.replay.is_none() && run.rows.len() != summary.results.len() {
+            return Err(RenderError::Mismatch {
+                run: run.rows.len(),
+                summary: summary.results.len(),
+            });
+        }
+    }
+    let all = sections.iter().copied();
+    let (runs, replays): (Vec<_>, Vec<_>) = all.partition(|one| one.summary.replay.is_none());
+    let count = runs.len();
+    let all = runs.into_iter().chain(replays).enumerate();
+    let views: Vec<View<'_>> = all.map(|(index, one)| View::new(index, one)).collect();
+    let (runs, replays) = views.split_at(count);
+    let scripts = scripts(runs).into_string();
+    let room = ROOM.saturating_sub(scripts.len() + STYLE.map(str::len).iter().sum::<usize>());
+    let mut below = Vec::new();
+    for view in replays {
+        if let Some(replay) = &view.summary.replay {
+            below.push((view, replay::body(view, replay, room / views.len())?));
+        }
+    }
+    let below = html! {
+        @for (view, body) in &below { article id=(view.id("run")) { (body) } }
+    };
+    let before = html! { (several::refused(refused)) (several::said(sections)) };
+    let body = if runs.is_empty() {
+        html! { main { (before) (below) } }
+    } else {
+        report::report(runs, &before, &below, room.saturating_sub(below.0.len()))?
+    };
+    let body = PreEscaped(lean(&body.into_string()));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -65,72 +119,35 @@ pub fn pages(sections: &[Section<'_>]) -> Result<String, RenderError> {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
-                style { (PreEscaped(include_str!("page.css"))) }
+                style { @for style in STYLE { (PreEscaped(style)) } }
             }
             body {
-                @if sections.len() > 1 {
-                    nav aria-label="Runs" {
-                        @for (i, section) in sections.iter().enumerate() {
-                            a href={ "#r" (i) } { (section.run.scenario) " \u{b7} " (section.run.id) }
-                        }
-                    }
-                }
-                @for body in bodies { (body) }
+                (body)
+                (PreEscaped(scripts))
             }
         }
     };
     Ok(page.into_string())
 }
 
-fn body(index: usize, section: Section<'_>) -> Result<Markup, RenderError> {
-    let Section { run, summary, .. } = section;
-    if let Some(replay) = &summary.replay {
-        return replay::body(index, &View::new(index, section), replay);
+/// The same without the ends of cells and lines of tables, which HTML leaves to be seen by what follows: a page has
+/// thousands of them. What is text has no `<`.
+fn lean(body: &str) -> String {
+    let ends = ["</td>", "</th>", "</tr>"];
+    ends.iter()
+        .fold(body.to_owned(), |body, end| body.replace(end, ""))
+}
+
+/// The board as scripts have it, and the scripts. Each is an element of its own, so that one that
+/// fails does not stop the next. A page of replays alone has nothing but files and charts to save.
+fn scripts(runs: &[View<'_>]) -> Markup {
+    let boards: Vec<&Board<'_>> = runs.iter().map(|view| &view.board).collect();
+    let mut own = SCRIPTS.to_vec();
+    if runs.is_empty() {
+        own.drain(1..SCRIPTS.len() - 1);
     }
-    if run.rows.len() != summary.results.len() {
-        return Err(RenderError::Mismatch {
-            run: run.rows.len(),
-            summary: summary.results.len(),
-        });
+    html! {
+        script type="application/json" id="board" { (PreEscaped(json(&boards))) }
+        @for script in own { script { (PreEscaped(script)) } }
     }
-    let view = View::new(index, section);
-    let is_here = |m: &Measure| !view.metrics(*m).is_empty();
-    let measures: Vec<Measure> = Measure::ALL.into_iter().filter(is_here).collect();
-    let several = measures.len() > 1;
-    let title_id = |measure: &Measure| view.id(&format!("part-{}", measure.title()));
-    let bodies: Vec<(&Measure, Markup)> = measures
-        .iter()
-        .map(|measure| Ok((measure, part::part(&view, *measure)?)))
-        .collect::<Result<_, RenderError>>()?;
-    Ok(html! {
-        main id={ "r" (index) } {
-            header {
-                p.eyebrow { (run.scenario) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
-                h1 { (run.question) }
-                (notes::banners(run))
-                @if several {
-                    nav.parts aria-label="Parts" {
-                        @for measure in &measures { a href={ "#" (title_id(measure)) } { (measure.title()) } }
-                    }
-                }
-            }
-            @if several { (trade::trade(&view)) }
-            @for (measure, body) in bodies {
-                @if several {
-                    div.part id=(title_id(measure)) {
-                        p.title { (measure.title()) }
-                        @if let Some(part) = view.part(*measure) { p.question { (part.question) } }
-                    }
-                }
-                (body)
-            }
-            @if several { div.part { p.title { "The run" } } }
-            (notes::warnings(&view))
-            (machine::machine(run))
-            (resolution::of_machine(run))
-            section id=(view.id("isolations")) { h2 { "Isolations and their settings" } (machine::isolations(&run.isolations)) }
-            @if !run.artifacts.is_empty() { section { h2 { "Artifacts" } (machine::artifacts(&run.artifacts)) } }
-            (repeat::repeat(run))
-        }
-    })
 }

@@ -1,45 +1,36 @@
-//! A run as the page looks at it: rows by metric and workload, with their sorted values.
+//! A run as the page looks at it: rows by metric and workload.
 
-use labrun_analysis::{RowSummary, Summary, stats};
-use labrun_record::{Metric, Outcome, Part, Row, Run};
+use labrun_analysis::{RowSummary, Summary};
+use labrun_record::{Metric, Part, Row, Run};
 use maud::{Markup, html};
 
 use super::Section;
 use crate::beside::beside;
+use crate::board::Board;
 use crate::chart::technology_ink;
 use crate::measure::Measure;
 use crate::words::distinct;
 
 pub(super) struct View<'a> {
-    /// Place of the run on the page.
-    index: usize,
+    /// Place of the run on the page: runs of scenarios first, then replays.
+    pub index: usize,
     pub run: &'a Run,
     pub summary: &'a Summary,
     pub technologies: Vec<&'a str>,
-    /// The measured values of each row, ascending.
-    values: Vec<Vec<f64>>,
+    /// Its questions and isolations; a replay has none.
+    pub board: Board<'a>,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(index: usize, section: Section<'a>) -> Self {
-        let Section {
-            run,
-            samples,
-            summary,
-        } = section;
+        let Section { run, summary } = section;
         let rows = &summary.results;
-        let mut values = vec![Vec::new(); rows.len()];
-        for sample in samples.iter().filter(|s| s.outcome == Outcome::Measured) {
-            if let (Some(value), Some(of_row)) = (sample.value, values.get_mut(sample.row)) {
-                of_row.push(value);
-            }
-        }
         Self {
             index,
             run,
             summary,
             technologies: distinct(rows.iter().map(RowSummary::technology)),
-            values: values.iter().map(|of_row| stats::sorted(of_row)).collect(),
+            board: Board::of(run, summary),
         }
     }
 
@@ -48,6 +39,16 @@ impl<'a> View<'a> {
         let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = name.to_lowercase().chars().map(safe).collect();
         format!("r{}-{name}", self.index)
+    }
+
+    /// What the run is called where there are several.
+    pub(super) fn name(&self) -> String {
+        format!("run {}", self.index + 1)
+    }
+
+    /// Where a row stands in the table of all rows.
+    pub(super) fn anchor(&self, row: &RowSummary) -> String {
+        format!("row-{}-{}", self.index, self.board.row_number(row))
     }
 
     /// The rows of a metric.
@@ -77,13 +78,6 @@ impl<'a> View<'a> {
     pub(super) fn is_measured(&self, measure: Measure) -> bool {
         let mut rows = self.summary.results.iter();
         rows.any(|r| Measure::of(r.row.metric) == measure && r.median().is_some())
-    }
-
-    /// The measured values of a row, ascending.
-    pub(super) fn values(&self, row: &RowSummary) -> &[f64] {
-        let mut rows = self.summary.results.iter().zip(&self.values);
-        let found = rows.find(|(other, _)| std::ptr::eq(*other, row));
-        found.map_or(&[], |(_, values)| values)
     }
 
     /// Whether a row is what the rows of its metric are compared with.

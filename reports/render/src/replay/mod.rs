@@ -8,6 +8,8 @@ use labrun_analysis::{ReplayRow, ReplaySummary, Verdict, Warning};
 
 use crate::columns::{Cell, Line, columns};
 use crate::table::wrapped;
+use crate::units;
+use crate::words::distinct;
 
 pub(crate) use blocks::{Block, blocks};
 pub(crate) use resolution::{has_stalls, name, unchanged};
@@ -22,6 +24,30 @@ pub(crate) fn replay(
     width: Option<usize>,
     colour: bool,
 ) -> String {
+    shown(summary, warnings, (width, colour), false)
+}
+
+/// The same where it is short; of many rows those that are not equivalent, and of those that were not
+/// decided each reason once.
+pub(crate) fn brief(
+    summary: &ReplaySummary,
+    warnings: &[Warning],
+    width: Option<usize>,
+    colour: bool,
+) -> String {
+    let is_long = summary.results.len() > MANY;
+    shown(summary, warnings, (width, colour), is_long)
+}
+
+/// Rows that a screen has room for beside everything else.
+const MANY: usize = 30;
+
+fn shown(
+    summary: &ReplaySummary,
+    warnings: &[Warning],
+    (width, colour): (Option<usize>, bool),
+    is_brief: bool,
+) -> String {
     let mut parts = Vec::new();
     if summary.indicative {
         parts.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
@@ -34,7 +60,7 @@ pub(crate) fn replay(
     parts.extend(
         blocks(summary)
             .iter()
-            .map(|one| block(one, margin, width, colour)),
+            .map(|one| block(one, margin, (width, colour), is_brief)),
     );
     // As it is: what a compiler says has lines of its own.
     parts.extend(said::whole_reasons(summary).into_iter().map(indented));
@@ -70,9 +96,19 @@ fn sides(summary: &ReplaySummary, width: Option<usize>) -> String {
     lines.collect()
 }
 
-fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> String {
-    let (decided, others): (Vec<_>, Vec<_>) =
+fn block(
+    block: &Block<'_>,
+    margin: f64,
+    (width, colour): (Option<usize>, bool),
+    is_brief: bool,
+) -> String {
+    let (mut decided, others): (Vec<_>, Vec<_>) =
         block.rows.iter().partition(|(_, row)| row.ratio.is_some());
+    let all = decided.len();
+    if is_brief && !block.changed {
+        decided.retain(|(_, row)| row.verdict() != Some(Verdict::Equivalent));
+    }
+    let equivalent = all - decided.len();
     let mut text = wrapped(&block.title, width, "  ") + "\n";
     if !decided.is_empty() {
         let lines: Vec<Line> = decided
@@ -86,12 +122,34 @@ fn block(block: &Block<'_>, margin: f64, width: Option<usize>, colour: bool) -> 
         let heads = ["quads", "A", "B", "B / A", "95% interval", "verdict"];
         text.push_str(&columns(("isolation", &heads), &lines, width, colour));
     }
-    for (name, row) in others {
-        let line = format!("  {name}: {}", said::why_not(row));
+    let mut lines: Vec<String> = undecided(&others, is_brief);
+    if equivalent > 0 {
+        let rows = units::plural(equivalent, "row");
+        lines.push(format!("  equivalent: {rows}, which --full shows"));
+    }
+    for line in lines {
         text.push_str(&wrapped(&line, width, "    "));
         text.push('\n');
     }
     text
+}
+
+/// Why rows were not decided: a line each, or one for each reason.
+fn undecided(rows: &[&(String, &ReplayRow)], is_brief: bool) -> Vec<String> {
+    let line = |(name, row): &(String, &ReplayRow)| format!("  {name}: {}", said::why_not(row));
+    if !is_brief {
+        return rows.iter().map(|one| line(one)).collect();
+    }
+    let reasons = distinct(rows.iter().map(|(_, row)| said::why_not(row)));
+    let line = |why: String| {
+        let alike = rows.iter().filter(|(_, row)| said::why_not(row) == why);
+        let names: Vec<&str> = alike.map(|(name, _)| name.as_str()).collect();
+        match names[..] {
+            [first, _, _, ..] => format!("  {first} and {} more: {why}", names.len() - 1),
+            _ => format!("  {}: {why}", names.join(", ")),
+        }
+    };
+    reasons.into_iter().map(line).collect()
 }
 
 fn indented(text: &str) -> String {

@@ -10,7 +10,9 @@ use crate::words::{self, distinct};
 
 pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
     let mut lines = Vec::new();
-    let versions = versions(&summary.results);
+    let asked = summary.results.iter();
+    let asked = asked.filter(|row| row.outcome != Outcome::NotSelected);
+    let versions = versions(&asked.collect::<Vec<_>>());
     if !versions.is_empty() {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
@@ -38,7 +40,7 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
 }
 
 /// Every value in the order in which they first appear, and how often it does.
-fn counted<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+pub(super) fn counted<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     let all: Vec<T> = values.collect();
     let count = |value: T| all.iter().filter(|other| **other == value).count();
     let each = distinct(all.iter().copied());
@@ -47,12 +49,12 @@ fn counted<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(T, usiz
         .collect()
 }
 
-/// The version of each technology that was asked for; of each of its isolations, where they
+/// The version of each technology of these rows; of each of its isolations, where they
 /// have several.
-fn versions(results: &[RowSummary]) -> Vec<String> {
+pub(super) fn versions(rows: &[&RowSummary]) -> Vec<String> {
     let known = || {
-        let asked = results.iter().filter(|r| r.outcome != Outcome::NotSelected);
-        asked.filter_map(|r| Some((r, r.isolation_version.as_deref()?)))
+        let rows = rows.iter();
+        rows.filter_map(|row| Some((row, row.isolation_version.as_deref()?)))
     };
     distinct(known().map(|(row, version)| {
         let technology = row.technology();
@@ -98,7 +100,7 @@ fn references(summary: &Summary) -> Vec<String> {
 }
 
 /// The margin of the part that a row belongs to.
-fn margin_of(summary: &Summary, index: usize) -> f64 {
+pub(super) fn margin_of(summary: &Summary, index: usize) -> f64 {
     let part = summary
         .parts
         .iter()
@@ -107,7 +109,7 @@ fn margin_of(summary: &Summary, index: usize) -> f64 {
 }
 
 /// `351 rows: 310 measured, 27 unavailable, 14 unsupported`.
-fn counts(rows: &[RowSummary]) -> String {
+pub(super) fn counts(rows: &[RowSummary]) -> String {
     let order = [
         Outcome::Measured,
         Outcome::Mismatch,

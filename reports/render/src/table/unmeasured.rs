@@ -127,7 +127,7 @@ fn names(
 }
 
 /// One or two variants by their names, more by their number.
-pub(crate) fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
+fn which(rows: &[&RowSummary], all: &[&RowSummary]) -> String {
     let variants = Facets::of(all, true).variants(all);
     let has = |v: &&Variant<'_>| {
         v.rows
@@ -152,18 +152,22 @@ fn reason(row: &RowSummary) -> String {
 /// The first line of a reason, with the one that it announces by a colon; at most 160 letters of
 /// them.
 pub(crate) fn short(reason: &str) -> String {
-    let mut lines = reason.lines();
-    let mut first = lines.next().unwrap_or_default().to_owned();
-    if first.ends_with(':')
-        && let Some(announced) = lines.next()
-    {
-        first = format!("{first} {announced}");
-    }
+    let first = first_line(reason);
     if first.chars().count() > 160 {
         let cut: String = first.chars().take(157).collect();
         format!("{}...", cut.trim_end())
     } else {
         first
+    }
+}
+
+/// The first line of a reason, with what it announces.
+pub(crate) fn first_line(reason: &str) -> String {
+    let mut lines = reason.lines();
+    let first = lines.next().unwrap_or_default();
+    match lines.next().filter(|_| first.ends_with(':')) {
+        Some(announced) => format!("{first} {announced}"),
+        None => first.to_owned(),
     }
 }
 

@@ -203,6 +203,8 @@ pub fn run(rows: Vec<Row>) -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         given: Vec::new(),
+        damaged: Vec::new(),
+        has_lost: false,
     }
 }
 

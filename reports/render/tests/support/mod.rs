@@ -9,10 +9,10 @@ mod measures;
 mod noise;
 pub mod reader;
 pub mod replayed;
+pub mod screen;
 
-use indexmap::IndexMap;
-use labrun_analysis::{Summary, summarise};
-use labrun_record::{Metric, Outcome, Row, Run, Sample, Start, Target, Tier};
+use labrun_analysis::{RowSummary, Summary, summarise};
+use labrun_record::{Metric, Outcome, Phases, Row, Run, Sample, Start, Target, Tier};
 
 pub use noise::Noise;
 
@@ -90,6 +90,43 @@ pub fn all(launches: u32) -> Made {
         ],
         launches,
     )
+}
+
+/// The same with so many of each isolation but the references, each with a name of its own and with
+/// medians a little apart. Nothing is computed anew: only as many rows are wanted.
+pub fn many(copies: usize) -> Made {
+    let mut made = all(10);
+    let results = std::mem::take(&mut made.summary.results);
+    let parts = made.run.parts.iter_mut().zip(&mut made.summary.parts);
+    let mut all = Vec::new();
+    for (of_run, of_summary) in parts {
+        let own = &results[of_run.first_row..of_run.first_row + of_run.rows];
+        let first_row = all.len();
+        for row in own {
+            let is_reference = row.row.isolation.starts_with("native/");
+            for copy in 0..if is_reference { 1 } else { copies } {
+                all.push(copied(row, copy));
+            }
+        }
+        (of_run.first_row, of_run.rows) = (first_row, all.len() - first_row);
+        (of_summary.first_row, of_summary.rows) = (of_run.first_row, of_run.rows);
+    }
+    made.run.rows = all.iter().map(|row| row.row.clone()).collect();
+    made.summary.results = all;
+    made.summary.warnings.clear();
+    made.samples.clear();
+    made
+}
+
+fn copied(row: &RowSummary, copy: usize) -> RowSummary {
+    let mut row = row.clone();
+    if copy > 0 {
+        row.row.isolation = format!("{}-{copy}", row.row.isolation);
+    }
+    if let Some(numbers) = &mut row.numbers {
+        numbers.median *= 1.0 + copy as f64 / 997.0;
+    }
+    row
 }
 
 const COLD_START: &str = "How long until a new isolate does useful work?";
@@ -229,7 +266,7 @@ fn line(
         at_ns: u64::from(block) * 1_000_000_000,
         outcome,
         value: measured.map(|(_, value)| value.round()),
-        phases: measured.map_or_else(IndexMap::new, |(row, value)| phases(row, value.round())),
+        phases: measured.map_or_else(Phases::default, |(row, value)| phases(row, value.round())),
         reason: reason.map(Into::into),
         doubt: None,
         side: None,
@@ -339,9 +376,9 @@ fn around(row: &Row) -> (f64, f64) {
     (base * scale * component * teardown, sigma)
 }
 
-fn phases(row: &Row, value: f64) -> IndexMap<String, f64> {
+fn phases(row: &Row, value: f64) -> Phases {
     if row.metric != Metric::TimeToFirstResult {
-        return IndexMap::new();
+        return Phases::default();
     }
     let jit = row.isolation.ends_with("jit");
     let loading = if jit { "compile" } else { "load" };
@@ -383,6 +420,6 @@ fn phases(row: &Row, value: f64) -> IndexMap<String, f64> {
     let all: f64 = shares.iter().map(|s| s.1).sum();
     shares
         .into_iter()
-        .map(|(n, s)| (n.to_owned(), (value * s / all).round()))
+        .map(|(n, s)| (n, (value * s / all).round()))
         .collect()
 }

@@ -12,7 +12,7 @@ use super::Made;
 
 /// The page of a made-up run.
 pub fn of(made: &Made) -> String {
-    labrun_render::page(&made.run, &made.samples, &made.summary).expect("a page")
+    labrun_render::page(&made.run, &made.summary).expect("a page")
 }
 
 /// Follows the tags, and keeps what is wrong and what a reader sees.
@@ -24,7 +24,14 @@ pub struct Follow {
     pub rows: RefCell<usize>,
 }
 
-const VOID: [&str; 3] = ["meta", "br", "link"];
+const VOID: [&str; 5] = ["meta", "br", "link", "col", "input"];
+
+/// What ends an element whose end tag may be left out: the next of these, or the end of the table.
+const ENDS: [(&str, &[&str]); 3] = [
+    ("td", &["td", "th", "tr"]),
+    ("th", &["td", "th", "tr"]),
+    ("tr", &["tr"]),
+];
 
 impl TokenSink for Follow {
     type Handle = ();
@@ -43,38 +50,65 @@ impl TokenSink for Follow {
 impl Follow {
     fn tag(&self, tag: &html5ever::tokenizer::Tag, line: u64) -> TokenSinkResult<()> {
         let name = tag.name.to_string();
+        self.imply(&name, tag.kind);
         if tag.kind == TagKind::EndTag {
             let last = self.open.borrow_mut().pop();
             if last.as_deref() != Some(&*name) {
                 let found = format!("{line}: </{name}> closes {last:?}");
                 self.wrong.borrow_mut().push(found);
             }
-            if [
-                "p", "tr", "h1", "h2", "h3", "li", "caption", "summary", "text",
-            ]
-            .contains(&&*name)
-            {
-                self.text.borrow_mut().push('\n');
-            } else if ["td", "th", "dt"].contains(&&*name) {
-                self.text.borrow_mut().push_str(" | ");
-            }
+            self.ended(&name);
             return TokenSinkResult::Continue;
         }
         *self.rows.borrow_mut() += usize::from(name == "tr");
         if tag.self_closing || VOID.contains(&&*name) {
             return TokenSinkResult::Continue;
         }
-        let raw = name == "style";
+        let raw = match name.as_str() {
+            "style" => Some(RawKind::Rawtext),
+            "script" => Some(RawKind::ScriptData),
+            _ => None,
+        };
         self.open.borrow_mut().push(name);
-        if raw {
-            TokenSinkResult::RawData(RawKind::Rawtext)
-        } else {
-            TokenSinkResult::Continue
+        raw.map_or(TokenSinkResult::Continue, TokenSinkResult::RawData)
+    }
+
+    /// Ends what a tag ends without saying so.
+    fn imply(&self, name: &str, kind: TagKind) {
+        loop {
+            let last = self.open.borrow().last().cloned();
+            let ends = ENDS.iter().find(|(open, _)| Some(*open) == last.as_deref());
+            let Some((open, by)) = ends else { return };
+            let ended = match kind {
+                TagKind::StartTag => by.contains(&name),
+                TagKind::EndTag => {
+                    ["tr", "tbody", "thead", "table"].contains(&name) && *open != name
+                }
+            };
+            if !ended {
+                return;
+            }
+            self.open.borrow_mut().pop();
+            self.ended(open);
+        }
+    }
+
+    /// What a reader sees of the end of an element.
+    fn ended(&self, name: &str) {
+        if [
+            "p", "tr", "h1", "h2", "h3", "li", "caption", "summary", "text",
+        ]
+        .contains(&name)
+        {
+            self.text.borrow_mut().push('\n');
+        } else if ["td", "th", "dt"].contains(&name) {
+            self.text.borrow_mut().push_str(" | ");
         }
     }
 
     fn words(&self, text: &str) {
-        if self.open.borrow().iter().any(|t| t == "style") {
+        let open = self.open.borrow();
+        if open.iter().any(|t| t == "style" || t == "script") {
             return;
         }
         self.text.borrow_mut().push_str(text);
@@ -110,4 +144,76 @@ pub fn read(html: &str) -> String {
         .filter(|l| !l.is_empty())
         .collect();
     lines.join("\n")
+}
+
+/// A line of the table of all rows.
+pub struct Line {
+    /// `0-12`: of the first run the row with this number.
+    pub row: String,
+    /// Its median, as scripts read it.
+    pub value: f64,
+    /// What a reader sees in its cells.
+    pub cells: Vec<String>,
+}
+
+/// The lines of the table of all rows, in their order.
+pub fn lines(html: &str) -> Vec<Line> {
+    let table = html
+        .split("<table id=\"every\">")
+        .nth(1)
+        .unwrap_or_default();
+    let table = table.split("</table>").next().unwrap_or_default();
+    let rows = table.split("<tr id=row-").skip(1);
+    rows.map(|row| {
+        let (tag, rest) = row.split_once('>').expect("a whole tag");
+        let words: Vec<&str> = tag.split(' ').collect();
+        let [id, own, value] = words[..] else {
+            panic!("other attributes: {tag}")
+        };
+        assert_eq!(own.strip_prefix("data-row="), Some(id));
+        let value = value.strip_prefix("data-value=").expect("a value");
+        let cells = rest.replace("<th", "<td");
+        let cells = cells.split("<td").skip(1);
+        Line {
+            row: id.to_owned(),
+            value: value.parse().expect("a number"),
+            cells: cells.map(words_of).collect(),
+        }
+    })
+    .collect()
+}
+
+/// The words behind the rest of a tag, without the tags among them.
+fn words_of(cell: &str) -> String {
+    let (_, words) = cell.split_once('>').expect("a whole tag");
+    let parts = words.split('<').enumerate();
+    let parts = parts.map(|(i, part)| {
+        if i == 0 {
+            part
+        } else {
+            part.split_once('>').map_or("", |(_, t)| t)
+        }
+    });
+    let words = parts.collect::<Vec<_>>().join(" ");
+    let words = words
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
+    words.replace("&amp;", "&").trim().to_owned()
+}
+
+/// The page without its scripts, and without the files that it holds: what may hold any letters.
+pub fn without_scripts(html: &str) -> String {
+    let parts = html.split("<script").enumerate();
+    let parts = parts.map(|(i, part)| match i {
+        0 => part,
+        _ => part.split_once("</script>").map_or("", |(_, rest)| rest),
+    });
+    let text: String = parts.collect();
+    let parts = text.split("href=\"data:").enumerate();
+    let parts = parts.map(|(i, part)| match i {
+        0 => part,
+        _ => part.split_once('"').map_or("", |(_, rest)| rest),
+    });
+    parts.collect()
 }

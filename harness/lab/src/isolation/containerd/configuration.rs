@@ -1,10 +1,13 @@
 //! The runtimes under containerd: which shim each is, and why each is set as it is.
 
+use std::path::Path;
+
 use labrun_record::{Setting, Target, Tier};
 
 use super::HELPER;
 use crate::define::Need;
-use crate::isolation::find::{ask, on_path};
+use crate::isolation::find::{ask, in_folders, on_path};
+use crate::isolation::listener::{listener, search_path};
 use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What, settings};
 use crate::outcome::Failure;
 use crate::task::NetworkPath;
@@ -96,13 +99,29 @@ impl Configuration {
         !self.is_wasm
     }
 
-    /// Name and version of the runtime itself, as it says them.
-    pub(super) fn version(&self) -> Option<String> {
-        let program = self.programs.last()?;
+    /// Name and version of the runtime itself, as it says them: of the program that the containerd
+    /// which listens on `socket` finds; or that it calls itself otherwise.
+    pub(super) fn version(&self, socket: &Path) -> Result<String, Failure> {
+        let program = self.programs[self.programs.len() - 1];
+        let folders = search_path(listener("containerd", socket).ok());
         // runc knows the long form alone, the shims the short one.
         let flag = if self.is_wasm { "-v" } else { "--version" };
-        let said = ask(&on_path(&[program]).ok()?, &[flag.to_owned()]).ok()?;
-        version_in(&said).map(|version| format!("{program} {version}"))
+        let found = in_folders(&folders, &[program]);
+        let said = found.and_then(|file| Ok((ask(&file, &[flag.to_owned()])?, file)));
+        let Ok((said, file)) = said else {
+            return Ok("runtime unknown".to_owned());
+        };
+        // A shim's first line is the path that it was called by.
+        if !self.is_wasm && !said.starts_with(&format!("{program} version ")) {
+            return Err(Failure::unavailable(format!(
+                "what containerd starts as {program} is {}, which calls itself {:?}: have the PATH of containerd \
+                 lead to {program}'s own program, and restart containerd",
+                file.display(),
+                said.lines().next().unwrap_or_default()
+            )));
+        }
+        let version = version_in(&said).unwrap_or_else(|| "of unknown version".to_owned());
+        Ok(format!("{program} {version}"))
     }
 
     /// Whether all of its programs are here; if not, how to get the one that is missing.

@@ -83,15 +83,14 @@ impl Isolation for Containerd {
     }
 
     fn look(&self) -> Look {
-        match self.live() {
-            Ok(version) => {
-                let runtime = self.configuration.version();
-                let runtime = runtime.as_deref().unwrap_or("runtime unknown");
-                Look {
-                    version: Some(format!("{version}, {runtime}")),
-                    ..Look::default()
-                }
-            }
+        let looked = self
+            .live()
+            .and_then(|version| Ok((version, self.configuration.version(&self.host.socket)?)));
+        match looked {
+            Ok((version, runtime)) => Look {
+                version: Some(format!("{version}, {runtime}")),
+                ..Look::default()
+            },
             Err(failure) => Look::missing(failure),
         }
     }

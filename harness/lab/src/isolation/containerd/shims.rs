@@ -15,7 +15,9 @@ use crate::wait::kill_if;
 pub(super) fn sweep(address: &Path) -> u32 {
     let mut ended = 0;
     for pid in proc::every() {
-        let Some(owner) = owner_of(pid, address).filter(|owner| owner.life() == Life::Ended) else {
+        let Some(owner) =
+            owner_of(pid, address).filter(|owner| owner.life_by_what_runs() == Life::Ended)
+        else {
             continue;
         };
         let started: Vec<(Pid, Option<u64>)> = proc::descendants(pid)

@@ -109,7 +109,7 @@ fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> R
     let mut child = command.spawn().map_err(failed)?;
     let (send, lines) = mpsc::channel();
     let stdout = child.stdout.take();
-    std::thread::spawn(move || {
+    let read = move || {
         for line in stdout
             .into_iter()
             .flat_map(|stdout| BufReader::new(stdout).lines())
@@ -117,7 +117,11 @@ fn bootstrap(root: &Path, interrupt: &Interrupt, step: &mut dyn FnMut(u64)) -> R
         {
             let _ = send.send(line);
         }
-    });
+    };
+    if let Err(error) = std::thread::Builder::new().spawn(read) {
+        end_group(&mut child);
+        return Err(failed(error));
+    }
     let (mut last, mut count) = (String::new(), 0);
     loop {
         match lines.recv_timeout(Duration::from_millis(50)) {

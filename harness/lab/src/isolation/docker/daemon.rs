@@ -19,7 +19,8 @@ use super::socket::{DOCKER, socket};
 use crate::clock::now_ns;
 use crate::interrupt::Interrupt;
 use crate::isolation::left::Left;
-use crate::outcome::Failure;
+use crate::isolation::listener::{listener, search_path};
+use crate::outcome::{Failure, chain};
 
 /// Longest wait for an answer that takes a live daemon milliseconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
@@ -37,17 +38,31 @@ pub struct DaemonVersion {
     pub docker: String,
     /// Every component that it names with its version: `containerd 1.6.20`, `runc 1.1.5`.
     pub components: Vec<String>,
+    /// The OCI runtime that it takes where none is asked for, whose version is among these.
+    pub default_runtime: String,
     /// The socket that it answers on.
     pub socket: PathBuf,
 }
 
-impl std::fmt::Display for DaemonVersion {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Docker {}", self.docker)?;
-        for component in &self.components {
-            write!(f, ", {component}")?;
+impl DaemonVersion {
+    /// The version of an OCI runtime, where the daemon says it.
+    pub(super) fn of_runtime(&self, name: &str) -> Option<&str> {
+        if name != self.default_runtime {
+            return None;
         }
-        Ok(())
+        let mut components = self.components.iter();
+        components.find_map(|component| component.strip_prefix(name)?.strip_prefix(' '))
+    }
+
+    /// All versions of what runs a container by the runtime `name`, for a person.
+    pub(super) fn with_runtime(&self, name: &str, version: Option<&str>) -> String {
+        let mut text = format!("Docker {}", self.docker);
+        for component in &self.components {
+            if component.split(' ').next() != Some(&self.default_runtime) {
+                text = format!("{text}, {component}");
+            }
+        }
+        format!("{text}, {name} {}", version.unwrap_or("of unknown version"))
     }
 }
 
@@ -70,6 +85,8 @@ pub(super) struct Live {
     pub(super) version: DaemonVersion,
     /// The OCI runtimes that it has, by name: what it starts, where it says so.
     pub(super) runtimes: BTreeMap<String, Option<String>>,
+    /// Where it looks for them.
+    pub(super) folders: Vec<PathBuf>,
     /// Why a container of the last launch is still there.
     pub(super) left: Left,
 }
@@ -133,15 +150,15 @@ impl Live {
                 .negotiate_version()
                 .await?;
             let version = docker.version().await?;
-            let runtimes = docker.info().await?.runtimes.unwrap_or_default();
-            Ok::<_, Error>((docker, version, runtimes))
+            let info = docker.info().await?;
+            Ok::<_, Error>((docker, version, info))
         };
         let late = || {
             let limit_s = ANSWER_LIMIT.as_secs();
             let failure = silent(format!("it accepted, then said nothing for {limit_s} s"));
             silence::note(socket, failure)
         };
-        let (docker, version, runtimes) = runtime
+        let (docker, version, info) = runtime
             .block_on(async { timeout(ANSWER_LIMIT, asked).await })
             .map_err(|_| late())?
             .map_err(|error| silent(chain(&error)))?;
@@ -163,12 +180,16 @@ impl Live {
             version: DaemonVersion {
                 docker: version.version.unwrap_or_else(|| "unknown".to_owned()),
                 components: components.collect(),
+                default_runtime: info.default_runtime.unwrap_or_default(),
                 socket: socket.to_owned(),
             },
-            runtimes: runtimes
+            runtimes: info
+                .runtimes
+                .unwrap_or_default()
                 .into_iter()
                 .map(|(name, runtime)| (name, runtime.path))
                 .collect(),
+            folders: search_path(listener("dockerd", socket).ok()),
             left: Left::default(),
         })
     }
@@ -237,18 +258,4 @@ pub(super) fn refused(asked_to: &str, error: &Error) -> Failure {
     };
     let said = said.trim();
     Failure::failed(format!("the Docker daemon could not {asked_to}: {said}"))
-}
-
-/// An error with its causes, each once: a client's outermost message alone says little.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -14,10 +14,10 @@ use bollard::query_parameters::BuildImageOptionsBuilder;
 use super::base;
 use super::body::WORKLOAD_LABEL;
 use super::context::{context, digest};
-use super::daemon::{ANSWER_LIMIT, DockerHost, Live, chain, refused};
+use super::daemon::{ANSWER_LIMIT, DockerHost, Live, refused};
 use crate::interrupt::Interrupt;
 use crate::isolation::Base;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, chain};
 use crate::progress::Progress;
 
 /// Steps of `Dockerfile.baseline`, and one for the labels: how far a build is.

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use bollard::query_parameters::{CreateImageOptionsBuilder, RemoveImageOptions};
 use futures_util::stream;
 
-use super::daemon::{ANSWER_LIMIT, Live, chain};
+use super::daemon::{ANSWER_LIMIT, Live};
 use crate::interrupt::Interrupt;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, chain};
 use crate::owner::{self, Owner};
 
 /// Hands the folder to the daemon as a tar stream, without what only installing needs.

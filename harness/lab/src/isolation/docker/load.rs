@@ -6,10 +6,10 @@ use std::path::Path;
 use bollard::query_parameters::ImportImageOptions;
 use futures_util::stream;
 
-use super::daemon::{DockerHost, chain};
+use super::daemon::DockerHost;
 use super::import::Chunks;
 use crate::interrupt::Interrupt;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, chain};
 
 impl DockerHost {
     /// Has the daemon take every image of an archive, under the names that it has there.

@@ -17,7 +17,8 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 use tokio::time::sleep;
 
-use super::daemon::{Live, chain};
+use super::daemon::Live;
+use crate::outcome::chain;
 
 /// Longest wait for a container to go.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -3,17 +3,28 @@
 
 use std::collections::HashMap;
 
+use bollard::models::ContainerSummaryStateEnum;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
-use super::daemon::{ANSWER_LIMIT, DockerHost, chain};
+use super::daemon::{ANSWER_LIMIT, DockerHost};
 use super::removal;
+use crate::outcome::chain;
 use crate::owner::{self, Life, Owner, Unknown};
+
+/// A container that does not run may be of before a reboot.
+fn life(owner: &Owner, runs: bool) -> Life {
+    if runs {
+        owner.life_by_what_runs()
+    } else {
+        owner.life()
+    }
+}
 
 impl DockerHost {
     /// Removes containers of owners that no longer run; gives how many, and what resists. With
     /// no daemon there is nothing to remove, which is no error.
     pub fn sweep(&self, unknown: &mut Unknown) -> (u32, Vec<String>) {
-        self.remove(|owner, id| match owner.life() {
+        self.remove(|owner, id, runs| match life(owner, runs) {
             Life::Runs => false,
             Life::Ended => true,
             Life::Unknown => {
@@ -25,11 +36,11 @@ impl DockerHost {
 
     /// Removes the containers of an owner that still runs; gives what resists.
     pub fn remove_all_of(&self, owner: &Owner) -> Vec<String> {
-        self.remove(|other, _| other == owner).1
+        self.remove(|other, _, _| other == owner).1
     }
 
-    /// Removes the containers, by owner and id, that are wanted.
-    fn remove(&self, mut is_wanted: impl FnMut(&Owner, &str) -> bool) -> (u32, Vec<String>) {
+    /// Removes the containers, by owner, id and whether they run, that are wanted.
+    fn remove(&self, mut is_wanted: impl FnMut(&Owner, &str, bool) -> bool) -> (u32, Vec<String>) {
         let Ok(live) = self.live() else {
             return (0, Vec::new());
         };
@@ -48,8 +59,9 @@ impl DockerHost {
         for container in containers {
             let labels = container.labels.unwrap_or_default();
             let owner = labels.get(owner::LABEL).and_then(|text| Owner::parse(text));
+            let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
             if let Some(id) = container.id
-                && owner.is_some_and(|owner| is_wanted(&owner, &id))
+                && owner.is_some_and(|owner| is_wanted(&owner, &id, runs))
             {
                 match removal::remove(&live, &id) {
                     Ok(()) => removed += 1,

@@ -120,7 +120,7 @@ impl Child for Restricted {
         let this = &*self;
         // The thread enters the cgroup first, which it may not once it is restricted.
         let spawned = thread::scope(|scope| {
-            let restricted = scope.spawn(|| {
+            let restrict = || {
                 let mut restricted_ns = 0;
                 let restrict = || {
                     let restricted = this.restrict();
@@ -129,10 +129,12 @@ impl Child for Restricted {
                 };
                 let process = CgroupScope::spawn_after(clock.inside, prepared, restrict);
                 process.map(|process| (process, restricted_ns))
-            });
-            restricted.join()
+            };
+            let restricted = thread::Builder::new().spawn_scoped(scope, restrict);
+            restricted.map(thread::ScopedJoinHandle::join)
         });
         let (process, restricted_ns) = spawned
+            .map_err(Failure::cannot("start the thread that is to be restricted"))?
             .map_err(|_| Failure::failed("the thread that was to be restricted panicked"))?
             .map_err(Failure::cannot("start it restricted"))?;
         clock.marks.end_at("restrict", restricted_ns);

@@ -66,6 +66,11 @@ impl Made {
         Self { lab, run }
     }
 
+    /// The folder in which its runs are.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.lab.path()
+    }
+
     /// Writes a run with these numbers.
     pub(crate) fn run(&self, name: &str, numbers: Numbers) -> &Self {
         self.altered(name, numbers, |_, _| {})

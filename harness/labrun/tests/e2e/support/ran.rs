@@ -103,6 +103,17 @@ impl RunFiles {
         &self.0
     }
 
+    /// A copy of it in the folder `to`, by the copy's path: a run is not compared with itself.
+    #[track_caller]
+    pub(crate) fn copied(&self, to: &Path) -> String {
+        fs::create_dir_all(to).expect("makes a folder");
+        for entry in fs::read_dir(&self.0).expect("lists a run") {
+            let entry = entry.expect("an entry");
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("copies a file");
+        }
+        to.to_str().expect("a name").to_owned()
+    }
+
     /// Whether it has a file.
     pub(crate) fn has(&self, file: &str) -> bool {
         self.0.join(file).is_file()

@@ -4,7 +4,7 @@ use labrun_analysis::{ReplayRow, ReplaySummary, SideName, Verdict};
 use labrun_record::Resolution;
 use maud::{Markup, html};
 
-use super::resolution;
+use super::told_apart;
 use crate::replay::{Block, blocks, said, unchanged};
 use crate::words;
 
@@ -24,7 +24,7 @@ pub(super) fn answer(replay: &ReplaySummary, of_itself: Option<&Resolution>) -> 
             @if let Some(of) = of_itself {
                 h3 { "What this machine can tell apart" }
                 p { (unchanged(of)) }
-                (resolution::table(of))
+                (told_apart(of))
             }
             @for (heading, rows) in [
                 ("Worse", of(Some(Verdict::Worse))),

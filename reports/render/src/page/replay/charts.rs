@@ -17,6 +17,7 @@ pub(super) fn charts(view: &View<'_>, replay: &ReplaySummary) -> Result<Markup, 
         technologies: &[],
     };
     let forest = Forest {
+        of: "B / A",
         groups: blocks.iter().filter_map(group).collect(),
         margin: replay.margin,
         equivalence: replay.equivalence,

@@ -9,14 +9,16 @@ mod sides;
 use labrun_analysis::ReplaySummary;
 use maud::{Markup, html};
 
+use super::downloads::of_replay;
+use super::evidence::{self, notes, told_apart};
 use super::view::View;
-use super::{machine, notes, repeat, resolution};
-use crate::RenderError;
+use crate::{RenderError, words};
 
+/// All of it; what it stands in is the page's.
 pub(super) fn body(
-    index: usize,
     view: &View<'_>,
     replay: &ReplaySummary,
+    room: usize,
 ) -> Result<Markup, RenderError> {
     let run = view.run;
     if run.rows.len() != replay.results.len() {
@@ -27,22 +29,20 @@ pub(super) fn body(
     }
     let charts = charts::charts(view, replay)?;
     let of_itself = view.summary.resolution.as_ref();
-    Ok(html! {
-        main id={ "r" (index) } {
-            header {
-                p.eyebrow { (run.scenario) " \u{b7} " (run.started) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
-                h1 { (run.question) }
-                (notes::banners(run))
-            }
-            (answer::answer(replay, of_itself))
-            (charts)
-            (rows::rows(replay))
-            @if !view.summary.warnings.is_empty() { (notes::warnings(view)) }
-            (method::method(replay))
-            (machine::machine(run))
-            @if of_itself.is_none() { (resolution::of_machine(run)) }
-            @if let Some(replay) = &run.replay { (sides::sides(replay)) }
-            (repeat::repeat(run))
+    let sides = run.replay.as_ref().map(|replay| sides::sides(view, replay));
+    let parts = html! {
+        header {
+            p.eyebrow { (run.scenario) " \u{b7} " (words::instant(&run.started)) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch) }
+            h1 { (run.question) }
+            (notes::banners(run))
         }
+        (answer::answer(replay, of_itself))
+        (charts)
+        (rows::rows(replay))
+        (evidence::of_replay(view, &method::method(replay), &sides.unwrap_or_else(|| html! {})))
+    };
+    Ok(html! {
+        (parts)
+        (of_replay(view, room.saturating_sub(parts.0.len())))
     })
 }

@@ -1,0 +1,78 @@
+//! Which OCI runtime the daemon starts by a name: the program that it finds, and what that calls itself.
+
+use std::path::{Path, PathBuf};
+
+use super::daemon::Live;
+use crate::isolation::find::{ask, in_folders};
+
+/// The version of the runtime `name`, as far as it is to be seen; or why what the daemon starts by that
+/// name is no such runtime, with the way to mend it. A program that is not to be seen here, as that of a
+/// daemon in a container, is taken at its name.
+pub(super) fn version(live: &Live, name: &str) -> Result<Option<String>, String> {
+    let Some(path) = live.runtimes.get(name) else {
+        return Err(format!(
+            "the Docker daemon has no runtime `{name}`: install {name}, name it under \"runtimes\" in \
+             /etc/docker/daemon.json, and restart the daemon (or: dockerd --add-runtime {name}=$(command -v {name}))"
+        ));
+    };
+    let path = path.as_deref().filter(|path| !path.is_empty());
+    let reported = live.version.of_runtime(name);
+    let Some(program) = program(path.unwrap_or(name), &live.folders) else {
+        return Ok(reported.map(str::to_owned));
+    };
+    let shown = program.display();
+    let mend = format!(
+        "name {name}'s own program, with its folder, under \"runtimes\" in /etc/docker/daemon.json, and \
+         restart the daemon"
+    );
+    let said = ask(&program, &["--version".to_owned()]);
+    let version = said.as_deref().ok().and_then(|said| said_by(name, said));
+    match (version, reported) {
+        (Some(version), Some(reported)) if version != reported => Err(format!(
+            "the Docker daemon's runtime `{name}` is version {reported}, it says, and {shown}, the only one \
+             that is seen from here, {version}: {mend}"
+        )),
+        (Some(version), _) => Ok(Some(version.to_owned())),
+        (None, _) => {
+            let what = match &said {
+                Ok(said) => format!("calls itself {:?}", said.lines().next().unwrap_or_default()),
+                Err(reason) => reason.clone(),
+            };
+            Err(format!(
+                "the Docker daemon's runtime `{name}` is {shown}, which {what}: {mend}"
+            ))
+        }
+    }
+}
+
+/// The program that a daemon finds in these folders; an absolute path is found as it is.
+fn program(path: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    if path.contains('/') {
+        return Some(PathBuf::from(path)).filter(|path| Path::is_file(path));
+    }
+    in_folders(folders, &[path]).ok()
+}
+
+/// The version in `NAME version VERSION`, the first line of what an OCI runtime says of itself.
+fn said_by<'a>(name: &str, said: &'a str) -> Option<&'a str> {
+    let first = said.lines().next()?;
+    let rest = first.strip_prefix(name)?.strip_prefix(" version ")?;
+    rest.split_whitespace().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runtime_s_version_is_that_of_its_own_name() {
+        let runc = "runc version 1.1.5+ds1\ncommit: 1.1.5+ds1-1+deb12u1\n";
+        assert_eq!(said_by("runc", runc), Some("1.1.5+ds1"));
+        assert_eq!(said_by("crun", runc), None);
+        assert_eq!(
+            said_by("runsc", "runsc version release-20240401.0\nspec: 1.1.0\n"),
+            Some("release-20240401.0")
+        );
+        assert_eq!(said_by("runc", ""), None);
+    }
+}

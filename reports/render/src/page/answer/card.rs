@@ -1,0 +1,131 @@
+//! A verdict as it is read: what, one number with its interval, how that compares, and which row says
+//! so. Of a rate the number is its share of the reference's: how many operations a second a machine
+//! does tells nobody what is lost.
+
+use labrun_analysis::{Ratio, RowSummary, Verdict};
+use labrun_record::{Better, Metric, Tier, Unit};
+use maud::{Markup, html};
+
+use super::cards::{Card, elsewhere};
+use crate::beside::scope_name;
+use crate::chart::tier_ink;
+use crate::page::traced;
+use crate::page::view::View;
+use crate::{shown, units, words};
+
+/// A card, with what other runs say to the same question.
+pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[&View<'_>]) -> Markup {
+    let row = card.row;
+    let share = row.ratio().filter(|_| is_rate(row));
+    html! {
+        li.card.{ "tier-" (tier_ink(row.row.tier)) } {
+            h3.what { (card.what) }
+            @if let Some(ratio) = share {
+                p.figure {
+                    (traced::words(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
+                    " " small { (shown::ratio_interval(row, ratio)) }
+                }
+                p.against { (against(view, row)) }
+            } @else {
+                p.figure { (traced::number(view, row)) }
+                p.against { (against(view, row)) " " small { (interval(row)) } }
+            }
+            p.how { (how(view, card, share.is_some())) }
+            @for other in others {
+                @if let Some(row) = elsewhere(card, &view.board, &other.board) {
+                    p.how.elsewhere {
+                        (words::capital(&other.name()))
+                        @if other.run.machine != view.run.machine { ", " (other.run.machine.cpu) ", " (other.run.machine.arch) }
+                        ": "
+                        (traced::words(other, row, &against(other, row))) " " (interval(row))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_rate(row: &RowSummary) -> bool {
+    matches!(row.unit, Unit::PerSecond | Unit::BytesPerSecond)
+}
+
+/// Where the number is from; of memory also how much the cgroup is charged.
+fn how(view: &View<'_>, card: &Card<'_>, with_median: bool) -> Markup {
+    let row = card.row;
+    let n = row.numbers.as_ref().map_or(0, |numbers| numbers.n);
+    let beside = view.beside(&row.row);
+    html! {
+        @if with_median {
+            (traced::median(view, row)) " " (shown::bare_interval(row)) " \u{b7} "
+        }
+        (words::isolation(row)) " \u{b7} " (row.row.workload)
+        @if !row.row.metric.is_exact() { " \u{b7} n\u{a0}" (n) }
+        @if card.of > 1 { " \u{b7} best of " (card.of) }
+        @for next in &card.next {
+            "; " (words::isolation(next)) " " (traced::median(view, next)) " " (shown::bare_interval(next))
+        }
+        @if let Some(scope) = scope_name(&row.row) { " \u{b7} " (scope) }
+        @if let Some(beside) = beside {
+            ", " (scope_name(&beside.row).unwrap_or_default()) " " (traced::median(view, beside))
+            @if beside.median().is_some() { " " (shown::bare_interval(beside)) }
+        }
+    }
+}
+
+/// How a row compares with its reference, in words.
+fn against(view: &View<'_>, row: &RowSummary) -> String {
+    let Some(ratio) = row.ratio() else {
+        let words = match row.ci() {
+            _ if view.is_reference(row) => "the reference",
+            // A slope may come out a little below nothing.
+            Some([low, high]) if low <= 0.0 && high >= 0.0 => "not told apart from nothing",
+            _ => "no ratio to a reference",
+        };
+        return words.to_owned();
+    };
+    let one = reference(view, row, ratio);
+    let (times, ends) = shown::times(row, ratio);
+    let times = units::ratio(times);
+    let word = words::verdict(row.unit, ratio.verdict);
+    match ratio.verdict {
+        Verdict::Worse if row.better == Better::Lower => format!("{times} times {one}"),
+        Verdict::Better | Verdict::Worse => format!("{times} times {word} than {one}"),
+        Verdict::Equivalent => format!("equivalent to {one}"),
+        Verdict::Inconclusive if ends.is_none() => {
+            format!("against {one} not decided: no interval")
+        }
+        Verdict::Inconclusive => format!("{times} times {one}, which is not decided"),
+    }
+}
+
+/// What a row is compared with: in plain words where that is a process, else by name.
+fn reference(view: &View<'_>, row: &RowSummary, ratio: &Ratio) -> String {
+    let known = view.reference_for(&row.row);
+    if known.is_none_or(|known| known.row.tier != Tier::Process) {
+        return words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
+    }
+    let plain = match row.row.metric {
+        Metric::Size | Metric::SizeNeeded => "a native program",
+        Metric::CallsPerSecond => "a native call",
+        Metric::OperationsPerSecond | Metric::BytesPerSecond => "native",
+        Metric::RequestsPerSecond | Metric::Latency => "a native server",
+        Metric::TimeToFirstResult
+        | Metric::Teardown
+        | Metric::InstantiateWarm
+        | Metric::MemoryIdle
+        | Metric::MemoryPeak
+        | Metric::MemoryMarginal
+        | Metric::MemoryFixed
+        | Metric::Conformance => "a process",
+    };
+    plain.to_owned()
+}
+
+/// The interval of how many times; nothing where there is none, or nothing to be unsure of.
+fn interval(row: &RowSummary) -> String {
+    let Some(ratio) = row.ratio().filter(|_| !row.row.metric.is_exact()) else {
+        return String::new();
+    };
+    let (times, ends) = shown::times(row, ratio);
+    ends.map_or_else(String::new, |_| units::ratio_interval(ends, times))
+}

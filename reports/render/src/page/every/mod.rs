@@ -1,0 +1,54 @@
+//! Every row: one table of all that was measured, in all runs of the page, and below it what was not
+//! measured, each reason once.
+
+mod filter;
+mod left;
+mod order;
+mod table;
+
+use labrun_analysis::RowSummary;
+use labrun_record::Unit;
+use maud::{Markup, html};
+
+use super::several;
+use super::view::View;
+use crate::{facets, units, words};
+
+pub(super) use left::Left;
+
+pub(super) fn every(views: &[View<'_>]) -> Markup {
+    let lines = order::lines(views);
+    html! {
+        section id="rows" {
+            h2 { "Every row" }
+            @if lines.is_empty() {
+                p { "Nothing was measured." }
+            } @else {
+                p.note {
+                    "Each number is the median of n launches, of a latency the quantile that its question names; beside it its 95% interval. "
+                    "A ratio is to the reference of its question, in the same run. Doubts are explained "
+                    a href={ "#" (views[0].id("warnings")) } { "below" } "."
+                }
+                @if several::has_machines(views) { (several::machines(views)) }
+                (filter::filter(views, &lines))
+                (table::table(views, &lines))
+            }
+            @for view in views { (left::left(views, view)) }
+        }
+    }
+}
+
+/// What a row answers beside its workload and isolation: `time to first result, process`.
+fn question(row: &RowSummary) -> String {
+    let metric = metric(row);
+    let rate = row.numbers.as_ref().and_then(|numbers| numbers.rate);
+    let offered = rate.map(|rate| format!("{} offered", units::value(rate, Unit::PerSecond)));
+    let own = facets::all(&row.row).into_iter().chain(offered);
+    let parts: Vec<String> = [metric].into_iter().chain(own).collect();
+    parts.join(", ")
+}
+
+/// The first word of a question.
+fn metric(row: &RowSummary) -> String {
+    words::metric(row.row.metric).to_lowercase()
+}

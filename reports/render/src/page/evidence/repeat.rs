@@ -1,0 +1,91 @@
+//! How to get these numbers again: the run, and each of its rows.
+
+use std::collections::{BTreeSet, HashMap};
+
+use labrun_record::{Row, Run};
+use maud::{Markup, html};
+
+use crate::page::view::View;
+
+/// What a command measures again: of a scenario a workload on an isolation.
+type Kind<'a> = (&'a str, &'a str, &'a str);
+
+pub(super) fn repeat(view: &View<'_>) -> Markup {
+    let run = view.run;
+    let command: Vec<String> = run.command.iter().map(|word| quoted(word)).collect();
+    html! {
+        h3 id=(view.id("repeat")) { "To repeat it" }
+        p { "The run, as it was started:" }
+        pre tabindex="0" { code { (command.join(" ")) } }
+        p {
+            "Run " code { (run.id) } ", seed " code { (run.seed) } ", labrun " code { (run.lab_version) }
+            ", method " code { (run.method_version) } ". The same seed gives the same order of launches and the same "
+            "bootstraps; " code { "labrun report" } " makes this page again from the run\u{2019}s files alone."
+        }
+        // A row of a replay has no command of its own: it is two.
+        @if run.replay.is_none() { details {
+            summary { "Each row: the command for every workload and isolation" }
+            p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
+            // The numbers are those of the rows: a script shows each row its command.
+            pre.again tabindex="0" data-run=(view.index) { @for (kind, rows) in kinds(run) {
+                code data-rows=(rows) { (row_command(run, kind)) } "\n"
+            } }
+        } }
+    }
+}
+
+/// What there are commands for, each with the numbers of its rows.
+fn kinds(run: &Run) -> Vec<(Kind<'_>, String)> {
+    let mut kinds: Vec<(Kind<'_>, String)> = Vec::new();
+    let mut known = HashMap::new();
+    for (number, row) in run.rows.iter().enumerate() {
+        let part = run.parts.iter().find(|part| part.holds(number));
+        let scenario = part.map_or(run.scenario.as_str(), |part| part.scenario.as_str());
+        let kind = (scenario, row.workload.as_str(), row.isolation.as_str());
+        let place = *known.entry(kind).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some((_, rows)) => {
+                rows.push(' ');
+                rows.push_str(&number.to_string());
+            }
+            None => kinds.push((kind, number.to_string())),
+        }
+    }
+    kinds
+}
+
+fn row_command(run: &Run, (scenario, workload, isolation): Kind<'_>) -> String {
+    let mut command = format!(
+        "labrun scenario {scenario} --isolation {}",
+        quoted(isolation)
+    );
+    for reference in references(run, workload, isolation) {
+        command.push_str(" --isolation ");
+        command.push_str(quoted(reference).as_str());
+    }
+    format!(
+        "{command} --workload {} --seed {}",
+        quoted(workload),
+        run.seed
+    )
+}
+
+/// The isolations that those rows are compared with, as far as the run has them.
+fn references<'a>(run: &'a Run, workload: &str, isolation: &str) -> BTreeSet<&'a str> {
+    let of_kind = |r: &&Row| r.workload == workload && r.isolation == isolation;
+    let rows = run.rows.iter().filter(of_kind);
+    rows.filter_map(|row| run.reference_of(row))
+        .map(|reference| reference.isolation.as_str())
+        .filter(|name| *name != isolation && run.rows.iter().any(|r| r.isolation == *name))
+        .collect()
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
