@@ -1,0 +1,3 @@
+module labrun.example/add
+
+go 1.23

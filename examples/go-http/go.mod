@@ -1,0 +1,3 @@
+module labrun.example/http
+
+go 1.23
