@@ -2,7 +2,7 @@
 
 mod support;
 
-use labrun_analysis::{RowSummary, Verdict, summarise};
+use labrun_analysis::{RowSummary, Verdict, Warning, WarningKind, summarise};
 use labrun_record::{Metric, Outcome, Start, Target, Tier, Unit};
 use labrun_render::{Section, pages, units};
 use support::Made;
@@ -233,6 +233,32 @@ fn conformance_alone_is_told_in_a_line() {
 }
 
 #[test]
+fn the_first_screen_says_how_many_intervals_are_wider_than_asked_for() {
+    let mut made = support::few();
+    let said = "measured rows have a wider interval than the plan asks for, or none";
+    made.summary.warnings.clear();
+    assert!(!read(&of(&made)).contains(said));
+    let (doubt, place) = (WarningKind::WideInterval, 1);
+    for (name, row) in [
+        (doubt, place),
+        (doubt, place),
+        (WarningKind::FewLaunches, 2),
+    ] {
+        made.summary.warnings.push(Warning {
+            name,
+            row: Some(row),
+            side: None,
+            message: "it is wide".to_owned(),
+            advice: "take more".to_owned(),
+        });
+    }
+    let rows = made.summary.results.iter();
+    let measured = rows.filter(|row| row.median().is_some()).count();
+    let text = read(&of(&made));
+    assert!(text.contains(&format!("2 of {measured} {said}")), "{text}");
+}
+
+#[test]
 fn a_claim_is_a_link_to_how_it_was_judged() {
     let html = of(&support::few_of_all());
     let found = strip(&html);
@@ -241,7 +267,7 @@ fn a_claim_is_a_link_to_how_it_was_judged() {
         let found = found.iter().find(|(_, said)| said.starts_with(words));
         found.expect("a claim").0.as_str()
     };
-    assert_eq!(of("A wasm cold start"), "depends");
+    assert_eq!(of("A wasm cold start"), "depends on the start");
     assert_eq!(of("A container\u{2019}s cold start"), "holds");
     assert_eq!(of("A wasm binary"), "holds");
     let links = between(&html, "aria-label=\"Claims in circulation\">", "</ul>");

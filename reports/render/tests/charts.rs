@@ -3,11 +3,11 @@
 
 mod support;
 
-use labrun_analysis::{RowSummary, summarise};
+use labrun_analysis::RowSummary;
 use labrun_record::{Metric, Outcome, Start};
+use support::few;
 use support::figures::{attributes, figure, numbers_mut, read};
-use support::reader::{follow, of};
-use support::{Made, few};
+use support::reader::follow;
 
 /// How many points a line goes through, by its steps: sideways, up or down, or both.
 fn points(line: &str) -> usize {

@@ -37,7 +37,7 @@ const heads = [...document.querySelectorAll('#every tr.heads th')];
 const before = heads.slice(0, heads.findIndex((one) => one.dataset.key === 'median'));
 const place = before.reduce((sum, one) => sum + one.colSpan, 0);
 return [...document.querySelectorAll('[data-value]')].map((element) => ({
-  row: element.dataset.row ?? '',
+  row: element.dataset.row ?? element.id.replace('row-', ''),
   value: element.dataset.value,
   text: (element.tagName === 'TR' ? element.cells[place] : element).textContent.trim(),
   part: element.closest('section[id]')?.id ?? '',

@@ -14,10 +14,10 @@ pub mod screen;
 mod values;
 
 use labrun_analysis::{RowSummary, Summary, summarise};
-use labrun_record::{Metric, Outcome, Phases, Row, Run, Sample, Start, Target, Tier};
+use labrun_record::{Row, Run, Sample};
 
 pub use noise::Noise;
-use values::samples;
+use values::{around, line, samples};
 
 /// A run and everything that a page is made of.
 pub struct Made {

@@ -167,10 +167,9 @@ pub fn lines(html: &str) -> Vec<Line> {
     rows.map(|row| {
         let (tag, rest) = row.split_once('>').expect("a whole tag");
         let words: Vec<&str> = tag.split(' ').collect();
-        let [id, own, value] = words[..] else {
+        let [id, value] = words[..] else {
             panic!("other attributes: {tag}")
         };
-        assert_eq!(own.strip_prefix("data-row="), Some(id));
         let value = value.strip_prefix("data-value=").expect("a value");
         let cells = rest.replace("<th", "<td");
         let cells = cells.split("<td").skip(1);

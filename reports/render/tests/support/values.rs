@@ -2,7 +2,7 @@
 
 use labrun_record::{Metric, Outcome, Phases, Row, Run, Sample, Start, Target, Tier};
 
-use super::Noise;
+use super::{Noise, levels};
 
 pub(super) fn samples(run: &Run, launches: u32) -> Vec<Sample> {
     let mut noise = Noise::new(7);
@@ -53,7 +53,7 @@ pub(super) fn samples(run: &Run, launches: u32) -> Vec<Sample> {
     samples
 }
 
-fn line(
+pub(super) fn line(
     index: usize,
     block: u32,
     outcome: Outcome,
@@ -107,7 +107,7 @@ fn not_measured(row: &Row) -> Option<(Outcome, &'static str)> {
 }
 
 /// Median (ns) and sigma of the logarithm.
-fn around(row: &Row) -> (f64, f64) {
+pub(super) fn around(row: &Row) -> (f64, f64) {
     if row.start.is_none() {
         return levels::around(row);
     }

@@ -10,13 +10,7 @@ use crate::units;
 
 /// The line, if any row has an interval that is wider than asked for, or none.
 pub(super) fn sure(view: &View<'_>) -> Markup {
-    let is_unsure = |kind| {
-        [
-            WarningKind::WideInterval,
-            WarningKind::FewLaunches,
-        ]
-        .contains(&kind)
-    };
+    let is_unsure = |kind| [WarningKind::WideInterval, WarningKind::FewLaunches].contains(&kind);
     let warnings = view.summary.warnings.iter();
     let unsure: BTreeSet<usize> = warnings
         .filter(|warning| is_unsure(warning.name))
@@ -28,7 +22,7 @@ pub(super) fn sure(view: &View<'_>) -> Markup {
         @if !unsure.is_empty() {
             p.checked {
                 strong { (unsure.len()) " of " (units::plural(measured, "measured row")) }
-                " have a wider interval than the plan asks for: a longer " code { "--time-budget" } " narrows it. "
+                " have a wider interval than the plan asks for, or none: a longer " code { "--time-budget" } " narrows it. "
                 a href="#evidence" { "Every doubt" }
             }
         }

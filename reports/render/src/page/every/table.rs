@@ -102,11 +102,11 @@ fn push(out: &mut String, line: &Line<'_>, doubts: &[String], several: bool) {
     let Some(numbers) = &row.numbers else { return };
     let run = view.index;
     let ink = technology_ink(row.technology(), &view.technologies);
-    let _ = write!(out, "<tr id=row-{run}-{number} data-row={run}-{number}");
+    let _ = write!(out, "<tr id=row-{run}-{number}");
     if numbers.median.is_finite() {
         let _ = write!(out, " data-value={}", plain(numbers.median));
     }
-    let _ = write!(out, "><th scope=row class=i{ink}>");
+    let _ = write!(out, "><th class=i{ink}>");
     text(out, &words::isolation(row));
     out.push_str("<small>");
     text(out, &about(view, row));
@@ -169,7 +169,8 @@ fn compared(out: &mut String, view: &View<'_>, row: &RowSummary, numbers: &Numbe
 
 /// The 90% quantile, and that of 99% where there are launches enough.
 fn high(row: &RowSummary, numbers: &Numbers) -> String {
-    if row.row.metric.is_exact() {
+    // One launch has no others above it.
+    if row.row.metric.is_exact() || numbers.n == 1 {
         return String::new();
     }
     let quantiles = [Some(numbers.p90), numbers.p99].into_iter().flatten();

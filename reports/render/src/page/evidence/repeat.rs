@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use labrun_record::{Row, Run};
+use labrun_record::{Outcome, Row, Run};
 use maud::{Markup, html};
 
 use crate::page::view::View;
@@ -27,31 +27,46 @@ pub(super) fn repeat(view: &View<'_>) -> Markup {
             summary { "Each row: the command for every workload and isolation" }
             p.note { "It takes every row of the isolation, interleaved with its references, which are added for the ratios. Such a run has few kinds, and labrun compare may refuse it beside this one." }
             // The numbers are those of the rows: a script shows each row its command.
-            pre.again tabindex="0" data-run=(view.index) { @for (kind, rows) in kinds(run) {
+            pre.again tabindex="0" data-run=(view.index) { @for (kind, rows) in kinds(view) {
                 code data-rows=(rows) { (row_command(run, kind)) } "\n"
             } }
         } }
     }
 }
 
-/// What there are commands for, each with the numbers of its rows.
-fn kinds(run: &Run) -> Vec<(Kind<'_>, String)> {
-    let mut kinds: Vec<(Kind<'_>, String)> = Vec::new();
+/// What there are commands for, each with the numbers of its rows, `3 7-9`: of what was launched here.
+fn kinds<'a>(view: &View<'a>) -> Vec<(Kind<'a>, String)> {
+    let run = view.run;
+    let mut kinds: Vec<(Kind<'_>, Vec<usize>)> = Vec::new();
     let mut known = HashMap::new();
-    for (number, row) in run.rows.iter().enumerate() {
+    let results = view.summary.results.iter();
+    let launched = results.map(|row| row.outcome == Outcome::Measured || row.is_fault());
+    for ((number, row), launched) in run.rows.iter().enumerate().zip(launched) {
+        if !launched {
+            continue;
+        }
         let part = run.parts.iter().find(|part| part.holds(number));
         let scenario = part.map_or(run.scenario.as_str(), |part| part.scenario.as_str());
         let kind = (scenario, row.workload.as_str(), row.isolation.as_str());
         let place = *known.entry(kind).or_insert(kinds.len());
         match kinds.get_mut(place) {
-            Some((_, rows)) => {
-                rows.push(' ');
-                rows.push_str(&number.to_string());
-            }
-            None => kinds.push((kind, number.to_string())),
+            Some((_, rows)) => rows.push(number),
+            None => kinds.push((kind, vec![number])),
         }
     }
-    kinds
+    let said = kinds.into_iter();
+    said.map(|(kind, rows)| (kind, ranges(&rows))).collect()
+}
+
+/// Numbers in order, those that follow one another as `7-9`.
+fn ranges(numbers: &[usize]) -> String {
+    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
+    let said = runs.map(|run| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        [only] => only.to_string(),
+        [] => String::new(),
+    });
+    said.collect::<Vec<_>>().join(" ")
 }
 
 fn row_command(run: &Run, (scenario, workload, isolation): Kind<'_>) -> String {

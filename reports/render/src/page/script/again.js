@@ -10,7 +10,10 @@
   const commands = new Map();
   for (const list of document.querySelectorAll("pre.again")) {
     for (const code of list.querySelectorAll("code")) {
-      for (const row of code.dataset.rows.split(" ")) commands.set(list.dataset.run + "-" + row, code);
+      for (const range of code.dataset.rows.split(" ")) {
+        const [first, last] = range.split("-").map(Number);
+        for (let row = first; row <= (last ?? first); row += 1) commands.set(list.dataset.run + "-" + row, code);
+      }
     }
   }
   // Where the settings of each isolation stand.
@@ -48,10 +51,11 @@
       const text = cells.map((cell) => cell.innerText.trim().replace(/\n+/g, " \u00b7 ")).join(" ");
       facts.push(lab.el("div", {}, lab.el("dt", {}, head.textContent), lab.el("dd", {}, text || "\u2013")));
     }
-    const [run] = row.dataset.row.split("-");
+    const mark = row.id.replace("row-", "");
+    const [run] = mark.split("-");
     const name = row.cells[0].firstChild.textContent;
     const line = settings(run, name.split(" \u00b7 ")[0]);
-    const own = commands.get(row.dataset.row);
+    const own = commands.get(mark);
     const code = lab.el("code", {}, own ? own.textContent : "");
     const button = lab.el("button", { type: "button", onclick: () => copy(code, button) }, "Copy");
     const close = () => dialog.close();
