@@ -79,6 +79,7 @@ impl RunFolder {
         &self,
         is_written: bool,
         lines: &Lines,
+        samples: &[Sample],
         run: &Run,
         damage: &mut Damage,
     ) -> Vec<BlockLoad> {
@@ -104,8 +105,12 @@ impl RunFolder {
             .iter()
             .map(|block| u64::from(block.end.saturating_sub(block.first)))
             .sum();
-        // The last block of a run that was ended may not have been written.
-        let is_whole = run.interrupted.is_some() || told >= u64::from(launches.end);
+        let end = blocks.last().map_or(0, |block| block.end);
+        // The last block of a run that was ended may not have been written, nor that of launches between
+        // two ticks of the kernel's clock.
+        let is_short = lasted_ns(samples, end) < SHORT_NS;
+        let has_no_hole = told >= u64::from(end);
+        let is_whole = run.interrupted.is_some() || (has_no_hole && is_short);
         match (is_there, unread) {
             (false, _) if is_written && launches.end > 0 => {
                 damage.unknown(format!("blocks.jsonl is not there: {UNKNOWN}"));
@@ -120,13 +125,23 @@ impl RunFolder {
                 "{many} lines of blocks.jsonl cannot be read: {UNKNOWN}"
             )),
         }
-        let end = blocks.last().map_or(0, |block| block.end);
         if launches.end.max(end) == 0 && run.interrupted.is_none() && !run.rows.is_empty() {
             damage.none_read();
         }
         find_lost(lines, end, damage);
         blocks
     }
+}
+
+/// Launches that took less in all may have no block: many times the kernel's longest tick.
+const SHORT_NS: u64 = 1_000_000_000;
+
+/// How long the launches from this one on took, by when their samples were taken.
+fn lasted_ns(samples: &[Sample], from: u32) -> u64 {
+    let told = samples.iter().filter(|sample| sample.seq < from);
+    let told_ns = told.map(|sample| sample.at_ns).max().unwrap_or(0);
+    let last_ns = samples.iter().map(|sample| sample.at_ns).max();
+    last_ns.unwrap_or(0).saturating_sub(told_ns)
 }
 
 /// Says how many launches have no line: those that are missing in the order of the launches, and those after

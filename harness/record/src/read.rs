@@ -128,7 +128,7 @@ impl RunFolder {
         run.left_out = said;
         // Labruns that write this write the file too.
         let has_blocks = !value["plan"]["pilot"].is_null();
-        run.blocks = self.read_blocks(has_blocks, &read, &run, damage);
+        run.blocks = self.read_blocks(has_blocks, &read, &samples, &run, damage);
         let cut = read.cut;
         Ok(Recorded { run, samples, cut })
     }

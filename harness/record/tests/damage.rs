@@ -226,10 +226,25 @@ fn blocks_that_are_gone_are_named_where_the_labrun_wrote_them() {
     let block = r#"{"first":0,"end":9,"seconds":1.5,"others":0.25,"steal":0.0}"#;
     fs::write(copy.0.path().join("blocks.jsonl"), format!("{block}\n")).expect("writes");
     let (_, said) = damaged(&copy);
-    assert_eq!(
-        said,
-        [format!("blocks.jsonl tells of 9 of {all} launches: {told}")]
-    );
+    assert!(said.is_empty(), "so short a rest has no tick: {said:?}");
+    let named = [format!("blocks.jsonl tells of 9 of {all} launches: {told}")];
+    let long = copy.change("samples.jsonl", |text| {
+        each_line(text, |_, sample| {
+            let at_ns = sample["at_ns"].as_u64().expect("an instant");
+            sample["at_ns"] = json!(at_ns * 1000);
+        })
+    });
+    assert_eq!(damaged(&long).1, named);
+    let copy = later();
+    let hole = [
+        r#"{"first":0,"end":1,"seconds":1.5,"others":0.25,"steal":0.0}"#.to_owned(),
+        format!(
+            r#"{{"first":{},"end":{all},"seconds":1.5,"others":0.25,"steal":0.0}}"#,
+            all - 8
+        ),
+    ];
+    fs::write(copy.0.path().join("blocks.jsonl"), hole.join("\n") + "\n").expect("writes");
+    assert_eq!(damaged(&copy).1, named);
 }
 
 #[test]
