@@ -112,20 +112,31 @@ impl Judged<'_> {
         self.claim.by.rule(self.margin)
     }
 
+    /// What decides whether it holds, by the rows that are decided.
+    fn depends(&self) -> &'static str {
+        let counts = |(_, rows): &(_, Vec<&RowSummary>)| {
+            judge::counts(self.claim, rows, self.margin).map(|count| count > 0)
+        };
+        let cases: Vec<[bool; 2]> = self.cases.iter().map(counts).collect();
+        let [is_held, is_not] = [0, 1].map(|side| cases.iter().any(|case| case[side]));
+        if cases.contains(&[true, true]) {
+            "depends on the isolation"
+        } else if is_held && is_not {
+            self.claim.by.depends()
+        } else {
+            "not decided for all"
+        }
+    }
+
     /// What becomes of it in all cases together: the class of its colour, and the word.
     pub(super) fn verdict(&self) -> (&'static str, &'static str) {
         let cases = self.cases.iter();
         let held = cases.map(|(_, rows)| judge::held(self.claim, rows, self.margin));
-        let held = distinct(held);
-        let is_both = [Held::All, Held::None].iter().all(|one| held.contains(one));
-        match held[..] {
+        match distinct(held)[..] {
             [] => ("none", "not measured"),
             [Held::All] => ("holds", "holds"),
             [Held::None] => ("fails", "fails"),
-            // Within one case it holds for some and not for others.
-            _ if held.contains(&Held::Some) => ("partly", "depends on the isolation"),
-            _ if is_both => ("partly", self.claim.by.depends()),
-            _ => ("partly", "not decided for all"),
+            _ => ("partly", self.depends()),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn judged_by(claim: &Claim, row: &RowSummary) -> Option<Interval> {
 }
 
 /// How many of the rows lie within a claim, and how many outside.
-fn counts(claim: &Claim, rows: &[&RowSummary], margin: f64) -> [usize; 2] {
+pub(super) fn counts(claim: &Claim, rows: &[&RowSummary], margin: f64) -> [usize; 2] {
     let [low, high] = match claim.says {
         Says::Between(ends) => ends,
         Says::Near => [1.0 / (1.0 + margin), f64::INFINITY],
