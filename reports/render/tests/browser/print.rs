@@ -21,7 +21,9 @@ fn prints(case: &Case<'_>) {
         return case.skip("pdftotext is not installed (`apt-get install poppler-utils`)");
     };
     let few = Page::of(&support::few());
-    for page in [case.whole(), &few] {
+    // Sixty isolations and more.
+    let many = Page::of(&support::many(2));
+    for page in [case.whole(), &few, &many] {
         is_the_talk(case, page, &info, &text);
     }
 }

@@ -15,11 +15,12 @@ use crate::{shown, units, words};
 pub(super) fn table(views: &[View<'_>], view: &View<'_>, columns: &[usize]) -> Markup {
     let board = &view.board;
     let (lines, _) = board.lines_in(columns);
-    let tiers = words::distinct(lines.iter().map(|line| board.lines[*line].tier));
+    let tiers: Vec<Tier> = words::distinct(lines.iter().map(|line| board.lines[*line].tier));
     let of = |tier: Tier| lines.iter().filter(move |l| board.lines[**l].tier == tier);
     html! {
         div.scroll.heat-scroll tabindex="0" role="region" aria-label=(label(views, view, "Matrix")) {
-            table.heat aria-label=(label(views, view, "Ratios to the reference")) {
+            // On paper all lines are on one page.
+            table.heat style={ "--lines:" (lines.len() + tiers.len()) } aria-label=(label(views, view, "Ratios to the reference")) {
                 thead { tr {
                     th scope="col" { "isolation" }
                     @for column in columns { (head(&board.columns[*column], board.reference_name(*column))) }
