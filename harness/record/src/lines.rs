@@ -125,7 +125,12 @@ impl RunFolder {
                 "{many} lines of blocks.jsonl cannot be read: {UNKNOWN}"
             )),
         }
-        if launches.end.max(end) == 0 && run.interrupted.is_none() && !run.rows.is_empty() {
+        // Where the processors were looked at, and no launch is told of, none was made: there was no time.
+        if launches.end.max(end) == 0
+            && !is_there
+            && run.interrupted.is_none()
+            && !run.rows.is_empty()
+        {
             damage.none_read();
         }
         find_lost(lines, end, damage);

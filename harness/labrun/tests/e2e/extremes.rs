@@ -49,17 +49,33 @@ const GIB: u64 = 1 << 30;
 #[test]
 fn no_finite_value_holds_the_page_up() {
     for values in [
-        vec![1e308; 8],
-        vec![1e6, 1e308, 1e6, 1e6, 2e6, 1e6, 1e6, 1e6],
-        vec![5e-324, 1.0, 1e308, 5e-324, 1.0, 1e308, 1e-300, 1e300],
+        vec![9e17; 8],
+        vec![1e6, 9e17, 1e6, 1e6, 2e6, 1e6, 1e6, 1e6],
+        vec![5e-324, 1.0, 9e17, 5e-324, 1.0, 9e17, 1e-300, 1e16],
         vec![0.0; 8],
-        vec![-1e308, 1e308, -1.0, 1.0, 0.0, 0.0, 1e200, 1e-200],
-        [-1e308, 1e308, 1.0].repeat(9),
     ] {
         let (lab, folder) = run_of(&values);
         let (_, row) = report(&lab, &folder, 4 * GIB);
         assert_eq!(row["outcome"], "measured", "{row:#}");
         assert_eq!(row["n"], values.len(), "{row:#}");
+    }
+}
+
+#[test]
+fn a_time_that_cannot_be_is_named_and_holds_nothing_up() {
+    for (values, impossible) in [
+        (vec![1e308; 8], 8),
+        (vec![1e6, 1e308, 1e6, 1e6, 2e6, 1e6, 1e6, 1e6], 1),
+        (vec![-1e308, 1e308, -1.0, 1.0, 0.0, 0.0, 1e200, 1e-200], 4),
+        ([-1e308, 1e308, 1.0].repeat(9), 18),
+    ] {
+        let (lab, folder) = run_of(&values);
+        let (ran, _) = report(&lab, &folder, 4 * GIB);
+        let number = match impossible {
+            1 => "1 line of samples.jsonl has a number that cannot be".to_owned(),
+            many => format!("{many} lines of samples.jsonl have numbers that cannot be"),
+        };
+        assert!(ran.stderr.contains(&number), "{}", ran.stderr);
     }
 }
 
