@@ -125,6 +125,14 @@ pub(crate) fn has_this_clock(pid: Pid) -> bool {
     }
 }
 
+/// When the machine booted, in seconds since 1970 by the clock that is now (`btime`, proc(5)); none where
+/// the kernel does not say.
+pub(crate) fn booted_s() -> Option<i64> {
+    let stat = fs::read_to_string("/proc/stat").ok()?;
+    let mut lines = stat.lines();
+    lines.find_map(|line| line.strip_prefix("btime ")?.trim().parse().ok())
+}
+
 /// Whether a process of this number is there, whoever's it is and whatever `/proc` shows of it.
 pub(crate) fn exists(pid: Pid) -> bool {
     let asked = id(pid).and_then(test_kill_process);
@@ -232,6 +240,7 @@ mod tests {
         assert_eq!((work.name, Some(work.started)), (name(own), started(own)));
         assert!(!work.is_kernel && Some(work.parent) == parent(own));
         assert!(shows_this_namespace() && exists(own) && is_shown(own));
+        assert!(booted_s() > Some(1_000_000_000));
     }
 
     #[test]

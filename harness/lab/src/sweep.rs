@@ -147,6 +147,7 @@ fn clear(folder: &File, path: &Path, stays: bool) -> io::Result<bool> {
     let inside = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
     // A disk of the lab's own may be mounted there.
     let grants = inside.join(GRANTS);
+    owner::nothing_mounted_in(path, Some(GRANTS))?;
     unmount(&grants);
     if let Ok(found) = fs::symlink_metadata(&grants)
         && found.dev() != folder.metadata()?.dev()
@@ -155,7 +156,7 @@ fn clear(folder: &File, path: &Path, stays: bool) -> io::Result<bool> {
             "something is mounted on {GRANTS} in it: umount it"
         )));
     }
-    owner::nothing_mounted_in(path)?;
+    owner::nothing_mounted_in(path, None)?;
     if !stays {
         return fs::remove_dir_all(path).map(|()| true);
     }

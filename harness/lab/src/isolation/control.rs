@@ -2,6 +2,7 @@
 //! nothing of the lab's. What `native/static` reads beyond it is what the lab itself adds.
 
 use std::ffi::CString;
+use std::fs::OpenOptions;
 use std::io::{PipeReader, Read as _};
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -17,7 +18,9 @@ use super::{
 };
 use crate::clock::now_ns;
 use crate::outcome::{Failure, shown};
+use crate::owner::{LAUNCH, VARIABLE};
 use crate::proc::{self, Pid};
+use crate::process::{Left, Subreaper, after, end_all};
 use crate::site::Site;
 use crate::task::{Expected, OUTPUT_LIMIT, Seen, Task};
 use crate::wait;
@@ -35,8 +38,8 @@ impl Default for Control {
             role: Role::Control,
             settings: settings([(
                 "environment",
-                "none",
-                "nothing that the program does not need",
+                "the marks of the lab, and no more",
+                "nothing that the program needs; by them what it leaves behind is found",
             )]),
             ..Profile::default()
         })
@@ -67,10 +70,20 @@ impl Launcher for Control {
         let argv: Result<Vec<CString>, _> = words.map(CString::new).collect();
         let argv = argv.map_err(|error| failed(error.into()))?;
         let (mut output, writer) = io::pipe().map_err(failed)?;
+        let nothing = OpenOptions::new().read(true).write(true).open("/dev/null");
+        let nothing = nothing.map_err(failed)?;
+        let streams = [nothing.as_raw_fd(), writer.as_raw_fd(), nothing.as_raw_fd()];
+        let mark = site.mark();
+        let marks = [(VARIABLE, &site.owner.to_string()), (LAUNCH, &mark)];
+        let marks = marks.map(|(name, value)| CString::new(format!("{name}={value}")));
+        let marks: Result<Vec<CString>, _> = marks.into_iter().collect();
+        let marks = marks.map_err(|error| failed(error.into()))?;
+        // What it leaves behind becomes the lab's own child.
+        let reaper = Subreaper::begin();
         let deadline_ns = now_ns() + job.limit_ns();
 
         let began_ns = now_ns();
-        let child = Spawned::start(&argv, writer.as_raw_fd()).map_err(failed)?;
+        let child = Spawned::start(&argv, &marks, streams, (mark, reaper)).map_err(failed)?;
         drop(writer);
         // One more than is right; of what is not looked at, what is kept of any output.
         let room = match expected {
@@ -91,7 +104,10 @@ impl Launcher for Control {
             let mut rest = [0; 8192];
             while read(&mut output, &mut rest, site, deadline_ns)? > 0 {}
         }
-        let code = child.wait(deadline_ns)?;
+        let (code, left) = child.wait(deadline_ns)?;
+        if let Some(reason) = left.reason {
+            return Err(Failure::failed(reason));
+        }
         let said = &said[..held];
         if !expected.is_right(said) {
             let reason = match expected.judge(said, true) {
@@ -114,7 +130,7 @@ impl Launcher for Control {
         Ok(LaunchTiming {
             total_ns,
             phases: vec![("spawn".to_owned(), total_ns)],
-            teardown_ns: now_ns() - held_ns,
+            teardown_ns: left.gone_ns - held_ns,
             instantiate_warm_ns: None,
         })
     }
@@ -160,61 +176,78 @@ fn read(
         .map_err(Failure::cannot("read its output"))
 }
 
-/// A process; it is killed where nobody waited for its end.
-struct Spawned(Pid);
+/// A process; it is killed where nobody waited for its end, and what it has left with it.
+struct Spawned {
+    pid: Pid,
+    /// The name of its launch.
+    mark: String,
+    #[expect(dead_code, reason = "held until it is dropped")]
+    reaper: Subreaper,
+}
 
 impl Spawned {
-    fn start(argv: &[CString], stdout: i32) -> io::Result<Self> {
-        let mut words: Vec<*mut libc::c_char> =
-            argv.iter().map(|word| word.as_ptr().cast_mut()).collect();
-        words.push(ptr::null_mut());
-        let nothing = [ptr::null_mut::<libc::c_char>()];
+    /// Starts it with these words, marks in its environment, and descriptors as its first three.
+    fn start(
+        argv: &[CString],
+        marks: &[CString],
+        streams: [i32; 3],
+        (mark, reaper): (String, Subreaper),
+    ) -> io::Result<Self> {
+        let pointers = |texts: &[CString]| -> Vec<*mut libc::c_char> {
+            let texts = texts.iter().map(|text| text.as_ptr().cast_mut());
+            texts.chain([ptr::null_mut()]).collect()
+        };
+        let (words, environment) = (pointers(argv), pointers(marks));
         let mut pid = 0;
         // SAFETY: every pointer is to a live value, NUL-terminated where it is text, ended by a
         // null pointer where it is a list; `actions` is initialised before and destroyed after.
         let error = unsafe {
             let mut actions = std::mem::zeroed();
             libc::posix_spawn_file_actions_init(&raw mut actions);
-            libc::posix_spawn_file_actions_adddup2(&raw mut actions, stdout, 1);
+            for (number, stream) in (0..).zip(streams) {
+                libc::posix_spawn_file_actions_adddup2(&raw mut actions, stream, number);
+            }
             let error = libc::posix_spawn(
                 &raw mut pid,
                 words[0],
                 &raw const actions,
                 ptr::null(),
                 words.as_ptr(),
-                nothing.as_ptr(),
+                environment.as_ptr(),
             );
             libc::posix_spawn_file_actions_destroy(&raw mut actions);
             error
         };
         if error == 0 {
-            Ok(Self(pid))
+            Ok(Self { pid, mark, reaper })
         } else {
             Err(io::Error::from_raw_os_error(error))
         }
     }
 
-    /// Waits for its end; gives its exit code, none where a signal ended it.
-    fn wait(mut self, deadline_ns: u64) -> Result<Option<i32>, Failure> {
-        if !wait::ends_by(self.0, deadline_ns) {
+    /// Waits for its end; gives its exit code, none where a signal ended it, and what it has left.
+    fn wait(mut self, deadline_ns: u64) -> Result<(Option<i32>, Left), Failure> {
+        if !wait::ends_by(self.pid, deadline_ns) {
             return Err(Failure::timeout("it gave its output and did not end"));
         }
         let status = self.reap().map_err(Failure::cannot("wait for it"))?;
-        self.0 = 0;
-        Ok(status)
+        let ended_ns = now_ns();
+        let pid = std::mem::take(&mut self.pid);
+        Ok((status, after(&self.mark, pid, ended_ns)))
     }
 
     fn reap(&self) -> io::Result<Option<i32>> {
-        let status = waitpid(Some(proc::id(self.0)?), WaitOptions::empty())?;
+        let status = waitpid(Some(proc::id(self.pid)?), WaitOptions::empty())?;
         Ok(status.and_then(|(_, status)| status.exit_status()))
     }
 }
 
 impl Drop for Spawned {
     fn drop(&mut self) {
-        if let (true, Ok(pid)) = (self.0 > 0, proc::id(self.0)) {
+        if let (true, Ok(pid)) = (self.pid > 0, proc::id(self.pid)) {
             let _ = kill_process(pid, Signal::KILL);
             let _ = self.reap();
+            end_all(&self.mark, self.pid);
         }
     }
 }

@@ -5,20 +5,22 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Removes a folder and all in it, unless something is mounted below it: then nothing is removed.
+/// Removes a folder and all in it, unless something is mounted on it or below: then nothing is removed.
 pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
-    nothing_mounted_in(folder)?;
+    nothing_mounted_in(folder, None)?;
     fs::remove_dir_all(folder)
 }
 
-/// Whether nothing is mounted below a folder; what is there may be somebody's.
+/// Whether nothing is mounted on a folder or anywhere in it, but on the one of the name `own` in it, where
+/// the lab itself mounts; what is there may be somebody's.
 ///
 /// # Errors
 /// With what is mounted there, and what to do.
-pub(crate) fn nothing_mounted_in(folder: &Path) -> io::Result<()> {
+pub(crate) fn nothing_mounted_in(folder: &Path, own: Option<&str>) -> io::Result<()> {
     let folder = folder.canonicalize()?;
+    let own = own.map(|name| folder.join(name));
     let mounts = fs::read("/proc/self/mountinfo")?;
-    match points(&mounts).find(|point| *point != folder && point.starts_with(&folder)) {
+    match points(&mounts).find(|point| point.starts_with(&folder) && Some(point) != own.as_ref()) {
         None => Ok(()),
         Some(point) => Err(io::Error::other(format!(
             "something is mounted on {}, and nothing in it is removed: umount it",
@@ -71,10 +73,10 @@ mod tests {
 
     #[test]
     fn what_is_mounted_is_named() {
-        let error = nothing_mounted_in(Path::new("/")).expect_err("/proc is mounted");
-        assert!(
-            error.to_string().contains("something is mounted on /"),
-            "{error}"
-        );
+        for folder in ["/", "/proc"] {
+            let error = nothing_mounted_in(Path::new(folder), None).expect_err("is a mount");
+            let named = format!("something is mounted on {folder}");
+            assert!(error.to_string().contains(&named), "{error}");
+        }
     }
 }

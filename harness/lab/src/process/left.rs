@@ -18,16 +18,16 @@ const GRACE_NS: u64 = 1_000_000_000;
 const KILLED_NS: u64 = 5_000_000_000;
 
 /// How it stood when a program had ended.
-pub(super) struct Left {
+pub(crate) struct Left {
     /// When the last of its processes was gone, or the program itself where some stayed.
-    pub(super) gone_ns: u64,
+    pub(crate) gone_ns: u64,
     /// Those that stayed, for a person.
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// Looks for what the program `leader` left, which ended at `ended_ns`. Those that end on
 /// their own within a second were on their way.
-pub(super) fn after(mark: &str, leader: Pid, ended_ns: u64) -> Left {
+pub(crate) fn after(mark: &str, leader: Pid, ended_ns: u64) -> Left {
     let mut gone_ns = ended_ns;
     loop {
         let alive = stayed(mark, leader);

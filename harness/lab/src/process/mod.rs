@@ -16,7 +16,7 @@ mod spawn;
 pub use exit::Exit;
 pub use held::{Mark, Process};
 pub use isolate::Isolate;
-pub(crate) use left::{end_all, ends_until};
+pub(crate) use left::{Left, after, end_all, ends_until};
 pub(crate) use reaper::{Subreaper, reap_group};
 pub use source::Stream;
 pub(crate) use spawn::make_named_pipe;

@@ -195,3 +195,17 @@ fn files_of_somebody_elses_run_paint_neither() {
     assert_eq!(summary["results"][0]["reason"], "gone\\u{9b}2J");
     is_safe(&ran.files.text("report.html"));
 }
+
+#[test]
+fn what_a_guest_says_beside_its_output_reaches_no_terminal() {
+    let guest = "fn main() { eprint!(\"\\u{1b}[2Jpainted\"); println!(\"right\"); }";
+    let ran = Lab::fixture()
+        .isolation("control/spawn")
+        .guest("paints", guest)
+        .measure([""; 0])
+        .exit(0)
+        .rows("paints", "native/static", "measured", "")
+        .rows("paints", "control/spawn", "measured", "");
+    is_safe(&ran.stderr);
+    assert!(!ran.stderr.contains("painted"), "{}", ran.stderr);
+}

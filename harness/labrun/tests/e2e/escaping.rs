@@ -47,19 +47,21 @@ const LEAVES: [(&str, &str); 4] = [
 
 #[test]
 fn a_native_guest_that_leaves_a_process_behind_has_failed() {
-    let mut lab = Lab::fixture();
+    let mut lab = Lab::fixture().isolation("control/spawn");
     for (name, how) in LEAVES {
         lab = lab.guest(name, &starting(how));
     }
     // That nothing that bears a mark is left is checked at the end of every run.
     let mut ran = lab.measure([""; 0]).exit(101);
-    for (name, _) in LEAVES {
-        ran = ran.rows(name, "native/static", "failed", LEFT);
-        for row in ran.files.rows(name, "native/static") {
-            assert_named_is_gone(row["reason"].as_str().unwrap_or_default());
+    for isolation in ["native/static", "control/spawn"] {
+        for (name, _) in LEAVES {
+            ran = ran.rows(name, isolation, "failed", LEFT);
+            for row in ran.files.rows(name, isolation) {
+                assert_named_is_gone(row["reason"].as_str().unwrap_or_default());
+            }
         }
+        ran = ran.rows("right", isolation, "measured", "");
     }
-    ran.rows("right", "native/static", "measured", "");
 }
 
 /// What is said of a process that stays.

@@ -87,6 +87,26 @@ fn what_is_mounted_deep_in_a_dead_lab_s_folder_is_left_and_named() {
 }
 
 #[test]
+fn what_is_mounted_on_a_dead_lab_s_folder_itself_is_left_and_named() {
+    if !may_mount("ownership-on") {
+        return;
+    }
+    let lab = Lab::fixture();
+    for (parent, number) in [("/var/tmp", 28), ("/dev/shm", 29)] {
+        let folder = PathBuf::from(format!("{parent}/labrun-{}", dead(number)));
+        // Its `grants` is somebody's mount, too, and stays one.
+        let script = "mount -t tmpfs none $(dirname $0) && mkdir $0 && mount -t tmpfs none $0 && \
+            mkdir $0/kept $0/grants && touch $0/kept/file && mount -t tmpfs none $0/grants && \
+            \"$@\" && ls $0/kept && mountpoint $0/grants";
+        in_mounts_of_its_own(&lab, script, &folder)
+            .exit(0)
+            .stdout_has("file\n")
+            .stdout_has("grants is a mountpoint")
+            .stderr_has(&format!("something is mounted on {}", folder.display()));
+    }
+}
+
+#[test]
 fn a_disk_of_a_killed_lab_is_unmounted_and_its_folder_removed() {
     if !may_mount("ownership-disk") {
         return;

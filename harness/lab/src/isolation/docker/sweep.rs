@@ -3,35 +3,44 @@
 
 use std::collections::HashMap;
 
-use bollard::models::ContainerSummaryStateEnum;
+use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::daemon::{ANSWER_LIMIT, DockerHost};
 use super::removal;
 use crate::outcome::chain;
 use crate::owner::{self, Life, Owner, Unknown};
+use crate::proc;
 
-/// A container that does not run may be of before a reboot.
-fn life(owner: &Owner, runs: bool) -> Life {
-    if runs {
+/// What was not made since the machine booted may be of a lab of before.
+fn life(owner: &Owner, is_of_this_boot: bool) -> Life {
+    if is_of_this_boot {
         owner.life_by_what_runs()
     } else {
         owner.life()
     }
 }
 
+/// Whether a container runs, or was made since the machine booted.
+fn is_of_this_boot(container: &ContainerSummary, booted_s: Option<i64>) -> bool {
+    let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
+    runs || booted_s.is_some_and(|booted_s| container.created >= Some(booted_s))
+}
+
 impl DockerHost {
     /// Removes containers of owners that no longer run; gives how many, and what resists. With
     /// no daemon there is nothing to remove, which is no error.
     pub fn sweep(&self, unknown: &mut Unknown) -> (u32, Vec<String>) {
-        self.remove(|owner, id, runs| match life(owner, runs) {
-            Life::Runs => false,
-            Life::Ended => true,
-            Life::Unknown => {
-                unknown.note(owner, format!("container {id:.12}"));
-                false
-            }
-        })
+        self.remove(
+            |owner, id, is_of_this_boot| match life(owner, is_of_this_boot) {
+                Life::Runs => false,
+                Life::Ended => true,
+                Life::Unknown => {
+                    unknown.note(owner, format!("container {id:.12}"));
+                    false
+                }
+            },
+        )
     }
 
     /// Removes the containers of an owner that still runs; gives what resists.
@@ -39,7 +48,7 @@ impl DockerHost {
         self.remove(|other, _, _| other == owner).1
     }
 
-    /// Removes the containers, by owner, id and whether they run, that are wanted.
+    /// Removes the containers, by owner, id and whether they are of this boot, that are wanted.
     fn remove(&self, mut is_wanted: impl FnMut(&Owner, &str, bool) -> bool) -> (u32, Vec<String>) {
         let Ok(live) = self.live() else {
             return (0, Vec::new());
@@ -56,12 +65,13 @@ impl DockerHost {
             None => return (0, cannot("the Docker daemon does not answer")),
         };
         let (mut removed, mut left) = (0, Vec::new());
+        let booted_s = proc::booted_s();
         for container in containers {
+            let is_of_this_boot = is_of_this_boot(&container, booted_s);
             let labels = container.labels.unwrap_or_default();
             let owner = labels.get(owner::LABEL).and_then(|text| Owner::parse(text));
-            let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
             if let Some(id) = container.id
-                && owner.is_some_and(|owner| is_wanted(&owner, &id, runs))
+                && owner.is_some_and(|owner| is_wanted(&owner, &id, is_of_this_boot))
             {
                 match removal::remove(&live, &id) {
                     Ok(()) => removed += 1,
