@@ -67,16 +67,33 @@ pub struct ContainerSpec {
     pub image: PathBuf,
     /// SHA-256 of that file, 64 hex digits.
     pub image_sha256: String,
+    /// Names of the snapshots of its layers, the lowest first: the chain of each, `sha256:` and 64 hex
+    /// digits. None for an image of one layer, whose name is its own.
+    pub chain: Vec<String>,
     /// Arguments after those of the image's entry point.
     pub args: Vec<String>,
     /// Variables beside the image's.
     pub env: BTreeMap<String, String>,
+    /// As whom it runs; root where nothing is said.
+    pub user: User,
     /// Directories of the host that it is granted.
     pub grants: Vec<Grant>,
     /// Folder of its outputs ([`OUTPUTS`]).
     pub streams: PathBuf,
     /// What its stdin is.
     pub stdin: Stdin,
+}
+
+/// A user and its groups, by their numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The user.
+    pub uid: u32,
+    /// Its first group.
+    pub gid: u32,
+    /// The groups that it is in besides.
+    pub groups: Vec<u32>,
 }
 
 /// What a container's stdin is.

@@ -36,4 +36,5 @@ pub mod size;
 pub mod stock;
 pub mod sweep;
 pub mod task;
+pub mod unpack;
 mod wait;

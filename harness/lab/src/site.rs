@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rustix::fs::statfs;
+use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_change};
 
 use crate::interrupt::Interrupt;
 use crate::owner::{OwnFolder, Owner};
@@ -19,6 +20,9 @@ pub use crate::owner::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
 
 /// The folder in the one on a disk for what is granted.
 pub(crate) const GRANTS: &str = "grants";
+
+/// The folder in either for the roots of containers, each of which is mounted there.
+pub(crate) const ROOTS: &str = "roots";
 
 /// What every launch stands on. The scratch folders go with the last of them.
 #[derive(Debug)]
@@ -72,6 +76,17 @@ impl Site {
     /// A fresh and empty folder on a disk; it goes with the value.
     pub fn disk_folder(&self) -> io::Result<Grant> {
         self.folders.fresh(&self.folders.disk()?)
+    }
+
+    /// A fresh and empty folder on a disk for the root of a container, which may be mounted there; it goes
+    /// with the value.
+    pub(crate) fn root_on_disk(&self) -> io::Result<Grant> {
+        self.folders.root(&self.folders.disk()?)
+    }
+
+    /// The same in memory.
+    pub(crate) fn root_in_memory(&self) -> io::Result<Grant> {
+        self.folders.root(self.scratch())
     }
 
     /// A name that nothing else of this lab has.
@@ -160,6 +175,22 @@ impl Shared {
         Ok(folder)
     }
 
+    /// A fresh folder in that of roots. That is a mount of its own: whatever is mounted below goes with it,
+    /// also where the lab was killed.
+    fn root(&self, parent: &Path) -> io::Result<Grant> {
+        let roots = parent.join(ROOTS);
+        match fs::create_dir(&roots) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => {
+                made?;
+                mount_bind(&roots, &roots)?;
+                let private = MountPropagationFlags::PRIVATE;
+                mount_change(&roots, private)?;
+            }
+        }
+        self.fresh(&roots)
+    }
+
     fn grant(&self, path: PathBuf) -> Grant {
         Grant {
             path,
@@ -186,6 +217,13 @@ impl Drop for Shared {
     fn drop(&mut self) {
         // Nobody makes them anew while they are removed.
         let _those = those();
+        if Arc::strong_count(&self.0) == 1 {
+            let disk = self.0.disk.lock().unwrap_or_else(PoisonError::into_inner);
+            let on_disk = disk.as_ref().map(OwnFolder::path);
+            for folder in on_disk.into_iter().chain([self.0.memory.path()]) {
+                unmount(&folder.join(ROOTS));
+            }
+        }
         // SAFETY: it is dropped here alone, and not used again.
         unsafe { ManuallyDrop::drop(&mut self.0) };
     }
@@ -200,6 +238,12 @@ fn those() -> MutexGuard<'static, Weak<Folders>> {
 fn own(parent: &str) -> io::Result<OwnFolder> {
     let name = format!("{SCRATCH_PREFIX}{}", Owner::this());
     OwnFolder::make(Path::new(parent), &name)
+}
+
+/// Unmounts whatever is mounted on a folder and below, at the latest when its last user is gone. Where
+/// nothing is mounted, or the folder is a link, it does nothing.
+pub(crate) fn unmount(folder: &Path) {
+    let _ = rustix::mount::unmount(folder, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW);
 }
 
 /// A directory granted to one launch, removed when dropped.

@@ -7,12 +7,11 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cgroup;
-use crate::conformance::unmount;
 use crate::isolation::docker::DockerHost;
 use crate::network;
 use crate::owner::{self, Claim, Life, Owner, Unknown, VARIABLE};
 use crate::proc::{self, Pid};
-use crate::site::{DISK_PARENT, GRANTS, SCRATCH_PARENT, SCRATCH_PREFIX};
+use crate::site::{DISK_PARENT, GRANTS, ROOTS, SCRATCH_PARENT, SCRATCH_PREFIX, unmount};
 use crate::wait::kill_if;
 
 /// What was removed.
@@ -145,18 +144,20 @@ fn named() -> Vec<(PathBuf, Owner)> {
 fn clear(folder: &File, path: &Path, stays: bool) -> io::Result<bool> {
     // By the folder that is held: whatever lies at its path by then is not looked at.
     let inside = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
-    // A disk of the lab's own may be mounted there.
-    let grants = inside.join(GRANTS);
-    owner::nothing_mounted_in(path, Some(GRANTS))?;
-    unmount(&grants);
-    if let Ok(found) = fs::symlink_metadata(&grants)
-        && found.dev() != folder.metadata()?.dev()
-    {
-        return Err(io::Error::other(format!(
-            "something is mounted on {GRANTS} in it: umount it"
-        )));
+    // A disk of the lab's own may be mounted there, and roots of containers.
+    owner::nothing_mounted_in(path, &[GRANTS, ROOTS])?;
+    for name in [GRANTS, ROOTS] {
+        let own = inside.join(name);
+        unmount(&own);
+        if let Ok(found) = fs::symlink_metadata(&own)
+            && found.dev() != folder.metadata()?.dev()
+        {
+            return Err(io::Error::other(format!(
+                "something is mounted on {name} in it: umount it"
+            )));
+        }
     }
-    owner::nothing_mounted_in(path, None)?;
+    owner::nothing_mounted_in(path, &[])?;
     if !stays {
         return fs::remove_dir_all(path).map(|()| true);
     }

@@ -94,7 +94,8 @@ fn built(planned: &Planned) -> anyhow::Result<()> {
     for recipe in &recipes {
         compiled.insert(recipe.compiled());
     }
-    let is_given = |recipe: &&&Recipe| matches!(recipe, Recipe::Given { .. });
+    let is_given =
+        |recipe: &&&Recipe| matches!(recipe, Recipe::Given { .. } | Recipe::Image { .. });
     let given = match compiled.iter().filter(is_given).count() {
         0 => String::new(),
         given => format!("{given} as given, "),

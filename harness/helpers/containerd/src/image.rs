@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::Read;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use containerd_client::services::v1::snapshots::{
     CommitSnapshotRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, StatSnapshotRequest,
@@ -26,18 +27,30 @@ use crate::owners::Lease;
 /// Bytes of one message to the content store, which refuses more than 16 MiB.
 const PIECE: usize = 1 << 20;
 
-/// What an image says of how it is run.
+/// What an image says of how it is run. Builders write null for what is not said.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ImageConfig {
     /// The program, and its first arguments.
+    #[serde(deserialize_with = "or_nothing")]
     pub(crate) entrypoint: Vec<String>,
     /// Its own arguments, which those that are given replace.
+    #[serde(deserialize_with = "or_nothing")]
     pub(crate) cmd: Vec<String>,
     /// Variables, `NAME=VALUE`.
+    #[serde(deserialize_with = "or_nothing")]
     pub(crate) env: Vec<String>,
     /// Where it starts.
+    #[serde(deserialize_with = "or_nothing")]
     pub(crate) working_dir: String,
+}
+
+fn or_nothing<'de, T, D>(value: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Ok(Option::deserialize(value)?.unwrap_or_default())
 }
 
 impl ImageConfig {
@@ -55,7 +68,7 @@ impl ImageConfig {
 pub(crate) struct Unpacked {
     /// Its name in containerd.
     pub(crate) name: String,
-    /// The snapshot of its layer.
+    /// The snapshot of its highest layer, named by the chain of all.
     pub(crate) snapshot: String,
     /// How it is run.
     pub(crate) config: ImageConfig,
@@ -70,30 +83,52 @@ struct Described {
     size: i64,
 }
 
-/// Every file of the archive.
-struct Layout(HashMap<String, Vec<u8>>);
+/// Where every file of the archive is: a layer may be too long to be held in memory.
+struct Layout {
+    archive: Arc<File>,
+    files: HashMap<String, (u64, u64)>,
+}
 
 impl Layout {
     fn read(path: &Path) -> std::io::Result<Self> {
+        let archive = File::open(path)?;
         let mut files = HashMap::new();
-        for entry in tar::Archive::new(File::open(path)?).entries()? {
-            let mut entry = entry?;
+        for entry in tar::Archive::new(&archive).entries_with_seek()? {
+            let entry = entry?;
             let name = entry.path()?.display().to_string();
-            let mut bytes = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0));
-            entry.read_to_end(&mut bytes)?;
-            files.insert(name, bytes);
+            files.insert(name, (entry.raw_file_position(), entry.size()));
         }
-        Ok(Self(files))
+        Ok(Self {
+            archive: Arc::new(archive),
+            files,
+        })
     }
 
-    fn file(&self, name: &str) -> Result<&[u8], Fault> {
+    fn place(&self, name: &str) -> Result<(u64, u64), Fault> {
         let missing = || Fault::Failed(format!("the image's archive has no {name}"));
-        self.0.get(name).map(Vec::as_slice).ok_or_else(missing)
+        self.files.get(name).copied().ok_or_else(missing)
     }
 
-    fn blob(&self, of: &Described) -> Result<&[u8], Fault> {
-        self.file(&format!("blobs/{}", of.digest.replace(':', "/")))
+    fn file(&self, name: &str) -> Result<Vec<u8>, Fault> {
+        let (at, size) = self.place(name)?;
+        let read = piece(&self.archive, at, size);
+        read.map_err(|error| Fault::Failed(format!("the image's {name}: {error}")))
     }
+
+    fn blob(&self, of: &Described) -> Result<Vec<u8>, Fault> {
+        self.file(&name_of(of))
+    }
+}
+
+fn name_of(of: &Described) -> String {
+    format!("blobs/{}", of.digest.replace(':', "/"))
+}
+
+/// Some bytes of the archive.
+fn piece(archive: &File, at: u64, size: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
+    archive.read_exact_at(&mut bytes, at)?;
+    Ok(bytes)
 }
 
 fn parse<T: serde::de::DeserializeOwned>(what: &str, text: &[u8]) -> Result<T, Fault> {
@@ -113,23 +148,31 @@ pub(crate) async fn ensure(daemon: &mut Daemon, order: &ContainerSpec) -> Result
         let path = order.image.display();
         Fault::Failed(format!("cannot read the image {path}: {error}"))
     })?;
-    let index: Value = parse("index.json", layout.file("index.json")?)?;
+    let index: Value = parse("index.json", &layout.file("index.json")?)?;
     let manifest: Described = field("index.json", &index, "/manifests/0")?;
-    let parts: Value = parse("manifest", layout.blob(&manifest)?)?;
+    let parts: Value = parse("manifest", &layout.blob(&manifest)?)?;
     let config: Described = field("manifest", &parts, "/config")?;
     let layers: Vec<Described> = field("manifest", &parts, "/layers")?;
-    let [layer] = &layers[..] else {
+    let about: Value = parse("configuration", &layout.blob(&config)?)?;
+    let ids: Vec<String> = field("configuration", &about, "/rootfs/diff_ids")?;
+    // The chain of one layer is named as the layer is when it is not compressed.
+    let chain = if order.chain.is_empty() {
+        ids.clone()
+    } else {
+        order.chain.clone()
+    };
+    let are_as_many = ids.len() == layers.len() && chain.len() == ids.len();
+    let (Some(snapshot), true) = (chain.last().cloned(), are_as_many) else {
         return Err(Fault::Failed(format!(
-            "the image has {} layers; the lab's have one",
-            layers.len()
+            "the image has {} layers, and its configuration says {}",
+            layers.len(),
+            ids.len()
         )));
     };
-    let about: Value = parse("configuration", layout.blob(&config)?)?;
-    // The chain of one layer is named as the layer is when it is not compressed.
-    let snapshot: String = field("configuration", &about, "/rootfs/diff_ids/0")?;
     let unpacked = Unpacked {
         name: format!("labrun/{:.12}:{}", order.image_sha256, order.owner),
-        config: field("configuration", &about, "/config")?,
+        config: field::<Option<ImageConfig>>("configuration", &about, "/config")?
+            .unwrap_or_default(),
         snapshot,
     };
     if is_there(daemon, &unpacked).await? {
@@ -142,8 +185,10 @@ pub(crate) async fn ensure(daemon: &mut Daemon, order: &ContainerSpec) -> Result
         order,
         layout: &layout,
         unpacked: &unpacked,
+        ids: &ids,
+        chain: &chain,
     };
-    let done = import.all(&manifest, &config, layer).await;
+    let done = import.all(&manifest, &config, &layers).await;
     lease.give_back(daemon).await?;
     done.map(|()| unpacked)
 }
@@ -174,6 +219,10 @@ struct Import<'a> {
     order: &'a ContainerSpec,
     layout: &'a Layout,
     unpacked: &'a Unpacked,
+    /// The digest of each layer when it is not compressed.
+    ids: &'a [String],
+    /// The name of each layer's snapshot.
+    chain: &'a [String],
 }
 
 impl Import<'_> {
@@ -181,24 +230,28 @@ impl Import<'_> {
         &self,
         manifest: &Described,
         config: &Described,
-        layer: &Described,
+        layers: &[Described],
     ) -> Result<(), Fault> {
         // What refers to what, in the words of containerd's garbage collector.
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let snapshot = &self.unpacked.snapshot;
-        let of_layer = [label("containerd.io/uncompressed", snapshot)];
         let of_config = [label(
             &format!("containerd.io/gc.ref.snapshot.{SNAPSHOTTER}"),
             snapshot,
         )];
-        let of_manifest = [
-            label("containerd.io/gc.ref.content.config", &config.digest),
-            label("containerd.io/gc.ref.content.l.0", &layer.digest),
-        ];
-        self.write(layer, of_layer.into()).await?;
+        let mut of_manifest =
+            BTreeMap::from([label("containerd.io/gc.ref.content.config", &config.digest)]);
+        for (number, (layer, id)) in layers.iter().zip(self.ids).enumerate() {
+            let name = format!("containerd.io/gc.ref.content.l.{number}");
+            of_manifest.insert(name, layer.digest.clone());
+            let of_layer = [label("containerd.io/uncompressed", id)];
+            self.write(layer, of_layer.into()).await?;
+        }
         self.write(config, of_config.into()).await?;
-        self.write(manifest, of_manifest.into()).await?;
-        self.unpack(layer).await?;
+        self.write(manifest, of_manifest).await?;
+        for (number, layer) in layers.iter().enumerate() {
+            self.unpack(number, layer).await?;
+        }
         let image = Image {
             name: self.unpacked.name.clone(),
             labels: [label(OWNER_LABEL, &self.order.owner)].into(),
@@ -215,21 +268,34 @@ impl Import<'_> {
 
     /// Writes a file into the content store.
     async fn write(&self, file: &Described, labels: BTreeMap<String, String>) -> Result<(), Fault> {
-        let bytes = self.layout.blob(file)?;
-        let piece = |action: WriteAction, offset: usize, data: &[u8]| WriteContentRequest {
-            action: action.into(),
+        let (at, size) = self.layout.place(&name_of(file))?;
+        let archive = Arc::clone(&self.layout.archive);
+        let first = WriteContentRequest {
             r#ref: format!("labrun-{}-{}", self.order.id, file.digest),
             total: file.size,
             expected: file.digest.clone(),
-            offset: i64::try_from(offset).unwrap_or(i64::MAX),
-            data: data.to_vec(),
             labels: labels.clone().into_iter().collect(),
+            ..WriteContentRequest::default()
         };
-        let pieces = bytes.chunks(PIECE).enumerate();
-        let mut requests: Vec<_> = pieces
-            .map(|(number, data)| piece(WriteAction::Write, number * PIECE, data))
-            .collect();
-        requests.push(piece(WriteAction::Commit, bytes.len(), &[]));
+        // Read as they are sent. What cannot be read is missing where it is committed, and refused.
+        let pieces = (0..size).step_by(PIECE).map_while({
+            let first = first.clone();
+            move |from| {
+                let data = piece(&archive, at + from, (size - from).min(PIECE as u64)).ok()?;
+                Some(WriteContentRequest {
+                    action: WriteAction::Write.into(),
+                    offset: i64::try_from(from).unwrap_or(i64::MAX),
+                    data,
+                    ..first.clone()
+                })
+            }
+        });
+        let last = WriteContentRequest {
+            action: WriteAction::Commit.into(),
+            offset: i64::try_from(size).unwrap_or(i64::MAX),
+            ..first
+        };
+        let requests = pieces.chain([last]);
         let request = self.daemon.request(tokio_stream::iter(requests));
         let asked_to = "store the image";
         let answers = self.daemon.client.content().write(request).await;
@@ -265,17 +331,19 @@ impl Import<'_> {
         done.map(drop).map_err(refused("label the image"))
     }
 
-    /// Makes the snapshot of the layer.
-    async fn unpack(&self, layer: &Described) -> Result<(), Fault> {
-        let (daemon, name) = (self.daemon, &self.unpacked.snapshot);
+    /// Makes the snapshot of a layer, on that of the layer below.
+    async fn unpack(&self, number: usize, layer: &Described) -> Result<(), Fault> {
+        let (daemon, name) = (self.daemon, &self.chain[number]);
+        let below = number.checked_sub(1).map(|below| self.chain[below].clone());
         if has_snapshot(daemon, name).await? {
             return Ok(());
         }
         let mut snapshots = daemon.client.snapshots();
-        let key = format!("{}-unpack", self.order.id);
+        let key = format!("{}-unpack-{number}", self.order.id);
         let request = daemon.request(PrepareSnapshotRequest {
             snapshotter: SNAPSHOTTER.to_owned(),
             key: key.clone(),
+            parent: below.unwrap_or_default(),
             labels: [(OWNER_LABEL.to_owned(), self.order.owner.clone())].into(),
             ..PrepareSnapshotRequest::default()
         });

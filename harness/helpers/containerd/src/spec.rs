@@ -91,16 +91,24 @@ pub(crate) fn spec(order: &ContainerSpec, image: &ImageConfig) -> Value {
     };
     let args: Vec<&String> = image.entrypoint.iter().chain(given).collect();
     let mut env: Vec<String> = image.env.clone();
-    if !env.iter().any(|variable| variable.starts_with("PATH=")) {
+    let has_path = env.iter().any(|variable| variable.starts_with("PATH="));
+    if !has_path && !order.env.contains_key("PATH") {
         env.insert(0, PATH.to_owned());
     }
     let given = order.env.iter();
+    // What is given comes instead of the image's own of the same name.
+    env.retain(|own| {
+        let name = own.split('=').next().unwrap_or_default();
+        !order.env.contains_key(name)
+    });
     env.extend(given.map(|(name, value)| format!("{name}={value}")));
     let namespaces = ["pid", "ipc", "uts", "mount", "network"];
     json!({
         "ociVersion": "1.0.2",
         "process": {
-            "user": {"uid": 0, "gid": 0},
+            "user": {
+                "uid": order.user.uid, "gid": order.user.gid, "additionalGids": order.user.groups,
+            },
             "args": args,
             "env": env,
             "cwd": image.cwd(),
@@ -152,7 +160,7 @@ fn devices() -> Vec<Value> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use labrun_helper_protocol::{Grant, Stdin};
+    use labrun_helper_protocol::{Grant, Stdin, User};
 
     use super::*;
 
@@ -165,8 +173,10 @@ mod tests {
             runtime: "io.containerd.runc.v2".to_owned(),
             image: "/image.tar".into(),
             image_sha256: String::new(),
+            chain: Vec::new(),
             args: vec!["19".to_owned()],
             env: BTreeMap::from([("LABRUN_HOLD".to_owned(), "1".to_owned())]),
+            user: User::default(),
             grants: vec![Grant {
                 host: "/host".into(),
                 guest: "/grant".to_owned(),

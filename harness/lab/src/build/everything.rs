@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use labrun_record::{Artifact, Outcome, Target};
+use labrun_record::{Artifact, Outcome};
 use serde::Serialize;
 
 use super::Builder;
@@ -104,11 +104,8 @@ impl BuildReport {
         profile: &Profile,
         workload: &Workload,
     ) {
-        for &target in &profile.targets {
-            let source = match target {
-                Target::Image => Target::Native,
-                other => other,
-            };
+        for target in profile.every_target(workload) {
+            let source = workload.source_of(target);
             let is_for_it = profile.takes(workload) && workload.targets.contains(&source);
             let needs = &workload.needs;
             let arch = builder.toolchain().arch();
@@ -141,6 +138,7 @@ impl BuildReport {
                     Recipe::Precompile { .. } => {}
                     compiled @ (Recipe::Compile { .. }
                     | Recipe::Given { .. }
+                    | Recipe::Image { .. }
                     | Recipe::Command { .. }) => self.make(builder, isolations, &compiled),
                 }
             }
@@ -187,6 +185,7 @@ fn named(recipe: &Recipe, artifact: &Artifact) -> String {
     match recipe {
         Recipe::Compile { .. } | Recipe::Command { .. } => format!("{workload} for {triple}"),
         Recipe::Given { .. } => format!("{workload} as it is given, {triple}"),
+        Recipe::Image { .. } => format!("the image of {workload} as it is given"),
         Recipe::Pack { .. } => format!("image {triple}"),
         Recipe::Precompile { by, .. } => format!("{workload} for {} by {by}", artifact.target),
     }

@@ -12,6 +12,7 @@ mod given;
 mod helper;
 mod inputs;
 mod labrun;
+mod own_image;
 mod prerequisite;
 mod runner;
 mod sources;
@@ -24,11 +25,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use labrun_record::{Artifact, BuildEnvironment, Target};
 
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
+use crate::inspect::KeptImage;
 use crate::isolation::docker::{DockerHost, ImageRequest};
 use crate::isolation::runner::Ready;
 use crate::isolation::{Base, Driver, Inside, Packing, oci};
@@ -44,6 +47,7 @@ use turn::Turn;
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
 pub(crate) use inputs::files;
+pub(crate) use own_image::{packed, root_in};
 pub use store::Store;
 pub(crate) use store::replace;
 pub use toolchain::Toolchain;
@@ -52,6 +56,9 @@ pub use version::{AskedVersion, VersionError, with_versions};
 
 /// What was built by which recipe, failures as well.
 type Memo = RefCell<BTreeMap<Recipe, Result<Artifact, Failure>>>;
+
+/// The images of the user's own, by workload, failures as well.
+type Images = RefCell<BTreeMap<String, Result<Arc<KeptImage>, Failure>>>;
 
 /// Builds on demand, each thing once; a failure is remembered as well.
 pub struct Builder<'a> {
@@ -62,6 +69,7 @@ pub struct Builder<'a> {
     store: Store,
     toolchain: Toolchain,
     made: Memo,
+    images: Images,
 }
 
 impl<'a> Builder<'a> {
@@ -95,6 +103,7 @@ impl<'a> Builder<'a> {
             store,
             toolchain,
             made: RefCell::default(),
+            images: RefCell::default(),
         })
     }
 
@@ -229,7 +238,13 @@ impl<'a> Builder<'a> {
                 let built = self.commanded(self.workload(workload)?, *target);
                 built.map_err(|reason| self.unbuilt(reason))
             }
+            Recipe::Image { workload, sha256 } => {
+                self.pack_image(workload, sha256.as_deref(), Packing::File)
+            }
             Recipe::Pack { of, packing } => {
+                if let Recipe::Image { workload, sha256 } = &**of {
+                    return self.pack_image(workload, sha256.as_deref(), *packing);
+                }
                 let file = self.artifact(of, isolations)?;
                 match packing {
                     Packing::File => Ok(file),
@@ -310,6 +325,10 @@ impl Stock for Builder<'_> {
         let made = self.make(recipe, isolations);
         self.made.borrow_mut().insert(recipe.clone(), made.clone());
         made
+    }
+
+    fn image(&self, workload: &str) -> Option<Arc<KeptImage>> {
+        self.images.borrow().get(workload)?.clone().ok()
     }
 
     fn environment(&self) -> Option<BuildEnvironment> {

@@ -3,17 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use labrun_record::{Artifact, BuildEnvironment};
 use semver::Version;
 use thiserror::Error;
 
+use super::own_images::OwnImages;
 use super::{CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{DefineError, Definitions, LabFolder};
 use crate::digest::sha256;
+use crate::inspect::KeptImage;
 use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
 use crate::isolation::{Driver, Packing};
@@ -43,6 +46,7 @@ pub struct Carried {
     /// What is defined in it.
     pub definitions: Definitions,
     built: BTreeMap<Recipe, Result<Artifact, Failure>>,
+    own: OwnImages,
 }
 
 impl Carried {
@@ -103,6 +107,7 @@ impl Carried {
             definitions,
             folder,
             manifest,
+            own: OwnImages::default(),
         })
     }
 
@@ -148,6 +153,7 @@ impl Carried {
     /// Has the Docker daemon hold the images that it carries, before anything is asked of it. What
     /// it does not take becomes the reason of the artifacts that are that image.
     pub fn load_images(&mut self, site: &Site) {
+        self.own.interrupt = Some(site.interrupt.clone());
         for image in &self.manifest.images {
             let Err(failure) = images::load(&self.folder, image, &site.interrupt) else {
                 continue;
@@ -234,6 +240,8 @@ fn fits(
     }
     let path = folder.join(&artifact.path);
     let fit = match recipe {
+        // Whether it does is known when it is put into something.
+        recipe if recipe.is_own_image() => Ok(()),
         Recipe::Precompile { .. } => features.clone(),
         Recipe::Pack {
             packing: Packing::Root,
@@ -242,7 +250,7 @@ fn fits(
             let root = path.parent().unwrap_or(&path);
             crate::isolation::oci::root(root).map_err(|error| error.to_string())
         }
-        Recipe::Pack { .. } => Ok(()),
+        Recipe::Pack { .. } | Recipe::Image { .. } => Ok(()),
         Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
             if recipe.is_module() {
                 Ok(())
@@ -268,7 +276,17 @@ impl Stock for Carried {
                 recipe.workload()
             )))
         };
-        self.built.get(recipe).cloned().unwrap_or_else(missing)
+        let built = self.built.get(recipe).cloned().unwrap_or_else(missing)?;
+        match recipe {
+            Recipe::Pack { packing, .. } if recipe.is_own_image() => {
+                self.own.packed(&built, *packing)
+            }
+            _ => Ok(built),
+        }
+    }
+
+    fn image(&self, workload: &str) -> Option<Arc<KeptImage>> {
+        self.own.image(workload)
     }
 
     fn environment(&self) -> Option<BuildEnvironment> {

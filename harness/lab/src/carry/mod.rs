@@ -7,6 +7,7 @@
 mod carried;
 mod definitions;
 mod images;
+mod own_images;
 mod pack;
 
 use labrun_record::{Artifact, BuildEnvironment, Outcome};
@@ -20,9 +21,11 @@ pub use carried::{Carried, CarryError};
 pub use images::CarriedImage;
 pub use pack::{PackRequest, Packed, pack};
 
-/// The base of the image of a daemon's that a recipe makes, if it makes one.
+/// The base of the image of a daemon's that a recipe makes, if it makes one. One of the user's own is
+/// carried as the archive that it is.
 fn image_of(recipe: &Recipe) -> Option<Base> {
     match recipe {
+        recipe if recipe.is_own_image() => None,
         Recipe::Pack {
             packing: Packing::Image(base),
             ..

@@ -102,7 +102,13 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
     let recipes: BTreeSet<&Recipe> = specs.flat_map(|spec| spec.recipes()).collect();
     let mut artifacts = Vec::new();
     for recipe in recipes {
-        let built = match builder.artifact(recipe, &isolations) {
+        // What an image of the user's own is put into is made where it is carried to.
+        let made = if recipe.is_own_image() {
+            recipe.compiled()
+        } else {
+            recipe
+        };
+        let built = match builder.artifact(made, &isolations) {
             Err(Failure::Interrupted) => return Err(BundleError::Interrupted),
             Err(failure) => Err(reason(failure)),
             Ok(built) => Ok(carried(recipe, built, &mut carry)?),
@@ -153,8 +159,9 @@ fn carried(recipe: &Recipe, built: Artifact, carry: Carry<'_>) -> Result<Artifac
         Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
             !recipe.is_module()
         }
+        recipe if recipe.is_own_image() => false,
         Recipe::Pack { packing, .. } => *packing == Packing::Root && !recipe.is_module(),
-        Recipe::Precompile { .. } => false,
+        Recipe::Image { .. } | Recipe::Precompile { .. } => false,
     };
     let path = PathBuf::from(carry(&built.path, &built.sha256, executable)?);
     Ok(Artifact { path, ..built })

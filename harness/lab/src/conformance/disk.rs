@@ -7,10 +7,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::mount::UnmountFlags;
-
 use crate::outcome::Failure;
-use crate::site::Site;
+use crate::site::{Site, unmount};
 
 /// Size of the file; sparse. Enough for ext4 with a journal.
 const BYTES: u64 = 64 * 1024 * 1024;
@@ -73,12 +71,6 @@ impl Drop for Disk {
         unmount(&self.mount);
         let _ = fs::remove_file(&self.file);
     }
-}
-
-/// Unmounts whatever is mounted on a folder, at the latest when its last user is gone. Where
-/// nothing is mounted, or the folder is a link, it does nothing.
-pub(crate) fn unmount(folder: &Path) {
-    let _ = rustix::mount::unmount(folder, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW);
 }
 
 fn run(program: &str, words: &[&str], paths: &[&Path]) -> Result<(), String> {

@@ -13,7 +13,6 @@ use crate::isolation::{Isolation, Job};
 use crate::outcome::Failure;
 use crate::site::Site;
 
-pub(crate) use disk::unmount;
 use look::{Look, Unmet};
 
 /// Name of the workload whose program does what is checked; [`Check::Http`] is for what serves.

@@ -1,4 +1,4 @@
-//! `[artifacts]` of `workload.toml`: programs, modules and components that are there already,
+//! `[artifacts]` of `workload.toml`: programs, modules, components and images that are there already,
 //! instead of being built. What one is, is found out of its file.
 
 use std::fs;
@@ -10,19 +10,24 @@ use serde::Deserialize;
 
 use super::trust::inside;
 use crate::digest::sha256;
-use crate::inspect::{self, Component, Elf, Linkage, Module, ModuleKind, Program, World};
+use crate::inspect::{
+    self, Component, Elf, ImageFacts, Linkage, Module, ModuleKind, Program, World,
+};
 
 /// A file that is there already.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "PathBuf")]
 pub struct Given {
     /// Where it is: relative to the folder of its workload in the definition, absolute once that was
-    /// read.
+    /// read. Of an image that a Docker daemon holds, what that calls it.
     pub path: PathBuf,
-    /// SHA-256, 64 hex digits; empty until it was read.
+    /// SHA-256, 64 hex digits, of an image its id; empty until it was read, and of an image that a daemon
+    /// holds.
     pub sha256: String,
     /// Of a native program: what it was compiled for, and how it is linked.
     pub native: Option<NativeFacts>,
+    /// Of an image in a file: what that says of itself.
+    pub image: Option<ImageFacts>,
 }
 
 /// What decides where a native program runs.
@@ -49,6 +54,7 @@ impl From<PathBuf> for Given {
             path,
             sha256: String::new(),
             native: None,
+            image: None,
         }
     }
 }
@@ -60,8 +66,35 @@ impl Given {
         name.to_string_lossy().into_owned()
     }
 
-    /// Looks for it in `folder`, and at what it is; what nothing here could run is refused. An
-    /// image is looked at where it is measured.
+    /// What a Docker daemon calls it, if it is an image that is in no file.
+    pub fn reference(&self) -> Option<String> {
+        let is_held = self.image.is_none() && self.native.is_none() && self.sha256.is_empty();
+        is_held.then(|| self.path.display().to_string())
+    }
+
+    /// An image: a file or folder, or else what a daemon calls it, which no definition asks.
+    fn look_at_image(&mut self, folder: &Path) -> Result<(), String> {
+        let said = self.path.display().to_string();
+        let is_file = said.starts_with(['/', '.']) || folder.join(&self.path).exists();
+        if !is_file {
+            let fits = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+            let begins = said.starts_with(|c: char| c.is_ascii_alphanumeric());
+            return if begins && said.chars().all(fits) {
+                Ok(())
+            } else {
+                Err(format!(
+                    "{said:?} is neither a file nor the name of an image"
+                ))
+            };
+        }
+        self.path = inside(folder, &self.path)?;
+        let facts = inspect::image_archive(&self.path).map_err(|why| why.to_string())?;
+        self.sha256.clone_from(&facts.id);
+        self.image = Some(facts);
+        Ok(())
+    }
+
+    /// Looks for it in `folder`, and at what it is; what nothing here could run is refused.
     pub(super) fn look(
         &mut self,
         folder: &Path,
@@ -69,7 +102,7 @@ impl Given {
         purpose: Purpose,
     ) -> Result<(), String> {
         if target == Target::Image {
-            return Ok(());
+            return self.look_at_image(folder);
         }
         self.path = inside(folder, &self.path)?;
         let found = inspect::program(&self.path).map_err(|why| why.to_string())?;

@@ -31,6 +31,32 @@ impl Workload {
         self.serve.as_ref()?.port
     }
 
+    /// Takes the one port that an image says it listens on, where nothing else is said.
+    pub(crate) fn take_port(&mut self, exposed: &[u16]) -> Result<(), String> {
+        let Some(serve) = &mut self.serve else {
+            return Ok(());
+        };
+        let args = serve.args.iter().flatten();
+        let mut said = args.chain(self.environment.variables().map(|(_, value)| value));
+        let is_told = said.any(|text| PLACES.iter().any(|place| text.contains(place)));
+        if is_told || serve.port.is_some() {
+            return Ok(());
+        }
+        let [port] = exposed else {
+            let ports: Vec<String> = exposed.iter().map(u16::to_string).collect();
+            let exposed = match &ports[..] {
+                [] => "the image exposes none".to_owned(),
+                ports => format!("the image exposes {}", ports.join(", ")),
+            };
+            return Err(format!(
+                "it is not said on which port it listens, and {exposed}: give port, or write {{port}} where \
+                 its arguments or variables tell it one"
+            ));
+        };
+        serve.port = Some(*port);
+        Ok(())
+    }
+
     /// That it says where it listens, if it has to.
     pub(super) fn check_port(&self) -> Result<(), String> {
         let told = self.server_args().map_or(&[][..], |args| args).iter();

@@ -14,6 +14,7 @@ use super::given::{Given, Purpose};
 use super::steady::ROUNDS;
 use super::trust::inside;
 use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds, read_toml};
+use crate::inspect::ImageFacts;
 use crate::task::{Expected, Learned, RightAnswer, Task};
 
 /// The file of a workload in its folder.
@@ -148,6 +149,13 @@ impl Workload {
                 there already in [artifacts]";
             return Err(reason.to_owned());
         }
+        let image = self.artifacts.get(&Target::Image);
+        if let Some(why) = image
+            .and_then(|given| given.image.as_ref())
+            .and_then(|facts| self.starts_nothing(facts))
+        {
+            return Err(format!("artifacts: image: {why}"));
+        }
         self.check_port().map_err(|why| format!("[serve] {why}"))?;
         self.task()?;
         for steady in &self.steady {
@@ -176,6 +184,27 @@ impl Workload {
             }
         }
         Ok(self)
+    }
+
+    /// Why an image starts nothing, if it says nothing that is started and no arguments do.
+    pub(crate) fn starts_nothing(&self, facts: &ImageFacts) -> Option<String> {
+        let run = self.run.as_ref().map(|run| &run.args);
+        let served = self.serve.as_ref().and_then(|serve| serve.args.as_ref());
+        let says_nothing = facts.entrypoint.is_empty() && facts.command.is_empty();
+        let is_given = run.or(served).is_some_and(|args| !args.is_empty());
+        (says_nothing && !is_given).then(|| {
+            "it has no entry point and no command: give the program in it, with its arguments, behind \
+             `--` or as args"
+                .to_owned()
+        })
+    }
+
+    /// What is launched for a target: an image holds the native binary, unless an image is given.
+    pub fn source_of(&self, target: Target) -> Target {
+        match target {
+            Target::Image if !self.artifacts.contains_key(&target) => Target::Native,
+            other => other,
+        }
     }
 
     fn purpose(&self) -> Result<Purpose, String> {

@@ -24,7 +24,10 @@ pub use component::{Component, World};
 pub use elf::{Elf, Linkage};
 pub use feature::Feature;
 pub(crate) use image::unpacked;
-pub use image::{ImageFacts, Layer, NoImage, WhyNoImage, image_archive};
+pub use image::{
+    Ids, ImageFacts, ImageStart, KeptImage, Layer, NoImage, OpenImage, WhyNoImage, image_archive,
+    tag_of,
+};
 pub(crate) use linking::Linking;
 pub use module::{Import, Module, ModuleKind};
 pub use other::Kind;

@@ -7,6 +7,7 @@ use labrun_record::Tier;
 use serde::Deserialize;
 
 use super::child::{Boundary, Child, Clock, LaunchRequest, Plain};
+use super::overlay::Overlay;
 use super::runner::Ready;
 use super::tool::Tool;
 use super::{Isolation, Look, Profile, settings};
@@ -17,6 +18,7 @@ use crate::proc;
 use crate::process::{Isolate, Program, Stream};
 use crate::site::Site;
 use crate::task::NetworkPath;
+use crate::unpack::make_folder;
 
 /// The descriptor on which `bwrap` tells the process id of the sandbox.
 const INFO: i32 = 3;
@@ -40,6 +42,8 @@ impl Default for Bubblewrap {
                 summary:
                     "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
                         .to_owned(),
+                unpacks_images: true,
+                one_user: true,
                 networks: vec![(NetworkPath::AsUsers, "veth")],
                 settings: settings(SETTINGS),
                 has_program: true,
@@ -109,10 +113,22 @@ impl Boundary for Bubblewrap {
         let found = self.tool.found()?;
         let veth = order.veth()?;
         let listen = veth.as_ref().map(|_| order.guest());
+        let overlay = order.job.image.as_ref();
+        let overlay = overlay.map(|_| Overlay::over(&order.job.artifact, order.site));
+        let overlay = overlay.transpose()?;
+        if let Some((image, overlay)) = order.job.image_start().zip(overlay.as_ref()) {
+            // As engines of containers make it where an image has none.
+            let made = make_folder(overlay.root(), &image.working_dir);
+            made.map_err(Failure::cannot("make the image's working folder"))?;
+        }
+        let variables = order.variables(listen);
         let program = Program {
             path: found.executable.path.clone(),
-            args: arguments(order, listen),
-            env: order.variables(listen),
+            args: arguments(order, listen, overlay.as_ref()),
+            env: match order.job.image_start() {
+                Some(image) => image.env(&variables),
+                None => variables,
+            },
             guest: listen.map(|_| INFO),
             ..Program::default()
         };
@@ -123,12 +139,17 @@ impl Boundary for Bubblewrap {
             plain: Plain::new(order, address, program)?,
             veth,
             inside: None,
+            _overlay: overlay,
         }))
     }
 }
 
 /// The command line of `bwrap` for a launch.
-fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<String> {
+fn arguments(
+    order: &LaunchRequest<'_>,
+    listen: Option<SocketAddr>,
+    overlay: Option<&Overlay>,
+) -> Vec<String> {
     let mut args: Vec<String> = [
         "--unshare-all",
         "--new-session",
@@ -143,7 +164,17 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     let name = artifact.file_name().unwrap_or_default();
     let inside = format!("/workload/{}", name.display());
     let artifact = artifact.display().to_string();
-    args.extend(["--ro-bind".to_owned(), artifact, inside.clone()]);
+    let image = order.job.image_start().zip(overlay);
+    let given = order.args(GUEST_GRANT, listen);
+    let program: Vec<String> = if let Some((image, overlay)) = image {
+        let (root, folder) = (overlay.root().display(), image.working_dir.display());
+        args.extend(["--bind".to_owned(), root.to_string(), "/".to_owned()]);
+        args.extend(["--chdir".to_owned(), folder.to_string()]);
+        image.args(&given)
+    } else {
+        args.extend(["--ro-bind".to_owned(), artifact, inside.clone()]);
+        [inside].into_iter().chain(given).collect()
+    };
     for library in &order.job.libraries {
         let [file, wanted] =
             [&library.file, &library.wanted].map(|path| path.display().to_string());
@@ -157,8 +188,7 @@ fn arguments(order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Vec<Strin
     if listen.is_some() {
         args.extend(["--info-fd".to_owned(), INFO.to_string()]);
     }
-    args.push(inside);
-    args.extend(order.args(GUEST_GRANT, listen));
+    args.extend(program);
     args
 }
 
@@ -176,6 +206,8 @@ struct Sandbox<'a> {
     veth: Option<Veth>,
     /// The first process inside, by its number outside.
     inside: Option<libc::pid_t>,
+    /// The root of an image of the user's own.
+    _overlay: Option<Overlay>,
 }
 
 impl Sandbox<'_> {
@@ -213,6 +245,14 @@ impl Child for Sandbox<'_> {
     /// It says so with its own name before, and the program itself never ran.
     fn is_refused(&self, said: &str) -> bool {
         said.lines().any(|line| line.starts_with("bwrap: "))
+    }
+
+    fn first_process(&self, _isolate: &dyn Isolate) -> Option<proc::Pid> {
+        // That is `bwrap`'s own, and the program a child of it.
+        let first = self.inside?;
+        proc::descendants(first)
+            .into_iter()
+            .find(|pid| *pid != first)
     }
 
     /// The first process inside is `bwrap`'s own, and hears no signal: its child does.

@@ -17,6 +17,7 @@ pub(crate) mod listener;
 mod marks;
 pub(crate) mod native;
 pub mod oci;
+mod overlay;
 mod product;
 mod profile;
 pub mod runner;
@@ -25,11 +26,13 @@ mod tool;
 pub mod traces;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, plain};
 
 use crate::define::Workload;
+use crate::inspect::{ImageStart, KeptImage};
 use crate::outcome::Failure;
 use crate::site::{Grant, Site};
 use crate::task::{FileSystem, NetworkPath, Policy, Task};
@@ -177,6 +180,8 @@ pub struct Job {
     pub task: Task,
     /// The built artifact: a binary, a `.wasm` file; for images the file inside it.
     pub artifact: PathBuf,
+    /// The image that it is, where it is one of the user's own.
+    pub image: Option<Arc<KeptImage>>,
     /// What the loader maps beside a program that was given and is linked dynamically, each where it
     /// looks for it: a sandbox has to let it.
     pub libraries: Vec<Library>,
@@ -213,6 +218,11 @@ impl Job {
     /// The time limit of a launch, in nanoseconds.
     pub(crate) fn limit_ns(&self) -> u64 {
         self.timeout.as_nanos() as u64
+    }
+
+    /// How the image that it is is started, where it is one of the user's own.
+    pub(crate) fn image_start(&self) -> Option<&ImageStart> {
+        self.image.as_ref()?.start.as_ref().ok()
     }
 
     /// The variables of its workload.

@@ -27,6 +27,11 @@ pub struct Profile {
     pub of_linking: bool,
     /// What the artifact is put into for it.
     pub packing: Packing,
+    /// Whether it takes an image of the user's own too, from its unpacked root.
+    pub unpacks_images: bool,
+    /// Whether all of a file system is one user's inside, so that an image which runs as another cannot
+    /// be itself.
+    pub one_user: bool,
     /// Whether it compiles modules ahead of time, outside every clock.
     pub precompiles: bool,
     /// For which target it can call an export of a library, from host to guest and back.
@@ -62,6 +67,8 @@ impl Default for Profile {
             linking: Linking::Static,
             of_linking: false,
             packing: Packing::File,
+            unpacks_images: false,
+            one_user: false,
             precompiles: false,
             calls: None,
             networks: vec![(NetworkPath::AsUsers, "host")],
@@ -85,6 +92,33 @@ impl Profile {
     /// The part of its name after the slash.
     pub fn configuration(&self) -> &str {
         self.name.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// Whether it has rows of a workload in a target.
+    pub fn has(&self, target: Target, workload: Option<&Workload>) -> bool {
+        let is_image = || {
+            let given = workload.is_some_and(|one| one.artifacts.contains_key(&target));
+            self.unpacks_images && target == Target::Image && given
+        };
+        self.targets.contains(&target) || is_image()
+    }
+
+    /// The targets in which it has rows of a workload.
+    pub fn every_target(&self, workload: &Workload) -> Vec<Target> {
+        let mut targets = self.targets.clone();
+        if !targets.contains(&Target::Image) && self.has(Target::Image, Some(workload)) {
+            targets.push(Target::Image);
+        }
+        targets
+    }
+
+    /// What an artifact for a target is put into.
+    pub fn packing_of(&self, target: Target) -> Packing {
+        if self.unpacks_images && target == Target::Image {
+            Packing::Root
+        } else {
+            self.packing
+        }
     }
 
     /// Whether it runs programs, or calls exports of libraries alone.

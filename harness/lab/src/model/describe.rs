@@ -33,7 +33,14 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .collect(),
         calibration: calibrations(request, prepared),
         artifacts: artifacts(request.root, prepared.iter().flat_map(|part| &part.cases)),
-        given: given::artifacts(plan, request.supply.workloads),
+        given: given::artifacts(
+            plan,
+            request.supply.workloads,
+            prepared
+                .iter()
+                .flat_map(|part| &part.cases)
+                .flat_map(|case| &case.artifacts),
+        ),
         isolations: taken
             .filter_map(|name| isolations.record(name).cloned())
             .collect(),

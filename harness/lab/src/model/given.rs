@@ -2,14 +2,17 @@
 //! they are called.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use labrun_record::{Artifact, GivenArtifact, Target};
 
-use crate::define::Workload;
+use crate::define::{Given, Workload};
+use crate::inspect::KeptImage;
 use crate::isolation::{Library, Profile};
 use crate::outcome::Failure;
-use crate::plan::{Plan, Recipe, misfit_of};
+use crate::plan::{Plan, Recipe, misfit_of, misfit_of_image};
 use crate::size::shared_libraries;
+use crate::stock::Stock;
 
 /// What the loader maps beside a native program that is not of the lab's own building; nothing for
 /// any other. What a command has built is known only now, and may be no program for the isolation.
@@ -58,8 +61,45 @@ pub(super) fn libraries(
     Ok(library.collect())
 }
 
-/// The artifacts of a plan that were given, each once.
-pub(super) fn artifacts(plan: &Plan, workloads: &[Workload]) -> Vec<GivenArtifact> {
+/// The image that a recipe puts into something, if it is one of the user's own. What it says of itself is
+/// known only now where a daemon holds it: it may be none for the isolation, or listen on a port that the
+/// workload does not name.
+pub(super) fn image(
+    workload: &mut Workload,
+    recipe: &Recipe,
+    stock: &dyn Stock,
+    profile: &Profile,
+) -> Result<Option<Arc<KeptImage>>, Failure> {
+    if !recipe.is_own_image() {
+        return Ok(None);
+    }
+    let missing = || Failure::failed("the image was not kept");
+    let image = stock.image(&workload.name).ok_or_else(missing)?;
+    let given = workload.artifacts.get(&Target::Image);
+    let name = given.map_or_else(|| workload.name.clone(), Given::name);
+    let arch = std::env::consts::ARCH;
+    if let Some(failure) = misfit_of_image(&name, &image.facts, profile, arch) {
+        return Err(failure);
+    }
+    workload
+        .take_port(&image.facts.ports)
+        .map_err(|why| Failure::unavailable(format!("{name}: {why}")))?;
+    Ok(Some(image))
+}
+
+/// The artifacts of a plan that were given, each once. Which image a daemon has held is what `launched`
+/// says.
+pub(super) fn artifacts<'a>(
+    plan: &Plan,
+    workloads: &[Workload],
+    launched: impl Iterator<Item = &'a Artifact>,
+) -> Vec<GivenArtifact> {
+    let launched: Vec<&Artifact> = launched.collect();
+    let id_of = |workload: &str| {
+        let is_it = |one: &&&Artifact| one.workload == *workload && one.target == Target::Image;
+        let found = launched.iter().find(is_it)?;
+        Some(found.sha256.clone())
+    };
     let specs = plan.cases().filter_map(|(_, case)| case.spec());
     let recipes = specs.flat_map(|spec| spec.recipes());
     let given = recipes.filter_map(|recipe| match recipe.compiled() {
@@ -67,17 +107,23 @@ pub(super) fn artifacts(plan: &Plan, workloads: &[Workload]) -> Vec<GivenArtifac
             workload,
             target,
             sha256,
-        } => {
-            let by_name = |one: &&Workload| one.name == *workload;
-            let given = workloads.iter().find(by_name)?.artifacts.get(target)?;
-            Some(GivenArtifact {
-                workload: workload.clone(),
-                target: *target,
-                sha256: sha256.clone(),
-                name: given.name(),
-            })
+        } => Some((workload, *target, sha256.clone())),
+        Recipe::Image { workload, sha256 } => {
+            // One that could not be had is in no row.
+            let id = sha256.clone().or_else(|| id_of(workload))?;
+            Some((workload, Target::Image, id))
         }
         _ => None,
+    });
+    let given = given.filter_map(|(workload, target, sha256)| {
+        let by_name = |one: &&Workload| one.name == *workload;
+        let given = workloads.iter().find(by_name)?.artifacts.get(&target)?;
+        Some(GivenArtifact {
+            workload: workload.clone(),
+            target,
+            sha256,
+            name: given.name(),
+        })
     });
     given.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -259,18 +259,19 @@ impl<'a> Supply<'a> {
         isolation: &dyn Isolation,
         artifacts: &mut Vec<Artifact>,
     ) -> Result<Job, Failure> {
-        let workload = self.workload(&spec.workload)?;
+        let mut workload = self.workload(&spec.workload)?.clone();
         let task = workload.task().map_err(Failure::unavailable)?;
         let mut artifact = self.stock.artifact(&spec.artifact, self.isolations)?;
         artifact.target = spec.target;
         // A module is the same for all; whatever else is run is run by one of them.
         let is_module = spec.artifact.is_module();
-        if !is_module || isolation.profile().packing != Packing::File {
+        if !is_module || isolation.profile().packing_of(spec.target) != Packing::File {
             artifact.isolation = Some(isolation.name().to_owned());
         }
         artifacts.push(artifact.clone());
         let profile = isolation.profile();
-        let libraries = given::libraries(workload, &spec.artifact, &artifact, profile)?;
+        let image = given::image(&mut workload, &spec.artifact, self.stock, profile)?;
+        let libraries = given::libraries(&workload, &spec.artifact, &artifact, profile)?;
         let precompiled = spec.precompiled.as_ref();
         let precompiled = precompiled
             .map(|recipe| self.stock.artifact(recipe, self.isolations))
@@ -281,7 +282,8 @@ impl<'a> Supply<'a> {
             .map(|other| self.job(other, isolation, artifacts))
             .transpose()?;
         Ok(Job {
-            workload: workload.clone(),
+            workload,
+            image,
             target: spec.target,
             start: spec.start,
             task,

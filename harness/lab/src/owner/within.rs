@@ -5,22 +5,33 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+/// The name of the folder in which the lab mounts the roots of containers.
+const ROOTS: &str = "roots";
+
 /// Removes a folder and all in it, unless something is mounted on it or below: then nothing is removed.
 pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
-    nothing_mounted_in(folder, None)?;
+    nothing_mounted_in(folder, &[])?;
     fs::remove_dir_all(folder)
 }
 
-/// Whether nothing is mounted on a folder or anywhere in it, but on the one of the name `own` in it, where
-/// the lab itself mounts; what is there may be somebody's.
+/// Whether nothing is mounted on a folder or anywhere in it, but on those of the names `own` in it, where
+/// the lab itself mounts; what is there may be somebody's. Below the one of roots the lab mounts too.
 ///
 /// # Errors
 /// With what is mounted there, and what to do.
-pub(crate) fn nothing_mounted_in(folder: &Path, own: Option<&str>) -> io::Result<()> {
+pub(crate) fn nothing_mounted_in(folder: &Path, own: &[&str]) -> io::Result<()> {
     let folder = folder.canonicalize()?;
-    let own = own.map(|name| folder.join(name));
+    let own: Vec<PathBuf> = own.iter().map(|name| folder.join(name)).collect();
+    // A root, and what it is made of: `roots/NAME/root`.
+    let is_own = |point: &PathBuf| {
+        own.contains(point)
+            || point
+                .ancestors()
+                .nth(2)
+                .is_some_and(|roots| roots.ends_with(ROOTS) && own.iter().any(|own| own == roots))
+    };
     let mounts = fs::read("/proc/self/mountinfo")?;
-    match points(&mounts).find(|point| point.starts_with(&folder) && Some(point) != own.as_ref()) {
+    match points(&mounts).find(|point| point.starts_with(&folder) && !is_own(point)) {
         None => Ok(()),
         Some(point) => Err(io::Error::other(format!(
             "something is mounted on {}, and nothing in it is removed: umount it",

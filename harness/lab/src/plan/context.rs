@@ -156,7 +156,7 @@ impl PlanContext<'_> {
                 if misplaced || workload.is_some_and(|workload| !profile.takes(workload)) {
                     continue;
                 }
-                let both = |target: &&Target| profile.targets.contains(target);
+                let both = |target: &&Target| profile.has(**target, workload);
                 for &target in planned.targets.iter().filter(both) {
                     kinds.push(Kind {
                         context: self,
@@ -276,11 +276,7 @@ impl<'a> Kind<'a> {
         if let Some(failure) = misfit {
             return Err(failure);
         }
-        // An image holds the native binary.
-        let compiled = match self.target {
-            Target::Image => Target::Native,
-            other => other,
-        };
+        let compiled = workload.source_of(self.target);
         if !workload.targets.contains(&compiled) {
             let name = &workload.name;
             return Err(Failure::unavailable(format!(

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use labrun_record::{Metric, Outcome, Row, Target};
+use labrun_record::{Metric, Outcome, Row};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -113,16 +113,18 @@ impl Ground<'_> {
             DefineError::unknown("workload", &first.workload, names).to_string()
         })?;
         same("the part's model", &self.part.model, &model(&spec.measure))?;
-        // An image holds the native binary.
-        let compiled = match spec.target {
-            Target::Image => Target::Native,
-            other => other,
-        };
-        for (whose, targets, target) in [
-            (&first.isolation, &profile.targets, spec.target),
-            (&first.workload, &workload.targets, compiled),
+        let compiled = workload.source_of(spec.target);
+        let is_had = profile.has(spec.target, Some(workload));
+        for (whose, targets, is_among, target) in [
+            (&first.isolation, &profile.targets, is_had, spec.target),
+            (
+                &first.workload,
+                &workload.targets,
+                workload.targets.contains(&compiled),
+                compiled,
+            ),
         ] {
-            if !targets.contains(&target) {
+            if !is_among {
                 let has: Vec<String> = targets.iter().map(ToString::to_string).collect();
                 return Err(format!(
                     "launch.target is {target}, and {whose} has {}",

@@ -77,7 +77,8 @@ impl Form {
 
     /// What is counted of a target on an isolation.
     pub fn of_kind(profile: &Profile, target: Target) -> Vec<Self> {
-        let mut forms = match (profile.packing, target) {
+        let packing = profile.packing_of(target);
+        let mut forms = match (packing, target) {
             (Packing::File, _) => vec![
                 Self::Built,
                 Self::Stripped,
@@ -99,7 +100,7 @@ impl Form {
         }
         if profile.has_program {
             forms.extend([Self::Runtime, Self::Libraries]);
-        } else if profile.packing == Packing::File && profile.linking == Linking::Dynamic {
+        } else if packing == Packing::File && profile.linking == Linking::Dynamic {
             forms.push(Self::Libraries);
         }
         forms

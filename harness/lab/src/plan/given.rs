@@ -4,7 +4,8 @@
 use labrun_record::{Outcome, Target};
 
 use crate::define::{NativeFacts, Workload};
-use crate::isolation::{Linking, Packing, Profile};
+use crate::inspect::ImageFacts;
+use crate::isolation::{Base, Linking, Packing, Profile};
 use crate::outcome::Failure;
 
 /// Why what is given of a workload is not launched on an isolation, if so.
@@ -14,25 +15,53 @@ pub(crate) fn misfit(
     target: Target,
     arch: &str,
 ) -> Option<Failure> {
-    let unsupported = |reason: String| Some(Failure::new(Outcome::Unsupported, reason));
-    if profile.packing != Packing::File && !workload.environment.is_empty() {
-        let reason = "the lab gives containers no variables of a workload yet";
-        return unsupported(reason.to_owned());
-    }
+    let given = workload.artifacts.get(&workload.source_of(target))?;
     if target == Target::Image && workload.artifacts.contains_key(&target) {
-        let reason = "an image of one's own is not measured yet: give the program that is in it";
-        return unsupported(reason.to_owned());
+        return of_image(&given.name(), given.image.as_ref(), profile, arch);
     }
-    if profile.packing != Packing::File && workload.fixed_port().is_some() {
-        let reason =
-            "a server in a container is told its port by the lab: write {port} in its arguments";
-        return unsupported(reason.to_owned());
-    }
-    let given = workload.artifacts.get(&match target {
-        Target::Image => Target::Native,
-        other => other,
-    })?;
     misfit_of(&given.name(), given.native.as_ref()?, profile, arch)
+}
+
+/// The same of an image, by what it says of itself where that is known already.
+fn of_image(
+    name: &str,
+    facts: Option<&ImageFacts>,
+    profile: &Profile,
+    arch: &str,
+) -> Option<Failure> {
+    if profile.packing == Packing::Image(Base::Debian) {
+        let reason = format!(
+            "{} is about a base that the lab puts under a program, and an image has its own",
+            profile.name
+        );
+        return Some(Failure::new(Outcome::Unsupported, reason));
+    }
+    misfit_of_image(name, facts?, profile, arch)
+}
+
+/// Why an image is not launched on an isolation, by what it says of itself.
+pub(crate) fn misfit_of_image(
+    name: &str,
+    facts: &ImageFacts,
+    profile: &Profile,
+    arch: &str,
+) -> Option<Failure> {
+    if facts.os != "linux" || facts.architecture != arch {
+        let (os, of) = (&facts.os, &facts.architecture);
+        return Some(Failure::unavailable(format!(
+            "{name} is an image for {os} on {of}, and this machine is linux on {arch}: give one for that"
+        )));
+    }
+    let user = facts.user.as_deref().unwrap_or("root");
+    let is_root = ["root", "0"].contains(&user.split(':').next().unwrap_or_default());
+    if profile.one_user && !is_root {
+        let reason = format!(
+            "{name} runs as {user}, and in {} all files belong to one user, who is root",
+            profile.name
+        );
+        return Some(Failure::new(Outcome::Unsupported, reason));
+    }
+    None
 }
 
 /// The same of a native program by what it says of itself.

@@ -32,7 +32,7 @@ pub use by_hand::{PlanError, read_by_hand};
 pub use context::{Asked, RunOptions, plan};
 pub use fits::check;
 pub use form::Form;
-pub(crate) use given::{misfit, misfit_of};
+pub(crate) use given::{misfit, misfit_of, misfit_of_image};
 pub use own::with_own;
 pub use pairs::{CasePair, pairs};
 pub use recipe::{Recipe, artifact_triple, for_isolation};

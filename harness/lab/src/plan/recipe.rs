@@ -31,6 +31,14 @@ pub enum Recipe {
         /// SHA-256 of the file that the plan was made with, 64 hex digits.
         sha256: String,
     },
+    /// An image that a workload has already, as the one archive that every isolation takes.
+    Image {
+        /// Its name; its definition says the file, or what a Docker daemon calls the image.
+        workload: String,
+        /// Id of the image that the plan was made with, 64 hex digits; none of one that a daemon holds,
+        /// which is asked when it is built.
+        sha256: Option<String>,
+    },
     /// What the build command of a workload writes.
     Command {
         /// Its name; its definition says the command.
@@ -60,6 +68,7 @@ impl Recipe {
         match self {
             Self::Compile { workload, .. }
             | Self::Given { workload, .. }
+            | Self::Image { workload, .. }
             | Self::Command { workload, .. } => workload,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.workload(),
         }
@@ -68,7 +77,10 @@ impl Recipe {
     /// What is compiled or given for it.
     pub fn compiled(&self) -> &Self {
         match self {
-            Self::Compile { .. } | Self::Given { .. } | Self::Command { .. } => self,
+            Self::Compile { .. }
+            | Self::Given { .. }
+            | Self::Image { .. }
+            | Self::Command { .. } => self,
             Self::Pack { of, .. } | Self::Precompile { of, .. } => of.compiled(),
         }
     }
@@ -79,6 +91,7 @@ impl Recipe {
             Self::Precompile { by, .. } => Some(by),
             Self::Compile { .. }
             | Self::Given { .. }
+            | Self::Image { .. }
             | Self::Command { .. }
             | Self::Pack { .. } => None,
         }
@@ -90,13 +103,20 @@ impl Recipe {
             Self::Compile { target, .. }
             | Self::Given { target, .. }
             | Self::Command { target, .. } => Some(*target),
+            Self::Image { .. } => Some(Target::Image),
             Self::Pack { .. } | Self::Precompile { .. } => None,
         }
     }
 
     /// Whether it is a wasm module or component, as it was compiled or given.
     pub fn is_module(&self) -> bool {
-        self.target().is_some_and(|target| target != Target::Native)
+        self.target()
+            .is_some_and(|target| !matches!(target, Target::Native | Target::Image))
+    }
+
+    /// Whether it is an image of the user's own, or what that is put into.
+    pub fn is_own_image(&self) -> bool {
+        matches!(self.compiled(), Self::Image { .. })
     }
 }
 
@@ -124,11 +144,12 @@ pub fn for_isolation(
     kind: ArtifactKind,
 ) -> (Recipe, Option<Recipe>) {
     // An image holds the native binary: one file, whichever of the two is asked for first.
-    let inside = match target {
-        Target::Image => Target::Native,
-        other => other,
-    };
+    let inside = workload.source_of(target);
     let compiled = match workload.artifacts.get(&inside) {
+        Some(given) if inside == Target::Image => Recipe::Image {
+            workload: workload.name.clone(),
+            sha256: Some(given.sha256.clone()).filter(|id| !id.is_empty()),
+        },
         Some(given) => Recipe::Given {
             workload: workload.name.clone(),
             target: inside,
@@ -145,10 +166,11 @@ pub fn for_isolation(
             kind,
         },
     };
-    if profile.packing != Packing::File {
+    let packing = profile.packing_of(target);
+    if packing != Packing::File {
         let packed = Recipe::Pack {
             of: Box::new(compiled),
-            packing: profile.packing,
+            packing,
         };
         return (packed, None);
     }

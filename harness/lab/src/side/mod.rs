@@ -7,6 +7,8 @@ mod name;
 mod recorded;
 mod said;
 
+use std::sync::Arc;
+
 use labrun_record::{Artifact, BuildEnvironment, Run};
 
 use crate::build::{Builder, Store};
@@ -16,6 +18,7 @@ use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, Workload};
 use crate::digest::sha256;
 use crate::git::Checkout;
+use crate::inspect::KeptImage;
 use crate::outcome::Failure;
 use crate::plan::{Case, Recipe};
 use crate::progress::Progress;
@@ -159,6 +162,14 @@ impl Stock for Side<'_> {
             Origin::Built(builder) => builder.artifact(recipe, isolations),
             Origin::Carried(carried, _) => carried.artifact(recipe, isolations),
             Origin::Recorded(recorded) => recorded.artifact(recipe, isolations),
+        }
+    }
+
+    fn image(&self, workload: &str) -> Option<Arc<KeptImage>> {
+        match &self.origin {
+            Origin::Built(builder) => builder.image(workload),
+            Origin::Carried(carried, _) => carried.image(workload),
+            Origin::Recorded(recorded) => recorded.image(workload),
         }
     }
 

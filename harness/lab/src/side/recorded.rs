@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use labrun_record::{Artifact, BuildEnvironment, Run};
 
@@ -15,6 +16,7 @@ use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
 use crate::digest::sha256;
 use crate::git::Checkout;
+use crate::inspect::KeptImage;
 use crate::isolation::docker::DockerHost;
 use crate::isolation::runner::{Ready, describe};
 use crate::isolation::{Driver, Packing};
@@ -186,6 +188,11 @@ impl<'a> Recorded<'a> {
                 // It is run where its definition says, as it was then.
                 continue;
             }
+            if recipe.is_own_image() {
+                // As above: the definition says where it is, or which daemon's it is.
+                self.lost.insert(recipe, said.sha256.clone());
+                continue;
+            }
             if let Some((recipe, found)) = self.find(&recipe, said) {
                 self.builder.take(recipe, found);
             } else {
@@ -238,7 +245,7 @@ impl<'a> Recorded<'a> {
                 is_it.then(|| (recipe.clone(), artifact))
             }
             // It is where its definition says, and no file of the store.
-            Recipe::Given { .. } => None,
+            Recipe::Given { .. } | Recipe::Image { .. } => None,
             Recipe::Compile { .. } | Recipe::Command { .. } | Recipe::Precompile { .. } => {
                 found(self.store.kept(&said.sha256)?, recipe)
             }
@@ -261,6 +268,10 @@ impl Stock for Recorded<'_> {
             ));
         }
         Ok(built)
+    }
+
+    fn image(&self, workload: &str) -> Option<Arc<KeptImage>> {
+        self.builder.image(workload)
     }
 
     fn environment(&self) -> Option<BuildEnvironment> {

@@ -101,7 +101,8 @@ fn files(args: &OwnArgs) -> anyhow::Result<Vec<(Target, Vec<PathBuf>)>> {
             ))),
         }
     }
-    let images = args.image.iter().map(PathBuf::from).collect();
+    let images = args.image.iter().map(|image| image_of(image));
+    let images = images.collect::<anyhow::Result<_>>()?;
     let mut all = vec![
         (Target::Native, native),
         (Target::Wasip1, modules),
@@ -110,6 +111,16 @@ fn files(args: &OwnArgs) -> anyhow::Result<Vec<(Target, Vec<PathBuf>)>> {
     ];
     all.retain(|(_, files)| !files.is_empty());
     Ok(all)
+}
+
+/// An image: a file or folder where there is one of that name, or one that is written as a path; else
+/// what a Docker daemon calls it.
+fn image_of(said: &str) -> anyhow::Result<PathBuf> {
+    let path = Path::new(said);
+    if path.exists() || said.starts_with(['/', '.']) {
+        return absolute(path);
+    }
+    Ok(path.to_owned())
 }
 
 /// What says of no program how it is run, is a mistake.

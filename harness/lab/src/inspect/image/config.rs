@@ -54,6 +54,16 @@ impl Configuration {
             .map_err(|error| WhyNoImage::damaged(&format!("its configuration: {error}")))
     }
 
+    /// The variables with their values.
+    pub(super) fn variables(self) -> Vec<(String, String)> {
+        let start = self.config.unwrap_or_default();
+        let variables = start.env.into_iter().flatten().map(|variable| {
+            let (name, value) = variable.split_once('=').unwrap_or((&variable, ""));
+            (name.to_owned(), value.to_owned())
+        });
+        variables.collect()
+    }
+
     /// The facts of an image, of which this is the text and these are the layers.
     pub(super) fn facts(self, text: &[u8], layers: Vec<Layer>) -> ImageFacts {
         let start = self.config.unwrap_or_default();

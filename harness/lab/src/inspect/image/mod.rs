@@ -1,21 +1,28 @@
 //! An image in an archive: an OCI layout, as a folder or as tar, or what `docker save` wrote. Every
-//! digest is checked, and each layer is read once; nothing is unpacked.
+//! digest is checked; nothing is unpacked.
 
 mod config;
 mod docker;
 mod files;
+mod kept;
 mod layer;
 mod oci;
+mod opened;
 mod refused;
+mod start;
+mod users;
 
 use std::path::{Path, PathBuf};
 
+use crate::digest::sha256_of;
+
+pub use kept::{KeptImage, tag_of};
 pub use layer::Layer;
 pub(crate) use layer::unpacked;
+pub use opened::OpenImage;
 pub use refused::{NoImage, WhyNoImage};
-
-use config::Configuration;
-use files::Files;
+pub use start::ImageStart;
+pub use users::Ids;
 
 /// What an image says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,26 +52,31 @@ pub struct ImageFacts {
     pub bytes: u64,
 }
 
+impl ImageFacts {
+    /// The names of its layers as they lie upon each other, the lowest first: each is that of all layers
+    /// up to it (`ChainID`, OCI image specification, config.md).
+    pub fn chain(&self) -> Vec<String> {
+        let mut chain: Vec<String> = Vec::with_capacity(self.layers.len());
+        for layer in &self.layers {
+            let own = format!("sha256:{}", layer.sha256);
+            let name = match chain.last() {
+                None => own,
+                Some(below) => {
+                    let digest = sha256_of(format!("{below} {own}").as_bytes());
+                    format!("sha256:{digest}")
+                }
+            };
+            chain.push(name);
+        }
+        chain
+    }
+}
+
 /// Reads the one image of an OCI layout (a folder, or a tar of it) or of what `docker save` wrote. Of
 /// several, the one that is for this machine's architecture is meant; where that leaves more than
 /// one, they are named by their tags.
 pub fn image_archive(path: &Path) -> Result<ImageFacts, NoImage> {
-    read(path).map_err(|why| NoImage {
-        path: path.to_owned(),
-        why,
-    })
-}
-
-fn read(path: &Path) -> Result<ImageFacts, WhyNoImage> {
-    let files = Files::open(path)?;
-    // `docker load` reads this one where both are there.
-    let found = match docker::find(&files)? {
-        Some(found) => found,
-        None => oci::find(&files)?.ok_or(WhyNoImage::NoList)?,
-    };
-    let configuration = Configuration::parse(&found.config)?;
-    let layers = layer::all(&files, &found.layers, &configuration.rootfs.diff_ids)?;
-    Ok(configuration.facts(&found.config, layers))
+    OpenImage::at(path).map(|image| image.facts)
 }
 
 /// An image that was found, and where its parts are.

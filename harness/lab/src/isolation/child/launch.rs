@@ -22,10 +22,8 @@ pub(in crate::isolation) fn launch(
     let (since_ns, exit) = if let Task::Run { .. } = job.task {
         (held_ns, started.ends_well(deadline_ns)?)
     } else {
-        let asked_ns = now_ns();
-        started.child.stop(started.isolate.as_ref());
-        let deadline_ns = deadline_ns.max(asked_ns + limit_ns);
-        let exit = started.isolate.end(site, deadline_ns)?;
+        let deadline_ns = deadline_ns.max(now_ns() + limit_ns);
+        let (asked_ns, exit) = started.end_server(deadline_ns)?;
         if !started.stopped_well(exit) {
             return Err(started.failed(format!("when it was asked to end it {exit}")));
         }

@@ -5,7 +5,9 @@
 //! What differs is a [`Boundary`]; running, serving, streaming and staying are here, once.
 
 mod cgroup_scope;
+mod ending;
 mod launch;
+mod listens;
 mod plain;
 mod standing;
 mod started;
@@ -27,7 +29,7 @@ use crate::task::Task;
 
 pub(in crate::isolation) use cgroup_scope::{CgroupScope, HOLD};
 pub(in crate::isolation) use launch::launch;
-pub(in crate::isolation) use plain::{GUEST, GUEST_PORT, Plain, behind};
+pub(in crate::isolation) use plain::{GUEST, GUEST_PORT, Plain};
 use standing::Children;
 pub(in crate::isolation) use started::Clock;
 use started::Started;
@@ -101,6 +103,22 @@ impl<'a> LaunchRequest<'a> {
         variables
     }
 
+    /// The variables of a container, which have that by which it stays.
+    pub(in crate::isolation) fn container_variables(
+        &self,
+        listen: Option<SocketAddr>,
+    ) -> Vec<(String, String)> {
+        let hold = [(HOLD.0.to_owned(), HOLD.1.to_owned())];
+        let hold = hold.into_iter().filter(|_| self.hold);
+        self.variables(listen).into_iter().chain(hold).collect()
+    }
+
+    /// Any free address for a server, whichever port it takes inside; none for a command.
+    pub(in crate::isolation) fn any_address(&self) -> Result<Option<SocketAddr>, Failure> {
+        let serves = matches!(self.job.task, Task::Serve { .. });
+        serves.then(probe::free_address).transpose()
+    }
+
     /// A free address for a server; none for a command.
     pub(in crate::isolation) fn free_address(&self) -> Result<Option<SocketAddr>, Failure> {
         let serves = matches!(self.job.task, Task::Serve { .. });
@@ -115,6 +133,11 @@ impl<'a> LaunchRequest<'a> {
     pub(in crate::isolation) fn guest(&self) -> SocketAddr {
         let port = self.job.workload.fixed_port().unwrap_or(GUEST_PORT);
         SocketAddr::new(GUEST.ip(), port)
+    }
+
+    /// Where such a server is reached, behind a link of the lab's.
+    pub(in crate::isolation) fn behind(&self, veth: Option<&Veth>) -> Option<SocketAddr> {
+        veth.map(|veth| SocketAddr::from((veth.guest, self.guest().port())))
     }
 
     /// The link to a server in a network of its own; none for a command.
@@ -170,6 +193,16 @@ pub(in crate::isolation) trait Child {
     /// Asks a server to end.
     fn stop(&self, isolate: &dyn Isolate) {
         isolate.signal(libc::SIGTERM);
+    }
+
+    /// Ends a server that does not end by being asked to.
+    fn kill(&self, isolate: &dyn Isolate) {
+        isolate.signal(libc::SIGKILL);
+    }
+
+    /// The first process inside, where that is one by itself.
+    fn first_process(&self, _isolate: &dyn Isolate) -> Option<proc::Pid> {
+        None
     }
 
     /// Whether a command sees the end of its stdin, and ends by it.

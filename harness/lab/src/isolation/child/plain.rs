@@ -4,7 +4,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{CgroupScope, Child, Clock, HOLD, LaunchRequest};
-use crate::network::Veth;
 use crate::outcome::Failure;
 use crate::process::{Isolate, Prepared, Process, Program};
 
@@ -14,11 +13,6 @@ pub(in crate::isolation) const GUEST_PORT: u16 = 8080;
 /// Where such a server listens.
 pub(in crate::isolation) const GUEST: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), GUEST_PORT);
-
-/// The address of a server behind a link of the lab's.
-pub(in crate::isolation) fn behind(veth: Option<&Veth>) -> Option<SocketAddr> {
-    veth.map(|veth| SocketAddr::from((veth.guest, GUEST_PORT)))
-}
 
 /// A program that is ready to be started.
 pub(in crate::isolation) struct Plain {

@@ -104,16 +104,20 @@ impl RunningInstances for Children<'_> {
         let serves = matches!(self.job.task, Task::Serve { .. });
         // All are told first: they end together.
         for one in &mut self.alive {
-            if serves {
-                one.child.stop(one.isolate.as_ref());
-            } else {
+            if !serves {
                 one.isolate.close_stdin();
+            } else if one.is_told_first() {
+                one.child.stop(one.isolate.as_ref());
             }
         }
         let limit_ns = self.job.limit_ns();
         let deadline_ns = now_ns() + limit_ns;
         for one in &mut self.alive {
-            let exit = one.isolate.end(self.site, deadline_ns)?;
+            let exit = if serves && !one.is_told_first() {
+                one.end_server(deadline_ns)?.1
+            } else {
+                one.isolate.end(self.site, deadline_ns)?
+            };
             let well = if serves {
                 one.stopped_well(exit)
             } else {

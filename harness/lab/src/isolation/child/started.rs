@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use labrun_record::Outcome;
 
-use super::{Boundary, CgroupScope, Child, LaunchRequest};
+use super::{Boundary, CgroupScope, Child, LaunchRequest, ending, listens};
 use crate::clock::now_ns;
 use crate::isolation::Job;
 use crate::isolation::marks::Marks;
 use crate::outcome::Failure;
 use crate::probe;
+use crate::proc::Pid;
 use crate::process::{Exit, Isolate, Stream};
 use crate::site::Site;
 use crate::task::Task;
@@ -81,6 +82,10 @@ impl<'a> Started<'a> {
                     still_there(isolate, site, "before it answered")
                 })
                 .map_err(|failure| isolate.explain(failure, Stream::Stdout))
+                .map_err(|failure| {
+                    let first = || self.child.first_process(isolate);
+                    unreached(failure, first, self.order.guest().port())
+                })
             }
             Task::Run { expected, .. } => {
                 isolate.expect(site, Stream::Stdout, expected, deadline_ns)
@@ -117,7 +122,28 @@ impl<'a> Started<'a> {
     /// handle SIGTERM: it ends by it, or with the code that says so.
     pub(super) fn stopped_well(&self, exit: Exit) -> bool {
         let by_signal = exit.is_by(libc::SIGTERM) || exit.is_code(128 + libc::SIGTERM as u8);
-        self.child.stopped_well(exit) || by_signal && !self.order.job.workload.is_ours()
+        // An image's may be ended as an engine of containers does it.
+        let by_force = exit.is_by(libc::SIGKILL) || exit.is_code(128 + libc::SIGKILL as u8);
+        let job = self.order.job;
+        self.child.stopped_well(exit)
+            || by_signal && !job.workload.is_ours()
+            || by_force && job.image.is_some()
+    }
+
+    /// Whether several can be asked to end before any of them is waited for.
+    pub(super) fn is_told_first(&self) -> bool {
+        self.order.job.image.is_none()
+    }
+
+    /// Asks a server to end; gives the instant of that, and how it has ended.
+    pub(super) fn end_server(&mut self, deadline_ns: u64) -> Result<(u64, Exit), Failure> {
+        let (child, isolate) = (self.child.as_mut(), self.isolate.as_mut());
+        if self.order.job.image.is_some() {
+            return ending::end(child, isolate, self.order.site, deadline_ns);
+        }
+        let asked_ns = now_ns();
+        child.stop(isolate);
+        Ok((asked_ns, isolate.end(self.order.site, deadline_ns)?))
     }
 
     /// A failure when it has ended on its own; `when` says why that is one.
@@ -141,6 +167,18 @@ impl<'a> Started<'a> {
             }
             failure => failure,
         }
+    }
+}
+
+/// A failure with where its server listens, where nobody could reach that.
+fn unreached(failure: Failure, first: impl FnOnce() -> Option<Pid>, port: u16) -> Failure {
+    match failure {
+        Failure::Outcome(Outcome::Timeout, reason) => {
+            let why = first().and_then(|pid| listens::unreached(pid, port));
+            let why = why.map_or_else(String::new, |why| format!("; {why}"));
+            Failure::Outcome(Outcome::Timeout, reason + &why)
+        }
+        failure => failure,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
 use crate::define::GUEST_GRANT;
 use crate::digest::sha256;
-use crate::isolation::child::{Boundary, Child, Clock, GUEST, HOLD, LaunchRequest, behind};
+use crate::isolation::child::{Boundary, Child, Clock, LaunchRequest};
 use crate::isolation::docker::{ISOLATION_LABEL, WORKLOAD_LABEL};
 use crate::isolation::traces;
 use crate::network::Veth;
@@ -85,7 +85,7 @@ impl Boundary for Containerd {
             site,
             id,
             helper: Some(helper),
-            address: behind(veth.as_ref()),
+            address: order.behind(veth.as_ref()),
             veth,
             pid: None,
             made: false,
@@ -113,16 +113,25 @@ impl Containerd {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let (job, owner) = (order.job, order.site.owner.to_string());
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let image_sha256 = sha256(&job.artifact).map_err(|error| {
+        // One of the user's own was read when it was kept, and may be long.
+        let image_sha256 = match &job.image {
+            Some(image) => Ok(image.facts.id.clone()),
+            None => sha256(&job.artifact),
+        };
+        let image_sha256 = image_sha256.map_err(|error| {
             Failure::failed(format!("cannot read {}: {error}", job.artifact.display()))
         })?;
-        let listen = serves.then_some(GUEST);
+        let user = job.image_start().map(|image| wire::User {
+            uid: image.ids.uid,
+            gid: image.ids.gid,
+            groups: image.ids.groups.clone(),
+        });
+        let listen = serves.then(|| order.guest());
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let grant = order.folder().map(|host| wire::Grant {
             host: host.to_owned(),
             guest: GUEST_GRANT.to_owned(),
         });
-        let hold = order.hold.then(|| label(HOLD.0, HOLD.1));
         Ok(wire::ContainerSpec {
             id: format!("labrun-{owner}-{number}"),
             owner,
@@ -134,8 +143,13 @@ impl Containerd {
             runtime: self.configuration.runtime.to_owned(),
             image: job.artifact.clone(),
             image_sha256,
+            chain: job
+                .image
+                .as_ref()
+                .map_or_else(Vec::new, |image| image.facts.chain()),
             args: order.args(GUEST_GRANT, listen),
-            env: hold.into_iter().collect(),
+            env: order.container_variables(listen).into_iter().collect(),
+            user: user.unwrap_or_default(),
             grants: grant.into_iter().collect(),
             streams: streams.path().to_owned(),
             stdin: self.stdin(order.hold),
@@ -197,6 +211,10 @@ impl Child for Contained<'_> {
         } else {
             exit.is_code(KILLED)
         }
+    }
+
+    fn first_process(&self, _isolate: &dyn Isolate) -> Option<proc::Pid> {
+        self.pid
     }
 
     fn counts(&self) -> bool {

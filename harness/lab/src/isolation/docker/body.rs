@@ -7,7 +7,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, PortBinding};
 
 use super::configuration::{Configuration, Network};
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{GUEST_PORT, HOLD, LaunchRequest};
+use crate::isolation::child::LaunchRequest;
 use crate::owner;
 use crate::task::Task;
 
@@ -16,14 +16,20 @@ pub(in crate::isolation) const WORKLOAD_LABEL: &str = "labrun.workload";
 /// Label with the name of the isolation.
 pub(in crate::isolation) const ISOLATION_LABEL: &str = "labrun.isolation";
 
-/// A container for `order`; `publish` is the host's address of its port.
+/// A container for `order`; `listen` is where its server listens inside, and `publish` the host's address
+/// of its port.
 pub(super) fn body(
     configuration: &Configuration,
     order: &LaunchRequest<'_>,
-    args: Vec<String>,
+    listen: Option<SocketAddr>,
     publish: Option<SocketAddr>,
 ) -> ContainerCreateBody {
-    let port = format!("{GUEST_PORT}/tcp");
+    let port = format!("{}/tcp", order.guest().port());
+    let args = order.args(GUEST_GRANT, listen);
+    let variables = order.container_variables(listen).into_iter();
+    let variables: Vec<String> = variables
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let binding = |address: SocketAddr| PortBinding {
         host_ip: Some(address.ip().to_string()),
         host_port: Some(address.port().to_string()),
@@ -48,12 +54,13 @@ pub(super) fn body(
         ..HostConfig::default()
     };
     ContainerCreateBody {
-        env: order.hold.then(|| vec![format!("{}={}", HOLD.0, HOLD.1)]),
+        env: Some(variables).filter(|variables| !variables.is_empty()),
         // It stays until the lab, which is attached to its stdin, closes that.
         open_stdin: order.hold.then_some(true),
         stdin_once: order.hold.then_some(true),
         image: Some(order.job.artifact.display().to_string()),
-        cmd: Some(args),
+        // Those of an image stand where none are given.
+        cmd: Some(args).filter(|args| !args.is_empty()),
         attach_stdout: Some(reads_output),
         attach_stderr: Some(reads_output),
         exposed_ports: publish.map(|_| vec![port]),

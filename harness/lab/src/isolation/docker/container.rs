@@ -15,8 +15,8 @@ use std::time::Duration;
 use bollard::errors::Error;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-    WaitContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, KillContainerOptionsBuilder, LogsOptionsBuilder,
+    RemoveContainerOptionsBuilder, WaitContainerOptionsBuilder,
 };
 use futures_util::StreamExt;
 
@@ -152,6 +152,13 @@ impl Container {
             }
         });
         said
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(&self) -> Result<(), Failure> {
+        let options = KillContainerOptionsBuilder::new().signal("SIGKILL").build();
+        let killed = self.live.docker.kill_container(&self.name, Some(options));
+        self.ask(self.deadline_ns(), "kill the container", killed)
     }
 
     /// Removes it; it has ended.

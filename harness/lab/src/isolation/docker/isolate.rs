@@ -19,8 +19,7 @@ use super::container::Container;
 use super::running::Running;
 use crate::cgroup::{CgroupError, Group};
 use crate::clock::now_ns;
-use crate::define::GUEST_GRANT;
-use crate::isolation::child::{Boundary, Child, Clock, GUEST, GUEST_PORT, LaunchRequest, behind};
+use crate::isolation::child::{Boundary, Child, Clock, LaunchRequest};
 use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
@@ -39,6 +38,8 @@ struct Contained<'a> {
     id: String,
     hold: bool,
     way: NetworkPath,
+    /// On which its server listens inside.
+    port: u16,
     address: Option<SocketAddr>,
     veth: Option<Veth>,
     /// Its first process, and its own address on Docker's network: where they are needed.
@@ -76,22 +77,23 @@ impl Boundary for Docker {
             Network::Bridge | Network::Host => None,
         };
         let address = match network {
-            Network::None => behind(veth.as_ref()),
-            Network::Bridge | Network::Host => order.free_address()?,
+            Network::None => order.behind(veth.as_ref()),
+            Network::Bridge => order.any_address()?,
+            Network::Host => order.free_address()?,
         };
         let listen = match network {
             Network::Host => address,
-            Network::Bridge | Network::None => address.map(|_| GUEST),
+            Network::Bridge | Network::None => address.map(|_| order.guest()),
         };
         let publish = address.filter(|_| network == Network::Bridge);
-        let args = order.args(GUEST_GRANT, listen);
         Ok(Box::new(Contained {
             site: order.site,
             container: Rc::new(Container::new(live, order)),
-            body: Some(body(&self.configuration, order, args, publish)),
+            body: Some(body(&self.configuration, order, listen, publish)),
             id: String::new(),
             hold: order.hold,
             way: order.job.way,
+            port: order.guest().port(),
             address,
             veth,
             pid: None,
@@ -127,10 +129,20 @@ impl Child for Contained<'_> {
             clock.marks.end("network");
         }
         if self.way == NetworkPath::Direct {
-            self.address = self.own.map(|own| SocketAddr::from((own, GUEST_PORT)));
+            self.address = self.own.map(|own| SocketAddr::from((own, self.port)));
         }
         clock.address = self.address;
         Ok(Box::new(running))
+    }
+
+    fn kill(&self, _isolate: &dyn Isolate) {
+        // Where it fails, the server does not end: that is what will be told.
+        let _ = self.container.kill();
+    }
+
+    fn first_process(&self, _isolate: &dyn Isolate) -> Option<Pid> {
+        let seen = self.container.look(self.container.deadline_ns());
+        seen.ok().and_then(|(pid, _)| pid)
     }
 
     fn clear(&mut self, _exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {

@@ -10,6 +10,7 @@ mod configuration;
 mod container;
 mod context;
 mod daemon;
+mod hold;
 mod image;
 mod import;
 mod isolate;

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
+use super::start;
 use crate::cgroup;
 use crate::define::GUEST_GRANT;
-use crate::isolation::child::{HOLD, LaunchRequest};
+use crate::isolation::child::LaunchRequest;
+use crate::isolation::overlay::Overlay;
 use crate::outcome::Failure;
-use crate::owner;
 use crate::site::Grant;
 
 /// Folders of a root that something is mounted on. They are made with it: no container
@@ -35,6 +36,8 @@ pub(super) struct Bundle {
     pub(super) id: String,
     /// Whether it is that of a server.
     pub(super) serves: bool,
+    /// The root of an image of the user's own.
+    overlay: Option<Overlay>,
 }
 
 impl Bundle {
@@ -47,10 +50,13 @@ impl Bundle {
         let failed = Failure::cannot("write a bundle");
         let folder = order.site.folder().map_err(failed)?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let overlay = order.job.image.as_ref();
+        let overlay = overlay.map(|_| Overlay::over(&order.job.artifact, order.site));
         let bundle = Self {
             id: format!("{}{}-{number}", cgroup::PREFIX, order.site.owner),
             folder,
             serves: listen.is_some(),
+            overlay: overlay.transpose()?,
         };
         let config = bundle.config(order, listen);
         fs::write(bundle.path().join("config.json"), config.to_string()).map_err(failed)?;
@@ -80,16 +86,11 @@ impl Bundle {
 
     /// What `runc spec` writes, with the program, its grant, its cgroup and its network.
     fn config(&self, order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Value {
-        let mut args = vec!["/workload".to_owned()];
-        args.extend(order.args(GUEST_GRANT, listen));
-        let mut env = vec![
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
-            format!("{}={}", owner::VARIABLE, order.site.owner),
-        ];
-        if order.hold {
-            env.push(format!("{}={}", HOLD.0, HOLD.1));
-        }
-        let capabilities = json!(["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"]);
+        let start = start::Start::of(order, listen);
+        let root = match &self.overlay {
+            Some(overlay) => Some(overlay.root()),
+            None => order.job.artifact.parent(),
+        };
         let mut network = json!({"type": "network"});
         if listen.is_some() {
             network["path"] = json!(self.network());
@@ -98,18 +99,15 @@ impl Bundle {
             "ociVersion": "1.0.2",
             "process": {
                 "terminal": false,
-                "user": {"uid": 0, "gid": 0},
-                "args": args,
-                "env": env,
-                "cwd": "/",
-                "capabilities": {
-                    "bounding": capabilities, "effective": capabilities,
-                    "permitted": capabilities, "ambient": capabilities,
-                },
+                "user": start.user,
+                "args": start.args,
+                "env": start.env,
+                "cwd": start.folder,
+                "capabilities": start.capabilities,
                 "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024}],
                 "noNewPrivileges": true,
             },
-            "root": {"path": order.job.artifact.parent(), "readonly": true},
+            "root": {"path": root, "readonly": self.overlay.is_none()},
             "hostname": "labrun",
             "mounts": mounts(order.folder()),
             "linux": {

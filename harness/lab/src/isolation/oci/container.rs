@@ -12,7 +12,7 @@ use super::bundle::Bundle;
 use super::runtime::Runtime;
 use crate::cgroup::{self, CgroupError, Group};
 use crate::clock::now_ns;
-use crate::isolation::child::{Child, Clock, LaunchRequest, Plain, behind};
+use crate::isolation::child::{Child, Clock, LaunchRequest, Plain};
 use crate::network::{Namespace, Veth};
 use crate::outcome::Failure;
 use crate::proc;
@@ -56,7 +56,7 @@ impl<'a> Container<'a> {
             runtime,
             site: order.site,
             program: found.executable.path.clone(),
-            plain: Plain::new(order, behind(veth.as_ref()), program)?,
+            plain: Plain::new(order, order.behind(veth.as_ref()), program)?,
             bundle,
             veth,
             namespace: None,
@@ -99,6 +99,15 @@ impl<'a> Container<'a> {
             _ => Failure::failed(reason),
         };
         Err(process.explain(failure, Stream::Stdout))
+    }
+
+    /// Has the runtime send a signal to it.
+    fn send(&self, signal: &str) {
+        // If it fails, the server does not end: that is what will be told.
+        let deadline_ns = now_ns() + LATE_LIMIT_NS;
+        let _ = self
+            .ask(self.site, &["kill"], &[signal])
+            .and_then(|asked| self.done(self.site, asked, "kill", deadline_ns));
     }
 
     fn name(&self) -> &str {
@@ -181,11 +190,15 @@ impl Child for Container<'_> {
     }
 
     fn stop(&self, _isolate: &dyn Isolate) {
-        // If it fails, the server does not end: that is what will be told.
-        let deadline_ns = now_ns() + LATE_LIMIT_NS;
-        let _ = self
-            .ask(self.site, &["kill"], &["TERM"])
-            .and_then(|asked| self.done(self.site, asked, "kill", deadline_ns));
+        self.send("TERM");
+    }
+
+    fn kill(&self, _isolate: &dyn Isolate) {
+        self.send("KILL");
+    }
+
+    fn first_process(&self, isolate: &dyn Isolate) -> Option<proc::Pid> {
+        isolate.root()
     }
 
     fn clear(&mut self, _exit: Exit, deadline_ns: u64) -> Result<u64, Failure> {

@@ -6,10 +6,11 @@
 mod bundle;
 mod container;
 mod runtime;
+mod start;
 
 use labrun_record::Target;
 
-use super::child::{Boundary, Child, GUEST, LaunchRequest};
+use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::{Isolation, Look, Packing, Profile};
 use crate::outcome::Failure;
@@ -69,7 +70,7 @@ impl Isolation for Oci {
 impl Boundary for Oci {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let veth = order.veth()?;
-        let bundle = bundle::Bundle::new(order, veth.as_ref().map(|_| GUEST))?;
+        let bundle = bundle::Bundle::new(order, veth.as_ref().map(|_| order.guest()))?;
         let container = Container::new(&self.runtime, order, bundle, veth)?;
         Ok(Box::new(container))
     }

@@ -1,0 +1,1 @@
+//! Layers that mean harm, and those that are only unusual.
