@@ -12,6 +12,6 @@ pub fn sha256(path: &Path) -> io::Result<String> {
 }
 
 /// The same of bytes.
-pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+pub fn sha256_of(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }

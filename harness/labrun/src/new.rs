@@ -1,20 +1,21 @@
-//! `labrun new workload NAME --from FILE`: a folder with a program and a `workload.toml`, with comments,
+//! `labrun new workload NAME --from FILE`: a folder with a program or an image and a `workload.toml`, with comments,
 //! and how it does.
+
+mod from;
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use lab::define::{Workload, is_of_name, target_of};
-use lab::inspect::{self, Program, World};
+use lab::define::{Workload, is_of_name};
 use labrun_record::Target;
 
 use crate::cli::{AskedArgs, Cli, New, NewArgs, NewWorkloadArgs, ScenarioArgs, SelectArgs};
 use crate::exit::{self, Usage};
-use crate::own::as_name;
 use crate::say;
 use crate::scenario;
 use crate::settings::Settings;
+use from::From;
 
 /// The scenario by which it is tried.
 const TRIED_BY: &str = "cold-start";
@@ -61,17 +62,17 @@ fn write(args: &NewWorkloadArgs) -> anyhow::Result<PathBuf> {
             "--http {path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
         )));
     }
-    let program = inspect::program(&args.from).map_err(|why| Usage(format!("--from: {why}")))?;
-    let file = as_name(&args.from.file_name().unwrap_or_default().to_string_lossy());
-    let text = text(name, &file, &program, args.http.as_deref());
+    let from = From::of(&args.from)?;
+    let text = text(name, &from, args.http.as_deref());
     let folder = PathBuf::from(name);
     fs::create_dir(&folder).map_err(|error| {
         Usage(format!(
             "cannot make the folder {name}: {error}; choose another name, or another folder to be in"
         ))
     })?;
-    let written = fs::copy(&args.from, folder.join(&file))
-        .and_then(|_| fs::write(folder.join("workload.toml"), text))
+    let written = from
+        .put_into(&folder)
+        .and_then(|()| fs::write(folder.join("workload.toml"), text))
         .with_context(|| format!("cannot write into {name}"));
     // What nothing could run is known now, and nothing of it stays.
     let read = written.and_then(|()| Ok(Workload::read_anywhere(&folder)?));
@@ -88,14 +89,22 @@ fn is_path(path: &str) -> bool {
 }
 
 /// The `workload.toml`.
-fn text(name: &str, file: &str, program: &Program, http: Option<&str>) -> String {
-    let target = target_of(program);
-    let serves = matches!(program, Program::Component(component)
-        if matches!(component.world, World::Http { .. }));
-    let request = http.or(serves.then_some("/"));
+fn text(name: &str, from: &From, http: Option<&str>) -> String {
+    let (target, file) = (from.target, &from.called);
+    let request = http.or(from.serves.then_some("/"));
     let how = match request {
         Some(request) => serve(request, target),
         None => RUN.to_owned(),
+    };
+    // An image is not built by a command.
+    let instead = match target {
+        Target::Image => {
+            "a file or folder here, or what the Docker daemon calls an image".to_owned()
+        }
+        target => format!(
+            "beside it, or instead: [build.{target}] with a command that writes\n\
+             # the artifact to where LABRUN_OUT says"
+        ),
     };
     format!(
         "# A workload of your own. All keys: docs/YOUR-OWN.md of labrun.\n\
@@ -103,8 +112,7 @@ fn text(name: &str, file: &str, program: &Program, http: Option<&str>) -> String
          summary = \"what it does, in one line\"\n\
          # Variables that are taken from the environment, and of which only the name is recorded.\n\
          # env-from = [\"API_KEY\"]\n\n\
-         # What is there already. Beside it, or instead: [build.{target}] with a command that writes\n\
-         # the artifact to where LABRUN_OUT says.\n\
+         # What is there already: {instead}.\n\
          [artifacts]\n{target} = \"{file}\"\n\n{how}\n\
          # A directory of which each launch gets a fresh copy.\n\
          # [grant]\n# files = \"input\"\n\n\
@@ -132,6 +140,10 @@ fn serve(request: &str, target: Target) -> String {
             "# Where it is to listen: `{port}`, `{ip}` and `{address}` are put in, here and in [env].\n\
              args = [\"--port\", \"{port}\"]\n# Or the port that it always takes.\n# port = 8080\n"
         }
+        Target::Image => {
+            "# Where it is to listen, if that is not the one port that it exposes: `{port}`, `{ip}` and\n\
+             # `{address}` are put in, here and in [env].\n# args = [\"--port\", \"{port}\"]\n# port = 8080\n"
+        }
         _ => "",
     };
     format!(
@@ -155,9 +167,9 @@ mod tests {
     fn a_folder_that_is_written_can_be_read() {
         let folder = tempfile::tempdir().expect("a folder");
         for (http, serves) in [(None, false), (Some("/a?b='\"c\\\""), true)] {
-            let program = inspect::program(Path::new("/bin/true")).expect("a program");
+            let from = From::of(Path::new("/bin/true")).ok().expect("a program");
             fs::copy("/bin/true", folder.path().join("true")).expect("copied");
-            let text = text("mine", "true", &program, http);
+            let text = text("mine", &from, http);
             fs::write(folder.path().join("workload.toml"), text).expect("written");
             let read = Workload::read_anywhere(folder.path()).expect("is right");
             assert_eq!(read.targets, [Target::Native]);

@@ -40,7 +40,7 @@ impl Launch for Weighing {
 
     fn launch(&self, isolation: &dyn Isolation, site: &Site) -> Result<Vec<Value>, Failure> {
         let profile = isolation.profile();
-        let counts = match profile.packing {
+        let counts = match profile.packing_of(self.job.target) {
             Packing::File => self.file(site),
             Packing::Root => self.bundle(),
             Packing::Archive(_) => self.archive(profile),
@@ -124,13 +124,19 @@ impl Weighing {
         counts
     }
 
-    /// What a bundle holds, counted as the layer of an image.
+    /// What a bundle holds, counted as the layer of an image, or as the layers of the one that it is.
     fn bundle(&self) -> Result<Vec<Count>, Failure> {
-        let layer = size::binary_layer(&self.job.artifact)?;
+        let (bytes, gzip_bytes) = if let Some(image) = &self.job.image {
+            let image = size::archive_size(&image.archive)?;
+            (image.bytes(), image.gzip_bytes())
+        } else {
+            let layer = size::binary_layer(&self.job.artifact)?;
+            (layer.bytes, layer.gzip_bytes)
+        };
         let mut counts = vec![
-            (Form::Shipped, Ok(layer.bytes)),
-            (Form::Gzip, Ok(layer.gzip_bytes)),
-            (Form::OwnLayers, Ok(layer.bytes)),
+            (Form::Shipped, Ok(bytes)),
+            (Form::Gzip, Ok(gzip_bytes)),
+            (Form::OwnLayers, Ok(bytes)),
         ];
         counts.extend(self.needed());
         Ok(counts)

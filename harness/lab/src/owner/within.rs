@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn what_is_mounted_is_named() {
         for folder in ["/", "/proc"] {
-            let error = nothing_mounted_in(Path::new(folder), None).expect_err("is a mount");
+            let error = nothing_mounted_in(Path::new(folder), &[]).expect_err("is a mount");
             let named = format!("something is mounted on {folder}");
             assert!(error.to_string().contains(&named), "{error}");
         }

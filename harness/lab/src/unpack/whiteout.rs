@@ -25,6 +25,8 @@ pub(super) enum Whiteout {
     At(PathBuf),
     /// Nothing: it was for AUFS alone.
     Nothing,
+    /// What has no name, or is the folder itself or the one above.
+    Wrong,
 }
 
 impl Whiteout {
@@ -37,6 +39,8 @@ impl Whiteout {
             Self::In(folder.to_owned())
         } else if name.starts_with(OF_AUFS) {
             Self::Nothing
+        } else if [&b""[..], b".", b".."].contains(&of) {
+            Self::Wrong
         } else {
             Self::At(folder.join(OsString::from_vec(of.to_owned())))
         })
@@ -46,12 +50,9 @@ impl Whiteout {
     pub(super) fn apply(&self, root: &Root, own: &BTreeSet<PathBuf>) -> io::Result<()> {
         let (folder, path) = match self {
             Self::Nothing => return Ok(()),
+            Self::Wrong => return Err(io::Error::other("it takes away what has no name")),
             Self::In(folder) => (folder.as_path(), None),
-            Self::At(path) => match (path.parent(), path.file_name()) {
-                // `.wh.`, and `.wh...`: no name at all, or one that leads out.
-                (_, None) => return Err(io::Error::other("it takes nothing away")),
-                (folder, Some(_)) => (folder.unwrap_or(Path::new("")), Some(path)),
-            },
+            Self::At(path) => (path.parent().unwrap_or(Path::new("")), Some(path)),
         };
         let opened = match root.folder(folder) {
             Err(Errno::NOENT | Errno::NOTDIR) => return Ok(()),

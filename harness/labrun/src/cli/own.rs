@@ -16,7 +16,8 @@ pub(crate) struct OwnArgs {
     #[arg(long, value_name = "FILE")]
     pub wasm: Vec<PathBuf>,
 
-    /// An image
+    /// An image: an OCI layout (a folder or a tar), what `docker save` wrote, or what the Docker daemon
+    /// calls it (repeatable); nothing is pulled
     #[arg(long, value_name = "REF")]
     pub image: Vec<String>,
 
@@ -77,8 +78,9 @@ pub(crate) struct NewWorkloadArgs {
     /// Its name, and that of its folder
     pub name: String,
 
-    /// The program, module or component; which of them it is, is found out
-    #[arg(long, value_name = "FILE")]
+    /// The program, module, component or image; which of them it is, is found out. An image that the
+    /// Docker daemon holds is named with its tag
+    #[arg(long, value_name = "FILE|IMAGE")]
     pub from: PathBuf,
 
     /// It is a server, which is asked for this path

@@ -2,6 +2,7 @@
 //! what that gave.
 
 mod elsewhere;
+mod image;
 mod lab;
 mod left;
 mod limits;
@@ -20,6 +21,7 @@ mod template;
 mod toy;
 
 pub(crate) use elsewhere::{Elsewhere, Files};
+pub(crate) use image::Image;
 pub(crate) use lab::Lab;
 pub(crate) use left::{Images, cgroups_of, containers_of, folders_of, mark, processes_of};
 pub(crate) use limits::{Cgroup, Over, lay, limit, on_one_processor, refuse};
