@@ -258,3 +258,37 @@ fn a_living_lab_stays_where_the_clock_or_the_number_of_the_boot_is_another() {
     live.signal(libc::SIGINT);
     live.ended().exit(130);
 }
+
+#[test]
+fn a_host_s_name_is_no_part_of_a_folder_s_but_what_may_be() {
+    if !may_mount("namespaces-host") {
+        return;
+    }
+    let lab = Lab::fixture();
+    let mut command = Command::new("unshare");
+    let measure = lab.labrun(["scenario", "cold-start", "-i", "native/static"]);
+    command
+        .args(["--uts", "sh", "-c"])
+        .arg("printf 'a\\033[31mb/c' >/proc/sys/kernel/hostname && exec \"$@\"")
+        .arg("sh")
+        .arg(measure.get_program())
+        .args(measure.get_args())
+        .envs(
+            measure
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .current_dir(lab.path());
+    lab.start(command, lab.path()).ended().exit(0);
+    let runs = fs::read_dir(lab.path().join("runs")).expect("runs");
+    let names: Vec<String> = runs
+        .map(|run| {
+            run.expect("a run")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    assert_eq!(names.len(), 1);
+    assert!(names[0].ends_with("-cold-start-a--31mb-c"), "{names:?}");
+}
