@@ -34,16 +34,15 @@ impl OwnImages {
     pub(super) fn packed(&self, carried: &Artifact, packing: Packing) -> Result<Artifact, Failure> {
         let workload = &carried.workload;
         let known = self.image(workload);
-        let kept = match known {
-            Some(kept) => kept,
-            None => {
-                let read = KeptImage::at(&carried.path);
-                let read = read.map_err(|why| Failure::unavailable(why.to_string()))?;
-                let read = Arc::new(read);
-                let key = workload.clone();
-                self.read.borrow_mut().insert(key, Arc::clone(&read));
-                read
-            }
+        let kept = if let Some(kept) = known {
+            kept
+        } else {
+            let read = KeptImage::at(&carried.path);
+            let read = read.map_err(|why| Failure::unavailable(why.to_string()))?;
+            let read = Arc::new(read);
+            let key = workload.clone();
+            self.read.borrow_mut().insert(key, Arc::clone(&read));
+            read
         };
         let interrupt = match &self.interrupt {
             Some(interrupt) => interrupt.clone(),

@@ -22,26 +22,31 @@ impl Workload {
 
     /// The port that a server always takes; none where it is told one.
     pub fn fixed_port(&self) -> Option<u16> {
-        let args = self.server_args()?.iter();
-        let mut said = args.chain(self.environment.variables().map(|(_, value)| value));
-        let is_told = said.any(|text| PLACES.iter().any(|place| text.contains(place)));
-        if is_told {
+        if self.is_told_port() {
             return None;
         }
         self.serve.as_ref()?.port
     }
 
+    /// Whether a server is told where to listen, by its arguments or variables or as the lab's own are;
+    /// one that is not has one port. Nothing else listens.
+    pub fn is_told_port(&self) -> bool {
+        let Some(args) = self.server_args() else {
+            return true;
+        };
+        let mut said = args
+            .iter()
+            .chain(self.environment.variables().map(|(_, value)| value));
+        said.any(|text| PLACES.iter().any(|place| text.contains(place)))
+    }
+
     /// Takes the one port that an image says it listens on, where nothing else is said.
     pub(crate) fn take_port(&mut self, exposed: &[u16]) -> Result<(), String> {
-        let Some(serve) = &mut self.serve else {
+        let is_told = self.is_told_port();
+        let serve = self.serve.as_mut();
+        let Some(serve) = serve.filter(|serve| !is_told && serve.port.is_none()) else {
             return Ok(());
         };
-        let args = serve.args.iter().flatten();
-        let mut said = args.chain(self.environment.variables().map(|(_, value)| value));
-        let is_told = said.any(|text| PLACES.iter().any(|place| text.contains(place)));
-        if is_told || serve.port.is_some() {
-            return Ok(());
-        }
         let [port] = exposed else {
             let ports: Vec<String> = exposed.iter().map(u16::to_string).collect();
             let exposed = match &ports[..] {

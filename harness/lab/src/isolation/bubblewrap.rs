@@ -74,7 +74,7 @@ impl Isolation for Bubblewrap {
 }
 
 /// What is set, and why.
-const SETTINGS: [(&str, &str, &str); 6] = [
+const SETTINGS: [(&str, &str, &str); 7] = [
     (
         "namespaces",
         "all: --unshare-all",
@@ -85,6 +85,11 @@ const SETTINGS: [(&str, &str, &str); 6] = [
         "the binary read-only (and the libraries of a given one that is linked dynamically), /proc, a \
          minimal /dev, the granted directory",
         "what the container from scratch has",
+    ),
+    (
+        "image of the user's own",
+        "its unpacked root as `/`, under a layer of each launch's own that it may write to (overlayfs)",
+        "what a container of it has",
     ),
     (
         "capabilities",

@@ -68,10 +68,13 @@ fn launch(context: &PlanContext<'_>, kind: &Kind<'_>) -> Result<LaunchSpec, Fail
     let mut spec = kind.launch(measure)?;
     let workload = kind.workload()?;
     let one_port = workload.fixed_port().is_some();
+    let mut networks = kind.profile.networks.iter();
+    let on_host = networks.any(|(_, name)| *name == "host");
     spec.instances = match kind.target {
         _ if !workload.stays() => 1,
         // One more could not listen on the same.
         Target::Native if one_port => 1,
+        Target::Image if on_host && (one_port || !workload.is_told_port()) => 1,
         Target::Native => plan.processes,
         Target::Image => plan.containers,
         Target::Wasip1 | Target::Wasip2 => plan.isolates,

@@ -65,7 +65,7 @@ fn other(scenario: &Scenario, workload: &Workload, lab: &[Workload]) -> Option<S
 }
 
 /// Where a metric's reference cannot run what is given: another configuration of the same technology
-/// that can.
+/// that can; of an image, an isolation that takes it.
 fn reference(
     metric: &MetricPlan,
     workload: &Workload,
@@ -87,13 +87,23 @@ fn reference(
         .targets
         .iter()
         .any(|target| workload.targets.contains(target));
-    if !concerned || runs(usual) {
+    let other = if concerned && !runs(usual) {
+        profiles
+            .iter()
+            .filter(like_it)
+            .find(|profile| runs(profile))?
+    } else if !concerned && workload.artifacts.contains_key(&Target::Image) {
+        // Of an image alone: the first that runs nothing else, on the network that the rows are of.
+        let network = metric.reference_params.get("network");
+        let is_on = |profile: &&Profile| {
+            let mut networks = profile.networks.iter();
+            network.is_none_or(|name| networks.any(|(_, own)| own == name))
+        };
+        let of_images = profiles.iter().filter(|one| one.targets == [Target::Image]);
+        of_images.filter(is_on).find(|profile| runs(profile))?
+    } else {
         return None;
-    }
-    let other = profiles
-        .iter()
-        .filter(like_it)
-        .find(|profile| runs(profile))?;
+    };
     Some(MetricPlan {
         reference: Some(other.name.clone()),
         workload: Some(workload.name.clone()),

@@ -28,7 +28,10 @@ pub(super) fn make<R: Read>(
     let kind = entry.header().entry_type();
     let attributes = attributes(entry)?;
     let header = entry.header();
-    let (uid, gid, mode) = (header.uid()?, header.gid()?, header.mode()?);
+    let old = header.as_old();
+    let uid = number_in(&old.uid, || header.uid())?;
+    let gid = number_in(&old.gid, || header.gid())?;
+    let mode = number_in(&old.mode, || header.mode())?;
     let mtime = header.mtime().unwrap_or_default();
     let Some((parent, name)) = root.parent(path)? else {
         // The root itself.
@@ -96,6 +99,15 @@ pub(super) fn make<R: Read>(
     set(&made, &attributes)?;
     set_time_of(&parent, name, mtime)?;
     Ok(kind.is_dir())
+}
+
+/// The number in a field, which is 0 where nothing is written in it, as whoever writes an archive of his
+/// own may leave it.
+fn number_in<T: Default>(field: &[u8], read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    if field.iter().all(|byte| matches!(byte, 0 | b' ')) {
+        return Ok(T::default());
+    }
+    read()
 }
 
 fn opened(

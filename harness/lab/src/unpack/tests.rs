@@ -97,20 +97,25 @@ impl Made {
 fn a_link_that_leads_out_leads_to_a_place_inside() {
     let made = Made::new();
     let outside = made.outside();
-    for (number, to) in [outside.as_str(), "../outside", "../../../../../../.."]
-        .iter()
-        .enumerate()
-    {
+    let inside = outside.trim_start_matches('/').to_owned();
+    let there = Layer::new().folder(&inside).folder("outside");
+    made.apply(there).expect("is applied");
+    let ways = [outside.as_str(), "../outside", "../../../../../../.."];
+    for (number, to) in ways.into_iter().enumerate() {
         let name = format!("away{number}");
         let layer = Layer::new()
             .link(&name, to)
             .file(&format!("{name}/secret"), "replaced");
         made.apply(layer).expect("is applied inside");
+        assert!(made.path(&name).is_symlink());
     }
-    let inside = outside.trim_start_matches('/');
     assert_eq!(made.text(&format!("{inside}/secret")), "replaced");
     assert_eq!(made.text("outside/secret"), "replaced");
     assert_eq!(made.text("secret"), "replaced");
+    // One that leads nowhere is no folder, and a folder takes its place.
+    let nowhere = Layer::new().link("nowhere", "/none").file("nowhere/a", "a");
+    made.apply(nowhere).expect("is applied");
+    assert!(made.path("nowhere").is_dir() && !made.path("nowhere").is_symlink());
 }
 
 #[test]
@@ -258,7 +263,9 @@ fn owners_and_devices_are_as_the_layer_says_where_root_unpacks() {
     let mut header = Header::new_gnu();
     header.set_entry_type(EntryType::Char);
     header.set_mode(0o666);
-    (header.set_uid(12), header.set_gid(34), header.set_size(0));
+    header.set_uid(12);
+    header.set_gid(34);
+    header.set_size(0);
     header.set_device_major(1).expect("fits");
     header.set_device_minor(3).expect("fits");
     layer

@@ -95,7 +95,7 @@ fn an_image_is_the_same_on_every_isolation() {
     };
     let written = image(&user).write(&user, "app.tar");
     // Each prints the same first line, or it is no right output.
-    let line = "from+image yes  /srv/new uid 0 fact new was false wrote true";
+    let line = "from.image yes  /srv/new uid 0 fact new was false wrote true";
     let ran = user.measure(&["--image", "app.tar", "--expect", &format!("^{line}$")]);
     let ran = ran.exit(0);
     is_measured(&ran, "app", &CONTAINERS);
@@ -190,7 +190,10 @@ fn one_that_the_daemon_holds_is_asked_of_it_and_never_pulled() {
 
 #[test]
 fn two_images_are_two_workloads_and_have_sizes() {
-    let lab = lab().question(&Question::size().of("right", ""));
+    let size = CONTAINERS
+        .iter()
+        .fold(Question::size(), |size, glob| size.isolation(glob));
+    let lab = lab().question(&size.of("right", ""));
     let Some(user) = user("own-image-two", lab) else {
         return;
     };

@@ -115,12 +115,3 @@ fn what_is_said_of_no_program_is_a_mistake() {
         .exit(2)
         .stderr_has("no scenario");
 }
-
-#[test]
-fn an_image_is_not_measured_yet() {
-    let lab = Lab::fixture().isolation("docker/runc");
-    User::of(lab)
-        .measure(&["--image", "my/app:1.2"])
-        .exit(4)
-        .rows("app", "docker/runc", "unsupported", "not measured yet");
-}

@@ -26,7 +26,7 @@ use crate::outcome::Failure;
 use crate::proc::{Pid, Processes};
 use crate::process::{Exit, Isolate};
 use crate::site::Site;
-use crate::task::NetworkPath;
+use crate::task::{NetworkPath, Task};
 
 /// A container, prepared and then alive.
 struct Contained<'a> {
@@ -37,6 +37,8 @@ struct Contained<'a> {
     /// The daemon's name for it, once it is created.
     id: String,
     hold: bool,
+    /// Whether only the beginning of its output counts.
+    begins: bool,
     way: NetworkPath,
     /// On which its server listens inside.
     port: u16,
@@ -92,6 +94,7 @@ impl Boundary for Docker {
             body: Some(body(&self.configuration, order, listen, publish)),
             id: String::new(),
             hold: order.hold,
+            begins: matches!(&order.job.task, Task::Run { expected, .. } if expected.drops_rest()),
             way: order.job.way,
             port: order.guest().port(),
             address,
@@ -108,7 +111,7 @@ impl Child for Contained<'_> {
         let body = body.ok_or_else(|| Failure::failed("it was started before"))?;
         self.id = self.container.create(clock.deadline_ns, body)?;
         clock.marks.end("create");
-        let mut running = Running::new(&self.container);
+        let mut running = Running::new(&self.container, self.begins);
         if self.address.is_none() {
             running.attach(clock.deadline_ns, self.hold)?;
             clock.marks.end("attach");

@@ -41,6 +41,8 @@ struct Printed {
     seen: usize,
     /// When the last of stdout was read.
     read_ns: u64,
+    /// Whether only the beginning of stdout counts, however much there is.
+    begins: bool,
 }
 
 impl Printed {
@@ -54,6 +56,12 @@ impl Printed {
             self.stderr.drain(..surplus);
         } else {
             self.read_ns = at_ns;
+            if self.begins {
+                let room = LIMIT.saturating_sub(self.stdout.len());
+                self.stdout
+                    .extend_from_slice(&bytes[..bytes.len().min(room)]);
+                return Ok(());
+            }
             self.stdout.extend_from_slice(bytes);
         }
         self.seen += bytes.len();
@@ -66,12 +74,16 @@ impl Printed {
 }
 
 impl Running {
-    /// One that is yet to be started, and to whose streams nobody is attached.
-    pub(super) fn new(container: &Rc<Container>) -> Self {
+    /// One that is yet to be started, and to whose streams nobody is attached; of what it prints only the
+    /// beginning counts, or all.
+    pub(super) fn new(container: &Rc<Container>, begins: bool) -> Self {
         Self {
             container: Rc::clone(container),
             attached: None,
-            printed: Printed::default(),
+            printed: Printed {
+                begins,
+                ..Printed::default()
+            },
             ended: None,
         }
     }
@@ -231,6 +243,21 @@ mod tests {
         printed.take(&LogOutput::StdErr { message }).expect("more");
         assert_eq!(printed.read_ns, read_ns);
         assert_eq!(printed.stderr, b"beside it");
+    }
+
+    #[test]
+    fn of_an_output_that_never_ends_the_beginning_is_kept_where_that_is_enough() {
+        let mut printed = Printed {
+            begins: true,
+            ..Printed::default()
+        };
+        for _ in 0..3 {
+            let message = vec![b'x'; LIMIT - 1].into();
+            printed
+                .take(&LogOutput::StdOut { message })
+                .expect("goes on");
+        }
+        assert_eq!(printed.stdout.len(), LIMIT);
     }
 
     #[test]

@@ -104,6 +104,12 @@ impl Runtime {
                 "what the runtimes themselves propose",
             ),
             (
+                "image of the user's own",
+                "its unpacked root under a layer of each launch's own that it may write to (overlayfs); 14 \
+                 capabilities",
+                "what Docker and containerd give, for which images are made",
+            ),
+            (
                 "cgroup",
                 "one of its own in every hierarchy",
                 "as every engine of containers has it",
