@@ -167,7 +167,7 @@ mod tests {
     fn a_folder_that_is_written_can_be_read() {
         let folder = tempfile::tempdir().expect("a folder");
         for (http, serves) in [(None, false), (Some("/a?b='\"c\\\""), true)] {
-            let from = From::of(Path::new("/bin/true")).ok().expect("a program");
+            let from = From::of(Path::new("/bin/true")).expect("a program");
             fs::copy("/bin/true", folder.path().join("true")).expect("copied");
             let text = text("mine", &from, http);
             fs::write(folder.path().join("workload.toml"), text).expect("written");

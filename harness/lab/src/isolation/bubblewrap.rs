@@ -10,7 +10,7 @@ use super::child::{Boundary, Child, Clock, LaunchRequest, Plain};
 use super::overlay::Overlay;
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Isolation, Look, Profile, settings};
+use super::{Isolation, Look, Profile, TakesRoot, settings};
 use crate::define::{GUEST_GRANT, Workload};
 use crate::network::{self, Veth};
 use crate::outcome::Failure;
@@ -42,8 +42,7 @@ impl Default for Bubblewrap {
                 summary:
                     "a process in all namespaces by bwrap: the static binary and its grant, nothing else"
                         .to_owned(),
-                unpacks_images: true,
-                one_user: true,
+                takes_root: TakesRoot::OfOneUser,
                 networks: vec![(NetworkPath::AsUsers, "veth")],
                 settings: settings(SETTINGS),
                 has_program: true,

@@ -42,7 +42,9 @@ pub use control::Control;
 pub use landlock::Landlock;
 pub use native::Native;
 pub use product::Product;
-pub use profile::{Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, Role, What};
+pub use profile::{
+    Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, Role, TakesRoot, What,
+};
 use runner::Ready;
 pub use running::{CallSpec, EachLine, Line, More, RunningInstances};
 

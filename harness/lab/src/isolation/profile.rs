@@ -27,11 +27,8 @@ pub struct Profile {
     pub of_linking: bool,
     /// What the artifact is put into for it.
     pub packing: Packing,
-    /// Whether it takes an image of the user's own too, from its unpacked root.
-    pub unpacks_images: bool,
-    /// Whether all of a file system is one user's inside, so that an image which runs as another cannot
-    /// be itself.
-    pub one_user: bool,
+    /// Whether it takes an image of the user's own too, though images are none of its targets.
+    pub takes_root: TakesRoot,
     /// Whether it compiles modules ahead of time, outside every clock.
     pub precompiles: bool,
     /// For which target it can call an export of a library, from host to guest and back.
@@ -67,8 +64,7 @@ impl Default for Profile {
             linking: Linking::Static,
             of_linking: false,
             packing: Packing::File,
-            unpacks_images: false,
-            one_user: false,
+            takes_root: TakesRoot::No,
             precompiles: false,
             calls: None,
             networks: vec![(NetworkPath::AsUsers, "host")],
@@ -98,7 +94,7 @@ impl Profile {
     pub fn has(&self, target: Target, workload: Option<&Workload>) -> bool {
         let is_image = || {
             let given = workload.is_some_and(|one| one.artifacts.contains_key(&target));
-            self.unpacks_images && target == Target::Image && given
+            self.takes_root != TakesRoot::No && target == Target::Image && given
         };
         self.targets.contains(&target) || is_image()
     }
@@ -114,7 +110,7 @@ impl Profile {
 
     /// What an artifact for a target is put into.
     pub fn packing_of(&self, target: Target) -> Packing {
-        if self.unpacks_images && target == Target::Image {
+        if self.takes_root != TakesRoot::No && target == Target::Image {
             Packing::Root
         } else {
             self.packing
@@ -171,6 +167,16 @@ pub enum Role {
     /// It is a control: it has cold starts of commands that need no files and no variables, and no other rows; and
     /// it is measured whichever other isolations are asked for.
     Control,
+}
+
+/// Whether an isolation takes the unpacked root of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TakesRoot {
+    /// It does not.
+    No,
+    /// It does; all files are one user's inside, so that an image which runs as another cannot be itself.
+    OfOneUser,
 }
 
 /// Something that an isolation cannot do.

@@ -5,7 +5,7 @@ use labrun_record::{Outcome, Target};
 
 use crate::define::{NativeFacts, Workload};
 use crate::inspect::ImageFacts;
-use crate::isolation::{Base, Linking, Packing, Profile};
+use crate::isolation::{Base, Linking, Packing, Profile, TakesRoot};
 use crate::outcome::Failure;
 
 /// Why what is given of a workload is not launched on an isolation, if so.
@@ -54,7 +54,7 @@ pub(crate) fn misfit_of_image(
     }
     let user = facts.user.as_deref().unwrap_or("root");
     let is_root = ["root", "0"].contains(&user.split(':').next().unwrap_or_default());
-    if profile.one_user && !is_root {
+    if profile.takes_root == TakesRoot::OfOneUser && !is_root {
         let reason = format!(
             "{name} runs as {user}, and in {} all files belong to one user, who is root",
             profile.name

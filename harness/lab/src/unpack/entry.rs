@@ -57,13 +57,13 @@ pub(super) fn make<R: Read>(
         }
         EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
-            let made = openat(
+            let file = openat(
                 &parent,
                 name,
                 flags | OFlags::CLOEXEC,
                 Mode::from_raw_mode(0o600),
             )?;
-            io::copy(entry, &mut File::from(made))?;
+            io::copy(entry, &mut File::from(file))?;
         }
         EntryType::Symlink => {
             symlinkat(link(entry)?.as_slice(), &parent, name)?;
@@ -94,9 +94,9 @@ pub(super) fn make<R: Read>(
         }
     }
     // For naming alone: a pipe would wait for a writer, and a device is not to be touched.
-    let made = opened(&parent, name, OFlags::PATH)?;
-    set_owner(&made, uid, gid, mode)?;
-    set(&made, &attributes)?;
+    let itself = opened(&parent, name, OFlags::PATH)?;
+    set_owner(&itself, uid, gid, mode)?;
+    set(&itself, &attributes)?;
     set_time_of(&parent, name, mtime)?;
     Ok(kind.is_dir())
 }

@@ -1,7 +1,7 @@
 //! How a server in a container ends that is not of the lab's making: by SIGTERM if it handles that, and
 //! else as an engine of containers ends it, by SIGKILL.
 //!
-//! The first process of a PID namespace gets no signal that it has no handler for (pid_namespaces(7)), so
+//! The first process of a PID namespace gets no signal that it has no handler for (`pid_namespaces(7)`), so
 //! that many an image never ends by SIGTERM. Engines wait ten seconds before they find out. Where the lab
 //! can see it, it does not wait.
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::proc::Pid;
 
-/// `TCP_LISTEN` of net/tcp_states.h, as `/proc/net/tcp` writes it.
+/// `TCP_LISTEN` of `net/tcp_states.h`, as `/proc/net/tcp` writes it.
 const LISTENS: &str = "0A";
 
 /// Why a server in a network of its own cannot be reached on `port`, as far as that is to be seen; nothing
