@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted = arguments.next().map_or(Ok(SAMPLES), |word| word.parse())?;
     std::fs::create_dir_all(&folder)?;
     let folder = RunFolder::open(Path::new(&folder));
-    let made = planned::planned(10);
+    let made = planned::planned(10, &planned::MISSING);
     let samples = again(&made, wanted);
     folder.write_run(&made.run)?;
     write(&folder.samples_jsonl(), &samples)?;

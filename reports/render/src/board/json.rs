@@ -165,16 +165,16 @@ impl<'a> All<'a> {
         let cells = own.into_iter().filter_map(|((column, line), number)| {
             let row = &board.summary.results[*number];
             let numbers = row.numbers.as_ref().filter(|_| board.compares(row))?;
-            let [low, high] = numbers.ci.map_or([None, None], |ci| ci.map(Some));
+            let [low, high] = ends(numbers.ci);
             let (ratio, interval, verdict) = against(board, row);
             let values: [Value; CELL.len()] = [
                 run.into(),
                 self.column_at[&*board.columns[*column].key].into(),
                 self.line_at[&*board.lines[*line].key].into(),
                 (*number).into(),
-                numbers.median.into(),
-                low.into(),
-                high.into(),
+                plain(numbers.median),
+                low,
+                high,
                 numbers.n.into(),
                 units::value(numbers.median, row.unit).into(),
                 shown::bare_interval(row).into(),
@@ -185,6 +185,26 @@ impl<'a> All<'a> {
             Some(Value::from(values))
         });
         cells.collect()
+    }
+}
+
+/// The ends of an interval, to as many digits as two of them are ever told apart by; of what was counted
+/// all of them.
+fn ends(interval: Option<[f64; 2]>) -> [Value; 2] {
+    match interval {
+        None => [Value::Null, Value::Null],
+        Some([low, high]) if low.to_bits() == high.to_bits() => [plain(low), plain(high)],
+        Some(ends) => ends.map(|end| plain(format!("{end:.5e}").parse().unwrap_or(end))),
+    }
+}
+
+/// A number; a whole one without a point, which says nothing.
+fn plain(value: f64) -> Value {
+    const WHOLE: f64 = 9e15;
+    if value.fract() == 0.0 && value.abs() < WHOLE {
+        (value as i64).into()
+    } else {
+        value.into()
     }
 }
 

@@ -18,7 +18,7 @@ use labrun_record::{Artifact, IsolationRecord, Outcome, Part, Run, Sample, Targe
 use crate::support::{Made, Noise, around, line, made};
 
 /// What is not on the machine.
-const MISSING: [&str; 12] = [
+pub const MISSING: [&str; 12] = [
     "bun",
     "deno",
     "iwasm",
@@ -37,8 +37,8 @@ const MISSING: [&str; 12] = [
 const WRONG: usize = 150;
 const NO_TIME: usize = 13;
 
-/// The run, with so many launches of each row that is measured.
-pub fn planned(launches: u32) -> Made {
+/// The run, with so many launches of each row that is measured, on a machine without `missing`.
+pub fn planned(launches: u32, missing: &[&str]) -> Made {
     let (plan, profiles) = asked("all");
     let mut run = Run {
         scenario: plan.scenario.clone(),
@@ -46,7 +46,7 @@ pub fn planned(launches: u32) -> Made {
         command: ["labrun", "scenario", "all"].map(Into::into).into(),
         references: Vec::new(),
         artifacts: artifacts(&plan),
-        isolations: profiles.iter().map(record).collect(),
+        isolations: profiles.iter().map(|one| record(one, missing)).collect(),
         rows: Vec::new(),
         ..made(1).run
     };
@@ -56,7 +56,7 @@ pub fn planned(launches: u32) -> Made {
     for part in &plan.parts {
         let first_row = run.rows.len();
         for case in &part.cases {
-            let fate = fate(case, &mut launched);
+            let fate = fate(case, missing, &mut launched);
             for row in &case.rows {
                 let number = run.rows.len();
                 match &fate {
@@ -109,13 +109,13 @@ enum Fate {
     NoTime,
 }
 
-fn fate(case: &Case, launched: &mut usize) -> Fate {
+fn fate(case: &Case, missing: &[&str], launched: &mut usize) -> Fate {
     if let Decision::Leave { outcome, reason } = &case.launch {
         return Fate::Left(*outcome, reason.clone());
     }
     let technology = case.isolation().split('/').next().unwrap_or_default();
-    if MISSING.contains(&technology) {
-        return Fate::Left(Outcome::Unavailable, missing(technology));
+    if missing.contains(&technology) {
+        return Fate::Left(Outcome::Unavailable, install(technology));
     }
     *launched += 1;
     match *launched {
@@ -128,7 +128,7 @@ fn fate(case: &Case, launched: &mut usize) -> Fate {
     }
 }
 
-fn missing(technology: &str) -> String {
+fn install(technology: &str) -> String {
     format!(
         "{technology} is not on PATH: install it as its documentation says, and see `labrun doctor`"
     )
@@ -172,9 +172,9 @@ fn asked(name: &str) -> (Plan, Vec<Profile>) {
     (plan, profiles)
 }
 
-fn record(profile: &Profile) -> IsolationRecord {
+fn record(profile: &Profile, missing: &[&str]) -> IsolationRecord {
     let technology = profile.name.split('/').next().unwrap_or_default();
-    let is_missing = MISSING.contains(&technology);
+    let is_missing = missing.contains(&technology);
     IsolationRecord {
         name: profile.name.clone(),
         tier: profile.tier,
@@ -186,7 +186,7 @@ fn record(profile: &Profile) -> IsolationRecord {
         } else {
             Outcome::Measured
         },
-        reason: is_missing.then(|| missing(technology)),
+        reason: is_missing.then(|| install(technology)),
     }
 }
 
