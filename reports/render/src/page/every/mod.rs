@@ -27,7 +27,7 @@ pub(super) fn every(views: &[View<'_>]) -> Markup {
             } @else {
                 p.note {
                     "Each number is the median of n launches, of a latency the quantile that its question names; beside it its 95% interval. "
-                    "A ratio is to the reference of its question, in the same run. Doubts are explained "
+                    "A ratio is to the reference of its question, in the same run; where it has no interval, it decides nothing. Doubts are explained "
                     a href={ "#" (views[0].id("warnings")) } { "below" } "."
                 }
                 @if several::has_machines(views) { (several::machines(views)) }

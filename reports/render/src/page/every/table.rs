@@ -178,8 +178,11 @@ fn compared(out: &mut String, view: &View<'_>, row: &RowSummary, numbers: &Numbe
     cell(out, &units::ratio(ratio.value));
     let _ = write!(out, "<td class={class}>");
     text(out, &shown::ratio_interval(row, ratio));
-    out.push(' ');
-    out.push_str(words::verdict(row.unit, ratio.verdict));
+    // Where there is no interval, nothing is decided: that is said once above the table.
+    if ratio.ci.is_some() || row.row.metric.is_exact() {
+        out.push(' ');
+        out.push_str(words::verdict(row.unit, ratio.verdict));
+    }
 }
 
 /// The 90% quantile, and that of 99% where there are launches enough.
