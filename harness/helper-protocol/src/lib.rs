@@ -4,7 +4,8 @@
 //! protobuf compiler. It is a program with five verbs; before each stands `--address PATH`:
 //!
 //! * `version` prints one [`Version`]: containerd answers.
-//! * `owners` prints the owners of whatever of the lab's containerd holds, a line each.
+//! * `owners` prints the owners of whatever of the lab's containerd holds, a line each: the owner, and
+//!   the instant at which the newest of what it has was made, in whole seconds since 1970.
 //! * `clear OWNER` removes all that belongs to an owner, and the lab's namespace once it is
 //!   empty; prints how many containers that were.
 //! * `remove ID` removes one container whatever state it is in.

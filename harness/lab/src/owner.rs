@@ -91,6 +91,11 @@ impl Owner {
         self.life_if(false)
     }
 
+    /// As told by things of it, all of which were or were not made since the machine booted.
+    pub(crate) fn life_by(&self, are_of_this_boot: bool) -> Life {
+        self.life_if(!are_of_this_boot && self.is_of_another_boot())
+    }
+
     fn life_if(&self, is_over: bool) -> Life {
         if *self == Self::this() {
             return Life::Runs;

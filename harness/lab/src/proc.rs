@@ -194,6 +194,16 @@ pub(crate) fn bytes(text: &str, name: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// Whether another process is known to see the files that this one sees, under the same names: it is of
+/// the same mount namespace and has the same root.
+pub(crate) fn sees_the_same(pid: Pid) -> bool {
+    let own = std::process::id().cast_signed();
+    ["ns/mnt", "root"].iter().all(|link| {
+        let of = |pid| fs::read_link(folder(pid).join(link)).ok();
+        of(pid).is_some_and(|its| Some(its) == of(own))
+    })
+}
+
 /// A resource limit of a process, as `/proc/PID/limits` calls it: what it has and what it may raise
 /// that to, each none where there is no limit. None of a process that is gone.
 pub(crate) fn limit(pid: Pid, name: &str) -> Option<[Option<u64>; 2]> {

@@ -49,6 +49,17 @@ impl Site {
         }
     }
 
+    /// Its folders, which are there as long as it is, if nobody takes them away.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        let disk = self.folders.disk.lock();
+        let disk = disk.unwrap_or_else(PoisonError::into_inner);
+        let disk = disk.as_ref().map(|folder| folder.path().to_owned());
+        [self.scratch().to_owned()]
+            .into_iter()
+            .chain(disk)
+            .collect()
+    }
+
     /// Its folder in memory.
     pub(crate) fn scratch(&self) -> &Path {
         self.folders.memory.path()

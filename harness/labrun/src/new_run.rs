@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use lab::define::is_of_name;
+use lab::limits;
 use lab::model::About;
 use labrun_record::{RunFolder, check_whole, folder_of};
 
@@ -23,8 +25,13 @@ pub(crate) struct NewRun {
 impl NewRun {
     /// Makes its folder: the one of this name, or a fresh one below `runs`.
     pub(crate) fn begin(what: &str, out: Option<&Path>) -> anyhow::Result<Self> {
+        if let Some(reason) = limits::too_little() {
+            return Err(Usage(reason).into());
+        }
         let started = jiff::Timestamp::now();
+        // A host may be called anything, and this is the name of a folder.
         let host = lab::fingerprint::fingerprint().host;
+        let host = host.replace(|c: char| !is_of_name(c), "-");
         let stamp = started.strftime("%Y%m%dT%H%M%SZ");
         let id = format!("{stamp}-{what}-{host}");
         let (folder, id) = match out {

@@ -74,8 +74,8 @@ async fn answer(address: &Path, verb: &[&str]) -> Result<(), Fault> {
         ["clear", owner] => println!("{}", owners::clear(&daemon, owner).await?),
         ["remove", id] => container::remove(&daemon, id).await?,
         _ => {
-            for owner in owners::list(&daemon).await? {
-                println!("{owner}");
+            for (owner, made_s) in owners::list(&daemon).await? {
+                println!("{owner} {made_s}");
             }
         }
     }

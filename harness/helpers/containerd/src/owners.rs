@@ -1,7 +1,7 @@
 //! Whose things are in containerd, and their removal: every thing of the lab is labelled with its
 //! owner.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use containerd_client::services::v1::snapshots::{
     Info, ListSnapshotsRequest, RemoveSnapshotRequest,
@@ -87,16 +87,37 @@ impl Things {
     }
 }
 
-/// Every owner of anything.
-pub(crate) async fn list(daemon: &Daemon) -> Result<BTreeSet<String>, Fault> {
+/// Every owner of anything, with the instant at which the newest of it was made, in seconds since 1970.
+pub(crate) async fn list(daemon: &Daemon) -> Result<BTreeMap<String, i64>, Fault> {
     let all = Things::find(daemon, &format!("labels.\"{OWNER_LABEL}\"")).await?;
-    let labels = all.containers.into_iter().map(|one| one.labels);
-    let labels = labels.chain(all.snapshots.into_iter().map(|one| one.labels));
-    let labels = labels.chain(all.images.into_iter().map(|one| one.labels));
-    let labels = labels.chain(all.leases.into_iter().map(|one| one.labels));
-    Ok(labels
-        .filter_map(|mut labels| labels.remove(OWNER_LABEL))
-        .collect())
+    let made = all
+        .containers
+        .into_iter()
+        .map(|one| (one.labels, one.created_at));
+    let made = made.chain(
+        all.snapshots
+            .into_iter()
+            .map(|one| (one.labels, one.created_at)),
+    );
+    let made = made.chain(
+        all.images
+            .into_iter()
+            .map(|one| (one.labels, one.created_at)),
+    );
+    let made = made.chain(
+        all.leases
+            .into_iter()
+            .map(|one| (one.labels, one.created_at)),
+    );
+    let mut newest = BTreeMap::new();
+    for (mut labels, created) in made {
+        if let Some(owner) = labels.remove(OWNER_LABEL) {
+            let seconds = created.map_or(0, |created| created.seconds);
+            let known: &mut i64 = newest.entry(owner).or_default();
+            *known = seconds.max(*known);
+        }
+    }
+    Ok(newest)
 }
 
 /// Removes all that an owner has, and the namespace with the last; gives how many containers.

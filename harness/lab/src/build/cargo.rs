@@ -16,6 +16,7 @@ use super::child;
 use super::sources;
 use super::toolchain::{Toolchain, Variable};
 use crate::interrupt::Interrupt;
+use crate::limits::advice;
 use crate::progress::Progress;
 
 /// In a target folder, the digest of the C compiler whose objects are in it.
@@ -82,8 +83,13 @@ impl CargoBuild<'_> {
         })
         .map_err(with_advice)?;
         if !status.success() {
-            let said = told(&said);
-            return Err(format!("cargo could not build {what}:\n{said}"));
+            let (limit, said) = (advice(&said, ""), told(&said));
+            let limit = if limit.is_empty() {
+                limit
+            } else {
+                format!("\n{limit}")
+            };
+            return Err(format!("cargo could not build {what}:\n{said}{limit}"));
         }
         if let Some(doubt) = doubt {
             return Err(format!("cargo built {what}, but {doubt}"));
@@ -169,8 +175,10 @@ impl CargoBuild<'_> {
 }
 
 /// Why cargo did not run, and what to do.
-fn with_advice(why: String) -> String {
-    why + "; is rustup installed? https://rustup.rs"
+fn with_advice(mut why: String) -> String {
+    let mend = advice(&why, "is rustup installed? https://rustup.rs");
+    why.push_str("; ");
+    why + &mend
 }
 
 /// Why what a message tells of may not come of the digested sources of the packages `own`.

@@ -18,6 +18,7 @@ use super::inputs::{self, Inputs};
 use super::store::Store;
 use crate::digest::sha256;
 use crate::isolation::find::on_path;
+use crate::limits::advice;
 use crate::owner::{self, Owner};
 use crate::progress::Progress;
 
@@ -189,7 +190,11 @@ impl Toolchain {
             .args(["target", "add", triple])
             .output()
             .map_err(|error| {
-                format!("the Rust target {triple} is missing and rustup does not start: {error}")
+                let why = error.to_string();
+                let mend = advice(&why, "install it: https://rustup.rs");
+                format!(
+                    "the Rust target {triple} is missing and rustup does not start: {why}; {mend}"
+                )
             })?;
         if output.status.success() && self.has_target(triple) {
             return Ok(());
@@ -219,10 +224,14 @@ fn in_lab(program: impl AsRef<std::ffi::OsStr>, lab: &Path) -> Command {
 }
 
 fn said(what: &str, output: io::Result<Output>) -> Result<String, String> {
-    let output = output.map_err(|error| format!("rustc does not start: {error}; {MISSING}"))?;
+    let output = output.map_err(|error| {
+        let mend = advice(&error.to_string(), MISSING);
+        format!("rustc does not start: {error}; {mend}")
+    })?;
     if !output.status.success() {
         let last = last_line(&output.stderr);
-        return Err(format!("rustc {what} failed: {last}; {MISSING}"));
+        let mend = advice(&String::from_utf8_lossy(&output.stderr), MISSING);
+        return Err(format!("rustc {what} failed: {last}; {mend}"));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

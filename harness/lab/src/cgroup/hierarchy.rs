@@ -87,6 +87,13 @@ fn why_not(mount: &Mount, way: &[&Path]) -> String {
             );
         }
     }
+    // A mount stays listed where another covers it.
+    if !mount.folder.is_dir() {
+        return format!(
+            "{root} is listed as a mount and is not there, since something else is mounted over it: umount \
+             /sys/fs/cgroup, or start the container that labrun runs in with --privileged"
+        );
+    }
     let is_read_only = |error: io::Error| error.kind() == io::ErrorKind::ReadOnlyFilesystem;
     if writable(&mount.folder).is_err_and(is_read_only) {
         return format!(

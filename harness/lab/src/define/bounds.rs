@@ -87,8 +87,10 @@ pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
         ));
     }
     let half_width = rules.half_width;
-    if !(half_width.is_finite() && half_width > 0.0) {
-        return Err(format!("half_width is {half_width}, and has to be over 0"));
+    if !(half_width > 0.0 && half_width < 1.0) {
+        return Err(format!(
+            "half_width is {half_width:e}, and has to be over 0 and under 1"
+        ));
     }
     within("time_budget_s", rules.time_budget_s, MONTH_S)?;
     within("timeout_s", rules.timeout_s, DAY_S)?;
@@ -101,7 +103,7 @@ pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
     let margin = rules.margin;
     if !(margin > 0.0 && margin < 1.0) {
         return Err(format!(
-            "margin is {margin}, and has to be over 0 and under 1"
+            "margin is {margin:e}, and has to be over 0 and under 1"
         ));
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! What is defined in files: workloads, runners, scenarios, and where they are.
 
+mod acl;
 mod arrivals;
 mod asked;
 pub(crate) mod bounds;

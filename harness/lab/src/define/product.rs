@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::document::check_name;
 use super::nearest::hint;
 use super::setting::settings;
-use super::trust::is_below;
+use super::trust::{is_below, is_program};
 use super::{DefineError, Unsupported, read_toml};
 use crate::task::Policy;
 
@@ -203,7 +203,7 @@ impl ProductDefinition {
             return Err(DefineError::shape(path, "[find] programs names no program"));
         }
         let mut programs = product.find.programs.iter();
-        if let Some(name) = programs.find(|name| name.is_empty() || name.contains('/')) {
+        if let Some(name) = programs.find(|name| !is_program(name)) {
             let reason = format!(
                 "[find] programs: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"
             );

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::document::check_name;
 use super::setting::settings;
-use super::trust::is_below;
+use super::trust::{is_below, is_program};
 use super::{DefineError, Need, Versions, read_toml};
 
 /// A runner: one program that drives one wasm runtime.
@@ -134,7 +134,7 @@ impl RunnerDefinition {
             .build
             .interpreter
             .as_ref()
-            .filter(|name| name.contains('/'))
+            .filter(|name| !is_program(name))
         {
             let reason = format!(
                 "interpreter: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"

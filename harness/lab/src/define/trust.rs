@@ -6,6 +6,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 
+use super::acl::Acl;
+
 /// Why a file or folder that nobody has named on the command line is not to be followed, as the
 /// end of a sentence that begins with it; none where only this user and root may have written it.
 pub fn distrust(path: &Path) -> Option<String> {
@@ -16,12 +18,30 @@ pub fn distrust(path: &Path) -> Option<String> {
     if !is_trusted(found.uid()) {
         return Some(format!("belongs to another user (uid {})", found.uid()));
     }
-    let by_everyone = found.permissions().mode() & 0o002 != 0;
-    by_everyone.then(|| "may be written by everyone".to_owned())
+    let entries = Acl::of(path);
+    let mode = found.permissions().mode();
+    if mode & 0o002 != 0 {
+        return Some("may be written by everyone".to_owned());
+    }
+    let Some(acl) = entries else {
+        let by_group = mode & 0o020 != 0 && !is_trusted_group(found.gid());
+        return by_group.then(|| format!("may be written by another group (gid {})", found.gid()));
+    };
+    acl.stranger(found.gid())
+        .map(|who| format!("may be written by {who}, as its access control list says"))
+}
+
+/// Whether a group is that of this user, or root's, or that of the one for whom sudo has made this one
+/// root. Most systems give a user a group of that name alone, and have its members write.
+pub(super) fn is_trusted_group(gid: u32) -> bool {
+    let own = rustix::process::getegid().as_raw();
+    let is_root = rustix::process::geteuid().is_root();
+    let asked = || std::env::var("SUDO_GID").ok()?.parse::<u32>().ok();
+    gid == own || gid == 0 || (is_root && asked() == Some(gid))
 }
 
 /// Whether a user is this one or root, or the one for whom sudo has made this one root.
-fn is_trusted(uid: u32) -> bool {
+pub(super) fn is_trusted(uid: u32) -> bool {
     let own = rustix::process::geteuid().as_raw();
     let asked = || std::env::var("SUDO_UID").ok()?.parse::<u32>().ok();
     uid == own || uid == 0 || (own == 0 && asked() == Some(uid))
@@ -31,6 +51,13 @@ fn is_trusted(uid: u32) -> bool {
 pub(super) fn is_below(path: &Path) -> bool {
     let mut parts = path.components();
     !path.as_os_str().is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Whether a word is the name of a program, which is looked for on `PATH`, and no path to one.
+pub(super) fn is_program(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let is_one = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+    is_one && parts.next().is_none()
 }
 
 /// The file or folder that a definition in `folder` names, absolute and under that name: one that
@@ -73,6 +100,14 @@ mod tests {
         fs::set_permissions(folder.path(), open).expect("may be changed");
         let why = distrust(folder.path());
         assert_eq!(why.as_deref(), Some("may be written by everyone"));
+        let shared = Permissions::from_mode(0o2775);
+        fs::set_permissions(folder.path(), shared).expect("may be changed");
+        assert_eq!(distrust(folder.path()), None, "of this user's own group");
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(folder.path(), None, Some(4242)).expect("is given away");
+            let why = distrust(folder.path()).expect("others may write it");
+            assert_eq!(why, "may be written by another group (gid 4242)");
+        }
         let gone = distrust(&folder.path().join("nothing")).expect("is not there");
         assert!(gone.starts_with("cannot be looked at ("), "{gone}");
     }
@@ -104,6 +139,22 @@ mod tests {
         assert!(gone.starts_with("cannot read "), "{gone}");
         let anywhere = inside(Path::new("/"), &app);
         assert_eq!(anywhere, Ok(app), "of a workload that has no folder");
+    }
+
+    #[test]
+    fn a_program_has_a_name_and_no_path() {
+        for (name, is_it) in [
+            ("node", true),
+            ("wasmtime-48", true),
+            ("..", false),
+            (".", false),
+            ("", false),
+            ("/bin/sh", false),
+            ("bin/sh", false),
+            ("sh/", false),
+        ] {
+            assert_eq!(is_program(name), is_it, "{name}");
+        }
     }
 
     #[test]

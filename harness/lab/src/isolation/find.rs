@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::define::Find;
 use crate::digest::sha256;
 use crate::isolation::runner::Ready;
+use crate::limits::advice;
 use crate::outcome::Failure;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_until};
@@ -20,6 +21,9 @@ use crate::site::folder;
 
 /// How long a program may take to say its version.
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// What is said beside the version of a program that a script starts.
+pub(super) const BY_SCRIPT: &str = " (started by a script)";
 
 /// What is read of what it says.
 const MOST: u64 = 64 * 1024;
@@ -36,8 +40,10 @@ fn usable(find: &Find) -> Result<Ready, String> {
         on_path(&find.programs).map_err(|reason| format!("{reason}; to get it: {install}"))?;
     let path = program.display();
     let asked = format!("`{path} {}`", find.version.join(" "));
-    let broken =
-        |reason: &str| format!("{name} was found, but {asked} {reason}; to mend it: {install}");
+    let broken = |reason: &str| {
+        let mend = advice(reason, &format!("to mend it: {install}"));
+        format!("{name} was found, but {asked} {reason}; {mend}")
+    };
     let said = ask(&program, &find.version).map_err(|reason| broken(&reason))?;
     let version = version(&said, &find.version_after)
         .ok_or_else(|| broken(&format!("printed no version: {:?}", first_line(&said))))?;
@@ -49,11 +55,7 @@ fn usable(find: &Find) -> Result<Ready, String> {
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
     // What is measured is what users start, and the script's part in it is not hidden.
-    let by = if is_script(&program) {
-        " (started by a script)"
-    } else {
-        ""
-    };
+    let by = if is_script(&program) { BY_SCRIPT } else { "" };
     Ok(Ready::of_file(program, version + by, sha256))
 }
 

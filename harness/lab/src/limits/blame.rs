@@ -2,10 +2,11 @@
 //! for want of memory meanwhile, a file system is full, or the lab itself may not start more.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use labrun_record::Outcome;
 
-use super::{memory, places};
+use super::{memory, places, resources};
 use crate::outcome::Failure;
 use crate::task::FileSystem;
 
@@ -13,7 +14,7 @@ use crate::task::FileSystem;
 const OURS: &str = "cannot ";
 
 /// What the lab is refused (strerror(3)), and by which limit.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 6] = [
     (
         "Too many open files",
         "the lab may have no more open files (RLIMIT_NOFILE): raise it: `ulimit -n 4096`",
@@ -23,6 +24,9 @@ const REFUSED: [(&str, &str); 4] = [
         "the lab may start no more processes: docker run --pids-limit, TasksMax= of its unit, `ulimit -u`",
     ),
     ("Cannot allocate memory", memory::LIFT),
+    // What the loader and Rust's allocator say of the same.
+    ("failed to map segment from shared object", memory::LIFT),
+    ("memory allocation of ", memory::LIFT),
     (
         "Function not implemented",
         "a filter of system calls refuses it: docker run --security-opt seccomp=unconfined",
@@ -36,6 +40,7 @@ const KILLED: [&str; 2] = ["ended by signal 9", "exited with code 137"];
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Blame {
     killed: u64,
+    began: Instant,
     on: FileSystem,
 }
 
@@ -44,6 +49,7 @@ impl Blame {
     pub(crate) fn begin(on: FileSystem) -> Self {
         Self {
             killed: killed(),
+            began: Instant::now(),
             on,
         }
     }
@@ -54,7 +60,7 @@ impl Blame {
             Failure::Outcome(
                 outcome @ (Outcome::Failed | Outcome::Mismatch | Outcome::Timeout),
                 reason,
-            ) => match self.limit(&reason, killed()) {
+            ) => match self.limit(&reason, killed(), self.began.elapsed()) {
                 Some(limit) => Failure::unavailable(format!("{reason}; {limit}")),
                 None => Failure::Outcome(outcome, reason),
             },
@@ -63,7 +69,7 @@ impl Blame {
     }
 
     /// The limit that a launch has met, if it is one.
-    fn limit(&self, reason: &str, killed: u64) -> Option<String> {
+    fn limit(&self, reason: &str, killed: u64, took: Duration) -> Option<String> {
         // Whom else the kernel has killed meanwhile is nobody's excuse.
         if killed > self.killed && KILLED.iter().any(|told| reason.contains(told)) {
             let (tightest, lift) = (memory::tightest(), memory::LIFT);
@@ -74,10 +80,16 @@ impl Blame {
         if reason.contains("No space left on device") {
             return Some(places::full(self.on));
         }
-        let ours = || REFUSED.iter().find(|(said, _)| reason.contains(said));
-        let refused = reason.starts_with(OURS).then(ours).flatten();
-        refused.map(|(_, limit)| (*limit).to_owned())
+        let refused = reason.starts_with(OURS).then(|| refused(reason)).flatten();
+        let refused = refused.map(str::to_owned);
+        refused.or_else(|| resources::met(reason, took))
     }
+}
+
+/// The limit by which somebody was refused what they tell of, if it is one, and how it is lifted.
+pub(super) fn refused(said: &str) -> Option<&'static str> {
+    let mut all = REFUSED.iter();
+    all.find_map(|(told, limit)| said.contains(told).then_some(*limit))
 }
 
 /// How many processes the kernel has killed for want of memory since it booted, in a cgroup or in
@@ -97,9 +109,13 @@ mod tests {
     fn a_limit_is_told_from_a_fault() {
         let blame = Blame {
             killed: 5,
+            began: Instant::now(),
             on: FileSystem::Tmpfs,
         };
-        let limit = |reason: &str, killed| blame.limit(reason, killed).unwrap_or_default();
+        let limit = |reason: &str, killed| {
+            let limit = blame.limit(reason, killed, Duration::ZERO);
+            limit.unwrap_or_default()
+        };
         assert_eq!(limit("it exited with code 1", 5), "");
         assert!(limit("it was ended by signal 9 (SIGKILL)", 6).contains("memory ran out"));
         assert!(limit("it exited with code 137", 6).contains("memory ran out"));
@@ -118,6 +134,7 @@ mod tests {
     fn what_is_no_failure_stays_what_it_is() {
         let blame = Blame {
             killed: 0,
+            began: Instant::now(),
             on: FileSystem::Disk,
         };
         for failure in [

@@ -16,6 +16,12 @@ const BESIDES: u64 = 32;
 /// Fewest files that this process should be able to have open.
 const FEW_FILES: u64 = 1024;
 
+/// More threads than one program has that is asked for its version: Go and a compiler begin some.
+const FEW_THREADS: u64 = 64;
+
+/// How more processes are allowed.
+const LIFT_PROCESSES: &str = "docker run --pids-limit, TasksMax= of its unit";
+
 /// Fewest processes and threads that a run should have left.
 const FEW_PROCESSES: u64 = 512;
 
@@ -49,6 +55,17 @@ fn raised(pid: Pid, needed: u64) -> Option<u64> {
     Some(if set.is_ok() { needed } else { has })
 }
 
+/// How few more processes and threads there may be, where a program of some threads may meet that.
+pub(super) fn few() -> Option<String> {
+    let (left, folder) = pids_left()?;
+    (left < FEW_THREADS).then(|| {
+        format!(
+            "{left} more processes and threads, by the cgroup {}: {LIFT_PROCESSES}",
+            folder.display()
+        )
+    })
+}
+
 /// For a person.
 pub(super) fn stated() -> Limit {
     let own = std::process::id().cast_signed();
@@ -57,18 +74,15 @@ pub(super) fn stated() -> Limit {
     let mut said = format!("{} open files, up to {}", number(has), number(may));
     let mut lift = Vec::new();
     if may.is_some_and(|may| may < FEW_FILES) {
-        lift.push(
-            "what needs more is unavailable, as a load of many connections: `ulimit -n 4096` as root, docker \
-             run --ulimit nofile=4096",
-        );
+        let files = "what needs more is unavailable, as a load of many connections: `ulimit -n 4096` as \
+                     root, docker run --ulimit nofile=4096";
+        lift.push(files.to_owned());
     }
     if let Some((left, folder)) = pids_left() {
         let folder = folder.display();
         said = format!("{said}; {left} more processes and threads, by the cgroup {folder}");
         if left < FEW_PROCESSES {
-            lift.push(
-                "what needs more is unavailable: docker run --pids-limit, TasksMax= of its unit",
-            );
+            lift.push(format!("what needs more is unavailable: {LIFT_PROCESSES}"));
         }
     }
     Limit {

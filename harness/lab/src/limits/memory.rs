@@ -108,9 +108,40 @@ pub(super) fn tightest() -> String {
     )
 }
 
+/// Bytes without which labrun itself may be what the kernel kills: it holds some 20 MiB, writing a page
+/// takes twice that, and the launches are in the same cgroup where they can have none of their own.
+const OWN: u64 = 64 << 20;
+
+/// Why labrun cannot measure in so little memory, if it cannot.
+pub fn too_little() -> Option<String> {
+    let least = cgroups(&[]).into_iter().min_by_key(|limit| limit.bytes)?;
+    (least.bytes < OWN).then(|| {
+        format!(
+            "labrun itself needs {} and runs in {}: {LIFT}",
+            shown(OWN),
+            named(&least)
+        )
+    })
+}
+
+/// Bytes that no program reserves which is asked for its version.
+const RESERVED: u64 = 8 << 30;
+
 /// How a limit on memory is lifted.
 pub(super) const LIFT: &str =
     "give it more: docker run --memory, MemoryMax= of its unit, or ulimit -v unlimited";
+
+/// How little memory a process may have, where a program may meet that which reserves much and uses
+/// little of it, as Go's and Node's do.
+pub(super) fn small() -> Option<String> {
+    let own = std::process::id().cast_signed();
+    let of = |(limit, _, name): &(&str, &str, &str)| {
+        let [most, _] = proc::limit(own, limit)?;
+        let most = most.filter(|most| *most < RESERVED)?;
+        Some(format!("{name} {}: {LIFT}", shown(most)))
+    };
+    OF_A_PROCESS.iter().find_map(of)
+}
 
 /// For a person.
 pub(super) fn stated() -> Limit {
@@ -128,6 +159,9 @@ pub(super) fn stated() -> Limit {
         Some(format!("{name} {}", shown(most?)))
     }));
     let lift = (!tight.is_empty()).then(|| {
+        if let Some(reason) = too_little() {
+            return format!("nothing is measured: {reason}");
+        }
         format!("the memory series ends before that is reached, and a launch that needs more is unavailable; {LIFT}")
     });
     said.append(&mut tight);

@@ -7,11 +7,15 @@ mod calls;
 mod cpu;
 mod files;
 mod memory;
+mod narrow;
 mod places;
+mod resources;
 
 pub(crate) use blame::Blame;
 pub(crate) use files::allow_files;
 pub(crate) use memory::rooms;
+pub use memory::too_little;
+pub(crate) use narrow::advice;
 pub use places::{no_scratch, no_tmpfs};
 
 /// What holds here, in one line for a person.
@@ -32,6 +36,7 @@ pub fn all() -> Vec<Limit> {
         memory::swap(),
         cpu::stated(),
         files::stated(),
+        resources::stated(),
     ];
     all.extend(places::stated());
     all.push(calls::stated());

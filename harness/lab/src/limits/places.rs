@@ -28,6 +28,13 @@ pub fn no_tmpfs() -> Option<String> {
 
 /// What to do where the lab cannot make its folder in memory, for this reason.
 pub fn no_scratch(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return format!(
+            "labrun keeps what it needs for a launch in {SCRATCH_PARENT}, and cannot make a folder there \
+             ({error}): {}",
+            no_room(FileSystem::Tmpfs)
+        );
+    }
     format!(
         "labrun keeps what it needs for a launch in {SCRATCH_PARENT}, and cannot make a folder there \
          ({error}): it has to be a file system in memory that this user may write to: {MOUNT} \
@@ -37,9 +44,25 @@ pub fn no_scratch(error: &io::Error) -> String {
 
 /// What a full file system is, of those that the lab makes folders on.
 pub(super) fn full(on: FileSystem) -> String {
+    let folder = place(on).0;
+    format!("its granted directory is in {folder}, and {}", no_room(on))
+}
+
+/// What there is no more of on a file system, and how to get it.
+fn no_room(on: FileSystem) -> String {
     let (folder, mend) = place(on);
+    if let Some(files) = without_inodes(folder) {
+        return format!("it {}", no_files(folder, files));
+    }
     let size = size(folder).map_or("no size".to_owned(), |[size, _]| shown(size));
-    format!("{folder}, where its granted directory is, has {size} in all: {mend}")
+    format!("it has {size} in all: {mend}")
+}
+
+/// That all files of a file system are taken, and how to have more.
+fn no_files(folder: &str, files: u64) -> String {
+    format!(
+        "has all of its {files} files (inodes): remove some, or mount -o remount,nr_inodes=1m {folder}"
+    )
 }
 
 /// Where granted directories are, and how it is made larger.
@@ -51,6 +74,12 @@ fn place(on: FileSystem) -> (&'static str, &'static str) {
         ),
         FileSystem::Disk => (DISK_PARENT, "make room there"),
     }
+}
+
+/// How many files a file system may have, where it has no more to give.
+fn without_inodes(folder: &str) -> Option<u64> {
+    let stat = statvfs(folder).ok()?;
+    (stat.f_files > 0 && stat.f_favail == 0).then_some(stat.f_files)
 }
 
 /// The size of a file system, and what is free, in bytes.
@@ -74,6 +103,9 @@ pub(super) fn stated() -> [Limit; 2] {
             if free < SMALL {
                 lift.push(format!("what finds no room there is unavailable: {mend}"));
             }
+        }
+        if let Some(files) = without_inodes(folder) {
+            lift.push(format!("it {}", no_files(folder, files)));
         }
         let flags = statvfs(folder).map(|stat| stat.f_flag);
         if flags.is_ok_and(|flags| flags.contains(StatVfsMountFlags::NOEXEC)) {

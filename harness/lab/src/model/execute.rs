@@ -91,7 +91,7 @@ impl<'a> Execution<'a> {
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
                     Err(failure) => {
-                        let failure = case.blamed(failure, block > 0);
+                        let failure = case.blamed(failure, self.request.supply.site, block > 0);
                         self.write_failure(case, block, &failure)?;
                         schedule.failed(entry, spent_s);
                     }

@@ -56,6 +56,8 @@ pub(super) struct PreparedCase<'a> {
     pub(super) launch: Result<(Box<dyn Launch>, &'a dyn Isolation), Failure>,
     /// What the launch runs, for `run.json`.
     pub(super) artifacts: Vec<Artifact>,
+    /// Files and folders that it needs besides, and that were there.
+    pub(super) needs: Vec<PathBuf>,
 }
 
 impl PreparedCase<'_> {
@@ -67,14 +69,17 @@ impl PreparedCase<'_> {
 
     /// A failed launch as what it is: where a file that it runs from was taken away in mid-run, no
     /// fault of the launched. What was `measured` before that counts.
-    pub(super) fn blamed(&self, failure: Failure, measured: bool) -> Failure {
-        let Some(gone) = self.gone() else {
+    pub(super) fn blamed(&self, failure: Failure, site: &Site, measured: bool) -> Failure {
+        let Some(gone) = self.gone(site) else {
             return failure;
         };
         let reason = format!(
-            "{} is gone, which it was launched from, so it got no more launches: leave what was built \
-             alone while a run goes on, and measure again",
-            gone.display()
+            "{} is gone, which it was launched from, so it got no more launches: leave the lab's folder, \
+             what was built, and labrun's own folders in {} and {} alone while a run goes on, and \
+             measure again",
+            gone.display(),
+            site::SCRATCH_PARENT,
+            site::DISK_PARENT
         );
         if measured {
             Failure::new(Outcome::NotSelected, reason)
@@ -84,7 +89,7 @@ impl PreparedCase<'_> {
     }
 
     /// A file that it is launched from, and that is no more.
-    fn gone(&self) -> Option<PathBuf> {
+    fn gone(&self, site: &Site) -> Option<PathBuf> {
         let (_, isolation) = self.launch.as_ref().ok()?;
         let program = isolation.program().map(|ready| ready.executable);
         let program = program.map(|program| [Some(program.path), program.script]);
@@ -92,6 +97,8 @@ impl PreparedCase<'_> {
         // An image is not called by a path.
         artifacts
             .chain(program.into_iter().flatten().flatten())
+            .chain(self.needs.iter().cloned())
+            .chain(site.folders())
             .find(|file| file.is_absolute() && !file.exists())
     }
 }
@@ -131,11 +138,17 @@ pub(super) fn case<'a>(
 ) -> PreparedCase<'a> {
     let mut artifacts = Vec::new();
     let launch = prepare(case, supply, generator, &mut artifacts);
+    let workload = match &case.launch {
+        Decision::Launch(spec) => supply.workload(&spec.workload).ok(),
+        Decision::Leave { .. } => None,
+    };
+    let needs = workload.and_then(Workload::grant_files).into_iter();
     PreparedCase {
         case,
         first_row,
         launch,
         artifacts,
+        needs: needs.filter(|path| path.exists()).collect(),
     }
 }
 

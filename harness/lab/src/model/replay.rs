@@ -266,7 +266,8 @@ impl Quad<'_> {
 
     fn failed(&mut self, side: Side, failure: &Failure) -> Result<Taken, RunError> {
         let case = self.pair.case(side);
-        let failure = case.blamed(failure.clone(), self.round > 0);
+        let supply = &self.request.sides[side as usize].supply;
+        let failure = case.blamed(failure.clone(), supply.site, self.round > 0);
         write_failure(self.recorder, self.pair, self.round, side, &failure)?;
         Ok(Taken::Failed)
     }
@@ -378,6 +379,7 @@ mod tests {
                 isolation: None,
                 exports: false,
             }],
+            needs: Vec::new(),
         };
         let place = |a: &PreparedCase<'_>, b: &PreparedCase<'_>| in_one_place(a, b).is_some();
         assert!(!place(&of("labrun/add:1", "a"), &of("labrun/add:1", "a")));

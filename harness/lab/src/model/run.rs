@@ -49,13 +49,23 @@ pub enum RunError {
     #[error("another labrun has begun a run in the same folder: give --out another one")]
     Taken,
     /// The run's files cannot be written.
-    #[error("cannot write {file} of the run: {source}; what was taken before it is kept")]
+    #[error("cannot write {file} of the run: {source}; {}", kept(source))]
     Write {
         /// Which file.
         file: &'static str,
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What became of what was taken before.
+fn kept(error: &io::Error) -> &'static str {
+    // All of them are written into the run's folder alone, which was there when it began.
+    if error.kind() == io::ErrorKind::NotFound {
+        "its folder is gone: what was taken before is in it where it was moved to, and lost where it was removed"
+    } else {
+        "what was taken before it is kept"
+    }
 }
 
 pub(super) fn write_error(file: &'static str) -> impl Fn(io::Error) -> RunError {

@@ -1,6 +1,7 @@
 //! A veth pair, as an operator's own plumbing would make it, between the host and the
 //! network namespace of a server.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -177,16 +178,49 @@ pub(crate) fn not_permitted() -> Option<String> {
     const SYS_ADMIN: u32 = 21;
     let effective = own_mask("CapEff");
     let has = |capability: u32| effective & (1 << capability) != 0;
-    (!has(NET_ADMIN) || !has(SYS_ADMIN)).then(|| {
-        "a server with no network needs a veth pair, and making one needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN): \
-         run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
+    if !has(NET_ADMIN) || !has(SYS_ADMIN) {
+        return Some(
+            "a server with no network needs a veth pair, and making one needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN): \
+             run labrun as root: sudo env \"PATH=$PATH\" \"HOME=$HOME\" labrun ..."
+                .to_owned(),
+        );
+    }
+    let is_shown = links_of_sys().is_some_and(|links| links == links_of_this_process());
+    (!is_shown).then(|| {
+        "a server with no network needs a veth pair, and /sys/class/net, which tells when one is up, is not of \
+         labrun's own network namespace: mount -t sysfs sysfs /sys"
             .to_owned()
     })
+}
+
+/// The links that `/sys` shows: those of the network namespace in which it was mounted (sysfs(5)).
+fn links_of_sys() -> Option<BTreeSet<String>> {
+    let entries = fs::read_dir("/sys/class/net").ok()?;
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    // A file that is no link: what bonds there are.
+    let entries = entries.flatten().filter(|entry| entry.path().is_dir());
+    Some(entries.map(name).collect())
+}
+
+/// The links of the network namespace of this process.
+fn links_of_this_process() -> BTreeSet<String> {
+    let text = fs::read_to_string("/proc/self/net/dev").unwrap_or_default();
+    let names = text.lines().filter_map(|line| line.split_once(':'));
+    names.map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ways_of_looking_see_the_same_links() {
+        let of_this_process = links_of_this_process();
+        assert!(of_this_process.contains("lo"), "{of_this_process:?}");
+        // Where somebody makes a link between the two looks, the next pair tells.
+        let same = || links_of_sys() == Some(links_of_this_process());
+        assert!((0..100).any(|_| same()));
+    }
 
     #[test]
     fn a_name_is_as_long_as_a_link_can_have() {

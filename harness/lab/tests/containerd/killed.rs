@@ -10,6 +10,7 @@ use lab::interrupt::Interrupt;
 use lab::isolation::containerd;
 use lab::isolation::runner::{Executable, Ready};
 use lab::outcome::Failure;
+use lab::owner::Owner;
 use lab::site::Site;
 
 use crate::own_daemon::{OwnDaemon, kill, shims};
@@ -111,6 +112,30 @@ fn what_a_killed_lab_and_helper_leave_is_swept_and_what_a_living_one_has_stays()
     assert!(is_empty(&ground.daemon));
     assert_eq!(ground.daemon.namespaces(), "");
     assert_eq!(sweep(), Ok(0));
+}
+
+#[test]
+fn what_was_made_since_the_boot_is_not_judged_by_the_number_of_another() {
+    let Some(ground) = ground("containerd-boot") else {
+        return;
+    };
+    let this = Owner::this().to_string();
+    let parts: Vec<&str> = this.split('-').collect();
+    // No process has the largest number, nor began with the machine.
+    let of_boot = |boot: &str| format!("4194303-1-{}-{boot}", parts[2]);
+    let (dead, altered) = (of_boot(parts[3]), of_boot("123abc"));
+    for (name, owner) in [("dead", &dead), ("altered", &altered)] {
+        ground.daemon.ctr(&["snapshots", "prepare", name]);
+        let label = format!("labrun.owner={owner}");
+        ground.daemon.ctr(&["snapshots", "label", name, &label]);
+    }
+    containerd::sweep(Some(&ground.daemon.address), &ground.helper).expect("sweeps");
+    let left = ground.daemon.ctr(&["snapshots", "ls"]);
+    let names = left
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next());
+    assert_eq!(names.collect::<Vec<_>>(), ["altered"]);
 }
 
 /// Removes the folder in memory of a lab that is dead, which the next one would.

@@ -63,6 +63,31 @@ fn a_sweep_removes_what_belongs_to_the_dead_alone() {
 }
 
 #[test]
+fn one_that_was_created_since_the_boot_is_not_judged_by_the_number_of_another() {
+    let test = "docker-sweep-created";
+    let Some(host) = daemon(test) else { return };
+    let image = image(&host, Base::Scratch).expect("builds");
+    // As of a lab in a container whose runtime has altered it; it does not say that the lab has ended.
+    let dead = mark(true);
+    let (rest, _) = dead.rsplit_once('-').expect("a boot");
+    let altered = format!("{rest}-123abc");
+    let life = Owner::parse(&altered).expect("an owner").life();
+    assert_eq!(life, Life::Ended, "by its mark alone");
+    let owner = format!("labrun.owner={altered}");
+    let workload = format!("labrun.workload={test}");
+    docker(&[
+        "create", "--label", &owner, "--label", &workload, &image.tag, "hang",
+    ]);
+    let mut left_alone = Unknown::default();
+    host.sweep(&mut left_alone);
+    let kept = containers(test);
+    assert_ne!(kept, "");
+    docker(&["rm", "-f", &kept]);
+    let lines = left_alone.lines().join("\n");
+    assert!(lines.contains(&altered), "{lines}");
+}
+
+#[test]
 fn a_sweep_removes_the_links_of_the_dead() {
     let test = "docker-sweep-link";
     let ip = |args: &[&str]| {

@@ -105,7 +105,7 @@ impl Shown<'_> {
         );
         row("load", &shape);
         match (report.requests_per_second(), self.reason()) {
-            (Some(rate), _) => row("throughput", &format!("{rate:.0} requests/s")),
+            (Some(rate), _) => row("throughput", &per_second(rate)),
             (None, reason) => row(
                 "throughput",
                 &format!("none: {}", reason.unwrap_or_default()),
@@ -164,6 +164,15 @@ impl Shown<'_> {
     }
 }
 
+/// A rate for a person; few answers in a long time are some, and not none.
+fn per_second(rate: f64) -> String {
+    if rate >= 10.0 {
+        format!("{rate:.0} requests/s")
+    } else {
+        format!("{rate:.3} requests/s")
+    }
+}
+
 /// Nanoseconds as whole numbers, by name.
 fn whole(named: &[(&'static str, f64)]) -> Value {
     let entry = |(name, ns): &(&str, f64)| ((*name).to_owned(), json!(ns.round() as u64));
@@ -181,4 +190,16 @@ fn arrivals(plan: &Plan) -> Option<&'static str> {
 
 fn dotted(name: &str) -> String {
     name.replace("p999", "p99.9")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_answers_in_a_long_time_are_some() {
+        assert_eq!(per_second(2.0 / 75.0), "0.027 requests/s");
+        assert_eq!(per_second(9.5), "9.500 requests/s");
+        assert_eq!(per_second(126_543.7), "126544 requests/s");
+    }
 }

@@ -158,11 +158,15 @@ fn numbers_that_make_no_plan_are_refused() {
         ("half_width", "0"),
         ("half_width", "nan"),
         ("half_width", "inf"),
+        ("half_width", "1e308"),
+        ("half_width", "1"),
         ("min_samples", "0"),
         ("max_samples", "100001"),
     ] {
         let lab = Lab::fixture().plan(key, number);
-        lab.measure([""; 0]).exit(2).stderr_has(key);
+        let ran = lab.measure([""; 0]).exit(2).stderr_has(key);
+        let longest = ran.stderr.split_whitespace().map(str::len).max();
+        assert!(longest < Some(120), "all digits: {}", ran.stderr);
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::bundles::COMPILING_JOB;
-use crate::support::{Elsewhere, Files, Lab, Runner, lay_tmpfs, may_mount};
+use crate::support::{Elsewhere, Files, Lab, Runner, lay_tmpfs, may_mount, started_by};
 
 /// `EM_AARCH64`, in the bytes of the ELF header.
 const AARCH64: [u8; 2] = [183, 0];
@@ -242,17 +242,8 @@ fn a_disk_that_fills_leaves_no_part_of_a_bundle() {
     let ours = lab.labrun(["bundle", "cold-start", "--out", "/dev/shm/b.tar.zst"]);
     // Only what is started with the mount sees what is left in it.
     let mut shell = Command::new("/bin/sh");
-    shell
-        .args(["-c", "\"$0\" \"$@\"; code=$?; ls -A /dev/shm; exit $code"])
-        .arg(ours.get_program())
-        .args(ours.get_args())
-        .current_dir(lab.path());
-    for (name, value) in ours.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
+    shell.args(["-c", "\"$0\" \"$@\"; code=$?; ls -A /dev/shm; exit $code"]);
+    let mut shell = started_by(shell, &ours);
     lay_tmpfs(&mut shell, c"/dev/shm", c"size=1m");
     let ran = lab.start(shell, lab.path()).ended().exit(1);
     let ran = ran.stderr_has("the disk is full at /dev/shm/b.tar.zst: make room there");

@@ -142,7 +142,7 @@ fn a_runtime_of_another_version_than_the_daemon_says_is_another() {
     let ran = doctor_of(&lab, &of("1.2.3"), &info);
     for (isolation, version) in [("docker/runc", "runc 1.2.3"), ("docker/crun", "crun 1.14")] {
         let line = line(&ran, isolation);
-        let versions = format!("Docker 24.0.7, containerd 1.6.20, {version}");
+        let versions = format!("Docker 24.0.7, containerd 1.6.20, {version} (started by a script)");
         assert!(line.contains(" ok ") && line.ends_with(&versions), "{line}");
     }
     let ran = doctor_of(&lab, &of("1.14"), &info);
@@ -161,4 +161,36 @@ fn an_engine_that_is_not_docker_s_is_not_measured_as_docker() {
         let reason = "is Podman Engine, and not Docker";
         assert!(line.contains("missing") && line.contains(reason), "{line}");
     }
+}
+
+/// The main thread's name, by which a daemon is known.
+fn called(name: &str) {
+    fs::write(format!("/proc/self/task/{}/comm", std::process::id()), name).expect("renames it");
+}
+
+#[test]
+fn a_runtime_that_is_a_script_or_is_not_there_is_told() {
+    let lab = Lab::fixture();
+    let runc = lab.path().join("runc");
+    program(&runc, "runc version 1.2.3");
+    let runtimes = json!({"runc": {"path": runc}, "crun": {"path": "/no/such/folder/crun"}});
+    let ran = doctor(&lab, "Engine", &runtimes);
+    let found = line(&ran, "docker/runc");
+    assert!(
+        found.ends_with("runc 1.2.3 (started by a script)"),
+        "{found}"
+    );
+    // Whose files those are that a daemon sees, who knows.
+    assert!(line(&ran, "docker/crun").contains(" ok "), "{}", ran.stdout);
+    let own = fs::read_to_string(format!("/proc/self/task/{}/comm", std::process::id()));
+    let own = own.expect("has a name");
+    called("dockerd");
+    let ran = doctor(&lab, "Engine", &runtimes);
+    called(own.trim());
+    let absent = line(&ran, "docker/crun");
+    let reason = "runtime `crun` is /no/such/folder/crun, where no program is: name crun's own";
+    assert!(
+        absent.contains("missing") && absent.contains(reason),
+        "{absent}"
+    );
 }

@@ -56,7 +56,15 @@ fn what_the_process_is_limited_to_is_told() {
     .stdout_has("swap ")
     .stdout_has("/dev/shm: ")
     .stdout_has("/var/tmp: ")
+    .stdout_has("any processor time, files of any size")
     .stdout_has("all that the lab uses");
+    doctor(&lab, |command| {
+        limit(command, libc::RLIMIT_CPU, 600, 600);
+        limit(command, libc::RLIMIT_FSIZE, 1 << 30, 1 << 30);
+    })
+    .stdout_has("a process may use 600 s of processor time (RLIMIT_CPU)")
+    .stdout_has("a file may have 1073741824 bytes (RLIMIT_FSIZE)")
+    .stdout_has("`ulimit -t unlimited`");
 }
 
 #[test]
@@ -140,5 +148,30 @@ fn a_place_without_room_for_a_thread_is_told_in_words() {
             few.enter(command);
         });
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+        blames_no_program(&ran);
     }
+}
+
+/// Programs that are here, and do not start for want of something else, need not be installed.
+fn blames_no_program(ran: &Ran) {
+    for line in ran.stdout.lines() {
+        let is_here = line.contains("was found, but")
+            || line.contains("s runtime `")
+            || line.starts_with("rust ");
+        let says_install = ["is rustup installed?", "apt-get install", "name runc's own"]
+            .iter()
+            .any(|advice| line.contains(advice));
+        assert!(!(is_here && says_install), "{line}");
+    }
+}
+
+#[test]
+fn a_place_with_little_address_space_is_not_taken_for_missing_programs() {
+    let lab = Lab::fixture();
+    let ran = doctor(&lab, |command| {
+        limit(command, libc::RLIMIT_AS, 300 << 20, 300 << 20);
+    })
+    .stdout_has("RLIMIT_AS 300 MiB")
+    .stdout_has("RLIMIT_AS 300 MiB: give it more: docker run --memory");
+    blames_no_program(&ran);
 }

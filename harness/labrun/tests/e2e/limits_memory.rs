@@ -150,3 +150,21 @@ fn a_limit_of_a_process_is_no_limit_of_several() {
     let ran = live.ended().exit(0);
     assert!(most_instances(&ran) > 32.0);
 }
+
+#[test]
+fn a_cgroup_that_is_too_small_for_labrun_is_refused_and_nothing_is_killed() {
+    if !may_mount("memory-too-small") {
+        return;
+    }
+    let bytes = (32 * MIB).to_string();
+    let limit = (["memory.limit_in_bytes", "memory.max"], [&*bytes; 2]);
+    let Some(small) = Cgroup::make("memory-too-small", "memory", &[limit]) else {
+        return;
+    };
+    let lab = Lab::fixture();
+    lab.begin(|command| small.enter(command))
+        .ended()
+        .exit(2)
+        .stderr_has("labrun itself needs 64 MiB and runs in the 32 MiB of the memory cgroup")
+        .stderr_has("docker run --memory");
+}

@@ -113,3 +113,38 @@ fn what_is_granted_on_a_disk_is_not_said_to_be_in_memory() {
         .rows("right", "native/static", "measured", "")
         .rows("granted", "native/static", "unavailable", reason);
 }
+
+#[test]
+fn one_without_room_for_another_file_is_told_as_that() {
+    if !may_mount("places-inodes") {
+        return;
+    }
+    let lab = Lab::fixture();
+    // A tmpfs itself is one.
+    let ran = measured(&lab, Over::Tmpfs(0, c"nr_inodes=1"))
+        .exit(2)
+        .stderr_has("cannot make a folder there")
+        .stderr_has("it has all of its 1 files (inodes): remove some, or mount -o remount,nr_inodes=1m /dev/shm");
+    assert!(!ran.stderr.contains("mount -t tmpfs"), "{}", ran.stderr);
+}
+
+#[test]
+fn cgroups_under_another_mount_are_told_as_that() {
+    if !may_mount("places-cgroups") {
+        return;
+    }
+    let lab = Lab::fixture();
+    let over: &std::ffi::CStr = c"/sys/fs/cgroup";
+    let mut command = lab.labrun(["doctor"]);
+    lay(&mut command, over, Over::Tmpfs(0, c""));
+    let ran = lab.start(command, lab.path()).ended().exit(0);
+    let mut lines = ran.stdout.lines();
+    let line = lines.find(|line| line.starts_with("cgroups "));
+    let line = line.expect("a line of cgroups");
+    assert!(line.contains("something else is mounted over it"), "{line}");
+    assert!(!line.contains("as root"), "{line}");
+    lab.begin(|command| lay(command, over, Over::Tmpfs(0, c"")))
+        .ended()
+        .exit(0)
+        .rows("right", "native/static", "measured", "");
+}

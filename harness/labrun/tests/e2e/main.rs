@@ -36,6 +36,7 @@ mod limits_doctor;
 mod limits_files;
 mod limits_memory;
 mod limits_places;
+mod limits_resources;
 mod loading;
 mod measuring;
 mod memory;

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::support::{
     Images, Lab, Live, Ran, containers_of, folders_of, in_pid_namespace, lay_tmpfs, mark,
-    may_mount, processes_of, skip, until,
+    may_mount, processes_of, skip, started_by, until,
 };
 
 /// A lab with a server that never answers, so that its launch goes on.
@@ -218,23 +218,13 @@ fn a_container_of_a_living_lab_stays_in_a_daemon_that_is_shared() {
 /// labrun doctor after this piece of shell, in a mount namespace of its own where no lock of another lab
 /// is to be seen, and in what more unshare(1) is told.
 fn doctor_after(lab: &Lab, unshare: &[&str], script: &str) -> Ran {
-    let doctor = lab.labrun(["doctor"]);
     let mut command = Command::new("unshare");
     command.arg("--mount").args(unshare).args(["sh", "-ec"]);
     command.arg(format!(
         "mount -t tmpfs none /dev/shm; {script} exec \"$@\""
     ));
-    command
-        .arg("sh")
-        .arg(doctor.get_program())
-        .args(doctor.get_args());
-    for (name, value) in doctor.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.current_dir(lab.path());
+    command.arg("sh");
+    let command = started_by(command, &lab.labrun(["doctor"]));
     lab.start(command, lab.path()).ended().exit(0)
 }
 
@@ -257,4 +247,31 @@ fn a_living_lab_stays_where_the_clock_or_the_number_of_the_boot_is_another() {
     assert_eq!(processes_of(live.pid()), before, "another clock");
     live.signal(libc::SIGINT);
     live.ended().exit(130);
+}
+
+#[test]
+fn a_host_s_name_is_no_part_of_a_folder_s_but_what_may_be() {
+    if !may_mount("namespaces-host") {
+        return;
+    }
+    let lab = Lab::fixture();
+    let mut command = Command::new("unshare");
+    command
+        .args(["--uts", "sh", "-c"])
+        .arg("printf 'a\\033[31mb/c' >/proc/sys/kernel/hostname && exec \"$@\"")
+        .arg("sh");
+    let measure = lab.labrun(["scenario", "cold-start", "-i", "native/static"]);
+    let command = started_by(command, &measure);
+    lab.start(command, lab.path()).ended().exit(0);
+    let runs = fs::read_dir(lab.path().join("runs")).expect("runs");
+    let names: Vec<String> = runs
+        .map(|run| {
+            run.expect("a run")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    assert_eq!(names.len(), 1);
+    assert!(names[0].ends_with("-cold-start-a--31mb-c"), "{names:?}");
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Lab, Ran, folders_of, mark, may_mount, processes_of};
+use crate::support::{Lab, Ran, folders_of, mark, may_mount, processes_of, started_by};
 
 /// A name of a lab that has ended, which no other test has.
 fn dead(number: u32) -> String {
@@ -122,16 +122,9 @@ fn a_disk_of_a_killed_lab_is_unmounted_and_its_folder_removed() {
 
 /// Runs a script, in which `$0` is a path and `"$@"` is `labrun doctor`, with mounts of its own.
 fn in_mounts_of_its_own(lab: &Lab, script: &str, path: &Path) -> Ran {
-    let doctor = lab.labrun(["doctor"]);
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", script]).arg(path);
-    command.arg(doctor.get_program()).args(doctor.get_args());
-    for (name, value) in doctor.get_envs() {
-        if let Some(value) = value {
-            command.env(name, value);
-        }
-    }
-    command.current_dir(lab.path());
+    let command = started_by(command, &lab.labrun(["doctor"]));
     lab.start(command, lab.path()).ended()
 }
 

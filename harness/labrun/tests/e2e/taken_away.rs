@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{GOOD_JOB, Lab, Ran, Runner};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner, folders_of};
 
 fn count(ran: &Ran, isolation: &str) -> u64 {
     let row = ran.files.row("right", isolation, "time_to_first_result");
@@ -91,4 +91,47 @@ fn a_replay_keeps_the_quads_that_were_whole() {
             "{row:#}"
         );
     }
+}
+
+#[test]
+fn the_lab_s_own_folder_that_is_deleted_costs_no_launch_that_was_made() {
+    // A launch of a guest that is granted a directory needs it.
+    let lab = Lab::fixture();
+    let files = lab.path().join("workloads/granted/files");
+    fs::create_dir_all(&files).expect("makes a folder");
+    fs::write(files.join("file"), "text").expect("writes a file");
+    let granted = "fn main() { println!(\"right\"); }";
+    let lab = lab.workload("granted", "[grant]\nfiles = \"files\"\n\n[run]", granted);
+    let lab = lab.samples(100_000);
+    lab.run(["build", "-i", "native/*"]).exit(0);
+    let mut live = lab.begin(|command| command.args(["-w", "granted"]));
+    live.until_samples(40);
+    for folder in folders_of(live.pid()) {
+        fs::remove_dir_all(folder).expect("deletes the lab's folder");
+    }
+    let ran = live.ended().exit(0).stdout_has("warning: stopped");
+    let row = ran
+        .files
+        .row("granted", "native/static", "time_to_first_result");
+    assert_eq!(row["outcome"], "measured", "{row:#}");
+    for reason in stopped(&ran) {
+        assert!(
+            reason.contains("is gone, which it was launched from"),
+            "{reason}"
+        );
+        assert!(reason.contains("/dev/shm/labrun-"), "{reason}");
+    }
+}
+
+#[test]
+fn a_run_s_folder_that_is_deleted_is_told_as_lost() {
+    let lab = Lab::fixture().samples(100_000);
+    lab.run(["build", "-i", "native/*"]).exit(0);
+    let mut live = lab.begin(|command| command);
+    live.until_samples(40);
+    fs::remove_dir_all(live.files().path()).expect("deletes the run's folder");
+    live.signal(libc::SIGINT);
+    live.ended()
+        .exit(1)
+        .stderr_has("its folder is gone: what was taken before is in it where it was moved to");
 }

@@ -6,7 +6,7 @@ use labrun_record::{Setting, Target, Tier};
 
 use super::HELPER;
 use crate::define::Need;
-use crate::isolation::find::{ask, in_folders, on_path};
+use crate::isolation::find::{BY_SCRIPT, ask, in_folders, is_script, on_path};
 use crate::isolation::listener::{listener, search_path};
 use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What, settings};
 use crate::outcome::Failure;
@@ -121,7 +121,8 @@ impl Configuration {
             )));
         }
         let version = version_in(&said).unwrap_or_else(|| "of unknown version".to_owned());
-        Ok(format!("{program} {version}"))
+        let by = if is_script(&file) { BY_SCRIPT } else { "" };
+        Ok(format!("{program} {version}{by}"))
     }
 
     /// Whether all of its programs are here; if not, how to get the one that is missing.

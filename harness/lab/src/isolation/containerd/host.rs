@@ -14,6 +14,7 @@ use crate::isolation::runner::{Ready, usable};
 use crate::network;
 use crate::outcome::Failure;
 use crate::owner::{self, Life, Owner, Unknown};
+use crate::proc;
 
 /// containerd on this machine; asked for when it is first needed.
 #[derive(Debug)]
@@ -96,8 +97,16 @@ impl Host {
     /// Removes what belongs to owners that have ended; gives how many containers and links.
     pub(super) fn sweep(&self) -> Result<u32, Failure> {
         let mut removed = 0;
-        for owner in self.ask(&["owners"])?.lines() {
-            if Owner::parse(owner).is_some_and(|owner| owner.life() == Life::Ended) {
+        let booted_s = proc::booted_s();
+        for line in self.ask(&["owners"])?.lines() {
+            let (owner, made_s) = line.split_once(' ').unwrap_or((line, ""));
+            // What was not made since the machine booted may be of a lab of before.
+            let is_of_this_boot = booted_s.is_some_and(|booted_s| {
+                let made_s: Option<i64> = made_s.parse().ok();
+                made_s.is_none_or(|made_s| made_s >= booted_s)
+            });
+            let life = Owner::parse(owner).map(|owner| owner.life_by(is_of_this_boot));
+            if life == Some(Life::Ended) {
                 let said = self.ask(&["clear", owner])?;
                 removed += said.trim().parse::<u32>().unwrap_or(0);
             }

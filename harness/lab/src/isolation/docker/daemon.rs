@@ -21,6 +21,7 @@ use crate::interrupt::Interrupt;
 use crate::isolation::left::Left;
 use crate::isolation::listener::{listener, search_path};
 use crate::outcome::{Failure, chain};
+use crate::proc;
 
 /// Longest wait for an answer that takes a live daemon milliseconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
@@ -87,6 +88,8 @@ pub(super) struct Live {
     pub(super) runtimes: BTreeMap<String, Option<String>>,
     /// Where it looks for them.
     pub(super) folders: Vec<PathBuf>,
+    /// Whether it is known to see the files that this process sees.
+    pub(super) sees_the_same: bool,
     /// Why a container of the last launch is still there.
     pub(super) left: Left,
 }
@@ -162,6 +165,7 @@ impl Live {
             .block_on(async { timeout(ANSWER_LIMIT, asked).await })
             .map_err(|_| late())?
             .map_err(|error| silent(chain(&error)))?;
+        let daemon = listener("dockerd", socket).ok();
         let components = version.components.unwrap_or_default();
         if let Some(other) = another(&components) {
             return Err(Failure::unavailable(format!(
@@ -189,7 +193,8 @@ impl Live {
                 .into_iter()
                 .map(|(name, runtime)| (name, runtime.path))
                 .collect(),
-            folders: search_path(listener("dockerd", socket).ok()),
+            folders: search_path(daemon),
+            sees_the_same: daemon.is_some_and(proc::sees_the_same),
             left: Left::default(),
         })
     }

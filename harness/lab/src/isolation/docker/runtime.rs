@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::daemon::Live;
-use crate::isolation::find::{ask, in_folders};
+use crate::isolation::find::{BY_SCRIPT, ask, in_folders, is_script};
+use crate::limits::advice;
 
 /// The version of the runtime `name`, as far as it is to be seen; or why what the daemon starts by that
 /// name is no such runtime, with the way to mend it. A program that is not to be seen here, as that of a
@@ -17,14 +18,20 @@ pub(super) fn version(live: &Live, name: &str) -> Result<Option<String>, String>
     };
     let path = path.as_deref().filter(|path| !path.is_empty());
     let reported = live.version.of_runtime(name);
-    let Some(program) = program(path.unwrap_or(name), &live.folders) else {
-        return Ok(reported.map(str::to_owned));
-    };
-    let shown = program.display();
     let mend = format!(
         "name {name}'s own program, with its folder, under \"runtimes\" in /etc/docker/daemon.json, and \
          restart the daemon"
     );
+    let Some(program) = program(path.unwrap_or(name), &live.folders) else {
+        // A daemon that sees other files than this process may have it.
+        return match path.filter(|path| live.sees_the_same && path.contains('/')) {
+            None => Ok(reported.map(str::to_owned)),
+            Some(path) => Err(format!(
+                "the Docker daemon's runtime `{name}` is {path}, where no program is: {mend}"
+            )),
+        };
+    };
+    let shown = program.display();
     let said = ask(&program, &["--version".to_owned()]);
     let version = said.as_deref().ok().and_then(|said| said_by(name, said));
     match (version, reported) {
@@ -32,11 +39,18 @@ pub(super) fn version(live: &Live, name: &str) -> Result<Option<String>, String>
             "the Docker daemon's runtime `{name}` is version {reported}, it says, and {shown}, the only one \
              that is seen from here, {version}: {mend}"
         )),
+        (Some(version), _) if is_script(&program) => Ok(Some(format!("{version}{BY_SCRIPT}"))),
         (Some(version), _) => Ok(Some(version.to_owned())),
         (None, _) => {
-            let what = match &said {
-                Ok(said) => format!("calls itself {:?}", said.lines().next().unwrap_or_default()),
-                Err(reason) => reason.clone(),
+            let (what, mend) = match said {
+                Ok(said) => {
+                    let first = said.lines().next().unwrap_or_default();
+                    (format!("calls itself {first:?}"), mend)
+                }
+                Err(reason) => {
+                    let mend = advice(&reason, &mend);
+                    (reason, mend)
+                }
             };
             Err(format!(
                 "the Docker daemon's runtime `{name}` is {shown}, which {what}: {mend}"

@@ -12,15 +12,6 @@ use crate::outcome::chain;
 use crate::owner::{self, Life, Owner, Unknown};
 use crate::proc;
 
-/// What was not made since the machine booted may be of a lab of before.
-fn life(owner: &Owner, is_of_this_boot: bool) -> Life {
-    if is_of_this_boot {
-        owner.life_by_what_runs()
-    } else {
-        owner.life()
-    }
-}
-
 /// Whether a container runs, or was made since the machine booted.
 fn is_of_this_boot(container: &ContainerSummary, booted_s: Option<i64>) -> bool {
     let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
@@ -32,7 +23,7 @@ impl DockerHost {
     /// no daemon there is nothing to remove, which is no error.
     pub fn sweep(&self, unknown: &mut Unknown) -> (u32, Vec<String>) {
         self.remove(
-            |owner, id, is_of_this_boot| match life(owner, is_of_this_boot) {
+            |owner, id, is_of_this_boot| match owner.life_by(is_of_this_boot) {
                 Life::Runs => false,
                 Life::Ended => true,
                 Life::Unknown => {

@@ -18,6 +18,7 @@ mod scenario;
 pub(crate) mod skip;
 mod template;
 mod toy;
+mod wrapped;
 
 pub(crate) use elsewhere::{Elsewhere, Files};
 pub(crate) use lab::Lab;
@@ -32,3 +33,4 @@ pub(crate) use ran::{Ran, RunFiles};
 pub(crate) use runner::{GOOD_JOB, Runner};
 pub(crate) use skip::skip;
 pub(crate) use template::folder;
+pub(crate) use wrapped::started_by;

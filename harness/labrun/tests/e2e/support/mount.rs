@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
-use super::skip;
+use super::{skip, started_by};
 
 /// Whether mounts can be made; if not, the test is skipped.
 pub(crate) fn may_mount(test: &str) -> bool {
@@ -57,17 +57,7 @@ pub(crate) fn lay_tmpfs<'a>(
 pub(crate) fn in_pid_namespace(command: &Command) -> Command {
     let mut inside = Command::new("unshare");
     inside.args(["--pid", "--fork", "--mount-proc", "--kill-child"]);
-    inside.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => inside.env(name, value),
-            None => inside.env_remove(name),
-        };
-    }
-    if let Some(folder) = command.get_current_dir() {
-        inside.current_dir(folder);
-    }
-    inside
+    started_by(inside, command)
 }
 
 /// Whether a process may have a network of its own; if not, the test is skipped.

@@ -1,0 +1,35 @@
+//! Why a program of somebody else's did not do what it always does: the place where it was started, or
+//! the program.
+
+use super::{blame, files, memory};
+
+/// What to do where a program has failed that is asked for next to nothing, and said this: lift the
+/// limit that it has met, or, where nothing here is narrow, `otherwise`.
+pub(crate) fn advice(said: &str, otherwise: &str) -> String {
+    if let Some(limit) = blame::refused(said) {
+        return limit.to_owned();
+    }
+    // Each program has words of its own for what it was not given.
+    let narrow: Vec<String> = [files::few(), memory::small()]
+        .into_iter()
+        .flatten()
+        .collect();
+    if narrow.is_empty() {
+        return otherwise.to_owned();
+    }
+    format!("it may have met a limit here: {}", narrow.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_lifted_and_a_program_installed() {
+        let said = "cannot be started: Resource temporarily unavailable (os error 11)";
+        assert!(advice(said, "install it").contains("pids-limit"));
+        let said = "libLLVM.so: failed to map segment from shared object";
+        assert!(advice(said, "install it").contains("ulimit -v"));
+        assert_eq!(advice("failed: no such option", "install it"), "install it");
+    }
+}
