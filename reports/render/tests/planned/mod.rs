@@ -52,11 +52,11 @@ pub fn planned(launches: u32, missing: &[&str]) -> Made {
     };
     let mut samples = Vec::new();
     let mut noise = Noise::new(13);
-    let mut launched = 0;
+    let mut cases = 0;
     for part in &plan.parts {
         let first_row = run.rows.len();
         for case in &part.cases {
-            let fate = fate(case, missing, &mut launched);
+            let fate = fate(case, missing, &mut cases);
             for row in &case.rows {
                 let number = run.rows.len();
                 match &fate {
