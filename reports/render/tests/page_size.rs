@@ -59,6 +59,17 @@ fn with_every_technology_it_is_under_two_megabytes_too() {
         html.len()
     );
     assert_eq!(lines(&html).len(), measured);
+    // What has no room is said.
+    let files = html.split("<section id=\"downloads\">").nth(1);
+    let files = files.and_then(|rest| rest.split("</section>").next());
+    let files = files.expect("downloads");
+    for (file, what) in [
+        ("-summary.json.gz", "summary"),
+        ("-rows.csv.gz", "table of rows"),
+    ] {
+        let says = files.contains(&format!("Its {what} is too large for a page"));
+        assert!(files.contains(file) != says, "{}", read(files));
+    }
 }
 
 #[test]
