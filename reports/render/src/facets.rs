@@ -187,10 +187,16 @@ pub(crate) fn facet<'a>(row: &'a RowSummary, name: &str) -> Option<&'a str> {
 
 /// Whatever tells a row apart beside its workload, target, isolation and metric, in words.
 pub(crate) fn all(row: &Row) -> Vec<String> {
+    of_params(row, |_| true)
+}
+
+/// The same without the params that `wanted` does not take.
+pub(crate) fn of_params(row: &Row, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let start = row.start.map(|start| (START, start.name()));
     let scope = row.scope.as_deref().map(|scope| (SCOPE, scope));
     let params = row.params.iter();
     let params = params.map(|(name, value)| (name.as_str(), value.as_str()));
+    let params = params.filter(|(name, _)| wanted(name));
     start
         .into_iter()
         .chain(scope)

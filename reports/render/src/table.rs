@@ -6,6 +6,7 @@ mod closing;
 mod matrix;
 mod unmeasured;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use labrun_analysis::{RowSummary, Summary};
@@ -33,7 +34,8 @@ pub fn table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
 
 /// What a terminal shows of a run as a whole: the measured rows of each workload and metric, what
 /// was not measured and why, each reason once, and a closing line of counts. Columns are left out until the
-/// rest fits into `width`; without a width all are shown. What is aside is counted only: it
+/// rest fits into `width`, which is said at the end; where too few can be, each isolation stands above its
+/// numbers. Without a width all are shown. What is aside is counted only: it
 /// is in the report. Of a replay it is another table.
 pub fn full_table(summary: &Summary, width: Option<usize>, colour: bool) -> String {
     if let Some(replay) = &summary.replay {
@@ -61,6 +63,7 @@ pub fn full_table(summary: &Summary, width: Option<usize>, colour: bool) -> Stri
     let tables = parts.iter().filter(|(of, _)| *of != Measure::Conformance);
     let tables = tables.flat_map(|(_, blocks)| blocks.iter().map(|block| block.rows.as_slice()));
     let once = Once::of(tables);
+    let mut spared = BTreeSet::new();
     for (measure, own) in &parts {
         if measures.len() > 1 {
             blocks.push(format!("{}\n", measure.title().to_uppercase()));
@@ -70,11 +73,18 @@ pub fn full_table(summary: &Summary, width: Option<usize>, colour: bool) -> Stri
         } else {
             blocks.extend(
                 own.iter()
-                    .filter_map(|one| block(one, &once, width, colour)),
+                    .filter_map(|one| block(one, &once, (width, colour), &mut spared)),
             );
         }
     }
     blocks.extend(once.lines(width));
+    if !spared.is_empty() {
+        let names = Vec::from_iter(spared).join(", ");
+        let said = format!(
+            "no room at this width for {names}: a wider terminal, the page and --export-csv FILE have them"
+        );
+        blocks.push(unmeasured::wrapped(&said, width, "  ") + "\n");
+    }
     blocks.push(closing::closing(summary, width));
     blocks.join("\n")
 }
@@ -131,8 +141,8 @@ fn block(
         rows,
     }: &Block<'_>,
     once: &Once<'_>,
-    width: Option<usize>,
-    colour: bool,
+    (width, colour): (Option<usize>, bool),
+    spared: &mut BTreeSet<&'static str>,
 ) -> Option<String> {
     let (measured, mut others): (Vec<&RowSummary>, Vec<&RowSummary>) =
         rows.iter().partition(|r| r.numbers.is_some());
@@ -147,7 +157,7 @@ fn block(
     }
     text = unmeasured::wrapped(&text, width, "  ") + "\n";
     if !measured.is_empty() {
-        text.push_str(&fitting(&measured, width, colour));
+        text.push_str(&fitting(&measured, width, colour, spared));
     }
     text.push_str(&unmeasured::lines(&others, rows, width));
     Some(text)
@@ -171,52 +181,64 @@ fn said_before(summary: &Summary, row: &RowSummary) -> bool {
     })
 }
 
-/// The table with as many columns as fit; where too few do, what tells the rows apart
-/// stands above them.
-fn fitting(rows: &[&RowSummary], width: Option<usize>, colour: bool) -> String {
+/// The table with as many columns as fit, and what was left out of it; where too few do, what tells the
+/// rows apart stands above them, and last of all their isolation.
+fn fitting(
+    rows: &[&RowSummary],
+    width: Option<usize>,
+    colour: bool,
+    without: &mut BTreeSet<&'static str>,
+) -> String {
     let wide = Facets::of(rows, false).in_pairs(rows, false);
     let wide = wide.with_own_columns();
-    let (columns, fits) = spared(&wide, rows, width);
+    let (columns, left_out, fits) = spared(&wide, rows, width);
     if fits {
-        return lines(&wide.variants(rows), rows, &columns, colour);
+        without.extend(left_out);
+        return lines(&wide.variants(rows), rows, (&columns, false), colour);
     }
     let narrow = Facets::of(rows, true).in_pairs(rows, true);
-    let (columns, _) = spared(&narrow, rows, width);
-    lines(&narrow.variants(rows), rows, &columns, colour)
+    let (columns, left_out, fits) = spared(&narrow, rows, width);
+    without.extend(left_out);
+    lines(&narrow.variants(rows), rows, (&columns, !fits), colour)
 }
 
-/// The columns that are left, and whether they fit.
+/// The columns that are left, the heads of those that are not, and whether they fit.
 fn spared<'a>(
     facets: &Facets<'a>,
     rows: &[&RowSummary],
     width: Option<usize>,
-) -> (Vec<Column<'a>>, bool) {
+) -> (Vec<Column<'a>>, Vec<&'static str>, bool) {
     let middle = rows
         .first()
         .map_or("median", |row| words::middle(row.row.metric));
     let mut columns = cells::columns(facets, middle);
     columns.retain(|c| c.says_anything(rows));
     let Some(limit) = width else {
-        return (columns, true);
+        return (columns, Vec::new(), true);
     };
+    let mut left_out = Vec::new();
     loop {
         let indent_and_gaps = 2 * columns.len();
         let wide = columns.iter().map(|c| c.width(rows)).sum::<usize>() + indent_and_gaps;
         if wide <= limit {
-            return (columns, true);
+            return (columns, left_out, true);
         }
         match columns.iter().enumerate().max_by_key(|(_, c)| c.spare) {
-            Some((index, column)) if column.spare > 0 => columns.remove(index),
-            _ => return (columns, false),
-        };
+            Some((index, column)) if column.spare > 0 => {
+                left_out.extend(column.spared());
+                columns.remove(index);
+            }
+            _ => return (columns, left_out, false),
+        }
     }
 }
 
-/// The rows under their headings, columns two spaces apart.
+/// The rows under their headings, columns two spaces apart; with `above` the first cell of each stands
+/// above the others.
 fn lines(
     variants: &[Variant<'_>],
     rows: &[&RowSummary],
-    columns: &[Column<'_>],
+    (columns, above): (&[Column<'_>], bool),
     colour: bool,
 ) -> String {
     let widths: Vec<usize> = columns.iter().map(|c| c.width(rows)).collect();
@@ -226,7 +248,13 @@ fn lines(
             .zip(&widths)
             .map(|(c, w)| cell(c, *w))
             .collect();
-        format!("  {}\n", cells.join("  ").trim_end())
+        match (&cells[..], above) {
+            ([first, others @ ..], true) => {
+                let (first, others) = (first.trim_end(), others.join("  "));
+                format!("  {first}\n    {}\n", others.trim_end())
+            }
+            _ => format!("  {}\n", cells.join("  ").trim_end()),
+        }
     };
     let mut text = line(&|column, width| column.heading(width, colour));
     for variant in variants {

@@ -289,24 +289,51 @@ fn section(made: &Made) -> Section<'_> {
 }
 
 #[test]
-fn other_runs_say_on_the_cards_what_they_found_as_ratios() {
-    let (one, two) = (support::few(), support::few_of_all());
+fn several_runs_answer_side_by_side_on_the_first_screen() {
+    let (one, mut two) = (support::few(), support::few_of_all());
+    two.run.machine.cpu = "Ampere Altra".into();
     let html = pages(&[section(&one), section(&two)], &[]).expect("a page");
     well_formed(&html);
-    let card = &cards(&html)[0];
-    assert_eq!(card.len(), 5, "{card:?}");
-    assert!(card[4].starts_with("Run 2: "), "{card:?}");
-    assert!(card[4].contains("times a process ["), "{card:?}");
-    let mut other = support::few_of_all();
-    other.run.machine.cpu = "Ampere Altra".into();
-    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
-    let said = &cards(&html)[0][4];
-    assert!(said.starts_with("Run 2, Ampere Altra, x86_64: "), "{said}");
-    other.run.method_version += 1;
-    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
-    assert_eq!(cards(&html)[0].len(), 4, "another method is not compared");
+    let all = several(&html);
+    assert!(all.len() > 3, "{all:?}");
+    for sides in &all {
+        let [first, second] = &sides[..] else {
+            panic!("not two sides: {sides:?}")
+        };
+        assert!(first.contains("Run 1: AMD EPYC, x86_64"), "{first}");
+        assert!(second.contains("Run 2: Ampere Altra, x86_64"), "{second}");
+    }
+    // What both have measured has two numbers, each of its own run.
+    let start = &all[0];
+    assert!(start[0].contains("data-row=\"0-") && start[0].contains("times a process"));
+    assert!(start[1].contains("data-row=\"1-") && start[1].contains("times a process"));
+    // What the second alone has measured is an answer too, and of the first it is said.
+    let memory = all
+        .iter()
+        .find(|sides| sides[0].contains("has not measured it"));
+    assert!(memory.expect("such a card")[1].contains("data-row=\"1-"));
+    // The second has a screen of its own, without the same numbers again.
     assert!(html.contains("id=\"r0-answer\"") && html.contains("id=\"r1-answer\""));
     assert!(html.contains("href=\"#r1-answer\""));
+    assert!(html.contains("Its numbers stand beside those of run 1"));
+}
+
+#[test]
+fn a_run_of_another_method_has_its_cards_on_a_screen_of_its_own() {
+    let (one, mut other) = (support::few(), support::few_of_all());
+    other.run.method_version += 1;
+    let html = pages(&[section(&one), section(&other)], &[]).expect("a page");
+    well_formed(&html);
+    assert!(several(&html).is_empty(), "another method is not compared");
+    assert_eq!(html.matches("<ul class=\"cards\">").count(), 2);
+}
+
+/// The sides of each card that has several.
+fn several(html: &str) -> Vec<Vec<&str>> {
+    let cards = html.split("<div class=\"sides\">").skip(1);
+    let own = cards.filter_map(|card| card.split("</li>").next());
+    own.map(|card| card.split("<div class=\"side\">").skip(1).collect())
+        .collect()
 }
 
 #[test]

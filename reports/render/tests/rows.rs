@@ -179,8 +179,8 @@ fn every_row_has_the_command_that_measures_it_again() {
         });
         for number in numbers {
             let row = &made.run.rows[number];
-            assert!(command.contains(&format!(" --isolation {} ", row.isolation)));
-            assert!(command.contains(&format!(" --workload {} ", row.workload)));
+            assert!(command.contains(&format!(" -i {} ", row.isolation)));
+            assert!(command.contains(&format!(" -w {} ", row.workload)));
             let part = made.run.parts.iter().find(|part| part.holds(number));
             let scenario = &part.expect("a part").scenario;
             assert!(command.starts_with(&format!("labrun scenario {scenario} ")));

@@ -35,6 +35,41 @@ fn of_throughput() {
 }
 
 #[test]
+fn no_line_is_wider_than_a_narrow_terminal_and_what_has_no_room_is_named() {
+    let runs = [
+        support::few(),
+        support::few_of_all(),
+        support::one_of("memory"),
+        support::one_of("throughput"),
+    ];
+    for made in runs {
+        for width in [60, 80] {
+            let shown = table(&made.summary, Some(width), false);
+            for line in shown.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
+            let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            // No row of these has room for all columns.
+            assert!(
+                flat.contains("no room at this width for p90, version:"),
+                "{flat}"
+            );
+            assert!(flat.contains("--export-csv FILE have them"), "{flat}");
+            for row in made
+                .summary
+                .results
+                .iter()
+                .filter(|row| row.median().is_some())
+            {
+                assert!(shown.contains(&row.row.isolation), "{}", row.row);
+            }
+        }
+        let whole = table(&made.summary, None, false);
+        assert!(!whole.contains("no room at this width"), "{whole}");
+    }
+}
+
+#[test]
 fn versions_that_differ_name_the_isolation() {
     let mut summary = support::few().summary;
     for row in &mut summary.results {

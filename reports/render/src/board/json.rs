@@ -1,16 +1,16 @@
 //! The board as scripts have it: the same questions, isolations and numbers, of all runs of the page.
 //!
 //! A cell is a list here, without the names that `cellKeys` has once: there are thousands of them. An isolation
-//! is without what follows from its key. `core.js` gives each back what it is without.
+//! is without what follows from its key, and a cell without what stands in its line of the table of all rows.
+//! `core.js` gives each back what it is without.
 
 use std::collections::BTreeMap;
 
-use labrun_analysis::RowSummary;
+use labrun_analysis::{RowSummary, Verdict};
 use labrun_record::Tier;
 use serde_json::{Value, json};
 
 use super::{Board, Column, Line};
-use crate::{shown, units};
 
 /// Tiers, the loosest first: that is the order of a requirement.
 const TIERS: [Tier; 5] = [
@@ -22,20 +22,16 @@ const TIERS: [Tier; 5] = [
 ];
 
 /// What stands in a cell, in this order.
-const CELL: [&str; 13] = [
-    "run",
-    "column",
-    "line",
-    "row",
-    "value",
-    "low",
-    "high",
-    "n",
-    "text",
-    "interval",
-    "ratio",
-    "ratioInterval",
-    "verdict",
+const CELL: [&str; 9] = [
+    "run", "column", "line", "row", "value", "low", "high", "ratio", "verdict",
+];
+
+/// What a ratio may say. A cell has the place of one, or the place behind them: it is the reference.
+const VERDICTS: [Verdict; 4] = [
+    Verdict::Better,
+    Verdict::Worse,
+    Verdict::Equivalent,
+    Verdict::Inconclusive,
 ];
 
 /// What is in the page's `board` element. Columns and lines are those of any of the runs.
@@ -66,6 +62,7 @@ pub(crate) fn json(boards: &[&Board<'_>]) -> String {
         "columns": all.columns.iter().map(|column| all.column(column)).collect::<Vec<_>>(),
         "lines": all.lines.iter().map(of_line).collect::<Vec<_>>(),
         "tiers": TIERS,
+        "verdicts": VERDICTS.iter().map(|one| one.name()).chain(["reference"]).collect::<Vec<_>>(),
         "cellKeys": CELL,
         "cells": cells,
     });
@@ -165,21 +162,17 @@ impl<'a> All<'a> {
         let cells = own.into_iter().filter_map(|((column, line), number)| {
             let row = &board.summary.results[*number];
             let numbers = row.numbers.as_ref().filter(|_| board.compares(row))?;
-            let [low, high] = numbers.ci.map_or([None, None], |ci| ci.map(Some));
-            let (ratio, interval, verdict) = against(board, row);
+            let [low, high] = ends(numbers.ci);
+            let (ratio, verdict) = against(board, row);
             let values: [Value; CELL.len()] = [
                 run.into(),
                 self.column_at[&*board.columns[*column].key].into(),
                 self.line_at[&*board.lines[*line].key].into(),
                 (*number).into(),
-                numbers.median.into(),
-                low.into(),
-                high.into(),
-                numbers.n.into(),
-                units::value(numbers.median, row.unit).into(),
-                shown::bare_interval(row).into(),
+                plain(numbers.median),
+                low,
+                high,
                 ratio.into(),
-                interval.into(),
                 verdict.into(),
             ];
             Some(Value::from(values))
@@ -188,17 +181,33 @@ impl<'a> All<'a> {
     }
 }
 
-/// A row's ratio to its own reference, the interval and the verdict; of the reference its name alone.
-fn against(
-    board: &Board<'_>,
-    row: &RowSummary,
-) -> (Option<f64>, Option<String>, Option<&'static str>) {
+/// The ends of an interval, to as many digits as two of them are ever told apart by; of what was counted
+/// all of them.
+fn ends(interval: Option<[f64; 2]>) -> [Value; 2] {
+    match interval {
+        None => [Value::Null, Value::Null],
+        Some([low, high]) if low.to_bits() == high.to_bits() => [plain(low), plain(high)],
+        Some(ends) => ends.map(|end| plain(format!("{end:.5e}").parse().unwrap_or(end))),
+    }
+}
+
+/// A number; a whole one without a point, which says nothing.
+fn plain(value: f64) -> Value {
+    const WHOLE: f64 = 9e15;
+    if value.fract() == 0.0 && value.abs() < WHOLE {
+        (value as i64).into()
+    } else {
+        value.into()
+    }
+}
+
+/// A row's ratio to its own reference, and the place of its verdict among [`VERDICTS`].
+fn against(board: &Board<'_>, row: &RowSummary) -> (Option<f64>, Option<usize>) {
     match row.ratio() {
         Some(ratio) => (
             Some(ratio.value),
-            Some(shown::ratio_interval(row, ratio)),
-            Some(ratio.verdict.name()),
+            VERDICTS.iter().position(|one| *one == ratio.verdict),
         ),
-        None => (None, None, board.is_reference(row).then_some("reference")),
+        None => (None, board.is_reference(row).then_some(VERDICTS.len())),
     }
 }

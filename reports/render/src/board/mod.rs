@@ -17,7 +17,7 @@ use crate::words::{self, distinct};
 
 pub(crate) use column::questions;
 pub(crate) use json::json;
-pub(crate) use key::{column as question_key, line as line_key};
+pub(crate) use key::{column as question_key, is_of_isolation, line as line_key};
 
 /// A run's questions and isolations.
 pub(crate) struct Board<'a> {

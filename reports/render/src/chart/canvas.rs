@@ -10,6 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, TextStyle};
 
 use super::Chart;
+use super::classes::classed;
 use super::compact::compact;
 use super::ink::{Ink, Inks};
 use crate::RenderError;
@@ -82,7 +83,7 @@ pub(crate) fn svg(
     for default in DEFAULTS {
         inside = inside.replace(default, "");
     }
-    inside = compact(&inside);
+    inside = classed(&compact(&inside));
     // before the end of the element
     let end = inside.rfind("</svg>").unwrap_or(inside.len());
     inside.insert_str(end, &points);
@@ -147,8 +148,7 @@ impl Canvas<'_> {
         }
         let _ = write!(
             self.points,
-            "<path fill=\"none\" stroke=\"var({variable})\" stroke-opacity=\".7\" \
-             stroke-linecap=\"round\" stroke-width=\"{width:.0}\" d=\"{path}\"/>"
+            "<path class=\"o\" stroke=\"var({variable})\" stroke-width=\"{width:.0}\" d=\"{path}\"/>"
         );
     }
 

@@ -3,6 +3,7 @@
 mod bars;
 mod best;
 mod canvas;
+mod classes;
 mod compact;
 mod ecdf;
 mod forest;

@@ -55,15 +55,18 @@ pub(super) fn of_replay(view: &View<'_>, room: usize) -> Markup {
 }
 
 fn files(view: &View<'_>, room: usize) -> Markup {
-    let table = table(view).filter(|file| file.address.len() <= room);
-    let left = room - table.as_ref().map_or(0, |file| file.address.len());
+    // The summary first: the table can be made from it.
     let whole = summary(view, false);
     let size = whole.as_ref().map_or(0, |file| file.packed);
     let numbers = whole
         .into_iter()
         .chain(summary(view, true))
-        .find(|file| file.address.len() <= left);
-    let is_left_out = numbers.is_none();
+        .find(|file| file.address.len() <= room);
+    let left = room - numbers.as_ref().map_or(0, |file| file.address.len());
+    let table = table(view);
+    let table_size = table.as_ref().map_or(0, |file| file.packed);
+    let table = table.filter(|file| file.address.len() <= left);
+    let (has_numbers, has_table) = (numbers.is_some(), table.is_some());
     html! {
         ul.files {
             @for file in numbers.into_iter().chain(table) {
@@ -72,8 +75,11 @@ fn files(view: &View<'_>, room: usize) -> Markup {
                     " " span.muted { (file.what) "; " (units::bytes(file.size as u64)) ", packed " (units::bytes(file.packed as u64)) }
                 }
             }
-            @if is_left_out {
+            @if !has_numbers {
                 li { "Its summary is too large for a page (" (units::bytes(size as u64)) " packed): it is " code { "summary.json" } " in the run\u{2019}s folder." }
+            }
+            @if !has_table {
+                li { "Its table of rows is too large for a page (" (units::bytes(table_size as u64)) " packed): " code { "labrun report RUN --export-csv FILE" } " writes it." }
             }
         }
         p.note {

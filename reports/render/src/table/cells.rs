@@ -59,6 +59,15 @@ pub(super) fn columns<'a>(facets: &Facets<'a>, middle: &'a str) -> Vec<Column<'a
 }
 
 impl Column<'_> {
+    /// Its heading, if it is one that may be left out.
+    pub(super) fn spared(&self) -> Option<&'static str> {
+        match self.show {
+            Show::Version => Some("version"),
+            Show::P90 => Some("p90"),
+            _ => None,
+        }
+    }
+
     /// Whether any of the rows has something in this column.
     pub(super) fn says_anything(&self, rows: &[&RowSummary]) -> bool {
         rows.iter().any(|row| !self.text(row).is_empty())

@@ -14,11 +14,13 @@ mod extremes;
 mod hostile;
 mod keyboard;
 mod layout;
+mod long;
 mod numbers;
 mod page;
 mod print;
 mod questions;
 mod reference;
+mod saved;
 mod scripts_off;
 mod tab;
 
@@ -33,7 +35,7 @@ use driver::Driver;
 /// A test, and what is true if it passes.
 type Test = (&'static str, fn(&Case<'_>));
 
-const TESTS: [&[Test]; 12] = [
+const TESTS: [&[Test]; 14] = [
     &numbers::TESTS,
     &axe::TESTS,
     &contrast::TESTS,
@@ -46,6 +48,8 @@ const TESTS: [&[Test]; 12] = [
     &print::TESTS,
     &hostile::TESTS,
     &extremes::TESTS,
+    &saved::TESTS,
+    &long::TESTS,
 ];
 
 fn main() -> ExitCode {

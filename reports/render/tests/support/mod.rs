@@ -17,7 +17,8 @@ use labrun_analysis::{RowSummary, Summary, summarise};
 use labrun_record::{Row, Run, Sample};
 
 pub use noise::Noise;
-use values::{around, line, samples};
+use values::samples;
+pub use values::{around, line};
 
 /// A run and everything that a page is made of.
 pub struct Made {

@@ -27,10 +27,12 @@ pub struct Follow {
 const VOID: [&str; 5] = ["meta", "br", "link", "col", "input"];
 
 /// What ends an element whose end tag may be left out: the next of these, or the end of the table.
-const ENDS: [(&str, &[&str]); 3] = [
-    ("td", &["td", "th", "tr"]),
-    ("th", &["td", "th", "tr"]),
-    ("tr", &["tr"]),
+const ENDS: [(&str, &[&str]); 5] = [
+    ("p", &["p", "td", "th", "tr", "tbody"]),
+    ("td", &["td", "th", "tr", "tbody"]),
+    ("th", &["td", "th", "tr", "tbody"]),
+    ("tr", &["tr", "tbody"]),
+    ("tbody", &["tbody"]),
 ];
 
 impl TokenSink for Follow {
@@ -163,23 +165,46 @@ pub fn lines(html: &str) -> Vec<Line> {
         .nth(1)
         .unwrap_or_default();
     let table = table.split("</table>").next().unwrap_or_default();
-    let rows = table.split("<tr id=row-").skip(1);
-    rows.map(|row| {
+    let groups = table.split("<tr class=q>").skip(1);
+    groups.flat_map(group).collect()
+}
+
+/// The lines below a question, each with it as the page's script has them: workload and question behind
+/// the isolation, and the run where there are several.
+fn group(group: &str) -> Vec<Line> {
+    let mut rows = group.split("<tr id=row-");
+    let head = cells(rows.next().expect("a head"));
+    let [workload, question] = &head[..] else {
+        panic!("other cells: {head:?}")
+    };
+    let line = |row: &str| {
         let (tag, rest) = row.split_once('>').expect("a whole tag");
         let words: Vec<&str> = tag.split(' ').collect();
         let [id, value] = words[..] else {
             panic!("other attributes: {tag}")
         };
         let value = value.strip_prefix("data-value=").expect("a value");
-        let cells = rest.replace("<th", "<td");
-        let cells = cells.split("<td").skip(1);
+        let (first, others) = rest.split_once("<td").expect("several cells");
+        let parts: Vec<&str> = first.splitn(3, "<p>").collect();
+        let own = parts.get(2).map(|own| format!(", {}", plain(own)));
+        let mut cells = cells(&format!("{}<td{others}", parts[..2].join("<p>")));
+        let place = cells.len() - 8;
+        cells.insert(place, workload.clone());
+        cells.insert(place + 1, question.clone() + &own.unwrap_or_default());
         Line {
             row: id.to_owned(),
             value: value.parse().expect("a number"),
-            cells: cells.map(words_of).collect(),
+            cells,
         }
-    })
-    .collect()
+    };
+    rows.map(line).collect()
+}
+
+/// The words of the cells of a line.
+fn cells(line: &str) -> Vec<String> {
+    let line = line.split("<tbody>").next().unwrap_or_default();
+    let cells = line.replace("<th", "<td");
+    cells.split("<td").skip(1).map(words_of).collect()
 }
 
 /// The words behind the rest of a tag, without the tags among them.
@@ -193,7 +218,11 @@ fn words_of(cell: &str) -> String {
             part.split_once('>').map_or("", |(_, t)| t)
         }
     });
-    let words = parts.collect::<Vec<_>>().join(" ");
+    plain(&parts.collect::<Vec<_>>().join(" "))
+}
+
+/// Words as they are without what escapes them.
+fn plain(words: &str) -> String {
     let words = words
         .replace("&lt;", "<")
         .replace("&gt;", ">")

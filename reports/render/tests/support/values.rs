@@ -53,7 +53,7 @@ pub(super) fn samples(run: &Run, launches: u32) -> Vec<Sample> {
     samples
 }
 
-pub(super) fn line(
+pub fn line(
     index: usize,
     block: u32,
     outcome: Outcome,
@@ -107,7 +107,7 @@ fn not_measured(row: &Row) -> Option<(Outcome, &'static str)> {
 }
 
 /// Median (ns) and sigma of the logarithm.
-pub(super) fn around(row: &Row) -> (f64, f64) {
+pub fn around(row: &Row) -> (f64, f64) {
     if row.start.is_none() {
         return levels::around(row);
     }

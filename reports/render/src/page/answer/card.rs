@@ -6,42 +6,58 @@ use labrun_analysis::{Ratio, RowSummary, Verdict};
 use labrun_record::{Better, Metric, Tier, Unit};
 use maud::{Markup, html};
 
-use super::cards::{Card, elsewhere};
+use super::cards::{Card, Told};
 use crate::beside::scope_name;
 use crate::chart::tier_ink;
 use crate::page::traced;
 use crate::page::view::View;
 use crate::{shown, units, words};
 
-/// A card, with what other runs say to the same question.
-pub(super) fn card(view: &View<'_>, card: &Card<'_>, others: &[&View<'_>]) -> Markup {
+/// A card: of several runs what each says, side by side.
+pub(super) fn card(views: &[&View<'_>], told: &Told<'_>) -> Markup {
+    let Some(first) = told.iter().flatten().next() else {
+        return html! {};
+    };
+    let tier = tier_ink(first.row.row.tier);
+    html! {
+        @if let [view] = views {
+            li.card.{ "tier-" (tier) } { h3.what { (first.what) } (said(view, first)) }
+        } @else {
+            li.card.several.{ "tier-" (tier) } {
+                h3.what { (first.what) }
+                div.sides { @for (view, card) in views.iter().zip(told) { div.side { (side(view, card.as_ref())) } } }
+            }
+        }
+    }
+}
+
+/// What one of several runs says.
+fn side(view: &View<'_>, card: Option<&Card<'_>>) -> Markup {
+    html! {
+        p.run { (words::capital(&view.name())) ": " (view.run.machine.cpu) ", " (view.run.machine.arch) }
+        @match card {
+            Some(card) => (said(view, card)),
+            None => p.how { "has not measured it" },
+        }
+    }
+}
+
+/// The number, how it compares, and where it is from.
+fn said(view: &View<'_>, card: &Card<'_>) -> Markup {
     let row = card.row;
     let share = row.ratio().filter(|_| is_rate(row));
     html! {
-        li.card.{ "tier-" (tier_ink(row.row.tier)) } {
-            h3.what { (card.what) }
-            @if let Some(ratio) = share {
-                p.figure {
-                    (traced::words(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
-                    " " small { (shown::ratio_interval(row, ratio)) }
-                }
-                p.against { (against(view, row)) }
-            } @else {
-                p.figure { (traced::number(view, row)) }
-                p.against { (against(view, row)) " " small { (interval(row)) } }
+        @if let Some(ratio) = share {
+            p.figure {
+                (traced::words(view, row, &format!("{}\u{d7}", units::ratio(ratio.value))))
+                " " small { (shown::ratio_interval(row, ratio)) }
             }
-            p.how { (how(view, card, share.is_some())) }
-            @for other in others {
-                @if let Some(row) = elsewhere(card, &view.board, &other.board) {
-                    p.how.elsewhere {
-                        (words::capital(&other.name()))
-                        @if other.run.machine != view.run.machine { ", " (other.run.machine.cpu) ", " (other.run.machine.arch) }
-                        ": "
-                        (traced::words(other, row, &against(other, row))) " " (interval(row))
-                    }
-                }
-            }
+            p.against { (against(view, row)) }
+        } @else {
+            p.figure { (traced::number(view, row)) }
+            p.against { (against(view, row)) " " small { (interval(row)) } }
         }
+        p.how { (how(view, card, share.is_some())) }
     }
 }
 

@@ -80,30 +80,66 @@ const ASKED: [Asked; 16] = {
     ]
 };
 
-/// The cards of a run, measure by measure.
-pub(super) fn cards<'a>(board: &Board<'a>) -> Vec<Card<'a>> {
-    let asked = ASKED.iter().filter_map(|asked| asked.card(board));
-    let mut cards: Vec<Card<'a>> = asked.take(MOST).collect();
+/// A question with what each run says to it, in the order of the runs.
+pub(super) type Told<'a> = Vec<Option<Card<'a>>>;
+
+/// The cards of runs, measure by measure: a question has one if any of the runs answers it.
+pub(super) fn cards<'a>(boards: &[&Board<'a>]) -> Vec<Told<'a>> {
+    let first = |asked: &Asked| {
+        let mut found = boards.iter().enumerate();
+        let found = found.find_map(|(place, board)| Some((place, asked.card(board)?)))?;
+        Some(told(boards, found))
+    };
+    let mut cards: Vec<Told<'a>> = ASKED.iter().filter_map(first).take(MOST).collect();
     if cards.is_empty() {
-        cards = plain(board);
+        let plain = boards.iter().enumerate();
+        let mut plain = plain.map(|(place, board)| (place, plain_of(board)));
+        let found = plain.find(|(_, cards)| !cards.is_empty());
+        let (place, found) = found.unwrap_or_default();
+        let found = found.into_iter();
+        cards = found.map(|card| told(boards, (place, card))).collect();
     }
-    let measure = |card: &Card<'_>| board.columns[card.column].measure;
-    cards.sort_by_key(|card| Measure::ALL.iter().position(|one| *one == measure(card)));
+    let measure = |told: &Told<'_>| {
+        let mut own = boards.iter().zip(told);
+        own.find_map(|(board, card)| Some(board.columns[card.as_ref()?.column].measure))
+    };
+    cards.sort_by_key(|told| {
+        Measure::ALL
+            .iter()
+            .position(|one| Some(*one) == measure(told))
+    });
     cards
 }
 
+/// A card of a run with what the others say to its question.
+fn told<'a>(boards: &[&Board<'a>], (own, card): (usize, Card<'a>)) -> Told<'a> {
+    let others = boards.iter().enumerate();
+    let mut told: Told<'a> = others
+        .map(|(place, other)| (place != own).then(|| elsewhere(&card, boards[own], other))?)
+        .collect();
+    told[own] = Some(card);
+    told
+}
+
 /// What another run says to the question of a card.
-pub(super) fn elsewhere<'a>(
-    card: &Card<'_>,
-    own: &Board<'_>,
-    other: &Board<'a>,
-) -> Option<&'a RowSummary> {
+fn elsewhere<'a>(card: &Card<'_>, own: &Board<'_>, other: &Board<'a>) -> Option<Card<'a>> {
     let key = &own.columns[card.column].key;
     let column = other.columns.iter().position(|one| one.key == *key)?;
     let is_alike = |row: &RowSummary| {
         row.row.tier == card.row.row.tier && is_of_kind(&row.row) == is_of_kind(&card.row.row)
     };
-    Some(best(other, column, is_alike)?.0)
+    let (row, of) = best(other, column, is_alike)?;
+    Some(Card {
+        what: card.what.clone(),
+        column,
+        row,
+        of,
+        next: if card.next.is_empty() {
+            Vec::new()
+        } else {
+            next(other, column, row, is_alike)
+        },
+    })
 }
 
 impl Asked {
@@ -152,7 +188,7 @@ fn next<'a>(
 
 /// Where nothing that is usually asked was measured: of each key question the best that is not the
 /// reference, or the reference itself.
-fn plain<'a>(board: &Board<'a>) -> Vec<Card<'a>> {
+fn plain_of<'a>(board: &Board<'a>) -> Vec<Card<'a>> {
     let card = |column: usize| {
         let asked = &board.columns[column];
         let reference = asked.reference.and_then(|line| board.cell(column, line));

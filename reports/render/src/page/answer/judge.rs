@@ -93,13 +93,12 @@ pub(super) fn judged(
 fn named(view: &View<'_>, claim: &Claim, row: &RowSummary) -> Markup {
     html! {
         (words::isolation(row)) " " (row.row.workload) ", "
-        span.nowrap {
-            @if let (Says::Near, Some(ratio)) = (&claim.says, row.ratio()) {
-                (traced::words(view, row, &units::ratio(ratio.value)))
-                " " (shown::ratio_interval(row, ratio)) " of " (ratio.to)
-            } @else {
-                (traced::median(view, row)) " " (shown::bare_interval(row))
-            }
+        @if let (Says::Near, Some(ratio)) = (&claim.says, row.ratio()) {
+            span.nowrap { (traced::words(view, row, &units::ratio(ratio.value))) " " (shown::ratio_interval(row, ratio)) }
+            // A name may be long.
+            " of " (ratio.to)
+        } @else {
+            span.nowrap { (traced::median(view, row)) " " (shown::bare_interval(row)) }
         }
     }
 }

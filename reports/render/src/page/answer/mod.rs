@@ -18,8 +18,8 @@ use super::view::View;
 use crate::RenderError;
 use crate::measure::Measure;
 
-/// Other runs that a card of the first one names.
-const BESIDE: usize = 2;
+/// Runs that the cards of the first one have side by side.
+const BESIDE: usize = 3;
 
 pub(super) fn answer(views: &[View<'_>]) -> Result<Markup, RenderError> {
     let screens = (0..views.len()).map(|place| screen(views, place));
@@ -32,14 +32,22 @@ pub(super) fn answer(views: &[View<'_>]) -> Result<Markup, RenderError> {
     })
 }
 
-/// The screen of a run. The cards of the first one also say what others say.
+/// The runs whose answers stand side by side, the first of the page among them. Numbers of another method do
+/// not mean the same, and those of many have no room: they stand on screens of their own.
+fn side_by_side<'v, 'a>(views: &'v [View<'a>]) -> Vec<&'v View<'a>> {
+    let first = views.first().map(|view| view.run.method_version);
+    let alike = |view: &&View<'_>| Some(view.run.method_version) == first;
+    views.iter().filter(alike).take(BESIDE).collect()
+}
+
+/// The screen of a run. That of the first has the cards of all that stand beside it.
 fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
     let view = &views[place];
-    let others = if place == 0 { &views[1..] } else { &[] };
-    // Numbers of another method do not mean the same.
-    let alike = |other: &&View<'_>| other.run.method_version == view.run.method_version;
-    let others: Vec<&View<'_>> = others.iter().filter(alike).take(BESIDE).collect();
-    let cards = cards::cards(&view.board);
+    let beside = side_by_side(views);
+    let is_told = place > 0 && beside.iter().any(|one| one.index == view.index);
+    let own = if place == 0 { beside } else { vec![view] };
+    let boards: Vec<_> = own.iter().map(|view| &view.board).collect();
+    let cards = cards::cards(&boards);
     let picture = picture::picture(view)?;
     let held = claims::held(view);
     Ok(html! {
@@ -47,8 +55,10 @@ fn screen(views: &[View<'_>], place: usize) -> Result<Markup, RenderError> {
             (of_run(views, view))
             @if cards.is_empty() {
                 p.nothing { (nothing(view)) }
+            } @else if is_told {
+                p.beside { "Its numbers stand beside those of run 1, " a href={ "#" (views[0].id("answer")) } { "above" } "." }
             } @else {
-                ul.cards { @for one in &cards { (card::card(view, one, &others)) } }
+                ul.cards { @for one in &cards { (card::card(&own, one)) } }
             }
             @if let Some(picture) = picture { (picture) }
             (checked::checked(view))

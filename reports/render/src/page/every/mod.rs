@@ -12,6 +12,7 @@ use maud::{Markup, html};
 
 use super::several;
 use super::view::View;
+use crate::board::is_of_isolation;
 use crate::{facets, units, words};
 
 pub(super) use left::Left;
@@ -26,7 +27,7 @@ pub(super) fn every(views: &[View<'_>]) -> Markup {
             } @else {
                 p.note {
                     "Each number is the median of n launches, of a latency the quantile that its question names; beside it its 95% interval. "
-                    "A ratio is to the reference of its question, in the same run. Doubts are explained "
+                    "A ratio is to the reference of its question, in the same run; where it has no interval, it decides nothing. Doubts are explained "
                     a href={ "#" (views[0].id("warnings")) } { "below" } "."
                 }
                 @if several::has_machines(views) { (several::machines(views)) }
@@ -38,14 +39,22 @@ pub(super) fn every(views: &[View<'_>]) -> Markup {
     }
 }
 
-/// What a row answers beside its workload and isolation: `time to first result, process`.
+/// What a row answers beside its workload, as all rows that it is compared with do: `time to first
+/// result, process`.
 fn question(row: &RowSummary) -> String {
-    let metric = metric(row);
+    let own = facets::of_params(&row.row, |param| !is_of_isolation(param));
+    let parts: Vec<String> = [metric(row)].into_iter().chain(own).collect();
+    parts.join(", ")
+}
+
+/// The rest of it, in which isolations differ: `network published, 12.1 k/s offered`.
+fn rest(row: &RowSummary) -> String {
+    let params = row.row.params.iter();
+    let params = params.filter(|(name, _)| is_of_isolation(name));
+    let params = params.map(|(name, value)| format!("{name} {value}"));
     let rate = row.numbers.as_ref().and_then(|numbers| numbers.rate);
     let offered = rate.map(|rate| format!("{} offered", units::value(rate, Unit::PerSecond)));
-    let own = facets::all(&row.row).into_iter().chain(offered);
-    let parts: Vec<String> = [metric].into_iter().chain(own).collect();
-    parts.join(", ")
+    params.chain(offered).collect::<Vec<_>>().join(", ")
 }
 
 /// The first word of a question.

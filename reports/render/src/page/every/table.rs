@@ -1,5 +1,6 @@
 //! The table of all measured rows. It is the largest part of a page, so its lines are written without
-//! the end tags and quotes that HTML can do without: a fifth of their bytes.
+//! the end tags and quotes that HTML can do without, and what is asked stands once above the rows that
+//! answer it. The script gives each row its question (`script/every.js`), so that they can be sorted.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,7 +9,7 @@ use labrun_analysis::{Numbers, RowSummary, Verdict};
 use maud::{Escaper, Markup, PreEscaped, html};
 
 use super::order::Line;
-use super::question;
+use super::{question, rest};
 use crate::chart::technology_ink;
 use crate::page::several;
 use crate::page::view::View;
@@ -16,10 +17,8 @@ use crate::units::plural;
 use crate::{shown, units, words};
 
 /// The heads: the key by which scripts and addresses know them, the words, and over how many cells.
-const HEADS: [(&str, &str, usize); 9] = [
+const HEADS: [(&str, &str, usize); 7] = [
     ("isolation", "isolation", 1),
-    ("workload", "workload", 1),
-    ("question", "question", 1),
     ("median", "median, 95% interval", 2),
     ("n", "n", 1),
     ("ratio", "ratio, 95% interval, verdict", 2),
@@ -61,18 +60,24 @@ pub(super) fn table(views: &[View<'_>], lines: &[Line<'_>]) -> Markup {
                         th scope="col" data-key=(key) colspan=[(cells > 1).then_some(cells)] { (name) }
                     } }
                 }
-                tbody { (PreEscaped(written(views, lines))) }
+                (PreEscaped(written(views, lines, cells)))
             }
         }
     }
 }
 
-/// All lines, one after another.
-fn written(views: &[View<'_>], lines: &[Line<'_>]) -> String {
+/// All lines, one after another: of each question a head over all `cells`, and its rows.
+fn written(views: &[View<'_>], lines: &[Line<'_>], cells: usize) -> String {
     let doubts: Vec<_> = views.iter().map(doubts).collect();
     let mut out = String::new();
+    let mut above = None;
     for line in lines {
         let own = doubts[line.view.index].get(&line.number);
+        let asked = (&line.row.row.workload, question(line.row));
+        if above.as_ref() != Some(&asked) {
+            head(&mut out, &asked, cells);
+            above = Some(asked);
+        }
         push(
             &mut out,
             line,
@@ -81,6 +86,15 @@ fn written(views: &[View<'_>], lines: &[Line<'_>]) -> String {
         );
     }
     out
+}
+
+/// What the rows below answer.
+fn head(out: &mut String, (workload, question): &(&String, String), cells: usize) {
+    out.push_str("<tbody><tr class=q><th scope=rowgroup>");
+    text(out, workload);
+    let _ = write!(out, "<td colspan={}>", cells - 1);
+    text(out, question);
+    out.push('\n');
 }
 
 /// What is doubted of each row, by its number.
@@ -108,14 +122,16 @@ fn push(out: &mut String, line: &Line<'_>, doubts: &[String], several: bool) {
     }
     let _ = write!(out, "><th class=i{ink}>");
     text(out, &words::isolation(row));
-    out.push_str("<small>");
+    out.push_str("<p>");
     text(out, &about(view, row));
-    out.push_str("</small>");
+    let rest = rest(row);
+    if !rest.is_empty() {
+        out.push_str("<p>");
+        text(out, &rest);
+    }
     if several {
         let _ = write!(out, "<td>{}", run + 1);
     }
-    cell(out, &row.row.workload);
-    cell(out, &question(row));
     cell(out, &units::value(numbers.median, row.unit));
     cell(out, &shown::bare_interval(row));
     let _ = write!(out, "<td>{}", numbers.n);
@@ -147,12 +163,11 @@ fn about(view: &View<'_>, row: &RowSummary) -> String {
 /// The ratio, and its interval with the verdict.
 fn compared(out: &mut String, view: &View<'_>, row: &RowSummary, numbers: &Numbers) {
     let Some(ratio) = &numbers.ratio else {
-        let why = if view.is_reference(row) {
-            "reference"
+        out.push_str(if view.is_reference(row) {
+            "<td><td class=u>reference"
         } else {
-            "no ratio"
-        };
-        let _ = write!(out, "<td><td class=u>{why}");
+            "<td><td>no ratio"
+        });
         return;
     };
     let class = match ratio.verdict {
@@ -163,8 +178,11 @@ fn compared(out: &mut String, view: &View<'_>, row: &RowSummary, numbers: &Numbe
     cell(out, &units::ratio(ratio.value));
     let _ = write!(out, "<td class={class}>");
     text(out, &shown::ratio_interval(row, ratio));
-    out.push(' ');
-    out.push_str(words::verdict(row.unit, ratio.verdict));
+    // Where there is no interval, nothing is decided: that is said once above the table.
+    if ratio.ci.is_some() || row.row.metric.is_exact() {
+        out.push(' ');
+        out.push_str(words::verdict(row.unit, ratio.verdict));
+    }
 }
 
 /// The 90% quantile, and that of 99% where there are launches enough.

@@ -70,19 +70,12 @@ fn ranges(numbers: &[usize]) -> String {
 }
 
 fn row_command(run: &Run, (scenario, workload, isolation): Kind<'_>) -> String {
-    let mut command = format!(
-        "labrun scenario {scenario} --isolation {}",
-        quoted(isolation)
-    );
+    let mut command = format!("labrun scenario {scenario} -i {}", quoted(isolation));
     for reference in references(run, workload, isolation) {
-        command.push_str(" --isolation ");
+        command.push_str(" -i ");
         command.push_str(quoted(reference).as_str());
     }
-    format!(
-        "{command} --workload {} --seed {}",
-        quoted(workload),
-        run.seed
-    )
+    format!("{command} -w {} --seed {}", quoted(workload), run.seed)
 }
 
 /// The isolations that those rows are compared with, as far as the run has them.

@@ -3,7 +3,19 @@
 const lab = (() => {
   "use strict";
   const board = JSON.parse(document.getElementById("board").textContent);
-  const named = (values) => Object.fromEntries(board.cellKeys.map((key, i) => [key, values[i]]));
+  // How a number reads stands in its line of the table of all rows, behind its isolation and its run.
+  const behind = board.runs.length > 1 ? 2 : 1;
+  const read = (run, row) => {
+    const cells = [...document.getElementById("row-" + run + "-" + row).cells].slice(behind);
+    const [text, interval, n, , against] = cells.map((one) => one.textContent.trim());
+    // The last word is the verdict, which there is none without an interval.
+    const end = against === "no interval" ? against.length : Math.max(0, against.lastIndexOf(" "));
+    return { text, interval, n, ratioInterval: against.slice(0, end) };
+  };
+  const named = (values) => {
+    const cell = Object.fromEntries(board.cellKeys.map((key, i) => [key, values[i]]));
+    return { ...cell, verdict: board.verdicts[cell.verdict], ...read(cell.run, cell.row) };
+  };
   board.cells = board.cells.map(named);
   board.lines = board.lines.map((line) => ({
     name: line.key, technology: line.key.split("/")[0], control: false, tier: board.tiers[line.tierRank], ...line,
@@ -85,13 +97,13 @@ const lab = (() => {
   };
 
   // The settings stand in the fragment, behind the part that is shown: `#decide?tier=namespaces`.
-  const read = () => {
+  const asked = () => {
     const text = location.hash.slice(1);
     const mark = text.indexOf("?");
     const anchor = mark < 0 ? text : text.slice(0, mark);
     return { anchor, settings: mark < 0 ? null : new URLSearchParams(text.slice(mark + 1)) };
   };
-  let { anchor, settings } = read();
+  let { anchor, settings } = asked();
   settings = settings || new URLSearchParams();
 
   const fragment = (part) => {
@@ -147,7 +159,7 @@ const lab = (() => {
   };
 
   window.addEventListener("hashchange", () => {
-    const now = read();
+    const now = asked();
     anchor = now.anchor;
     // A link inside the page has no settings of its own, and keeps the reader's.
     if (now.settings) settings = now.settings;

@@ -83,7 +83,8 @@
     if (!figure.querySelector("svg")) continue;
     // A chart can be drawn anew: it is looked for when it is saved.
     const saveAll = () => {
-      for (const chart of figure.querySelectorAll("svg")) {
+      // What lies over a chart to be pointed at is none.
+      for (const chart of figure.querySelectorAll("svg:not(.over)")) {
         const title = titleOf(figure, chart);
         const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
         save(name.replace(/^-+|-+$/g, "") + ".svg", new Blob([svgFile(chart, title)], { type: "image/svg+xml" }));

@@ -7,6 +7,28 @@
   if (!table || !form) return;
   const counted = document.getElementById("every-count");
   const body = table.tBodies[0];
+
+  // Each row gets what stands above it, and what is its own of the question: so it can stand anywhere.
+  const asked = ["workload", "question"];
+  const before = table.querySelector('th[data-key="run"]') || table.querySelector('th[data-key="isolation"]');
+  const place = before.cellIndex;
+  before.after(...asked.map((key) => lab.el("th", { scope: "col", "data-key": key }, key)));
+  table.querySelectorAll("col")[place].after(...asked.map((key) => lab.el("col", { class: "c-" + key })));
+  const machines = table.querySelector(".machines");
+  if (machines) machines.colSpan += asked.length;
+  for (const group of [...table.tBodies]) {
+    const [head, ...rows] = group.rows;
+    const [workload, question] = [...head.cells].map((cell) => cell.textContent.trim());
+    for (const row of rows) {
+      const rest = row.cells[0].querySelector("p + p");
+      const whole = rest ? question + ", " + rest.textContent.trim() : question;
+      rest?.remove();
+      row.cells[place].after(lab.el("td", {}, workload), lab.el("td", {}, whole));
+    }
+    head.remove();
+    body.append(...rows);
+    if (group !== body) group.remove();
+  }
   const total = counted.textContent;
 
   // The heads, and at which cell of a line each begins.
@@ -28,7 +50,7 @@
     line.metric = cellText(line, "question");
     line.workload = cellText(line, "workload");
     line.technology = cellText(line, "isolation").split("/")[0];
-    line.tier = line.row.cells[0].querySelector("small").textContent.split(" ")[0];
+    line.tier = line.row.cells[0].querySelector("p").textContent.split(" ")[0];
     line.run = "run" in at ? cellText(line, "run") : "";
     return line;
   };
