@@ -124,6 +124,10 @@ impl Boundary for Bubblewrap {
             // As engines of containers make it where an image has none.
             let made = make_folder(overlay.root(), &image.working_dir);
             made.map_err(Failure::cannot("make the image's working folder"))?;
+            let given = order.args(GUEST_GRANT, listen);
+            if let Some(program) = image.args(&given).first() {
+                overlay.has_program(program, &image.env, &image.working_dir)?;
+            }
         }
         let variables = order.variables(listen);
         let program = Program {

@@ -12,6 +12,7 @@ use rustix::mount::{MountFlags, mount};
 
 use crate::outcome::Failure;
 use crate::site::{Grant, Site, unmount};
+use crate::unpack::has;
 
 /// A mounted root; it goes with the value.
 #[derive(Debug)]
@@ -55,6 +56,32 @@ impl Overlay {
             root,
             _layer: layer,
         })
+    }
+
+    /// That what is started of an image is in it: a runtime or sandbox says of that no more than that it
+    /// could not start something.
+    pub(super) fn has_program(
+        &self,
+        program: &str,
+        env: &[(String, String)],
+        folder: &Path,
+    ) -> Result<(), Failure> {
+        let has = |path: &Path| has(&self.root, path).unwrap_or(true);
+        let is_there = if program.contains('/') {
+            has(&folder.join(program))
+        } else {
+            let search = env.iter().find(|(name, _)| name == "PATH");
+            // Without one whoever starts it looks where it likes to.
+            search.is_none_or(|(_, folders)| {
+                let mut folders = folders.split(':');
+                folders.any(|folder| has(&Path::new(folder).join(program)))
+            })
+        };
+        if is_there {
+            return Ok(());
+        }
+        let reason = format!("the image has no {program}, which is to be started");
+        Err(Failure::failed(reason))
     }
 
     /// Where it is.

@@ -33,6 +33,13 @@ impl Root {
         openat2(&self.0, path, FOLDER, Mode::empty(), resolve)
     }
 
+    /// Whether there is something at a path; links are followed, and lead to places in it.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        openat2(&self.0, path, flags, Mode::empty(), resolve).is_ok()
+    }
+
     /// The folder that a path lies in, made where it is not there, and the name in it. None for the root
     /// itself.
     pub(super) fn parent<'p>(&self, path: &'p Path) -> io::Result<Option<(OwnedFd, &'p OsStr)>> {

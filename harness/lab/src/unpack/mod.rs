@@ -41,6 +41,11 @@ pub(crate) fn make_folder(root: &Path, folder: &Path) -> io::Result<()> {
     Root::at(root)?.made(&folder).map(drop)
 }
 
+/// Whether there is something at a path of a container, in its root.
+pub(crate) fn has(root: &Path, path: &Path) -> io::Result<bool> {
+    Ok(Root::at(root)?.has(path))
+}
+
 /// Applies the tar of one layer to a root.
 fn apply(tar: impl Read, root: &Root, goes_on: &dyn Fn() -> bool) -> io::Result<()> {
     let mut archive = tar::Archive::new(tar);

@@ -58,7 +58,12 @@ impl Bundle {
             serves: listen.is_some(),
             overlay: overlay.transpose()?,
         };
-        let config = bundle.config(order, listen);
+        let start = start::Start::of(order, listen);
+        if let (Some(overlay), Some(program)) = (&bundle.overlay, start.args.first()) {
+            let env = order.job.image_start().map_or(&[][..], |image| &image.env);
+            overlay.has_program(program, env, &start.folder)?;
+        }
+        let config = bundle.config(order, listen, &start);
         fs::write(bundle.path().join("config.json"), config.to_string()).map_err(failed)?;
         fs::create_dir(bundle.state()).map_err(failed)?;
         Ok(bundle)
@@ -85,8 +90,12 @@ impl Bundle {
     }
 
     /// What `runc spec` writes, with the program, its grant, its cgroup and its network.
-    fn config(&self, order: &LaunchRequest<'_>, listen: Option<SocketAddr>) -> Value {
-        let start = start::Start::of(order, listen);
+    fn config(
+        &self,
+        order: &LaunchRequest<'_>,
+        listen: Option<SocketAddr>,
+        start: &start::Start,
+    ) -> Value {
         let root = match &self.overlay {
             Some(overlay) => Some(overlay.root()),
             None => order.job.artifact.parent(),
