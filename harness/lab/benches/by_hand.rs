@@ -117,6 +117,7 @@ fn job(artifact: &Path, target: Target) -> Job {
             expected: Expected::Whole(b"42\n".to_vec()),
         },
         artifact: artifact.to_owned(),
+        image: None,
         libraries: Vec::new(),
         precompiled: None,
         other: None,

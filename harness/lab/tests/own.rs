@@ -51,6 +51,7 @@ fn job(workload: &Workload) -> Job {
         start: Start::Process,
         task: workload.task().expect("a task"),
         artifact: workload.artifacts[&Target::Native].path.clone(),
+        image: None,
         libraries: Vec::new(),
         precompiled: None,
         other: None,

@@ -194,6 +194,7 @@ pub(crate) fn job(name: &str, image: &Path, behaviour: &str) -> Job {
         start: Start::Process,
         task,
         artifact: image.to_owned(),
+        image: None,
         libraries: Vec::new(),
         precompiled: None,
         other: None,

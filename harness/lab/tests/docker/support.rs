@@ -164,6 +164,7 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
         start: Start::Process,
         task,
         artifact: image.into(),
+        image: None,
         libraries: Vec::new(),
         precompiled: None,
         other: None,
