@@ -3,7 +3,8 @@
 //!
 //! `images/own/<id>/image.tar`, `root/`, and beside that `root.sha256`, the digest of its listing.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -181,6 +182,8 @@ pub(crate) fn root_in(
     let made = OpenImage::at(&kept.archive).map_err(|why| Failure::failed(why.to_string()));
     let made = made.and_then(|image| {
         fs::create_dir_all(folder).map_err(unmade)?;
+        // It may have devices and programs with rights that nobody else here is to have.
+        fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(unmade)?;
         let unpacked = unpack(&image, &beside, &|| !interrupt.raised());
         unpacked.map_err(|error| match error.kind() {
             std::io::ErrorKind::Interrupted => Failure::Interrupted,

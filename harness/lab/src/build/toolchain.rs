@@ -51,6 +51,9 @@ pub struct Toolchain {
 impl Toolchain {
     /// That of the lab in `lab`; an error says how to get one.
     pub fn find(lab: &Path, store: &Store) -> Result<Self, String> {
+        if !lab.is_dir() {
+            return Err(format!("the lab's folder {} is gone", lab.display()));
+        }
         let asked = in_lab("rustc", lab).args(["--print", "sysroot"]).output();
         let sysroot = PathBuf::from(said("--print sysroot", asked)?.trim());
         let own = |name: &str| Some(sysroot.join("bin").join(name)).filter(|path| path.is_file());

@@ -88,10 +88,16 @@ fn why_not(mount: &Mount, way: &[&Path]) -> String {
         }
     }
     // A mount stays listed where another covers it.
-    if !mount.folder.is_dir() {
+    if !mount.folder.join("cgroup.procs").exists() {
+        let over = if mount.folder.is_dir() {
+            &*mount.folder
+        } else {
+            Path::new("/sys/fs/cgroup")
+        };
         return format!(
-            "{root} is listed as a mount and is not there, since something else is mounted over it: umount \
-             /sys/fs/cgroup, or start the container that labrun runs in with --privileged"
+            "the cgroups that are mounted on {root} are not to be seen, since something else is mounted over \
+             them: umount {}, or start the container that labrun runs in with --privileged",
+            over.display()
         );
     }
     let is_read_only = |error: io::Error| error.kind() == io::ErrorKind::ReadOnlyFilesystem;

@@ -20,7 +20,7 @@ use crate::clock::now_ns;
 use crate::outcome::{Failure, shown};
 use crate::owner::{LAUNCH, VARIABLE};
 use crate::proc::{self, Pid};
-use crate::process::{Left, Subreaper, after, end_all};
+use crate::process::{Exit, Left, Subreaper, after, end_all};
 use crate::site::Site;
 use crate::task::{Expected, OUTPUT_LIMIT, Seen, Task};
 use crate::wait;
@@ -104,7 +104,7 @@ impl Launcher for Control {
             let mut rest = [0; 8192];
             while read(&mut output, &mut rest, site, deadline_ns)? > 0 {}
         }
-        let (code, left) = child.wait(deadline_ns)?;
+        let (exit, left) = child.wait(deadline_ns)?;
         if let Some(reason) = left.reason {
             return Err(Failure::failed(reason));
         }
@@ -113,6 +113,10 @@ impl Launcher for Control {
             let reason = match expected.judge(said, true) {
                 Seen::Wrong(reason) => reason,
                 Seen::Answer => "it printed more than its expected output".to_owned(),
+                // What did not end well has that to say, and not that something is missing.
+                Seen::NotYet if !exit.is_success() => {
+                    return Err(Failure::failed(format!("it {exit}")));
+                }
                 Seen::NotYet => {
                     format!(
                         "it ended before {}: got {:?}",
@@ -123,8 +127,8 @@ impl Launcher for Control {
             };
             return Err(Failure::mismatch(reason));
         }
-        if code != Some(0) {
-            return Err(Failure::failed("it did not end well"));
+        if !exit.is_success() {
+            return Err(Failure::failed(format!("it {exit}")));
         }
         let total_ns = held_ns - began_ns;
         Ok(LaunchTiming {
@@ -225,20 +229,23 @@ impl Spawned {
         }
     }
 
-    /// Waits for its end; gives its exit code, none where a signal ended it, and what it has left.
-    fn wait(mut self, deadline_ns: u64) -> Result<(Option<i32>, Left), Failure> {
+    /// Waits for its end; gives how it ended, and what it has left.
+    fn wait(mut self, deadline_ns: u64) -> Result<(Exit, Left), Failure> {
         if !wait::ends_by(self.pid, deadline_ns) {
             return Err(Failure::timeout("it gave its output and did not end"));
         }
         let status = self.reap().map_err(Failure::cannot("wait for it"))?;
         let ended_ns = now_ns();
         let pid = std::mem::take(&mut self.pid);
-        Ok((status, after(&self.mark, pid, ended_ns)))
+        let exit = Exit::of(status, ended_ns);
+        Ok((exit, after(&self.mark, pid, ended_ns)))
     }
 
-    fn reap(&self) -> io::Result<Option<i32>> {
+    /// Its status, in the words of waitpid(2).
+    fn reap(&self) -> io::Result<i32> {
         let status = waitpid(Some(proc::id(self.pid)?), WaitOptions::empty())?;
-        Ok(status.and_then(|(_, status)| status.exit_status()))
+        let gone = || io::Error::other("it is no child of the lab's");
+        Ok(status.ok_or_else(gone)?.1.as_raw())
     }
 }
 

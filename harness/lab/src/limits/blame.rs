@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use labrun_record::Outcome;
 
-use super::{memory, places, resources};
+use super::{files, memory, places, resources};
 use crate::outcome::Failure;
 use crate::task::FileSystem;
 
@@ -31,6 +31,13 @@ const REFUSED: [(&str, &str); 6] = [
         "Function not implemented",
         "a filter of system calls refuses it: docker run --security-opt seccomp=unconfined",
     ),
+];
+
+/// What programs say that were allowed no process or thread: it is the place's fault where it is narrow.
+const NO_THREAD: [&str; 3] = [
+    "Resource temporarily unavailable",
+    "pthread_create failed",
+    "failed to create new OS thread",
 ];
 
 /// How a reason tells that a process was killed: a container's exit code is 128 and the signal.
@@ -82,7 +89,14 @@ impl Blame {
         }
         let refused = reason.starts_with(OURS).then(|| refused(reason)).flatten();
         let refused = refused.map(str::to_owned);
-        refused.or_else(|| resources::met(reason, took))
+        refused
+            .or_else(|| resources::met(reason, took))
+            .or_else(|| {
+                NO_THREAD
+                    .iter()
+                    .any(|told| reason.contains(told))
+                    .then(files::few)?
+            })
     }
 }
 

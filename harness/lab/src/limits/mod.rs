@@ -17,6 +17,7 @@ pub(crate) use memory::rooms;
 pub use memory::too_little;
 pub(crate) use narrow::advice;
 pub use places::{no_scratch, no_tmpfs};
+pub use resources::file_too_large;
 
 /// What holds here, in one line for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]

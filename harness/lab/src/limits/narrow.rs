@@ -1,24 +1,27 @@
 //! Why a program of somebody else's did not do what it always does: the place where it was started, or
 //! the program.
 
-use super::{blame, files, memory};
+use super::{blame, files, memory, places};
 
 /// What to do where a program has failed that is asked for next to nothing, and said this: lift the
 /// limit that it has met, or, where nothing here is narrow, `otherwise`.
 pub(crate) fn advice(said: &str, otherwise: &str) -> String {
-    if let Some(limit) = blame::refused(said) {
-        return limit.to_owned();
+    if said.contains(FULL) {
+        return places::full_scratch();
     }
     // Each program has words of its own for what it was not given.
     let narrow: Vec<String> = [files::few(), memory::small()]
         .into_iter()
         .flatten()
         .collect();
-    if narrow.is_empty() {
-        return otherwise.to_owned();
+    if !narrow.is_empty() {
+        return format!("it may have met a limit here: {}", narrow.join("; "));
     }
-    format!("it may have met a limit here: {}", narrow.join("; "))
+    blame::refused(said).unwrap_or(otherwise).to_owned()
 }
+
+/// What is said where a file system is full (ENOSPC, strerror(3)).
+const FULL: &str = "No space left on device";
 
 #[cfg(test)]
 mod tests {

@@ -48,20 +48,29 @@ pub(super) fn full(on: FileSystem) -> String {
     format!("its granted directory is in {folder}, and {}", no_room(on))
 }
 
+/// What there is no more of where the lab's own folders are, and how to get it.
+pub(super) fn full_scratch() -> String {
+    format!(
+        "labrun's folders are in {SCRATCH_PARENT}, and {}",
+        no_room(FileSystem::Tmpfs)
+    )
+}
+
 /// What there is no more of on a file system, and how to get it.
 fn no_room(on: FileSystem) -> String {
     let (folder, mend) = place(on);
-    if let Some(files) = without_inodes(folder) {
-        return format!("it {}", no_files(folder, files));
+    if let Some([files, left]) = few_inodes(folder) {
+        return format!("it {}", no_files(folder, files, left));
     }
     let size = size(folder).map_or("no size".to_owned(), |[size, _]| shown(size));
     format!("it has {size} in all: {mend}")
 }
 
-/// That all files of a file system are taken, and how to have more.
-fn no_files(folder: &str, files: u64) -> String {
+/// That hardly a file can be made on a file system, and how to have more.
+fn no_files(folder: &str, files: u64, left: u64) -> String {
     format!(
-        "has all of its {files} files (inodes): remove some, or mount -o remount,nr_inodes=1m {folder}"
+        "may have {files} files (inodes), of which {left} are left: remove some, or \
+         mount -o remount,nr_inodes=1m {folder}"
     )
 }
 
@@ -76,10 +85,14 @@ fn place(on: FileSystem) -> (&'static str, &'static str) {
     }
 }
 
-/// How many files a file system may have, where it has no more to give.
-fn without_inodes(folder: &str) -> Option<u64> {
+/// Files that a launch may need at once, with some to spare: what was refused for want of them is gone
+/// again when that is looked at.
+const FEW_FILES: u64 = 64;
+
+/// How many files a file system may have, and how many more, where those are few.
+fn few_inodes(folder: &str) -> Option<[u64; 2]> {
     let stat = statvfs(folder).ok()?;
-    (stat.f_files > 0 && stat.f_favail == 0).then_some(stat.f_files)
+    (stat.f_files > 0 && stat.f_favail < FEW_FILES).then_some([stat.f_files, stat.f_favail])
 }
 
 /// The size of a file system, and what is free, in bytes.
@@ -104,8 +117,8 @@ pub(super) fn stated() -> [Limit; 2] {
                 lift.push(format!("what finds no room there is unavailable: {mend}"));
             }
         }
-        if let Some(files) = without_inodes(folder) {
-            lift.push(format!("it {}", no_files(folder, files)));
+        if let Some([files, left]) = few_inodes(folder) {
+            lift.push(format!("it {}", no_files(folder, files, left)));
         }
         let flags = statvfs(folder).map(|stat| stat.f_flag);
         if flags.is_ok_and(|flags| flags.contains(StatVfsMountFlags::NOEXEC)) {

@@ -1,6 +1,7 @@
 //! Resource limits (getrlimit(2)) that a launch inherits and that end it: processor time, and the size
 //! of a file.
 
+use std::io;
 use std::time::Duration;
 
 use super::Limit;
@@ -32,6 +33,14 @@ pub(super) fn met(reason: &str, took: Duration) -> Option<String> {
         return Some(format!("{}: {LIFT_TIME}", of_time(seconds)));
     }
     let bytes = tells(&OUT_OF_FILE).then(|| least(FILE)).flatten();
+    bytes.map(|bytes| format!("{}: {LIFT_FILE}", of_file(bytes)))
+}
+
+/// The limit that a file of the lab's own has met, if it is that.
+pub fn file_too_large(error: &io::Error) -> Option<String> {
+    let bytes = (error.kind() == io::ErrorKind::FileTooLarge)
+        .then(|| least(FILE))
+        .flatten();
     bytes.map(|bytes| format!("{}: {LIFT_FILE}", of_file(bytes)))
 }
 

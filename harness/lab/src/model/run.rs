@@ -11,6 +11,7 @@ use super::describe;
 use super::execute::Execution;
 use super::prepare::{self, PreparedCase, Supply};
 use super::recorder::Recorder;
+use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
 
@@ -58,8 +59,13 @@ pub enum RunError {
     },
 }
 
-/// What became of what was taken before.
-fn kept(error: &io::Error) -> &'static str {
+/// What became of what was taken before, and the limit that was met.
+fn kept(error: &io::Error) -> String {
+    let limit = limits::file_too_large(error).map(|limit| format!("{limit}; "));
+    limit.unwrap_or_default() + remains(error)
+}
+
+fn remains(error: &io::Error) -> &'static str {
     // All of them are written into the run's folder alone, which was there when it began.
     if error.kind() == io::ErrorKind::NotFound {
         "its folder is gone: what was taken before is in it where it was moved to, and lost where it was removed"

@@ -124,7 +124,7 @@ fn one_without_room_for_another_file_is_told_as_that() {
     let ran = measured(&lab, Over::Tmpfs(0, c"nr_inodes=1"))
         .exit(2)
         .stderr_has("cannot make a folder there")
-        .stderr_has("it has all of its 1 files (inodes): remove some, or mount -o remount,nr_inodes=1m /dev/shm");
+        .stderr_has("it may have 1 files (inodes), of which 0 are left: remove some, or mount -o remount,nr_inodes=1m");
     assert!(!ran.stderr.contains("mount -t tmpfs"), "{}", ran.stderr);
 }
 
@@ -135,16 +135,47 @@ fn cgroups_under_another_mount_are_told_as_that() {
     }
     let lab = Lab::fixture();
     let over: &std::ffi::CStr = c"/sys/fs/cgroup";
-    let mut command = lab.labrun(["doctor"]);
-    lay(&mut command, over, Over::Tmpfs(0, c""));
-    let ran = lab.start(command, lab.path()).ended().exit(0);
-    let mut lines = ran.stdout.lines();
-    let line = lines.find(|line| line.starts_with("cgroups "));
-    let line = line.expect("a line of cgroups");
-    assert!(line.contains("something else is mounted over it"), "{line}");
-    assert!(!line.contains("as root"), "{line}");
+    let memory: &std::ffi::CStr = c"/sys/fs/cgroup/memory";
+    let v1 = Path::new("/sys/fs/cgroup/memory").is_dir();
+    for over in [over].into_iter().chain(v1.then_some(memory)) {
+        let mut command = lab.labrun(["doctor"]);
+        lay(&mut command, over, Over::Tmpfs(0, c""));
+        let ran = lab.start(command, lab.path()).ended().exit(0);
+        let mut lines = ran.stdout.lines();
+        let line = lines.find(|line| line.starts_with("cgroups "));
+        let line = line.expect("a line of cgroups");
+        let mend = format!(
+            "something else is mounted over them: umount {},",
+            over.to_string_lossy()
+        );
+        assert!(line.contains(&mend), "{line}");
+        assert!(!line.contains("as root"), "{line}");
+    }
     lab.begin(|command| lay(command, over, Over::Tmpfs(0, c"")))
         .ended()
         .exit(0)
         .rows("right", "native/static", "measured", "");
+}
+
+#[test]
+fn one_with_room_for_few_files_is_not_said_to_be_small() {
+    if !may_mount("places-few-inodes") {
+        return;
+    }
+    let lab = Lab::fixture();
+    let files = lab.path().join("workloads/granted/files");
+    std::fs::create_dir_all(&files).expect("makes a folder");
+    for n in 0..8 {
+        std::fs::write(files.join(format!("file-{n}")), "text").expect("writes a file");
+    }
+    let granted = "fn main() { println!(\"right\"); }";
+    let lab = lab.workload("granted", "[grant]\nfiles = \"files\"\n\n[run]", granted);
+    lab.run(["build", "-i", "native/*"]).exit(0);
+    let reason = "and it may have 8 files (inodes), of which ";
+    measured(&lab, Over::Tmpfs(0, c"nr_inodes=8")).exit(0).rows(
+        "granted",
+        "native/static",
+        "unavailable",
+        reason,
+    );
 }

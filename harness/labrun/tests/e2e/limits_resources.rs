@@ -5,7 +5,10 @@ use crate::support::{Lab, Ran, limit};
 
 /// The guest `greedy`, measured once beside one that needs next to nothing.
 fn measured(source: &str, resource: libc::__rlimit_resource_t, [soft, hard]: [u64; 2]) -> Ran {
-    let lab = Lab::fixture().guest("greedy", source).samples(1);
+    let lab = Lab::fixture()
+        .isolation("control/spawn")
+        .guest("greedy", source)
+        .samples(1);
     lab.run(["build", "-i", "native/*"]).exit(0);
     let live = lab.begin(|command| limit(command, resource, soft, hard).args(["--warmup", "0"]));
     live.ended().rows("right", "native/static", "measured", "")
@@ -20,12 +23,10 @@ fn processor_time_that_is_over_is_no_fault_of_the_guest() {
     // The lab has it, too, and takes less.
     let reason = "a process may use 6 s of processor time (RLIMIT_CPU): raise it, as root: `ulimit -t unlimited`";
     for limits in [[6, 60], [6, 6]] {
-        measured(SPINS, libc::RLIMIT_CPU, limits).exit(0).rows(
-            "greedy",
-            "native/static",
-            "unavailable",
-            reason,
-        );
+        measured(SPINS, libc::RLIMIT_CPU, limits)
+            .exit(0)
+            .rows("greedy", "native/static", "unavailable", reason)
+            .rows("greedy", "control/spawn", "unavailable", reason);
     }
 }
 

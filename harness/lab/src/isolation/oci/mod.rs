@@ -13,6 +13,8 @@ use labrun_record::Target;
 use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::{Isolation, Look, Packing, Profile};
+use crate::define::Workload;
+use crate::network;
 use crate::outcome::Failure;
 use crate::task::NetworkPath;
 pub(crate) use bundle::root;
@@ -60,6 +62,11 @@ impl Isolation for Oci {
             look.missing = runtime::not_permitted(self.name());
         }
         look
+    }
+
+    fn unavailable(&self, workload: &Workload) -> Option<String> {
+        let serves = workload.serve.is_some();
+        serves.then(network::not_permitted).flatten()
     }
 
     fn program(&self) -> Option<Ready> {
