@@ -4,7 +4,7 @@ use std::fs;
 
 use labrun_record::{CgroupVersion, Fingerprint};
 
-use crate::cgroup::{Mount, Version};
+use crate::cgroup::{Mount, Version, cpu_quota};
 use crate::proc::bytes;
 
 /// The fingerprint of this machine.
@@ -33,6 +33,7 @@ pub fn fingerprint() -> Fingerprint {
         kernel: read("/proc/sys/kernel/osrelease").unwrap_or_else(|| "unknown".to_owned()),
         os: os_name(),
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        cpu_quota_milli: quota(&cpuinfo),
         hypervisor: read("/sys/hypervisor/type")
             .or_else(|| virtual_machine.then(|| "virtual".to_owned())),
         // Where the memory controller is: in hybrid mode that is version 1.
@@ -45,6 +46,14 @@ pub fn fingerprint() -> Fingerprint {
             .and_then(|text| chosen(&text)),
         emulated: emulated(&cpuinfo),
     }
+}
+
+/// Thousandths of a processor that a cgroup leaves of those that there are.
+fn quota(cpuinfo: &str) -> Option<u64> {
+    let (processors, _) = cpu_quota()?;
+    let lines = cpuinfo.lines();
+    let all = lines.filter(|line| line.starts_with("processor")).count();
+    (processors < all as f64).then(|| (processors * 1000.0).round() as u64)
 }
 
 fn read(path: &str) -> Option<String> {

@@ -22,6 +22,10 @@ pub struct Fingerprint {
     pub os: String,
     /// Frequency governor; null where the kernel shows none (most virtual machines).
     pub governor: Option<String>,
+    /// Thousandths of one processor that a cgroup lets the run use, where that is less than there are; left
+    /// out where nothing limits it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_quota_milli: Option<u64>,
     /// What runs this machine, where it is virtual and says so: `kvm`, `xen` ...
     pub hypervisor: Option<String>,
     /// Which cgroup hierarchy the memory controller is on.
@@ -86,6 +90,7 @@ mod tests {
             kernel: "6.18.44-fc".into(),
             os: "Debian GNU/Linux 12 (bookworm)".into(),
             governor: None,
+            cpu_quota_milli: None,
             hypervisor: Some("kvm".into()),
             cgroup: CgroupVersion::V1,
             transparent_hugepages: None,

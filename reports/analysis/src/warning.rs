@@ -45,6 +45,8 @@ pub enum WarningKind {
     LeftOut,
     /// The processor's frequency governor is not `performance`.
     Governor,
+    /// A cgroup stops what is measured once it has used its share of the processors.
+    CpuQuota,
     /// The machine emulates another architecture.
     Emulated,
     /// Processes of others used the processors meanwhile.
@@ -92,6 +94,10 @@ impl WarningKind {
             Self::LeftOut => "make the page with the labrun that took the run, or a newer one",
             Self::Governor => {
                 "set it with `cpupower frequency-set -g performance`, then measure again"
+            }
+            Self::CpuQuota => {
+                "lift it (docker run without --cpus, no CPUQuota= of its unit), and measure again: what takes \
+                 more than its share is stopped for the rest of a period"
             }
             Self::Emulated => "measure on the architecture itself; take no speed from this run",
             Self::OtherProcesses => {

@@ -63,6 +63,13 @@ pub(crate) fn of_run(
             format!("the frequency governor is `{governor}`, so the clock rate follows the load"),
         );
     }
+    if let Some(milli) = run.machine.cpu_quota_milli {
+        let processors = milli as f64 / 1000.0;
+        warn(
+            WarningKind::CpuQuota,
+            format!("a cgroup leaves it the time of {processors:.2} processors"),
+        );
+    }
     if run.machine.emulated {
         warn(
             WarningKind::Emulated,

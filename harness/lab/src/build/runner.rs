@@ -56,6 +56,7 @@ impl Built {
             version: self.describe.version,
             sha256: self.stored.sha256,
             linked: taken.map(|taken| taken.digest.clone()),
+            starts: None,
         })
     }
 }

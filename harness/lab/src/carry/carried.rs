@@ -223,6 +223,7 @@ impl Carried {
             version: program.version.clone(),
             sha256,
             linked: None,
+            starts: None,
         })
     }
 }

@@ -1,32 +1,15 @@
 //! Looking for a program of somebody else's: its file on PATH, and the version that it says it has.
 
 use std::fs;
-use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::path::PathBuf;
 
+use super::ask::{ask, is_script};
 use crate::define::Find;
 use crate::digest::sha256;
 use crate::isolation::runner::Ready;
 use crate::limits::advice;
 use crate::outcome::Failure;
-use crate::owner::{LAUNCH, Owner, VARIABLE};
-use crate::process::{end_all, ends_until};
-use crate::site::folder;
-
-/// How long a program may take to say its version.
-const LIMIT: Duration = Duration::from_secs(10);
-
-/// What is said beside the version of a program that a script starts.
-pub(super) const BY_SCRIPT: &str = " (started by a script)";
-
-/// What is read of what it says.
-const MOST: u64 = 64 * 1024;
 
 /// The program, its version and its digest, or why it cannot be used.
 pub(super) fn look_for(find: &Find) -> Result<Ready, Failure> {
@@ -45,8 +28,8 @@ fn usable(find: &Find) -> Result<Ready, String> {
         format!("{name} was found, but {asked} {reason}; {mend}")
     };
     let said = ask(&program, &find.version).map_err(|reason| broken(&reason))?;
-    let version = version(&said, &find.version_after)
-        .ok_or_else(|| broken(&format!("printed no version: {:?}", first_line(&said))))?;
+    let version = version(&said.text, &find.version_after)
+        .ok_or_else(|| broken(&format!("printed no version: {:?}", said.first_line())))?;
     if !is_least(&version, &find.least) {
         return Err(format!(
             "{path} is version {version}, and {} or newer is needed; to get it: {install}",
@@ -54,12 +37,15 @@ fn usable(find: &Find) -> Result<Ready, String> {
         ));
     }
     let sha256 = sha256(&program).map_err(|error| broken(&format!("cannot be read: {error}")))?;
-    // What is measured is what users start, and the script's part in it is not hidden.
-    let by = if is_script(&program) { BY_SCRIPT } else { "" };
-    Ok(Ready::of_file(program, version + by, sha256))
+    // What is measured is what users start, and the part of what starts it is not hidden.
+    let by = said.started(&program);
+    Ok(Ready {
+        starts: said.other_of(&program),
+        ..Ready::of_file(program, version + by, sha256)
+    })
 }
 
-/// The file that an interpreter's name stands for, symbolic links followed. A script that starts
+/// The file that an interpreter's name stands for, symbolic links followed. What only starts
 /// it would be measured in its place.
 pub(crate) fn interpreter(name: &str) -> Result<PathBuf, String> {
     let file = on_path(&[name])?;
@@ -70,14 +56,17 @@ pub(crate) fn interpreter(name: &str) -> Result<PathBuf, String> {
             file.display()
         ));
     }
+    // What does not answer this may be one all the same.
+    let answer = ask(&file, &["--version".to_owned()]);
+    if let Some(other) = answer.ok().and_then(|answer| answer.other) {
+        return Err(format!(
+            "{} only starts {}, and is no runtime itself: have PATH begin with the folder of {name}'s own \
+             program",
+            file.display(),
+            other.display()
+        ));
+    }
     fs::canonicalize(&file).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-/// Whether a file is no program itself: another is started, which reads it (execve(2)).
-pub(crate) fn is_script(file: &Path) -> bool {
-    let mut beginning = [0; 2];
-    let read = fs::File::open(file).and_then(|mut file| file.read_exact(&mut beginning));
-    read.is_ok() && beginning == *b"#!"
 }
 
 /// The first program of one of these names, as a shell finds it.
@@ -117,55 +106,6 @@ pub(super) fn in_folders(
     Err(format!("{} is not on PATH", names.join(" or ")))
 }
 
-/// What a program says on stdout and stderr, if it ends well.
-pub(super) fn ask(program: &Path, args: &[String]) -> Result<String, String> {
-    let owner = Owner::this();
-    let name = program.file_name().unwrap_or_default().to_string_lossy();
-    let mark = format!("{owner}-probe-{name}");
-    let home = folder().map_err(|error| format!("cannot be given a HOME: {error}"))?;
-    let cannot = |error: io::Error| format!("cannot be started: {error}");
-    let (mut reader, writer) = io::pipe().map_err(cannot)?;
-    let mut command = Command::new(program);
-    command
-        .args(args)
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .env("HOME", home.path())
-        .env("TMPDIR", home.path())
-        .env(VARIABLE, owner.to_string())
-        .env(LAUNCH, &mark)
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone().map_err(cannot)?)
-        .stderr(writer)
-        .process_group(0);
-    let mut child = command.spawn().map_err(cannot)?;
-    // The lab's copies of the pipe's end go, or it would never be read to the end.
-    drop(command);
-    let (send, said) = mpsc::channel();
-    let read = move || {
-        let mut text = Vec::new();
-        let _ = reader.by_ref().take(MOST).read_to_end(&mut text);
-        let _ = send.send(String::from_utf8_lossy(&text).into_owned());
-    };
-    let reading = thread::Builder::new().spawn(read);
-    let ended = reading.is_ok() && ends_until(child.id().cast_signed(), LIMIT);
-    crate::proc::kill_group(child.id().cast_signed());
-    let status = child.wait().map_err(cannot)?;
-    end_all(&mark, child.id().cast_signed());
-    reading.map_err(|error| format!("cannot be read: a thread does not start: {error}"))?;
-    // What holds the pipe and hides from the lab is not waited for.
-    let said = said
-        .recv_timeout(Duration::from_secs(1))
-        .unwrap_or_default();
-    if !ended {
-        return Err(format!("gave no answer within {} s", LIMIT.as_secs()));
-    }
-    if !status.success() {
-        return Err(format!("failed ({status}): {:?}", first_line(&said)));
-    }
-    Ok(said)
-}
-
 /// The first word after `after` that begins with a digit, or with `v` and one.
 fn version(said: &str, after: &str) -> Option<String> {
     let rest = &said[said.find(after)? + after.len()..];
@@ -186,12 +126,6 @@ fn is_least(version: &str, least: &str) -> bool {
     numbers(version) >= numbers(least)
 }
 
-fn first_line(said: &str) -> &str {
-    said.lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,17 +140,6 @@ mod tests {
         assert_eq!(of("workerd 2026-11-17\n", "workerd "), "2026-11-17");
         assert_eq!(version("dev\n", ""), None);
         assert_eq!(version("something else 1.0\n", "wasmtime "), None);
-    }
-
-    #[test]
-    fn a_script_is_told_from_a_program() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (script, link) = (folder.path().join("a"), folder.path().join("b"));
-        fs::write(&script, "#!/bin/sh\n").expect("writes");
-        std::os::unix::fs::symlink(&script, &link).expect("links");
-        assert!(is_script(&script) && is_script(&link));
-        let own = std::env::current_exe().expect("this program");
-        assert!(!is_script(&own) && !is_script(Path::new("/nonexistent")));
     }
 
     #[test]

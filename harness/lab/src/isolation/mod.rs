@@ -4,6 +4,7 @@
 //! what that one launch gave ([`LaunchTiming`]) or with an outcome and a reason
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
+pub(crate) mod ask;
 mod bubblewrap;
 mod child;
 pub mod containerd;

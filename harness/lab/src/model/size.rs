@@ -5,9 +5,9 @@ use std::path::Path;
 use labrun_record::{Outcome, Row, Target};
 
 use super::launch::{Launch, Value};
+use crate::isolation::ask::is_script;
 use crate::isolation::docker::{self, DockerHost};
-use crate::isolation::find::is_script;
-use crate::isolation::runner::Executable;
+use crate::isolation::runner::Ready;
 use crate::isolation::{Base, Daemon, Isolation, Job, Packing, Profile, containerd};
 use crate::outcome::Failure;
 use crate::plan::Form;
@@ -20,7 +20,7 @@ pub(super) struct Weighing {
     job: Job,
     forms: Vec<Option<Form>>,
     /// The program that holds the runtime, or makes the sandbox.
-    runtime: Option<Executable>,
+    runtime: Option<Ready>,
 }
 
 impl Weighing {
@@ -28,7 +28,7 @@ impl Weighing {
         Self {
             job,
             forms: rows.iter().map(Form::of).collect(),
-            runtime: isolation.program().map(|ready| ready.executable),
+            runtime: isolation.program(),
         }
     }
 }
@@ -111,7 +111,10 @@ impl Weighing {
             counts.push((Form::Runtime, runtime_bytes(runtime)));
         }
         if self.forms.contains(&Some(Form::Libraries)) {
-            let program = self.runtime.as_ref().map(|runtime| &runtime.path);
+            let program = self
+                .runtime
+                .as_ref()
+                .map(|runtime| &runtime.executable.path);
             let program = program.unwrap_or(&self.job.artifact);
             let needed = if size::is_elf(program) {
                 size::shared_libraries(program).map(|files| sum(&files))
@@ -182,7 +185,16 @@ impl Weighing {
 }
 
 /// The program, or the interpreter and the files of the script.
-fn runtime_bytes(runtime: &Executable) -> Result<u64, Failure> {
+fn runtime_bytes(ready: &Ready) -> Result<u64, Failure> {
+    let runtime = &ready.executable;
+    if let Some(other) = &ready.starts {
+        return Err(Failure::unavailable(format!(
+            "{} only starts {}, and its size is not that of the runtime: have PATH begin with the folder of \
+             the program itself",
+            runtime.path.display(),
+            other.display()
+        )));
+    }
     if runtime.script.is_none() && is_script(&runtime.path) {
         return Err(Failure::unavailable(format!(
             "{} is a script, and the size of what it starts is not known: have PATH begin with the \

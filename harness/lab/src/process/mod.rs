@@ -5,6 +5,7 @@
 
 mod clone_into;
 mod exit;
+mod followed;
 mod held;
 mod isolate;
 mod left;
@@ -14,6 +15,7 @@ mod source;
 mod spawn;
 
 pub use exit::Exit;
+pub(crate) use followed::ends_as_another;
 pub use held::{Mark, Process};
 pub use isolate::Isolate;
 pub(crate) use left::{Left, after, end_all, ends_until};

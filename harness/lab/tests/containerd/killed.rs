@@ -176,6 +176,7 @@ fn a_launch_that_hangs() {
             script: None,
         },
         linked: None,
+        starts: None,
         version: String::new(),
         sha256: String::new(),
     });

@@ -38,6 +38,10 @@ fn what_cgroups_limit_is_told() {
         })
         .stdout_has("the time of 0.50 in each period, by the cgroup /sys/fs/cgroup/")
         .stdout_has("CPUQuota= of its unit");
+        let ran = lab.begin(|command| quota.enter(command)).ended().exit(0);
+        let ran = ran.stdout_has("a cgroup leaves it the time of 0.50 processors");
+        let run = ran.files.json("run.json");
+        assert_eq!(run["machine"]["cpu_quota_milli"], 500);
     }
 }
 

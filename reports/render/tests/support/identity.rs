@@ -139,6 +139,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             kernel: "6.18.44".into(),
             os: "Debian GNU/Linux 12 (bookworm)".into(),
             governor: None,
+            cpu_quota_milli: None,
             hypervisor: Some("kvm".into()),
             cgroup: CgroupVersion::V1,
             transparent_hugepages: Some("madvise".into()),

@@ -6,7 +6,8 @@ use labrun_record::{Setting, Target, Tier};
 
 use super::HELPER;
 use crate::define::Need;
-use crate::isolation::find::{BY_SCRIPT, ask, in_folders, is_script, on_path};
+use crate::isolation::ask::ask;
+use crate::isolation::find::{in_folders, on_path};
 use crate::isolation::listener::{listener, search_path};
 use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What, settings};
 use crate::outcome::Failure;
@@ -108,9 +109,10 @@ impl Configuration {
         let flag = if self.is_wasm { "-v" } else { "--version" };
         let found = in_folders(&folders, &[program]);
         let said = found.and_then(|file| Ok((ask(&file, &[flag.to_owned()])?, file)));
-        let Ok((said, file)) = said else {
+        let Ok((answer, file)) = said else {
             return Ok("runtime unknown".to_owned());
         };
+        let said = &answer.text;
         // A shim's first line is the path that it was called by.
         if !self.is_wasm && !said.starts_with(&format!("{program} version ")) {
             return Err(Failure::unavailable(format!(
@@ -120,8 +122,8 @@ impl Configuration {
                 said.lines().next().unwrap_or_default()
             )));
         }
-        let version = version_in(&said).unwrap_or_else(|| "of unknown version".to_owned());
-        let by = if is_script(&file) { BY_SCRIPT } else { "" };
+        let version = version_in(said).unwrap_or_else(|| "of unknown version".to_owned());
+        let by = answer.started(&file);
         Ok(format!("{program} {version}{by}"))
     }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::daemon::Live;
-use crate::isolation::find::{BY_SCRIPT, ask, in_folders, is_script};
+use crate::isolation::ask::ask;
+use crate::isolation::find::in_folders;
 use crate::limits::advice;
 
 /// The version of the runtime `name`, as far as it is to be seen; or why what the daemon starts by that
@@ -33,18 +34,19 @@ pub(super) fn version(live: &Live, name: &str) -> Result<Option<String>, String>
     };
     let shown = program.display();
     let said = ask(&program, &["--version".to_owned()]);
-    let version = said.as_deref().ok().and_then(|said| said_by(name, said));
+    let answer = said.as_ref().ok();
+    let version = answer.and_then(|said| said_by(name, &said.text));
+    let by = answer.map_or("", |said| said.started(&program));
     match (version, reported) {
         (Some(version), Some(reported)) if version != reported => Err(format!(
             "the Docker daemon's runtime `{name}` is version {reported}, it says, and {shown}, the only one \
              that is seen from here, {version}: {mend}"
         )),
-        (Some(version), _) if is_script(&program) => Ok(Some(format!("{version}{BY_SCRIPT}"))),
-        (Some(version), _) => Ok(Some(version.to_owned())),
+        (Some(version), _) => Ok(Some(format!("{version}{by}"))),
         (None, _) => {
             let (what, mend) = match said {
                 Ok(said) => {
-                    let first = said.lines().next().unwrap_or_default();
+                    let first = said.text.lines().next().unwrap_or_default();
                     (format!("calls itself {first:?}"), mend)
                 }
                 Err(reason) => {

@@ -58,6 +58,8 @@ pub struct Ready {
     pub sha256: String,
     /// Digest of what it is linked with beside its packages; none if there is nothing.
     pub linked: Option<String>,
+    /// The program that it only starts, and whose size its own does not tell.
+    pub starts: Option<PathBuf>,
 }
 
 impl Ready {
@@ -68,6 +70,7 @@ impl Ready {
             version,
             sha256,
             linked: None,
+            starts: None,
         }
     }
 }

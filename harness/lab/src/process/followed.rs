@@ -1,0 +1,95 @@
+//! Which program a child was when it ended: one that only starts another (execve(2)) has become that.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::proc::{self, Pid};
+
+/// Follows a child to its end (ptrace(2)); gives the program that it was then, where that is to be seen and
+/// another than `program`. It is not reaped. Only the thread that calls this may speak to the child
+/// meanwhile; where it may not be followed, nothing is known.
+pub(crate) fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
+    let stops_at_its_end = libc::PTRACE_O_TRACEEXIT as usize;
+    // SAFETY: two plain numbers; a process that is no child, or has ended, is refused.
+    let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, child, 0_usize, stops_at_its_end) };
+    if seized != 0 {
+        return None;
+    }
+    let mut last = None;
+    while let Some(stopped) = next_stop(child) {
+        let (signal, event) = (stopped & 0xff, stopped >> 8);
+        // A signal goes on to it; what stopped it for this alone does not.
+        let passed_on = if event == 0 { signal as usize } else { 0 };
+        if event == libc::PTRACE_EVENT_EXIT {
+            last = of(child);
+        }
+        // SAFETY: two plain numbers, and the child is stopped.
+        if unsafe { libc::ptrace(libc::PTRACE_CONT, child, 0_usize, passed_on) } != 0 {
+            break;
+        }
+    }
+    let (path, file) = last?;
+    let own = fs::metadata(program).ok()?;
+    (file != (own.dev(), own.ino())).then_some(path)
+}
+
+/// What it is stopped by; none once it has ended.
+fn next_stop(child: Pid) -> Option<i32> {
+    // SAFETY: all zeroes are a valid value.
+    let mut told: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // What is told stays to be told: its end is somebody else's to take.
+    let wanted = libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT | libc::__WALL;
+    loop {
+        let id = libc::id_t::try_from(child).ok()?;
+        // SAFETY: `told` outlives the call.
+        let result = unsafe { libc::waitid(libc::P_PID, id, &raw mut told, wanted) };
+        if result == 0 {
+            break;
+        }
+        if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
+            return None;
+        }
+    }
+    let is_stopped = matches!(told.si_code, libc::CLD_STOPPED | libc::CLD_TRAPPED);
+    // SAFETY: waitid(2) has filled it.
+    is_stopped.then(|| unsafe { told.si_status() })
+}
+
+/// The program of a process, and which file that is.
+fn of(pid: Pid) -> Option<(PathBuf, (u64, u64))> {
+    let link = proc::folder(pid).join("exe");
+    let found = fs::metadata(&link).ok()?;
+    Some((fs::read_link(&link).ok()?, (found.dev(), found.ino())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// What a shell that runs this was at its end, and its exit code.
+    fn followed(script: &str) -> (Option<PathBuf>, Option<i32>) {
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", script])
+            .spawn()
+            .expect("starts");
+        let another = ends_as_another(child.id().cast_signed(), Path::new("/bin/sh"));
+        (another, child.wait().expect("is there still").code())
+    }
+
+    #[test]
+    fn one_that_becomes_another_is_told_from_one_that_starts_another_beside_itself() {
+        let sleep = fs::canonicalize("/bin/sleep").expect("a program");
+        assert_eq!(followed("exec /bin/sleep 0.01"), (Some(sleep), Some(0)));
+        assert_eq!(followed("/bin/sleep 0.01; exit 3"), (None, Some(3)));
+    }
+
+    #[test]
+    fn signals_come_as_if_nobody_followed() {
+        let script = "trap 'exit 7' USR1; kill -USR1 $$; exit 1";
+        assert_eq!(followed(script), (None, Some(7)));
+        assert_eq!(followed("kill -KILL $$").1, None);
+    }
+}
