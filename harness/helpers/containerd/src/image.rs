@@ -345,7 +345,6 @@ impl Import<'_> {
             key: key.clone(),
             parent: below.unwrap_or_default(),
             labels: [(OWNER_LABEL.to_owned(), self.order.owner.clone())].into(),
-            ..PrepareSnapshotRequest::default()
         });
         let prepared = snapshots.prepare(request).await;
         let mounts = prepared.map_err(refused("make room for the layer"))?;
