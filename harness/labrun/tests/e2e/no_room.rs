@@ -54,7 +54,7 @@ fn what_finds_no_room_is_unavailable_and_the_rest_is_measured() {
     assert_eq!(outcome, "unavailable", "{reason}");
     assert!(reason.contains("No space left on device"), "{reason}");
     let limit =
-        "/dev/shm, where its granted directory is, has 1 MiB in all: mount -o remount,size=1g";
+        "its granted directory is in /dev/shm, and it has 1 MiB in all: mount -o remount,size=1g";
     assert!(reason.contains(limit), "{reason}");
 }
 
