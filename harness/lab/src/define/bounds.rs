@@ -89,7 +89,8 @@ pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
     let half_width = rules.half_width;
     if !(half_width > 0.0 && half_width < 1.0) {
         return Err(format!(
-            "half_width is {half_width:e}, and has to be over 0 and under 1"
+            "half_width is {}, and has to be over 0 and under 1",
+            short(half_width)
         ));
     }
     within("time_budget_s", rules.time_budget_s, MONTH_S)?;
@@ -103,10 +104,21 @@ pub(crate) fn rules(rules: &Plan) -> Result<(), String> {
     let margin = rules.margin;
     if !(margin > 0.0 && margin < 1.0) {
         return Err(format!(
-            "margin is {margin:e}, and has to be over 0 and under 1"
+            "margin is {}, and has to be over 0 and under 1",
+            short(margin)
         ));
     }
     Ok(())
+}
+
+/// A number as it may have been written: 1e308 without its zeroes.
+fn short(number: f64) -> String {
+    let plain = number.to_string();
+    if plain.len() <= 16 {
+        plain
+    } else {
+        format!("{number:e}")
+    }
 }
 
 fn load(load: &LoadPlan) -> Result<(), String> {
