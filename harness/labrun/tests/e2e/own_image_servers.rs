@@ -39,7 +39,7 @@ fn served(test: &str) -> Option<User> {
     let lab = Lab::fixture()
         .guest("server", SERVER)
         .samples(1)
-        .plan("timeout_s", "5");
+        .plan("timeout_s", "10");
     let lab = CONTAINERS.iter().fold(lab, |lab, glob| lab.isolation(glob));
     let user = user(test, lab)?;
     Image::of(&user.guest("server"))
