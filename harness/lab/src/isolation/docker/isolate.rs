@@ -23,7 +23,7 @@ use crate::isolation::child::{Boundary, Child, Clock, LaunchRequest};
 use crate::isolation::traces;
 use crate::network::Veth;
 use crate::outcome::Failure;
-use crate::proc::{Pid, Processes};
+use crate::proc::{self, Pid, Processes};
 use crate::process::{Exit, Isolate};
 use crate::site::Site;
 use crate::task::{NetworkPath, Task};
@@ -122,9 +122,11 @@ impl Child for Contained<'_> {
             (self.pid, self.own) = self.container.look(clock.deadline_ns)?;
         }
         if let Some(veth) = &self.veth {
-            // Of one that has ended already, that is told.
+            // Of one that has ended already, that is told; the daemon may not know it yet.
             let connected = self.pid.map_or(Ok(()), |pid| veth.connect(pid));
+            let is_there = || self.pid.and_then(proc::started).is_some();
             if let Err(error) = connected
+                && is_there()
                 && running.ended(self.site)?.is_none()
             {
                 return Err(Failure::failed(error));
