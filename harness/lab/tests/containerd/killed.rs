@@ -123,7 +123,7 @@ fn what_was_made_since_the_boot_is_not_judged_by_the_number_of_another() {
     let parts: Vec<&str> = this.split('-').collect();
     // No process has the largest number, nor began with the machine.
     let of_boot = |boot: &str| format!("4194303-1-{}-{boot}", parts[2]);
-    let (dead, altered) = (of_boot(parts[3]), of_boot("123abc"));
+    let (dead, altered) = (of_boot(parts[3]), of_boot("1123abcd"));
     for (name, owner) in [("dead", &dead), ("altered", &altered)] {
         ground.daemon.ctr(&["snapshots", "prepare", name]);
         let label = format!("labrun.owner={owner}");

@@ -70,7 +70,7 @@ fn one_that_was_created_since_the_boot_is_not_judged_by_the_number_of_another() 
     // As of a lab in a container whose runtime has altered it; it does not say that the lab has ended.
     let dead = mark(true);
     let (rest, _) = dead.rsplit_once('-').expect("a boot");
-    let altered = format!("{rest}-123abc");
+    let altered = format!("{rest}-1123abcd");
     let life = Owner::parse(&altered).expect("an owner").life();
     assert_eq!(life, Life::Ended, "by its mark alone");
     let owner = format!("labrun.owner={altered}");
