@@ -92,6 +92,10 @@ impl<'a> Container<'a> {
         if exit.is_success() {
             return Ok(exit);
         }
+        // What ends the run may have ended the runtime with it.
+        if matches!(what, "create" | "start") && self.site.interrupt.raised() {
+            return Err(Failure::Interrupted);
+        }
         let reason = format!("`{} {what}` {exit}", self.name());
         let failure = match what {
             // The workload never ran: it is the runtime that refuses.
