@@ -10,6 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::limits::NO_HOME;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
 use crate::process::{end_all, ends_as_another, ends_until};
 use crate::site::folder;
@@ -65,7 +66,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
     let owner = Owner::this();
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let mark = format!("{owner}-probe-{name}");
-    let home = folder().map_err(|error| format!("cannot be given a HOME: {error}"))?;
+    let home = folder().map_err(|error| format!("{NO_HOME}: {error}"))?;
     let cannot = |error: io::Error| format!("cannot be started: {error}");
     let no_thread = |error: io::Error| format!("cannot be read: a thread does not start: {error}");
     let (mut reader, writer) = io::pipe().map_err(cannot)?;
