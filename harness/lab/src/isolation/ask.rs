@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::limits::NO_HOME;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
-use crate::process::{end_all, ends_as_another, ends_until, to_be_followed};
+use crate::process::{end_all, ends_as_another, ends_until};
 use crate::site::folder;
 
 /// How long a program may take to answer.
@@ -90,11 +90,11 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
         let _ = send.send(String::from_utf8_lossy(&text).into_owned());
     };
     thread::Builder::new().spawn(read).map_err(no_thread)?;
-    // Whoever follows a process has to be the thread that has started it.
+    // Whoever follows a process has to be the thread that began to, at once.
     let (send, spawned) = mpsc::channel();
     let file = program.to_owned();
     let follow = move || {
-        let child = to_be_followed(&mut command).spawn();
+        let child = command.spawn();
         // The lab's copies of the pipe's end go, or it would never be read to the end.
         drop(command);
         let pid = child.as_ref().ok().map(|child| child.id().cast_signed());

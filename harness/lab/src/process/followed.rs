@@ -2,33 +2,20 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::proc::{self, Pid};
 
-/// Has what this starts be followed (ptrace(2)): it stops when it begins, until [`ends_as_another`] has it
-/// go on. Both have to be called by the thread that starts it.
-pub(crate) fn to_be_followed(command: &mut Command) -> &mut Command {
-    let follow = || {
-        // Where that is refused, it is started all the same, and nothing is known of it.
-        // SAFETY: one system call, of plain numbers.
-        unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0_usize, 0_usize) };
-        Ok(())
-    };
-    // SAFETY: one system call, and nothing is allocated.
-    unsafe { command.pre_exec(follow) }
-}
-
-/// Follows a child to its end; gives the program that it was then, where that is to be seen and another
-/// than `program`. It is not reaped.
+/// Follows a child to its end (ptrace(2)); gives the program that it was then, where that is to be seen and
+/// another than `program`. It is not reaped. Only the thread that calls this may speak to the child
+/// meanwhile; where it may not be followed, nothing is known.
 pub(crate) fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
-    // It has just become what it is called.
-    next_stop(child)?;
-    let told = (libc::PTRACE_O_TRACEEXIT | libc::PTRACE_O_TRACEEXEC) as usize;
-    tell(libc::PTRACE_SETOPTIONS, child, told);
-    tell(libc::PTRACE_CONT, child, 0);
+    let stops_at_its_end = libc::PTRACE_O_TRACEEXIT as usize;
+    // SAFETY: two plain numbers; a process that is no child, or has ended, is refused.
+    let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, child, 0_usize, stops_at_its_end) };
+    if seized != 0 {
+        return None;
+    }
     let mut last = None;
     while let Some(stopped) = next_stop(child) {
         let (signal, event) = (stopped & 0xff, stopped >> 8);
@@ -37,19 +24,14 @@ pub(crate) fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
         if event == libc::PTRACE_EVENT_EXIT {
             last = of(child);
         }
-        if !tell(libc::PTRACE_CONT, child, passed_on) {
+        // SAFETY: two plain numbers, and the child is stopped.
+        if unsafe { libc::ptrace(libc::PTRACE_CONT, child, 0_usize, passed_on) } != 0 {
             break;
         }
     }
     let (path, file) = last?;
     let own = fs::metadata(program).ok()?;
     (file != (own.dev(), own.ino())).then_some(path)
-}
-
-/// Tells a stopped child something; gives whether it was taken.
-fn tell(what: libc::c_uint, child: Pid, number: usize) -> bool {
-    // SAFETY: plain numbers; of a process that is not followed it is refused.
-    unsafe { libc::ptrace(what, child, 0_usize, number) == 0 }
 }
 
 /// What it is stopped by; none once it has ended.
@@ -83,13 +65,16 @@ fn of(pid: Pid) -> Option<(PathBuf, (u64, u64))> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     /// What a shell that runs this was at its end, and its exit code.
     fn followed(script: &str) -> (Option<PathBuf>, Option<i32>) {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", script]);
-        let mut child = to_be_followed(&mut command).spawn().expect("starts");
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", script])
+            .spawn()
+            .expect("starts");
         let another = ends_as_another(child.id().cast_signed(), Path::new("/bin/sh"));
         (another, child.wait().expect("is there still").code())
     }
