@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::limits::NO_HOME;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
-use crate::process::{end_all, ends_as_another, ends_until};
+use crate::process::{Followed, end_all, ends_until};
 use crate::site::folder;
 
 /// How long a program may take to answer.
@@ -90,7 +90,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
         let _ = send.send(String::from_utf8_lossy(&text).into_owned());
     };
     thread::Builder::new().spawn(read).map_err(no_thread)?;
-    // Whoever follows a process has to be the thread that began to, at once.
+    // Whoever follows a process has to be the thread that began to, before it can have ended.
     let (send, spawned) = mpsc::channel();
     let file = program.to_owned();
     let follow = move || {
@@ -98,8 +98,9 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
         // The lab's copies of the pipe's end go, or it would never be read to the end.
         drop(command);
         let pid = child.as_ref().ok().map(|child| child.id().cast_signed());
+        let followed = pid.and_then(Followed::begin);
         let _ = send.send(child);
-        pid.and_then(|pid| ends_as_another(pid, &file))
+        followed.and_then(|followed| followed.ends_as_another(&file))
     };
     let followed = thread::Builder::new().spawn(follow).map_err(no_thread)?;
     let child = spawned.recv().map_err(|error| error.to_string())?;
@@ -145,10 +146,11 @@ mod tests {
 
     #[test]
     fn a_program_that_only_starts_another_is_told() {
-        // env(1) is such a program, when it is asked to start one.
+        // env(1) is such a program, when it is asked to start one. It is followed once it has begun, so that
+        // the other has to stay for a moment.
         let (env, sleep) = (
             Path::new("/usr/bin/env"),
-            ["sleep".to_owned(), "0".to_owned()],
+            ["sleep".to_owned(), "1".to_owned()],
         );
         let answer = ask(env, &sleep).expect("starts it");
         let real = fs::canonicalize("/bin/sleep").expect("a program");

@@ -6,16 +6,26 @@ use std::path::{Path, PathBuf};
 
 use crate::proc::{self, Pid};
 
-/// Follows a child to its end (ptrace(2)); gives the program that it was then, where that is to be seen and
-/// another than `program`. It is not reaped. Only the thread that calls this may speak to the child
-/// meanwhile; where it may not be followed, nothing is known.
-pub(crate) fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
-    let stops_at_its_end = libc::PTRACE_O_TRACEEXIT as usize;
-    // SAFETY: two plain numbers; a process that is no child, or has ended, is refused.
-    let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, child, 0_usize, stops_at_its_end) };
-    if seized != 0 {
-        return None;
+/// A child that is followed to its end (ptrace(2)), by the thread that began to.
+pub(crate) struct Followed(Pid);
+
+impl Followed {
+    /// Begins, as soon as it is started. Where it may not be followed or has ended, nothing is known of it.
+    pub(crate) fn begin(child: Pid) -> Option<Self> {
+        let stops_at_its_end = libc::PTRACE_O_TRACEEXIT as usize;
+        // SAFETY: two plain numbers; a process that is no child, or has ended, is refused.
+        let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, child, 0_usize, stops_at_its_end) };
+        (seized == 0).then_some(Self(child))
     }
+
+    /// Waits for its end, and does not reap it; gives the program that it was then, where that is to be seen
+    /// and another than `program`.
+    pub(crate) fn ends_as_another(self, program: &Path) -> Option<PathBuf> {
+        ends_as_another(self.0, program)
+    }
+}
+
+fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
     let mut last = None;
     while let Some(stopped) = next_stop(child) {
         let (signal, event) = (stopped & 0xff, stopped >> 8);
@@ -75,14 +85,15 @@ mod tests {
             .args(["-c", script])
             .spawn()
             .expect("starts");
-        let another = ends_as_another(child.id().cast_signed(), Path::new("/bin/sh"));
+        let followed = Followed::begin(child.id().cast_signed());
+        let another = followed.and_then(|followed| followed.ends_as_another(Path::new("/bin/sh")));
         (another, child.wait().expect("is there still").code())
     }
 
     #[test]
     fn one_that_becomes_another_is_told_from_one_that_starts_another_beside_itself() {
         let sleep = fs::canonicalize("/bin/sleep").expect("a program");
-        assert_eq!(followed("exec /bin/sleep 0.01"), (Some(sleep), Some(0)));
+        assert_eq!(followed("exec /bin/sleep 1"), (Some(sleep), Some(0)));
         assert_eq!(followed("/bin/sleep 0.01; exit 3"), (None, Some(3)));
     }
 

@@ -15,7 +15,7 @@ mod source;
 mod spawn;
 
 pub use exit::Exit;
-pub(crate) use followed::ends_as_another;
+pub(crate) use followed::Followed;
 pub use held::{Mark, Process};
 pub use isolate::Isolate;
 pub(crate) use left::{Left, after, end_all, ends_until};
