@@ -62,6 +62,21 @@ pub(crate) fn needs_docker(plan: &Plan, profiles: &[Profile]) -> bool {
     stands_on_docker(&plan.launched_on(), profiles)
 }
 
+/// Whether a driver of an isolation is to be built: what is launched on it, and whether its daemon answers.
+/// Where that does not, no helper is compiled for it.
+pub(crate) fn is_driven<'a>(
+    launched: &'a [&'a str],
+    profiles: &'a [Profile],
+) -> impl Fn(&str) -> bool + 'a {
+    |name| {
+        let mut known = profiles.iter();
+        let daemon = known
+            .find(|one| one.name == name)
+            .and_then(|one| one.daemon);
+        launched.contains(&name) && daemon.is_none_or(Daemon::answers_its_helper)
+    }
+}
+
 /// Whether one of these isolations stands on Docker's daemon.
 pub(crate) fn stands_on_docker(launched: &[&str], profiles: &[Profile]) -> bool {
     profiles.iter().any(|profile| {

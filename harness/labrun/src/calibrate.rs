@@ -11,7 +11,7 @@ use lab::plan::calibration::{changeable, changed, same};
 use lab::plan::{Case, CasePair};
 use lab::progress::Progress as _;
 
-use crate::asked::{Planned, needs_docker};
+use crate::asked::{Planned, is_driven, needs_docker};
 use crate::bars::Bars;
 use crate::cli::{AskedArgs, CalibrateArgs, Cli};
 use crate::exit::Usage;
@@ -48,7 +48,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let mut launched = planned.plan.launched_on();
     launched.extend(cases.iter().map(Case::isolation));
-    let drivers = builder.drivers(definitions, &|name| launched.contains(&name));
+    let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
     let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
     let supply = Supply {
         isolations: &isolations,

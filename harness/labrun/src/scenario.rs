@@ -18,7 +18,7 @@ use labrun_analysis::RowSummary;
 use labrun_record::{Outcome, RunFolder, SCHEMA_VERSION, write_whole};
 use serde_json::json;
 
-use crate::asked::{Planned, needs_docker, options};
+use crate::asked::{Planned, is_driven, needs_docker, options};
 use crate::bars::Bars;
 use crate::cli::{Cli, ScenarioArgs};
 use crate::exit::{self, Usage};
@@ -45,7 +45,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let bars = Bars::new();
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let launched = plan.launched_on();
-    let drivers = builder.drivers(definitions, &|name| launched.contains(&name));
+    let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
     let source = Source {
         plan,
         definitions,

@@ -252,6 +252,10 @@ fn fits(
             crate::isolation::oci::root(root).map_err(|error| error.to_string())
         }
         Recipe::Pack { .. } | Recipe::Image { .. } => Ok(()),
+        // Its libraries are looked for with its variables, when it is prepared.
+        Recipe::Given { .. } if !recipe.is_module() => {
+            fit::architecture(&path).and_then(|()| fit::loader(&path))
+        }
         Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
             if recipe.is_module() {
                 Ok(())

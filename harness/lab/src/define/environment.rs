@@ -61,6 +61,13 @@ impl Environment {
         self.given.iter().chain(&self.taken)
     }
 
+    /// The value of one; empty where there is none.
+    pub fn value(&self, name: &str) -> &str {
+        let mut all = self.variables();
+        let found = all.find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     /// The first that is named, and was not there to be taken.
     pub fn missing(&self) -> Option<&str> {
         let mut named = self.named.iter();

@@ -2,6 +2,8 @@
 //! for it, what has to be there, what has to be swept after it. Nothing is started to learn it,
 //! and nobody else decides any of it by an isolation's name.
 
+use std::os::unix::net::UnixStream;
+
 use labrun_record::{Setting, Start, Target, Tier};
 use serde::{Deserialize, Serialize};
 
@@ -310,4 +312,14 @@ pub enum Daemon {
     Docker,
     /// containerd, and the programs beside it that this isolation needs.
     Containerd(&'static [&'static str]),
+}
+
+impl Daemon {
+    /// Whether a helper that speaks to it is of any use now. Docker's needs none.
+    pub fn answers_its_helper(self) -> bool {
+        match self {
+            Self::Docker => true,
+            Self::Containerd(_) => UnixStream::connect(super::containerd::socket()).is_ok(),
+        }
+    }
 }

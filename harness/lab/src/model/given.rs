@@ -48,7 +48,8 @@ pub(super) fn libraries(
             interpreter.display()
         ))
     })?;
-    let found = shared_libraries(&given.path)?.into_iter();
+    let found =
+        shared_libraries(&given.path, workload.environment.value("LD_LIBRARY_PATH"))?.into_iter();
     let library = found.map(|library| Library {
         wanted: if library.path == loader {
             interpreter.clone()

@@ -117,7 +117,13 @@ impl Weighing {
                 .map(|runtime| &runtime.executable.path);
             let program = program.unwrap_or(&self.job.artifact);
             let needed = if size::is_elf(program) {
-                size::shared_libraries(program).map(|files| sum(&files))
+                // A runtime has none of the workload's variables.
+                let own = self
+                    .runtime
+                    .is_none()
+                    .then_some(&self.job.workload.environment);
+                let asked = own.map_or("", |own| own.value("LD_LIBRARY_PATH"));
+                size::shared_libraries(program, asked).map(|files| sum(&files))
             } else {
                 let reason = "its program is a script, which is linked with nothing";
                 Err(Failure::new(Outcome::Unsupported, reason))

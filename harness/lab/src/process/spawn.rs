@@ -200,7 +200,7 @@ impl Prepared {
     /// The same; `before` is done by the calling thread right before.
     pub fn spawn_after(self, before: impl FnOnce() -> io::Result<()>) -> io::Result<Process> {
         before()?;
-        let pid = self.posix_spawn()?;
+        let pid = awaited_from(|| self.posix_spawn())?;
         Ok(self.into_process(pid))
     }
 
@@ -215,7 +215,7 @@ impl Prepared {
     ) -> io::Result<Process> {
         match cgroup.entrance()? {
             Entrance::ThisThread(inside) => {
-                let pid = before().and_then(|()| self.posix_spawn());
+                let pid = before().and_then(|()| awaited_from(|| self.posix_spawn()));
                 let left = inside.leave();
                 // From here on it ends with the value, should leaving have failed.
                 let process = self.into_process(pid?);
@@ -223,13 +223,11 @@ impl Prepared {
             }
             Entrance::Clone(folder) => {
                 before()?;
-                let pid = clone_into(
-                    folder.as_fd(),
-                    &self.path,
-                    &pointers(&self.argv),
-                    &pointers(&self.envp),
-                    &self.child_ends,
-                )?;
+                let (argv, envp) = (pointers(&self.argv), pointers(&self.envp));
+                let pid = awaited_from(|| {
+                    let folder = folder.as_fd();
+                    clone_into(folder, &self.path, &argv, &envp, &self.child_ends)
+                })?;
                 Ok(self.into_process(pid))
             }
         }
@@ -268,7 +266,6 @@ impl Prepared {
             Source::new(Stream::Stderr, self.stderr),
         ];
         sources.extend(self.guest.map(|pipe| Source::new(Stream::Guest, pipe)));
-        awaited().insert(pid);
         Process {
             pid,
             stdin: self.stdin,
@@ -279,6 +276,15 @@ impl Prepared {
             reaper: self.reaper,
         }
     }
+}
+
+/// Starts a process that is awaited from its first instant: whoever looks for orphans meanwhile must not
+/// take it for one.
+fn awaited_from(start: impl FnOnce() -> io::Result<Pid>) -> io::Result<Pid> {
+    let mut awaited = awaited();
+    let pid = start()?;
+    awaited.insert(pid);
+    Ok(pid)
 }
 
 fn pointers(strings: &[CString]) -> Vec<*mut libc::c_char> {

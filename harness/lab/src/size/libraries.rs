@@ -16,12 +16,18 @@ use crate::inspect::Linking;
 use crate::outcome::Failure;
 
 /// Interpreter and shared libraries of a program, each once, ordered by path; none for a
-/// statically linked one. Searched as ld.so(8) does with an empty environment: `DT_RPATH`,
-/// `DT_RUNPATH`, the cache, the default folders, of which the interpreter's own is one. What a
-/// program opens by itself (`dlopen`, the name service) is not among them.
-pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, Failure> {
+/// statically linked one. Searched as ld.so(8) does: `DT_RPATH`, then `library_path`, which is the
+/// `LD_LIBRARY_PATH` that the program is started with (empty where there is none), `DT_RUNPATH`, the
+/// cache, the default folders, of which the interpreter's own is one. What a program opens by itself
+/// (`dlopen`, the name service) is not among them.
+pub fn shared_libraries(program: &Path, library_path: &str) -> Result<Vec<Needed>, Failure> {
     let program = fs::canonicalize(program).map_err(|error| super::unreadable(program, &error))?;
     let cache = ldconfig::cache();
+    // An empty entry is the folder that the program is started in, which is none of the lab's.
+    let asked = library_path
+        .split([':', ';'])
+        .filter(|folder| !folder.is_empty());
+    let asked = folders_of(&asked.map(str::to_owned).collect::<Vec<_>>(), &program);
     let mut found = BTreeMap::new();
     let mut beside = None;
     let mut to_read = VecDeque::from([(program, Vec::new())]);
@@ -38,13 +44,19 @@ pub fn shared_libraries(program: &Path) -> Result<Vec<Needed>, Failure> {
         let rpath = if hidden { &[][..] } else { &linked.rpath };
         let mut folders = folders_of(rpath, &path);
         folders.extend(inherited);
-        let searched = if hidden { &runpath } else { &folders };
+        let (before, after) = if hidden {
+            (&[][..], &runpath[..])
+        } else {
+            (&folders[..], &[][..])
+        };
+        let searched = [before, &asked, after].concat();
         for name in &linked.needed {
-            let library = find(name, searched, &cache, beside.as_deref(), linked.machine)
+            let library = find(name, &searched, &cache, beside.as_deref(), linked.machine)
                 .ok_or_else(|| {
                     Failure::unavailable(format!(
                         "{} needs {name}, which is not on this machine; install the package that \
-                     has it: apt-file search {name}",
+                         has it (apt-file search {name}), or say where it is: \
+                         --env LD_LIBRARY_PATH=FOLDER",
                         path.display()
                     ))
                 })?;

@@ -26,7 +26,7 @@ fn ldd(program: &Path) -> BTreeSet<PathBuf> {
 }
 
 fn ours(program: &Path) -> BTreeSet<PathBuf> {
-    let found = shared_libraries(program).expect("reads");
+    let found = shared_libraries(program, "").expect("reads");
     for library in &found {
         let bytes = std::fs::metadata(&library.path).expect("is there").len();
         assert_eq!(library.bytes, bytes);
@@ -64,7 +64,7 @@ fn a_static_program_needs_nothing() {
         "rustc",
         &["--target", &triple, "-o", text(&program), text(&source)],
     );
-    assert_eq!(shared_libraries(&program).expect("reads"), []);
+    assert_eq!(shared_libraries(&program, "").expect("reads"), []);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_library_beside_the_program_is_found_through_its_own_path() {
         );
 
         std::fs::remove_file(&made).expect("removes it");
-        let error = shared_libraries(&program).expect_err("it is gone");
+        let error = shared_libraries(&program, "").expect_err("it is gone");
         assert!(matches!(error, Failure::Outcome(Outcome::Unavailable, _)));
         assert!(
             error.to_string().contains("program needs libown.so"),
@@ -127,15 +127,68 @@ fn a_library_beside_the_program_is_found_through_its_own_path() {
 }
 
 #[test]
+fn a_library_is_found_where_the_program_s_own_variable_says() {
+    if !has("size-ldd-asked", "ldd") {
+        return;
+    }
+    let folder = folder();
+    let source = b"#[unsafe(no_mangle)] pub extern \"C\" fn six() -> i32 { 6 }";
+    let library = file(&folder, "own.rs", source);
+    for place in ["one", "two"] {
+        std::fs::create_dir(folder.path().join(place)).expect("makes a folder");
+    }
+    let made = folder.path().join("two/libown.so");
+    let kind = "--crate-type=cdylib";
+    run(
+        "rustc",
+        &["--edition=2024", kind, "-o", text(&made), text(&library)],
+    );
+    let source = b"#[link(name = \"own\")] unsafe extern \"C\" { safe fn six() -> i32; } fn main() { print!(\"{}\", six()) }";
+    let source = file(&folder, "main.rs", source);
+    let program = folder.path().join("program");
+    let beside = folder.path().join("two");
+    run(
+        "rustc",
+        &[
+            "--edition=2024",
+            "-L",
+            text(&beside),
+            "-o",
+            text(&program),
+            text(&source),
+        ],
+    );
+    let error = shared_libraries(&program, "").expect_err("nobody says where");
+    assert!(
+        error.to_string().contains("--env LD_LIBRARY_PATH=FOLDER"),
+        "{error}"
+    );
+    let made = std::fs::canonicalize(&made).expect("is there");
+    let (one, two) = (folder.path().join("one"), text(&beside));
+    for asked in [
+        two.to_owned(),
+        format!("{}:{two}", text(&one)),
+        format!("{};;{two}", text(&one)),
+        "$ORIGIN/two".into(),
+    ] {
+        let found = shared_libraries(&program, &asked).expect(&asked);
+        assert!(
+            found.iter().any(|library| library.path == made),
+            "{asked}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_program_is_named() {
     let folder = folder();
     let error =
-        shared_libraries(&file(&folder, "text", b"#!/bin/sh\n")).expect_err("is no program");
+        shared_libraries(&file(&folder, "text", b"#!/bin/sh\n"), "").expect_err("is no program");
     assert!(
         error.to_string().contains("text is a script (`#!/bin/sh`)"),
         "{error}"
     );
-    let error = shared_libraries(&folder.path().join("missing")).expect_err("is not there");
+    let error = shared_libraries(&folder.path().join("missing"), "").expect_err("is not there");
     assert!(
         error.to_string().contains("missing: No such file"),
         "{error}"

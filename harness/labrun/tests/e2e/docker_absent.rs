@@ -1,4 +1,4 @@
-//! No Docker daemon: its rows say why and how to mend it, and all else is measured.
+//! No daemon of Docker or containerd: its rows say why and how to mend it, and all else is measured.
 
 use crate::support::{Lab, Ran};
 
@@ -80,4 +80,27 @@ fn doctor_says_how_to_get_docker() {
         .exit(0)
         .stdout_has("no Docker daemon answers on /nonexistent/docker.sock")
         .stdout_has("it: sudo ");
+}
+
+#[test]
+fn without_a_containerd_nothing_is_compiled_for_it() {
+    let package = "[package]\nname = \"labrun-containerd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    let lab = Lab::fixture()
+        .isolation("containerd/runc")
+        .write("harness/helpers/containerd/Cargo.toml", package)
+        .write("harness/helpers/containerd/src/main.rs", "fn main() {}");
+    let nowhere = "/nonexistent/containerd.sock";
+    let ran = lab.begin(|command| {
+        let command = command
+            .env("CONTAINERD_ADDRESS", nowhere)
+            .env("PROTOC", "/bin/true");
+        command.args(["-i", "containerd/*"])
+    });
+    let ran = ran.ended().exit(4).rows(
+        "right",
+        "containerd/runc",
+        "unavailable",
+        "no containerd answers on /nonexistent/containerd.sock",
+    );
+    assert!(!ran.stderr.contains("helper"), "{}", ran.stderr);
 }

@@ -51,6 +51,7 @@ mod own;
 mod own_folders;
 mod own_image_servers;
 mod own_images;
+mod own_images_killed;
 mod own_images_refused;
 mod own_new;
 mod own_refused;

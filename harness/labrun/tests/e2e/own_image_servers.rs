@@ -27,11 +27,12 @@ fn main() {
 }
 "#;
 
-const CONTAINERS: [&str; 5] = [
+const CONTAINERS: [&str; 6] = [
     "docker/runc",
     "docker/runc-hostnet",
     "docker/runc-nonet",
     "oci/runc",
+    "oci/youki",
     "bubblewrap/unshare-all",
 ];
 

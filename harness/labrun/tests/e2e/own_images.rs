@@ -25,11 +25,12 @@ fn main() {
 "#;
 
 /// Isolations that take an image, with what each needs.
-const CONTAINERS: [&str; 5] = [
+const CONTAINERS: [&str; 6] = [
     "docker/runc",
     "docker/runc-hostnet",
     "docker/runc-nonet",
     "oci/runc",
+    "oci/youki",
     "bubblewrap/unshare-all",
 ];
 

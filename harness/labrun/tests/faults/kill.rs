@@ -18,6 +18,9 @@ use crate::machine::Machine;
 /// is.
 const LIMIT: Duration = Duration::from_mins(3);
 
+/// How much of what labrun said is told of one that ended otherwise than it should.
+const LINES: usize = 12;
+
 /// Longest wait until what was killed by the next labrun is gone.
 const GONE_LIMIT: Duration = Duration::from_secs(20);
 
@@ -141,7 +144,7 @@ impl Kill {
         let mut lost = Vec::new();
         match status {
             Some(status) if self.ending.fits(status) => {}
-            Some(status) => lost.push(format!("{status}")),
+            Some(status) => lost.push(format!("{status}, and it said:\n{}", told_last(&run))),
             None => {
                 lost.push("it does not end".to_owned());
                 Ending::Kill.send(&labrun);
@@ -211,6 +214,14 @@ impl Kill {
         sleep(self.then);
         came == Some(true)
     }
+}
+
+/// The last lines of what labrun said.
+fn told_last(run: &Path) -> String {
+    let told = fs::read_to_string(beside(run)).unwrap_or_default();
+    let lines: Vec<&str> = told.lines().collect();
+    let last = &lines[lines.len().saturating_sub(LINES)..];
+    last.join("\n")
 }
 
 /// What labrun says, beside its run.

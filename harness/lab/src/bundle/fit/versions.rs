@@ -14,7 +14,7 @@ use crate::size::shared_libraries;
 
 /// Whether they are there, and new enough.
 pub fn libraries(program: &Path) -> Result<(), String> {
-    let found = shared_libraries(program).map_err(Failure::into_reason)?;
+    let found = shared_libraries(program, "").map_err(Failure::into_reason)?;
     for (name, needed) in read(program, needed)? {
         // One that is not among them is the loader itself under another name.
         let Some(library) = found.iter().find(|library| library.name == name) else {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::lab::Lab;
+use super::live::Live;
 use super::ran::Ran;
 use super::template;
 
@@ -81,11 +82,21 @@ impl User {
 
     /// Runs labrun in their folder, with variables.
     pub(crate) fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        self.start(args, variables).ended()
+    }
+
+    /// Begins to measure a scenario into the folder `run`.
+    pub(crate) fn begin(&self, args: &[&str]) -> Live {
+        let args = [&["scenario", "--out", "run"], args].concat();
+        self.start(&args, &[])
+    }
+
+    fn start(&self, args: &[&str], variables: &[(&str, &str)]) -> Live {
         let mut command = self.lab.labrun(["--lab"]);
         command.arg(self.lab.path()).args(args);
         command.current_dir(self.folder.path());
         command.envs(variables.iter().copied());
-        self.lab.start(command, &self.path("run")).ended()
+        self.lab.start(command, &self.path("run"))
     }
 
     /// Measures cold starts into the folder `run`, which is made anew.
