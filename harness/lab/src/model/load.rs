@@ -8,23 +8,26 @@
 //! would offer more to a launch that was lucky in its closed loop: launches would differ in what
 //! they were asked for, and not in how they answer alone.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use labrun_analysis::stats::median;
 use labrun_analysis::{row_seed, share_of};
-use labrun_load::{Error, Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
+use labrun_load::{
+    Check, Error, OfRequest, Pace, Plan, Report, Request, Spacing, Target, ceiling, near_ceiling,
+};
 use labrun_record::{Doubt, Histogram, Metric, Row};
 
 use super::launch::{Launch, Value};
 use crate::define::{Arrivals, LoadPlan, Rate};
 use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::limits;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, shown};
 use crate::site::Site;
-use crate::task::{Expected, Task};
+use crate::task::{Expected, OUTPUT_LIMIT, Task};
 
 /// Requests that a launch makes at each rate, so that a few launches are enough for a 99th
 /// percentile.
@@ -32,6 +35,9 @@ const WANTED_REQUESTS: u64 = 1_000;
 
 /// How long a slow server is given at most for so many.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// Requests that are named where their answers are wrong.
+const NAMED: usize = 3;
 
 /// Closed loops whose median is the maximum that rates are shares of: a stall in one moves none.
 const TRIES: usize = 3;
@@ -41,8 +47,9 @@ const TRIES: usize = 3;
 pub(super) struct Generator {
     /// The run's seed.
     seed: u64,
-    /// Requests per second that it can make itself, once that is known.
-    limit: Rc<OnceLock<Option<f64>>>,
+    /// Requests per second that it can make itself, of the requests of each workload, once that is
+    /// known.
+    limits: Rc<RefCell<BTreeMap<String, Option<f64>>>>,
     /// The maximum that rates are shares of, where several cases are offered the same ones.
     most: Option<Maximum>,
 }
@@ -54,7 +61,7 @@ impl Generator {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             seed,
-            limit: Rc::default(),
+            limits: Rc::default(),
             most: None,
         }
     }
@@ -76,6 +83,8 @@ pub(super) struct Loading {
     /// What its rows are about, in their order.
     rows: Vec<Asked>,
     load: LoadPlan,
+    /// How long a server is loaded before what counts first of it.
+    first_warmup: Duration,
     generator: Generator,
     /// The maximum that rates are shares of, once it was looked for.
     most: Maximum,
@@ -118,31 +127,57 @@ impl Loading {
             rows: rows.iter().map(|row| Asked::of(row, &load)).collect(),
             seed: Cell::new(rows.first().map_or(0, |row| row_seed(generator.seed, row))),
             job,
+            first_warmup: Duration::from_secs_f64(load.warmup_s),
             load,
             most: generator.most.clone().unwrap_or_default(),
             generator: generator.clone(),
         }
     }
 
-    /// The closed loop on a server.
+    /// The same with a warm-up of its own, in seconds, before what counts first of a server.
+    pub(super) fn warmed_up_first(self, seconds: Option<f64>) -> Self {
+        let own = seconds.map(Duration::from_secs_f64);
+        Self {
+            first_warmup: own.unwrap_or(self.first_warmup),
+            ..self
+        }
+    }
+
+    /// How long a server is loaded before all else.
+    fn warmup(&self) -> Duration {
+        Duration::from_secs_f64(self.load.warmup_s)
+    }
+
+    /// What it is asked: the requests of its workload, or the one by which it was seen to serve.
+    fn requests(&self) -> Result<Vec<Request>, Failure> {
+        let Task::Serve { request, right } = &self.job.task else {
+            return Err(Failure::failed("it is no server"));
+        };
+        if !self.job.workload.requests.is_empty() {
+            return Ok(self.job.workload.requests.iter().map(sent).collect());
+        }
+        Ok(vec![Request {
+            status: right.status,
+            // A body that is not known byte for byte is looked at where the server begins to answer.
+            check: match &right.body {
+                Expected::Whole(whole) => Check::Whole(whole.clone()),
+                Expected::Line(_) => Check::Status,
+            },
+            ..Request::get(request)
+        }])
+    }
+
+    /// The closed loop on a server that was not loaded before.
     fn plan(&self, standing: &dyn RunningInstances) -> Result<Plan, Failure> {
         let address = standing
             .address()
             .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
-        let Task::Serve { request, right } = &self.job.task else {
-            return Err(Failure::failed("it is no server"));
-        };
-        let mut plan = Plan::new(Target::new(address, request));
+        let mut plan = Plan::new(Target::new(address, "/"));
+        plan.requests = self.requests()?;
         plan.connections = self.load.connections as usize;
         plan.duration = Duration::from_secs_f64(self.load.duration_s);
-        plan.warmup = Duration::from_secs_f64(self.load.warmup_s);
+        plan.warmup = self.first_warmup;
         plan.timeout = self.job.timeout;
-        plan.status = right.status;
-        // A body that is not known byte for byte is looked at where the server begins to answer.
-        plan.expected = match &right.body {
-            Expected::Whole(whole) => Some(whole.clone()),
-            Expected::Line(_) => None,
-        };
         Ok(plan)
     }
 
@@ -163,9 +198,10 @@ impl Loading {
         if self.load.rates.iter().any(|rate| rate.is_share()) {
             let mut standing = isolation.stand(site, &self.job)?;
             self.allow_files(standing.as_ref())?;
-            let plan = self.plan(standing.as_ref())?;
+            let mut plan = self.plan(standing.as_ref())?;
             for _ in 0..TRIES {
                 reached.extend(run(&plan, standing.as_mut(), site)?.requests_per_second());
+                plan.warmup = self.warmup();
             }
             standing.end()?;
         }
@@ -182,6 +218,7 @@ impl Loading {
         let mut plan = self.plan(standing)?;
         let limit = self.limit(&plan, site)?;
         let closed = run(&plan, standing, site)?;
+        plan.warmup = self.warmup();
         let mut open = Vec::new();
         for (rate, arrivals) in self.load.offered(&self.load.rates) {
             let Some(rate) = rate.of(most) else {
@@ -201,11 +238,20 @@ impl Loading {
         }
         let of_row = |asked: &Asked| match asked {
             Asked::Most => match closed.requests_per_second() {
-                Some(rate) => Value::of(rate).doubted(doubt(rate, limit)),
-                None => Value::none(wrong(&closed)),
+                Some(rate) => Value {
+                    answered: self.answered(&closed, |own| own.responses),
+                    ..Value::of(rate).doubted(doubt(rate, limit))
+                },
+                None => Value::failed(wrong(&plan, &closed)),
             },
             Asked::Percentile { offered, share } => match &open[*offered] {
-                Some((rate, report)) => latency(report, *rate, *share, limit),
+                Some((_, report)) if report.requests_per_second().is_none() => {
+                    Value::failed(wrong(&plan, report))
+                }
+                Some((rate, report)) => Value {
+                    answered: self.answered(report, |own| own.requests - own.failed),
+                    ..latency(report, *rate, *share, limit)
+                },
                 None => Value::none("it has no maximum that this rate could be a share of"),
             },
             Asked::Unknown => Value::none("its load has no such rate or percentile"),
@@ -213,9 +259,17 @@ impl Loading {
         Ok(self.rows.iter().map(of_row).collect())
     }
 
+    /// How many of each request were answered, where there are several.
+    fn answered(&self, report: &Report, count: impl Fn(&OfRequest) -> u64) -> Vec<u64> {
+        if self.job.workload.requests.is_empty() {
+            return Vec::new();
+        }
+        report.by_request.iter().map(count).collect()
+    }
+
     fn limit(&self, plan: &Plan, site: &Site) -> Result<Option<f64>, Failure> {
-        let known = &self.generator.limit;
-        if let Some(known) = known.get() {
+        let name = &self.job.workload.name;
+        if let Some(known) = self.generator.limits.borrow().get(name) {
             return Ok(*known);
         }
         let found = ceiling(plan, &|| site.interrupt.raised()).map_err(|error| {
@@ -225,7 +279,8 @@ impl Loading {
                 _ => Failure::failed(reason),
             }
         })?;
-        Ok(*known.get_or_init(|| found))
+        let mut limits = self.generator.limits.borrow_mut();
+        Ok(*limits.entry(name.clone()).or_insert(found))
     }
 }
 
@@ -275,9 +330,6 @@ fn long_enough(rate: f64, duration_s: f64) -> Duration {
 
 /// A quantile of the latencies at one rate, in nanoseconds, and all of them beside it.
 fn latency(report: &Report, rate: f64, share: f64, limit: Option<f64>) -> Value {
-    if report.requests_per_second().is_none() {
-        return Value::none(wrong(report));
-    }
     let own = report.latency.value_at_quantile(share) as f64;
     Value {
         offered: Some((rate, Histogram::of(&report.latency))),
@@ -285,22 +337,75 @@ fn latency(report: &Report, rate: f64, share: f64, limit: Option<f64>) -> Value 
     }
 }
 
-/// Why a report has no throughput.
-fn wrong(report: &Report) -> String {
+/// A request of a workload as the generator takes it.
+fn sent(request: &crate::task::Request) -> Request {
+    let headers = request.headers.iter();
+    Request {
+        method: request.method.name().to_owned(),
+        path: request.path.clone(),
+        weight: request.weight,
+        headers: headers.map(|(n, v)| (n.clone(), v.clone())).collect(),
+        body: request.body.clone(),
+        status: request.status,
+        check: match &request.expected {
+            None => Check::Status,
+            Some(Expected::Whole(whole)) => Check::Whole(whole.clone()),
+            Some(expected @ Expected::Line(_)) => {
+                let expected = expected.clone();
+                Check::Beginning {
+                    bytes: OUTPUT_LIMIT,
+                    holds: Arc::new(move |body| expected.is_right(body)),
+                }
+            }
+        },
+    }
+}
+
+/// Why a report has no throughput. Wrong answers are named by their requests, three at most.
+fn wrong(plan: &Plan, report: &Report) -> Failure {
     if report.errors.is_empty() {
-        return "no request was answered".to_owned();
+        return Failure::failed("no request was answered");
+    }
+    let both = plan.requests.iter().zip(&report.by_request);
+    let mut answers: Vec<String> = both
+        .filter_map(|(request, own)| {
+            let first = own
+                .first_wrong
+                .as_ref()
+                .filter(|_| own.is_answered_wrongly())?;
+            Some(format!(
+                "{} {}: {} of {} were answered wrongly, the first by status {} and {:?}",
+                request.method,
+                request.path,
+                own.mistaken,
+                own.requests,
+                first.status,
+                shown(&first.begins)
+            ))
+        })
+        .collect();
+    let is_mismatch = !answers.is_empty();
+    if answers.len() > NAMED {
+        let more = answers.split_off(NAMED).len();
+        answers.push(format!("so were {more} more of its requests"));
     }
     let kinds: Vec<String> = report
         .errors
         .iter()
         .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
-    format!(
+    answers.push(format!(
         "{:.2}% of {} requests went wrong: {}",
         report.error_share() * 100.0,
         report.requests,
         kinds.join(", ")
-    )
+    ));
+    let reason = answers.join("; ");
+    if is_mismatch {
+        Failure::mismatch(reason)
+    } else {
+        Failure::failed(reason)
+    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ mod loading;
 mod measuring;
 mod memory;
 mod missing_needs;
+mod mixed_load;
+mod mixed_load_refused;
 mod namespaces;
 mod no_room;
 mod opening;
