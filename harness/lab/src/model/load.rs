@@ -11,23 +11,20 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use labrun_analysis::stats::median;
 use labrun_analysis::{row_seed, share_of};
-use labrun_load::{
-    Check, Error, OfRequest, Pace, Plan, Report, Request, Spacing, Target, ceiling, near_ceiling,
-};
+use labrun_load::{Error, OfRequest, Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
 use labrun_record::{Doubt, Histogram, Metric, Row};
 
 use super::launch::{Launch, Value};
+use super::turns::{requests, wrong};
 use crate::define::{Arrivals, LoadPlan, Rate};
 use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::limits;
-use crate::outcome::{Failure, shown};
+use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::{Expected, OUTPUT_LIMIT, Task};
 
 /// Requests that a launch makes at each rate, so that a few launches are enough for a 99th
 /// percentile.
@@ -36,8 +33,8 @@ const WANTED_REQUESTS: u64 = 1_000;
 /// How long a slow server is given at most for so many.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Requests that are named where their answers are wrong.
-const NAMED: usize = 3;
+/// How long a server is loaded at a time where it is loaded for long.
+const SLICE: Duration = Duration::from_secs(5);
 
 /// Closed loops whose median is the maximum that rates are shares of: a stall in one moves none.
 const TRIES: usize = 3;
@@ -143,28 +140,33 @@ impl Loading {
         }
     }
 
-    /// How long a server is loaded before all else.
-    fn warmup(&self) -> Duration {
-        Duration::from_secs_f64(self.load.warmup_s)
+    /// Loads a server for what comes before the warm-up of its first load, a slice at a time: one that
+    /// has died is not asked for minutes.
+    fn warm_up(
+        &self,
+        plan: &Plan,
+        standing: &mut dyn RunningInstances,
+        site: &Site,
+    ) -> Result<(), Failure> {
+        let mut left = self.first_warmup.saturating_sub(SLICE);
+        while !left.is_zero() {
+            let slice = Plan {
+                warmup: Duration::ZERO,
+                duration: left.min(SLICE),
+                ..plan.clone()
+            };
+            left -= slice.duration;
+            // One that answers nothing is told of by the load that counts.
+            if run(&slice, standing, site)?.responses == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    /// What it is asked: the requests of its workload, or the one by which it was seen to serve.
-    fn requests(&self) -> Result<Vec<Request>, Failure> {
-        let Task::Serve { request, right } = &self.job.task else {
-            return Err(Failure::failed("it is no server"));
-        };
-        if !self.job.workload.requests.is_empty() {
-            return Ok(self.job.workload.requests.iter().map(sent).collect());
-        }
-        Ok(vec![Request {
-            status: right.status,
-            // A body that is not known byte for byte is looked at where the server begins to answer.
-            check: match &right.body {
-                Expected::Whole(whole) => Check::Whole(whole.clone()),
-                Expected::Line(_) => Check::Status,
-            },
-            ..Request::get(request)
-        }])
+    /// How long it is loaded before what counts later.
+    fn warmup(&self) -> Duration {
+        Duration::from_secs_f64(self.load.warmup_s)
     }
 
     /// The closed loop on a server that was not loaded before.
@@ -173,10 +175,10 @@ impl Loading {
             .address()
             .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
         let mut plan = Plan::new(Target::new(address, "/"));
-        plan.requests = self.requests()?;
+        plan.requests = requests(&self.job)?;
         plan.connections = self.load.connections as usize;
         plan.duration = Duration::from_secs_f64(self.load.duration_s);
-        plan.warmup = self.first_warmup;
+        plan.warmup = self.first_warmup.min(SLICE);
         plan.timeout = self.job.timeout;
         Ok(plan)
     }
@@ -199,6 +201,7 @@ impl Loading {
             let mut standing = isolation.stand(site, &self.job)?;
             self.allow_files(standing.as_ref())?;
             let mut plan = self.plan(standing.as_ref())?;
+            self.warm_up(&plan, standing.as_mut(), site)?;
             for _ in 0..TRIES {
                 reached.extend(run(&plan, standing.as_mut(), site)?.requests_per_second());
                 plan.warmup = self.warmup();
@@ -217,6 +220,7 @@ impl Loading {
         self.allow_files(standing)?;
         let mut plan = self.plan(standing)?;
         let limit = self.limit(&plan, site)?;
+        self.warm_up(&plan, standing, site)?;
         let closed = run(&plan, standing, site)?;
         plan.warmup = self.warmup();
         let mut open = Vec::new();
@@ -334,77 +338,6 @@ fn latency(report: &Report, rate: f64, share: f64, limit: Option<f64>) -> Value 
     Value {
         offered: Some((rate, Histogram::of(&report.latency))),
         ..Value::of(own).doubted(doubt(rate, limit))
-    }
-}
-
-/// A request of a workload as the generator takes it.
-fn sent(request: &crate::task::Request) -> Request {
-    let headers = request.headers.iter();
-    Request {
-        method: request.method.name().to_owned(),
-        path: request.path.clone(),
-        weight: request.weight,
-        headers: headers.map(|(n, v)| (n.clone(), v.clone())).collect(),
-        body: request.body.clone(),
-        status: request.status,
-        check: match &request.expected {
-            None => Check::Status,
-            Some(Expected::Whole(whole)) => Check::Whole(whole.clone()),
-            Some(expected @ Expected::Line(_)) => {
-                let expected = expected.clone();
-                Check::Beginning {
-                    bytes: OUTPUT_LIMIT,
-                    holds: Arc::new(move |body| expected.is_right(body)),
-                }
-            }
-        },
-    }
-}
-
-/// Why a report has no throughput. Wrong answers are named by their requests, three at most.
-fn wrong(plan: &Plan, report: &Report) -> Failure {
-    if report.errors.is_empty() {
-        return Failure::failed("no request was answered");
-    }
-    let both = plan.requests.iter().zip(&report.by_request);
-    let mut answers: Vec<String> = both
-        .filter_map(|(request, own)| {
-            let first = own
-                .first_wrong
-                .as_ref()
-                .filter(|_| own.is_answered_wrongly())?;
-            Some(format!(
-                "{} {}: {} of {} were answered wrongly, the first by status {} and {:?}",
-                request.method,
-                request.path,
-                own.mistaken,
-                own.requests,
-                first.status,
-                shown(&first.begins)
-            ))
-        })
-        .collect();
-    let is_mismatch = !answers.is_empty();
-    if answers.len() > NAMED {
-        let more = answers.split_off(NAMED).len();
-        answers.push(format!("so were {more} more of its requests"));
-    }
-    let kinds: Vec<String> = report
-        .errors
-        .iter()
-        .map(|(kind, count)| format!("{kind} {count}"))
-        .collect();
-    answers.push(format!(
-        "{:.2}% of {} requests went wrong: {}",
-        report.error_share() * 100.0,
-        report.requests,
-        kinds.join(", ")
-    ));
-    let reason = answers.join("; ");
-    if is_mismatch {
-        Failure::mismatch(reason)
-    } else {
-        Failure::failed(reason)
     }
 }
 

@@ -64,8 +64,8 @@ fn a_wrong_value_is_named_with_its_line() {
         ("weight = -1", &["weight is -1"]),
         ("weight = 1.5", &["invalid type"]),
         (
-            "method = \"GTE\"",
-            &["unknown variant `GTE`", "did you mean `GET`?"],
+            "method = \"PUTS\"",
+            &["unknown variant `PUTS`", "did you mean `PUT`?"],
         ),
         ("method = \"CONNECT\"", &["unknown variant `CONNECT`"]),
         ("status = 100", &["status is 100, and has to be 200 to 599"]),
