@@ -38,6 +38,7 @@ mod limits_memory;
 mod limits_places;
 mod limits_resources;
 mod loading;
+mod long_warmup;
 mod measuring;
 mod memory;
 mod missing_needs;
