@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use lab::catalog::profiles;
-use lab::define::{Definitions, Model, Scenario};
+use lab::define::{Asked as Question, Definitions, Model, OtherProgram, Scenario};
 use lab::glob::{Globs, glob_set};
 use lab::isolation::{Daemon, Profile};
-use lab::plan::{Asked, Plan, RunOptions, read_by_hand, with_own};
+use lab::plan::{Asked, Plan, RunOptions, read_by_hand, with_own, with_programs};
 use lab::select::{Names, Selection};
 
 use crate::cli::AskedArgs;
@@ -32,14 +32,21 @@ impl Planned {
         args: &AskedArgs,
     ) -> anyhow::Result<Self> {
         let own = Own::add(&mut definitions, args)?;
+        let named = args.name.as_ref().filter(|_| args.plan.is_none());
+        let named = named.map(|name| definitions.lab.asked(name)).transpose()?;
+        if let Some(asked) = &named {
+            add_programs(&mut definitions, asked)?;
+        }
         let profiles = profiles(&definitions.runners, &definitions.products);
-        let plan = match (&args.plan, &args.name) {
+        let plan = match (&args.plan, named) {
             (Some(path), _) => {
                 let mut plan = by_hand(path, &definitions, &profiles)?;
                 plan.adjust(&options(settings, args)?);
                 plan
             }
-            (None, Some(name)) => of_scenario(name, &own, &definitions, &profiles, settings, args)?,
+            (None, Some(asked)) => {
+                of_scenario(asked, &own, &definitions, &profiles, settings, args)?
+            }
             (None, None) => anyhow::bail!(Usage("name a scenario, or give --plan FILE".to_owned())),
         };
         Ok(Self {
@@ -78,14 +85,16 @@ fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyh
 }
 
 fn of_scenario(
-    name: &str,
+    mut asked: Question,
     own: &Own,
     definitions: &Definitions,
     profiles: &[Profile],
     settings: &Settings,
     args: &AskedArgs,
 ) -> anyhow::Result<Plan> {
-    let mut asked = definitions.lab.asked(name)?;
+    if !asked.programs.is_empty() {
+        asked.scenarios = of_programs(&asked, definitions)?;
+    }
     if !own.is_empty() {
         asked.scenarios = of_own(&asked.scenarios, own, definitions, profiles)?;
     }
@@ -112,6 +121,44 @@ fn of_scenario(
         arch: std::env::consts::ARCH,
         options: &options(settings, args)?,
     }))
+}
+
+/// Adds the examples that a scenario measures to the workloads that are defined.
+fn add_programs(definitions: &mut Definitions, asked: &Question) -> anyhow::Result<()> {
+    for program in &asked.programs {
+        let example = definitions.lab.example(&program.example)?;
+        let mut known = definitions.workloads.iter();
+        // It may be asked for as a folder too.
+        if !known.any(|one| one.folder == example.folder) {
+            definitions.workloads.push(example);
+        }
+    }
+    Ok(())
+}
+
+/// The scenarios with other programs in the place of their workloads.
+fn of_programs(asked: &Question, definitions: &Definitions) -> Result<Vec<Scenario>, Usage> {
+    let named = |name: &str| {
+        let mut all = definitions.workloads.iter();
+        all.find(|one| one.name == name).ok_or_else(|| {
+            Usage(format!(
+                "scenario {}: there is no workload `{name}`: `labrun list workloads` shows them",
+                asked.name
+            ))
+        })
+    };
+    let pair = |program: &OtherProgram| -> Result<_, Usage> {
+        Ok((named(&program.example)?, named(&program.reference)?))
+    };
+    let programs = asked
+        .programs
+        .iter()
+        .map(pair)
+        .collect::<Result<Vec<_>, _>>()?;
+    let all = asked.scenarios.iter();
+    Ok(all
+        .map(|scenario| with_programs(scenario, &programs, &definitions.workloads))
+        .collect())
 }
 
 /// The scenarios with the user's own workloads in the place of theirs.

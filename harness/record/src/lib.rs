@@ -41,7 +41,7 @@ pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
 pub use row::{CONTROL, Outcome, Row, Start, Target, Tier, UNCHECKED};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, GivenArtifact, IsolationRecord,
-    METHOD_VERSION, Part, Plan, Reference, Run, Setting, Spent,
+    METHOD_VERSION, Part, Plan, Reference, Run, SAME_ISOLATION, Setting, Spent,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};

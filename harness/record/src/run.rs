@@ -114,6 +114,23 @@ impl Run {
             .or_else(|| all().next())
     }
 
+    /// Which of `rows` `row` is compared with; itself where it is a reference. Of another program on the
+    /// same isolation it is the one for the same target, where there is one.
+    pub fn compared_with<'a>(
+        &self,
+        row: &Row,
+        rows: &(impl Iterator<Item = &'a Row> + Clone),
+    ) -> Option<usize> {
+        let wanted = self.reference_of(row)?;
+        let find = |same_target: bool| {
+            let fits = |other: &Row| !same_target || other.target == row.target;
+            let mut rows = rows.clone();
+            rows.position(|other| fits(other) && wanted.is_of(row, other))
+        };
+        let same = wanted.is_same_isolation().then(|| find(true)).flatten();
+        same.or_else(|| find(false))
+    }
+
     /// The plan that the row with this number was measured by.
     pub fn plan_of(&self, row: usize) -> &Plan {
         let part = self.parts.iter().find(|part| part.holds(row));
@@ -223,20 +240,33 @@ pub struct Plan {
 pub struct Reference {
     /// The metric.
     pub metric: Metric,
-    /// The isolation that it is compared with.
+    /// The isolation that it is compared with; [`SAME_ISOLATION`] is that of each row itself, at the
+    /// row's own start.
     pub isolation: String,
     /// The start of that isolation's row.
     pub start: Option<Start>,
     /// The workload that this reference is for; null for every other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<String>,
+    /// The workload of the row that it is compared with, which is another program; null where it is
+    /// the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_workload: Option<String>,
     /// Params in which that row differs from the row that is compared with it; the
     /// others are the same.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, String>,
 }
 
+/// What the isolation of a [`Reference`] is called that is the one of each row itself.
+pub const SAME_ISOLATION: &str = "*";
+
 impl Reference {
+    /// Whether it is the isolation of each row itself, with another workload.
+    pub fn is_same_isolation(&self) -> bool {
+        self.isolation == SAME_ISOLATION
+    }
+
     /// Whether rows like `row` are compared with it.
     pub fn concerns(&self, row: &Row) -> bool {
         self.metric == row.metric
@@ -246,15 +276,21 @@ impl Reference {
                 .is_none_or(|name| *name == row.workload)
     }
 
-    /// Whether `other` is what `row` is compared with: the same workload, metric, scope
-    /// and architecture, and the same params but for [`Self::params`], whatever its target.
+    /// Whether `other` is what `row` is compared with: the same workload (but for
+    /// [`Self::to_workload`]), metric, scope and architecture, and the same params but for
+    /// [`Self::params`], whatever its target.
     pub fn is_of(&self, row: &Row, other: &Row) -> bool {
+        let (isolation, start) = if self.is_same_isolation() {
+            (&row.isolation, row.start)
+        } else {
+            (&self.isolation, self.start)
+        };
         // What rows differ in most comes first: a run of a thousand isolations asks this of millions of
         // pairs.
         self.concerns(row)
-            && other.isolation == self.isolation
-            && other.start == self.start
-            && other.workload == row.workload
+            && other.isolation == *isolation
+            && other.start == start
+            && other.workload == *self.to_workload.as_ref().unwrap_or(&row.workload)
             && other.metric == row.metric
             && other.scope == row.scope
             && other.arch == row.arch

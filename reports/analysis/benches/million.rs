@@ -96,6 +96,7 @@ fn run_of_all() -> Run {
             isolation: "wasmtime/made-up-0".to_owned(),
             start: model.start.filter(|_| is_cold),
             workload: None,
+            to_workload: None,
             params: std::collections::BTreeMap::new(),
         });
     }

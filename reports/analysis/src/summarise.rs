@@ -71,14 +71,13 @@ fn part(part: &Part) -> PartSummary {
     }
 }
 
-/// The row that `row` is compared with ([`Reference::is_of`](labrun_record::Reference::is_of)).
+/// The row that `row` is compared with ([`Run::compared_with`]).
 /// `None` for the reference itself, and where anything is emulated.
 pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
     if run.machine.emulated || row.arch != run.machine.arch {
         return None;
     }
-    let wanted = run.reference_of(row)?;
-    let index = run.rows.iter().position(|other| wanted.is_of(row, other))?;
+    let index = run.compared_with(row, &run.rows.iter())?;
     (run.rows[index] != *row).then_some(index)
 }
 
@@ -255,6 +254,7 @@ fn ratio_to(
     let params = other.row.params.iter();
     Some(Ratio {
         to: other.row.isolation.clone(),
+        to_workload: (other.row.workload != row.row.workload).then(|| other.row.workload.clone()),
         to_start: other.row.start,
         to_params: params
             .filter(|(name, value)| row.row.params.get(*name) != Some(*value))

@@ -172,6 +172,9 @@ pub struct PhaseSummary {
 pub struct Ratio {
     /// The reference's isolation.
     pub to: String,
+    /// The reference's workload, where that is another program; absent where it is the row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_workload: Option<String>,
     /// The reference's start.
     pub to_start: Option<Start>,
     /// Those of the reference's params that are not the row's; absent where none is.

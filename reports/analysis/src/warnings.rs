@@ -1,6 +1,6 @@
 //! Finding the doubts about a run and its rows.
 
-use labrun_record::{Doubt, Metric, Outcome, Plan, Row, Run, Sample, Start, Unit};
+use labrun_record::{Doubt, Metric, Outcome, Plan, Reference, Row, Run, Sample, Start, Unit};
 
 use crate::latency::Latency;
 use crate::outcome::Given;
@@ -89,14 +89,15 @@ pub(crate) fn of_run(
             .iter()
             .zip(references)
             .filter(|(r, _)| run.reference_of(&r.row) == Some(reference) && r.numbers.is_some())
-            .filter(|(r, to)| lacks_reference(run, results, r, **to, &reference.isolation))
+            .filter(|(r, to)| lacks_reference(run, results, r, **to, reference))
             .count();
         if without > 0 {
             warn(
                 WarningKind::NoReference,
                 format!(
                     "{without} measured rows of {} have no ratio: their reference {} was not measured",
-                    reference.metric, reference.isolation
+                    reference.metric,
+                    name_of(reference)
                 ),
             );
         }
@@ -104,14 +105,28 @@ pub(crate) fn of_run(
     warnings
 }
 
+/// What rows are compared with, in words.
+fn name_of(reference: &Reference) -> String {
+    let isolation = if reference.is_same_isolation() {
+        "the same isolation"
+    } else {
+        &reference.isolation
+    };
+    match &reference.to_workload {
+        Some(workload) => format!("{workload} on {isolation}"),
+        None => isolation.to_owned(),
+    }
+}
+
 fn lacks_reference(
     run: &Run,
     results: &[RowSummary],
     row: &RowSummary,
     to: Option<usize>,
-    isolation: &str,
+    reference: &Reference,
 ) -> bool {
-    if run.machine.emulated || row.row.arch != run.machine.arch || row.row.isolation == isolation {
+    let is_it = row.row.isolation == reference.isolation && reference.to_workload.is_none();
+    if run.machine.emulated || row.row.arch != run.machine.arch || is_it {
         return false;
     }
     // A row that nothing in the run is a reference of, measured or not, needs none.

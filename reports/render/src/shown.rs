@@ -36,12 +36,16 @@ pub(crate) fn bare_interval(row: &RowSummary) -> String {
     }
 }
 
-/// `[10.9, 11.5]`; `exact` where both were counted.
+/// `[10.9, 11.5]`; `exact` where both were counted; and whether it is of two programs.
 pub(crate) fn ratio_interval(row: &RowSummary, ratio: &Ratio) -> String {
-    if row.row.metric.is_exact() {
+    let interval = if row.row.metric.is_exact() {
         "exact".to_owned()
     } else {
         units::ratio_interval(ratio.ci, ratio.value)
+    };
+    match &ratio.to_workload {
+        Some(_) => format!("{interval} {}", words::DIFFERENT),
+        None => interval,
     }
 }
 
@@ -114,6 +118,7 @@ mod tests {
                 phases: indexmap::IndexMap::new(),
                 ratio: Some(Ratio {
                     to: "native/static".into(),
+                    to_workload: None,
                     to_start: None,
                     to_params: BTreeMap::new(),
                     value,

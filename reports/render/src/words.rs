@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use labrun_analysis::{RowSummary, Verdict};
+use labrun_analysis::{Ratio, RowSummary, Verdict};
 use labrun_record::{Better, Metric, Outcome, Row, Start, Target, Tier, Unit};
 
 /// Better, worse, the best and the worst of a unit's values, as a reader says it.
@@ -90,6 +90,22 @@ pub(crate) fn reference<'a>(
         _ => format!("{isolation} ({})", marks.join(", ")),
     }
 }
+
+/// What the ratio of a row is to, by name: `native/static (process)`; of another program with the words
+/// that say so.
+pub(crate) fn ratio_to(row: &RowSummary, ratio: &Ratio) -> String {
+    let name = match &ratio.to_workload {
+        Some(_) if ratio.to == row.row.isolation => "the same isolation".to_owned(),
+        _ => reference(&ratio.to, ratio.to_start, ratio.to_params.iter()),
+    };
+    match &ratio.to_workload {
+        Some(workload) => format!("{workload} on {name} ({DIFFERENT})"),
+        None => name,
+    }
+}
+
+/// What is said of a ratio between two workloads, wherever it is shown.
+pub(crate) const DIFFERENT: &str = "different programs";
 
 /// Whether a row was not launched, and says nothing but why. One that went wrong says it by itself.
 pub(crate) fn is_left(row: &RowSummary) -> bool {

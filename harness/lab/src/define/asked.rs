@@ -16,6 +16,18 @@ pub struct Asked {
     pub question: String,
     /// What is carried out, in this order.
     pub scenarios: Vec<Scenario>,
+    /// Programs that take the place of the scenarios' workloads.
+    pub programs: Vec<OtherProgram>,
+}
+
+/// A workload of `examples`, which does the same as one of the lab's and is another program.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherProgram {
+    /// The name of its folder there, which is its own.
+    pub example: String,
+    /// The workload of the lab that it is compared with.
+    pub reference: String,
 }
 
 /// `scenarios/<name>.toml` of several that are one run.
@@ -26,6 +38,9 @@ struct Together {
     question: String,
     /// Names of scenarios.
     parts: Vec<String>,
+    /// What is measured instead of their workloads.
+    #[serde(default, rename = "program")]
+    programs: Vec<OtherProgram>,
 }
 
 impl Asked {
@@ -41,6 +56,7 @@ impl Asked {
                 name: scenario.name.clone(),
                 question: scenario.question.clone(),
                 scenarios: vec![scenario],
+                programs: Vec::new(),
             });
         }
         let together: Together = read_toml(&path)?;
@@ -56,7 +72,12 @@ impl Asked {
             }
             Scenario::read(&file(name))
         };
+        for program in &together.programs {
+            bounds::name_of("program", &program.example)
+                .map_err(|reason| DefineError::shape(&path, reason))?;
+        }
         Ok(Self {
+            programs: together.programs,
             scenarios: together.parts.iter().map(part).collect::<Result<_, _>>()?,
             name: together.name,
             question: together.question,

@@ -1,9 +1,9 @@
 //! Bounds of a scenario's numbers and globs: what is no length of time, and no count of anything.
 
-use labrun_record::{Metric, Plan};
+use labrun_record::{Metric, Plan, SAME_ISOLATION};
 
 use super::Scenario;
-use super::scenario::{LoadPlan, MemoryPlan, Model};
+use super::scenario::{LoadPlan, MemoryPlan, MetricPlan, Model};
 use crate::glob::glob_set;
 
 /// Most connections that a load may keep open.
@@ -36,6 +36,9 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
         let of_load = workload.load.as_ref().map_or(Ok(()), load);
         of_load.map_err(|why| format!("workload {name}: load: {why}"))?;
     }
+    for metric in &scenario.metrics {
+        reference(metric, scenario)?;
+    }
     memory(&scenario.memory).map_err(|why| format!("memory: {why}"))?;
     let quick = &scenario.quick;
     if !(1..=MOST_SAMPLES).contains(&quick.samples) || quick.max_samples > MOST_SAMPLES {
@@ -55,6 +58,33 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
         Some(glob) => Err(format!("isolations: `{glob}` is no glob")),
         None => Ok(()),
     }
+}
+
+/// Whether what a metric is compared with is something else.
+fn reference(metric: &MetricPlan, scenario: &Scenario) -> Result<(), String> {
+    let name = metric.name;
+    let Some(workload) = &metric.reference_workload else {
+        return match metric.reference.as_deref() {
+            Some(SAME_ISOLATION) => Err(format!(
+                "metric {name}: reference = \"{SAME_ISOLATION}\" compares each row with itself: name a \
+                 `reference_workload`"
+            )),
+            _ => Ok(()),
+        };
+    };
+    if metric.reference.is_none() {
+        return Err(format!(
+            "metric {name}: it has a reference_workload and no `reference`: name an isolation, or \
+             \"{SAME_ISOLATION}\" for that of each row itself"
+        ));
+    }
+    let mut taken = scenario.workloads.iter();
+    if taken.any(|one| one.name == *workload) {
+        return Ok(());
+    }
+    Err(format!(
+        "metric {name}: reference_workload = \"{workload}\" is none of the scenario's workloads"
+    ))
 }
 
 /// Whether a scenario can have this name, which becomes that of a file and of a folder.

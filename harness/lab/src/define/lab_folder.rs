@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::nearest::hint;
 use super::trust::distrust;
 use super::{Asked, DefineError, ProductDefinition, RunnerDefinition, Workload};
 
@@ -118,6 +119,19 @@ impl LabFolder {
         Err(DefineError::unknown("scenario", name, names))
     }
 
+    /// The workload in a folder of `examples`.
+    pub fn example(&self, name: &str) -> Result<Workload, DefineError> {
+        let examples = self.0.join("examples");
+        let folder = examples.join(name);
+        if !folder.is_dir() {
+            let all = folders_with(&examples, "workload.toml").unwrap_or_default();
+            let all = all.iter().filter_map(|one| one.file_name()?.to_str());
+            let reason = format!("there is no `{name}`{}", hint(name, all));
+            return Err(DefineError::shape(&examples, reason));
+        }
+        Workload::read(&folder)
+    }
+
     /// The folder of a helper's package.
     pub fn helper(&self, name: &str) -> PathBuf {
         self.0.join("harness/helpers").join(name)
@@ -134,11 +148,12 @@ fn is_lab(path: &Path) -> bool {
 }
 
 /// What of a lab is read as a definition or built: any of it may name a program that is run.
-const FOLLOWED: [&str; 7] = [
+const FOLLOWED: [&str; 8] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Dockerfile.baseline",
+    "examples",
     "harness",
     "scenarios",
     "workloads",

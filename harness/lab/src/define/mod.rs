@@ -26,7 +26,7 @@ mod versions;
 mod workload;
 
 pub use arrivals::Arrivals;
-pub use asked::Asked;
+pub use asked::{Asked, OtherProgram};
 pub use bounds::is_of_name;
 pub use build_command::BuildCommand;
 pub use document::{DefineError, read_toml};

@@ -88,7 +88,8 @@ pub enum Model {
 pub struct MetricPlan {
     /// Which.
     pub name: Metric,
-    /// The isolation that its rows are compared with; none where nothing is comparable.
+    /// The isolation that its rows are compared with; none where nothing is comparable. `*` is that of
+    /// each row itself, which needs [`Self::reference_workload`].
     pub reference: Option<String>,
     /// The start of that isolation's row.
     pub reference_start: Option<Start>,
@@ -97,6 +98,9 @@ pub struct MetricPlan {
     pub reference_params: BTreeMap<String, String>,
     /// The workload that this reference is for; every other where nothing is said.
     pub workload: Option<String>,
+    /// The workload that its rows are compared with, which is another program; their own where nothing
+    /// is said.
+    pub reference_workload: Option<String>,
 }
 
 /// A workload of a scenario.

@@ -129,14 +129,12 @@ impl<'a> Execution<'a> {
         }
         for (entry, case) in live.iter().enumerate() {
             let own = &case.case.rows[0];
-            let reference = run.reference_of(own).and_then(|reference| {
-                let has_it = |other: &&PreparedCase<'_>| {
-                    let mut rows = other.case.rows.iter();
-                    rows.any(|row| reference.is_of(own, row))
-                };
-                live.iter().position(has_it)
+            let rows = live.iter().enumerate().flat_map(|(entry, other)| {
+                let rows = other.case.rows.iter();
+                rows.map(move |row| (entry, row))
             });
-            if let Some(reference) = reference {
+            let reference = run.compared_with(own, &rows.clone().map(|(_, row)| row));
+            if let Some((reference, _)) = reference.and_then(|place| rows.clone().nth(place)) {
                 schedule.compare(entry, reference);
             }
         }

@@ -51,6 +51,7 @@ pub fn changeable(
             reference_start: None,
             reference_params: BTreeMap::new(),
             workload: None,
+            reference_workload: None,
         }],
         workloads: vec![WorkloadPlan {
             name: workload.to_owned(),

@@ -121,6 +121,7 @@ fn reference(metric: &MetricPlan) -> Option<Reference> {
         isolation: metric.reference.clone()?,
         start: metric.reference_start,
         workload: metric.workload.clone(),
+        to_workload: metric.reference_workload.clone(),
         params: metric.reference_params.clone(),
     })
 }

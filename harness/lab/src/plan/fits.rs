@@ -38,7 +38,7 @@ pub fn check(plan: &Plan, profiles: &[Profile], workloads: &[Workload]) -> Resul
         for (place, reference) in part.references.iter().enumerate() {
             let mut rows = part.cases.iter().flat_map(|case| &case.rows);
             // A lab may lack what nothing is compared with.
-            if rows.any(|row| reference.concerns(row)) {
+            if !reference.is_same_isolation() && rows.any(|row| reference.concerns(row)) {
                 let known = profile(&reference.isolation, profiles);
                 known
                     .map_err(|why| format!("parts.{number}.references.{place} ({name}): {why}"))?;
@@ -193,6 +193,7 @@ fn scenario(part: &PlanPart, rows: &[Row], spec: &LaunchSpec) -> Scenario {
         reference_start: None,
         reference_params: BTreeMap::new(),
         workload: None,
+        reference_workload: None,
     };
     let name = &rows[0].workload;
     let other = spec.other.as_ref().map_or(name, |other| &other.workload);

@@ -33,7 +33,7 @@ pub use context::{Asked, RunOptions, plan};
 pub use fits::check;
 pub use form::Form;
 pub(crate) use given::{misfit, misfit_of, misfit_of_image};
-pub use own::with_own;
+pub use own::{with_own, with_programs};
 pub use pairs::{CasePair, pairs};
 pub use recipe::{Recipe, artifact_triple, for_isolation};
 

@@ -1,6 +1,8 @@
 //! A scenario's question asked of a user's own workloads, in the place of those that it names.
 
-use labrun_record::Target;
+use std::collections::BTreeMap;
+
+use labrun_record::{SAME_ISOLATION, Target};
 
 use super::given::misfit;
 use crate::define::{MetricPlan, Scenario, Workload, WorkloadPlan};
@@ -16,7 +18,58 @@ pub fn with_own(
     profiles: &[Profile],
     arch: &str,
 ) -> Scenario {
-    let planned = |workload: &&Workload| WorkloadPlan {
+    let mut asked = scenario.clone();
+    asked.workloads.retain(|one| kept.contains(&one.name));
+    let planned = own.iter().map(|workload| planned(scenario, workload, lab));
+    asked.workloads.extend(planned);
+    for workload in own {
+        let of_all = scenario.metrics.iter();
+        let of_all = of_all.filter(|metric| metric.workload.is_none());
+        let own = of_all.filter_map(|metric| reference(metric, workload, profiles, arch));
+        asked.metrics.extend(own);
+    }
+    asked
+}
+
+/// The scenario with other programs in the place of its workloads, each compared on its own isolation with
+/// the workload of the lab that it does the work of, which is measured beside it.
+pub fn with_programs(
+    scenario: &Scenario,
+    programs: &[(&Workload, &Workload)],
+    lab: &[Workload],
+) -> Scenario {
+    let mut asked = scenario.clone();
+    let is_reference = |one: &WorkloadPlan| {
+        programs
+            .iter()
+            .any(|(_, reference)| reference.name == one.name)
+    };
+    asked.workloads.retain(is_reference);
+    for (_, reference) in programs {
+        if !asked.workloads.iter().any(|one| one.name == reference.name) {
+            asked.workloads.push(planned(scenario, reference, lab));
+        }
+    }
+    for (program, reference) in programs {
+        asked.workloads.push(planned(scenario, program, lab));
+        let compared = scenario.metrics.iter();
+        let compared = compared.filter(|one| one.reference.is_some() && one.workload.is_none());
+        asked.metrics.extend(compared.map(|metric| MetricPlan {
+            name: metric.name,
+            reference: Some(SAME_ISOLATION.to_owned()),
+            reference_start: None,
+            reference_params: BTreeMap::new(),
+            workload: Some(program.name.clone()),
+            reference_workload: Some(reference.name.clone()),
+        }));
+    }
+    asked
+}
+
+/// A workload as a scenario takes it that does not name it.
+fn planned(scenario: &Scenario, workload: &Workload, lab: &[Workload]) -> WorkloadPlan {
+    let load = || scenario.workloads.iter().find_map(|one| one.load.clone());
+    WorkloadPlan {
         name: workload.name.clone(),
         targets: workload.targets.clone(),
         other: other(scenario, workload, lab),
@@ -28,20 +81,8 @@ pub fn with_own(
             .map(|calls| calls.name.clone())
             .collect(),
         file_systems: Vec::new(),
-        load: (workload.serve.is_some())
-            .then(|| scenario.workloads.iter().find_map(|one| one.load.clone()))
-            .flatten(),
-    };
-    let mut asked = scenario.clone();
-    asked.workloads.retain(|one| kept.contains(&one.name));
-    asked.workloads.extend(own.iter().map(planned));
-    for workload in own {
-        let of_all = scenario.metrics.iter();
-        let of_all = of_all.filter(|metric| metric.workload.is_none());
-        let own = of_all.filter_map(|metric| reference(metric, workload, profiles, arch));
-        asked.metrics.extend(own);
+        load: (workload.serve.is_some()).then(load).flatten(),
     }
-    asked
 }
 
 /// What a resident process has served before: the first command that the scenario takes for it

@@ -48,6 +48,7 @@ mod namespaces;
 mod no_room;
 mod opening;
 mod order;
+mod other_programs;
 mod outputs;
 mod own;
 mod own_folders;

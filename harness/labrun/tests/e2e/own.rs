@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -347,4 +348,48 @@ fn a_plan_of_it_is_shown() {
         .exit(0)
         .stdout_has("1 as given, 0 compiled")
         .stdout_has("app is linked statically");
+}
+
+#[test]
+fn the_page_has_the_command_that_measures_a_row_again() {
+    let user = user();
+    user.right("other/app two");
+    let asked = [
+        "--native",
+        "other/app two",
+        "-i",
+        "native/*",
+        "--seed",
+        "7",
+        "--",
+        "it's two",
+    ];
+    let page = user.measure(&asked).exit(0).files.text("report.html");
+    let commands = page.split("<code data-rows=").skip(1);
+    let commands = commands.filter_map(|rest| Some(rest.split_once('>')?.1.split_once('<')?.0));
+    let own: Vec<&str> = commands
+        .filter(|one| one.contains("-i native/static "))
+        .collect();
+    assert!(!own.is_empty(), "no command of native/static");
+    for command in own {
+        // As a shell reads it.
+        let print = format!("printf '%s\\n' {command}");
+        let words = Command::new("sh")
+            .args(["-c", &print])
+            .output()
+            .expect("a shell");
+        let words = String::from_utf8(words.stdout).expect("is text");
+        let words: Vec<&str> = words.lines().collect();
+        // The lab was named, and is again.
+        let (begin, rest) = words.split_at(5);
+        assert_eq!(begin[..2], ["labrun", "--lab"], "{command}");
+        assert_eq!(begin[3..], ["scenario", "cold-start"], "{command}");
+        assert!(
+            words.ends_with(&["--seed", "7", "--", "it's two"]),
+            "{command}"
+        );
+        let ran = user.ask("cold-start", rest, &[]).exit(0);
+        let ran = ran.rows("app-two", "native/static", "measured", "");
+        ran.rows("app-two", "native/dynamic", "not-selected", "");
+    }
 }

@@ -21,9 +21,14 @@ function check(name) {
   }
 }
 
+/// For all of them: a call from wasm into node:wasi is an ordinary one. In V8's fast calls a collection
+/// may begin that does not know what is in use: guests crash, or their objects are destroyed
+/// (https://github.com/nodejs/node/issues/46777).
+const SOUND = '--no-turbo-fast-api-calls';
+
 /// Modules are compiled so from now on. V8 reads these flags when it compiles one.
 function choose(name) {
-  for (const flag of FLAGS[name]) v8.setFlagsFromString(flag);
+  for (const flag of [SOUND, ...FLAGS[name]]) v8.setFlagsFromString(flag);
 }
 
 module.exports = { NAMES, check, choose };

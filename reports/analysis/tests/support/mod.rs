@@ -99,6 +99,7 @@ pub fn run() -> Run {
             isolation: "native/static".into(),
             start: Some(Start::Process),
             workload: None,
+            to_workload: None,
             params: std::collections::BTreeMap::new(),
         }],
         parts: Vec::new(),

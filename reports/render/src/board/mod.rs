@@ -103,10 +103,12 @@ impl<'a> Board<'a> {
                 *known = own;
             }
         }
-        let reference = self.run.reference_of(&first.row).and_then(|wanted| {
-            let mut rows = self.summary.results.iter();
-            let row = rows.find(|other| wanted.is_of(&first.row, &other.row))?;
-            self.lines.iter().position(|line| line.has(row))
+        let rows = self.summary.results.iter().map(|other| &other.row);
+        let reference = self.run.compared_with(&first.row, &rows).and_then(|place| {
+            let row = &self.summary.results[place];
+            // Another program is no line of this question.
+            let is_own = row.row.workload == first.row.workload;
+            self.lines.iter().position(|line| is_own && line.has(row))
         });
         self.columns.push(question.column(reference));
     }

@@ -41,8 +41,7 @@ impl Board<'_> {
     /// none of them has a ratio.
     pub(crate) fn reference_name(&self, column: usize) -> Option<String> {
         let mut cells = (0..self.lines.len()).filter_map(|line| self.cell(column, line));
-        let ratio = cells.find_map(RowSummary::ratio)?;
-        let params = ratio.to_params.iter();
-        Some(words::reference(&ratio.to, ratio.to_start, params))
+        let (row, ratio) = cells.find_map(|row| Some((row, row.ratio()?)))?;
+        Some(words::ratio_to(row, ratio))
     }
 }

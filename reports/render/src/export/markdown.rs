@@ -146,11 +146,7 @@ fn tables(metric: Metric, (workload, component): &(String, bool), rows: &[&RowSu
     let mut page = format!("\n### {head}\n");
     let references = distinct(measured.iter().filter_map(|row| {
         let ratio = row.ratio()?;
-        Some(words::reference(
-            &ratio.to,
-            ratio.to_start,
-            ratio.to_params.iter(),
-        ))
+        Some(words::ratio_to(row, ratio))
     }));
     if !references.is_empty() {
         let _ = writeln!(page, "\nRatios are to {}.", text(&references.join("; ")));

@@ -106,7 +106,7 @@ fn measured<'a>(run: &'a Exported<'a>, index: usize, row: &'a RowSummary) -> Lin
         median: row.median(),
         ci: row.ci(),
         spread: [of(|n| n.min), of(|n| n.max), of(|n| n.p90)],
-        ratio_to: ratio.map(|to| words::reference(&to.to, to.to_start, to.to_params.iter())),
+        ratio_to: ratio.map(|to| words::ratio_to(row, to)),
         ratio: ratio.map(|ratio| ratio.value),
         ratio_ci: ratio.and_then(|ratio| ratio.ci),
         verdict: ratio.map(|ratio| ratio.verdict.name()),

@@ -88,9 +88,9 @@ impl<'a> View<'a> {
 
     /// The row that `row` is compared with, measured or not; itself if it is one.
     pub(super) fn reference_for(&self, row: &Row) -> Option<&'a RowSummary> {
-        let wanted = self.run.reference_of(row)?;
-        let mut rows = self.summary.results.iter();
-        rows.find(|other| wanted.is_of(row, &other.row))
+        let rows = self.summary.results.iter().map(|other| &other.row);
+        let place = self.run.compared_with(row, &rows)?;
+        self.summary.results.get(place)
     }
 
     /// What stands beside a row of memory, measured or not, if the run has it.

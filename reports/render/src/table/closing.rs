@@ -72,7 +72,7 @@ pub(super) fn versions(rows: &[&RowSummary]) -> Vec<String> {
 fn references(summary: &Summary) -> Vec<String> {
     let rule = |(index, row): (usize, &RowSummary)| {
         let ratio = row.ratio()?;
-        let reference = words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
+        let reference = words::ratio_to(row, ratio);
         let margin = margin_of(summary, index) * 100.0;
         let [better, worse] =
             [Verdict::Better, Verdict::Worse].map(|verdict| words::verdict(row.unit, verdict));

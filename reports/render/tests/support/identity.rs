@@ -104,6 +104,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         isolation: "native/static".into(),
         start: Some(Start::Process),
         workload: None,
+        to_workload: None,
         params: BTreeMap::new(),
     };
     Run {

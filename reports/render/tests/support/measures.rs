@@ -239,6 +239,7 @@ pub fn references() -> Vec<Reference> {
             isolation: isolation.into(),
             start: None,
             workload: workload.map(Into::into),
+            to_workload: None,
             params: params(own),
         };
     let metrics = Metric::ALL.into_iter().filter(|m| {

@@ -142,6 +142,8 @@ impl Lab {
 
     /// Writes a file.
     pub(crate) fn write(self, file: &str, text: &str) -> Self {
+        let path = self.path().join(file);
+        fs::create_dir_all(path.parent().expect("is in a folder")).expect("makes a folder");
         fs::write(self.path().join(file), text).expect("writes a file");
         self
     }

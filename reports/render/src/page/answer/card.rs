@@ -117,8 +117,8 @@ fn against(view: &View<'_>, row: &RowSummary) -> String {
 /// What a row is compared with: in plain words where that is a process, else by name.
 fn reference(view: &View<'_>, row: &RowSummary, ratio: &Ratio) -> String {
     let known = view.reference_for(&row.row);
-    if known.is_none_or(|known| known.row.tier != Tier::Process) {
-        return words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
+    if ratio.to_workload.is_some() || known.is_none_or(|known| known.row.tier != Tier::Process) {
+        return words::ratio_to(row, ratio);
     }
     let plain = match row.row.metric {
         Metric::Size | Metric::SizeNeeded => "a native program",

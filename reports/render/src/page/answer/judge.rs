@@ -96,7 +96,7 @@ fn named(view: &View<'_>, claim: &Claim, row: &RowSummary) -> Markup {
         @if let (Says::Near, Some(ratio)) = (&claim.says, row.ratio()) {
             span.nowrap { (traced::words(view, row, &units::ratio(ratio.value))) " " (shown::ratio_interval(row, ratio)) }
             // A name may be long.
-            " of " (ratio.to)
+            " of " (words::ratio_to(row, ratio))
         } @else {
             span.nowrap { (traced::median(view, row)) " " (shown::bare_interval(row)) }
         }

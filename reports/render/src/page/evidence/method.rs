@@ -91,11 +91,16 @@ fn references(views: &[View<'_>], metric: Metric) -> String {
     let all = views.iter().flat_map(|view| &view.run.references);
     let own = all.filter(|reference| reference.metric == metric);
     let named = distinct(own.map(|reference| {
-        let name = words::reference(
-            &reference.isolation,
-            reference.start,
-            reference.params.iter(),
-        );
+        let name = if reference.is_same_isolation() {
+            "the same isolation".to_owned()
+        } else {
+            let params = reference.params.iter();
+            words::reference(&reference.isolation, reference.start, params)
+        };
+        let name = match &reference.to_workload {
+            Some(workload) => format!("{workload} on {name} ({})", words::DIFFERENT),
+            None => name,
+        };
         match &reference.workload {
             Some(workload) => format!("{name} for {workload}"),
             None => name,

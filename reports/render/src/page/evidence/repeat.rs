@@ -70,12 +70,91 @@ fn ranges(numbers: &[usize]) -> String {
 }
 
 fn row_command(run: &Run, (scenario, workload, isolation): Kind<'_>) -> String {
-    let mut command = format!("labrun scenario {scenario} -i {}", quoted(isolation));
-    for reference in references(run, workload, isolation) {
-        command.push_str(" -i ");
-        command.push_str(quoted(reference).as_str());
+    let isolations = references(run, workload, isolation);
+    let isolations = [isolation].into_iter().chain(isolations);
+    let isolations = flags("-i", isolations);
+    let seed = run.seed;
+    let others = programs(run, workload);
+    if others.is_empty() && is_own(run, workload) {
+        let [own, args] = own_arguments(run, scenario);
+        return format!("labrun{own}{isolations} --seed {seed}{args}");
     }
-    format!("{command} -w {} --seed {}", quoted(workload), run.seed)
+    // What is compared with another program is known to the scenario that says so.
+    let scenario = if others.is_empty() {
+        scenario
+    } else {
+        &run.scenario
+    };
+    let workloads = [workload].into_iter().chain(others);
+    let workloads = flags("-w", workloads);
+    format!("labrun scenario {scenario}{isolations}{workloads} --seed {seed}")
+}
+
+/// ` -i one -i other`.
+fn flags<'a>(flag: &str, values: impl Iterator<Item = &'a str>) -> String {
+    values.fold(String::new(), |all, value| {
+        format!("{all} {flag} {}", quoted(value))
+    })
+}
+
+/// Whether a workload is of the user's own: given, or a folder that is named beside those of the lab.
+fn is_own(run: &Run, workload: &str) -> bool {
+    let named = run.command.windows(2).filter_map(|words| match words {
+        [flag, value] if flag == "-w" || flag == "--workload" => Some(value.as_str()),
+        _ => None,
+    });
+    let joined = run.command.iter();
+    let joined = joined.filter_map(|word| word.strip_prefix("--workload="));
+    let asked: Vec<&str> = named.chain(joined).collect();
+    let is_given = run.given.iter().any(|one| one.workload == workload);
+    is_given || asked.iter().any(|name| name.contains('/')) && !asked.contains(&workload)
+}
+
+/// What a run of the user's own programs was asked for, with this scenario and without its isolations, its
+/// seed and where it went; apart the arguments of the programs.
+fn own_arguments(run: &Run, scenario: &str) -> [String; 2] {
+    const LEFT: [&str; 8] = [
+        "-i",
+        "--isolation",
+        "--seed",
+        "--out",
+        "--export-json",
+        "--export-csv",
+        "--export-markdown",
+        "--json",
+    ];
+    let words = run.command.get(1..).unwrap_or_default();
+    let end = words.iter().position(|word| word == "--");
+    let (words, args) = words.split_at(end.unwrap_or(words.len()));
+    let mut own = String::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        let is_short = word.starts_with("-i") && !word.starts_with("--");
+        if LEFT.contains(&name) || is_short {
+            if (name == word && name != "--json") && (!is_short || word == "-i") {
+                words.next();
+            }
+            continue;
+        }
+        own.push(' ');
+        own.push_str(&quoted(if *word == run.scenario {
+            scenario
+        } else {
+            word
+        }));
+    }
+    let args = args
+        .iter()
+        .fold(String::new(), |all, word| format!("{all} {}", quoted(word)));
+    [own, args]
+}
+
+/// The other programs that rows of a workload are compared with.
+fn programs<'a>(run: &'a Run, workload: &str) -> BTreeSet<&'a str> {
+    let rows = run.rows.iter().filter(|row| row.workload == workload);
+    let to = rows.filter_map(|row| run.reference_of(row)?.to_workload.as_deref());
+    to.collect()
 }
 
 /// The isolations that those rows are compared with, as far as the run has them.

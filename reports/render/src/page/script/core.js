@@ -9,7 +9,7 @@ const lab = (() => {
     const cells = [...document.getElementById("row-" + run + "-" + row).cells].slice(behind);
     const [text, interval, n, , against] = cells.map((one) => one.textContent.trim());
     // The last word is the verdict, which there is none without an interval.
-    const end = against === "no interval" ? against.length : Math.max(0, against.lastIndexOf(" "));
+    const end = against.startsWith("no interval") ? against.length : Math.max(0, against.lastIndexOf(" "));
     return { text, interval, n, ratioInterval: against.slice(0, end) };
   };
   const named = (values) => {

@@ -27,7 +27,7 @@ fn references(summary: &Summary) -> Option<String> {
     let rows = rows.filter(|(_, row)| is_headline(row));
     let rule = |(index, row): (usize, &RowSummary)| {
         let ratio = row.ratio()?;
-        let reference = words::reference(&ratio.to, ratio.to_start, ratio.to_params.iter());
+        let reference = words::ratio_to(row, ratio);
         let margin = format!("{:.0}%", margin_of(summary, index) * 100.0);
         Some((reference, margin))
     };

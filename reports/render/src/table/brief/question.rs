@@ -119,6 +119,12 @@ impl<'a> Question<'a> {
         if !alike.is_empty() {
             title = format!("{title} ({})", alike.join(", "));
         }
+        let mut others = rows
+            .iter()
+            .filter_map(|row| row.ratio()?.to_workload.as_deref());
+        if let Some(other) = others.next() {
+            title = format!("{title}, ratios to {other}: {}", words::DIFFERENT);
+        }
         let has_starts = facets.columns.contains(&START);
         let entry = |row: &&'a RowSummary| {
             let row: &'a RowSummary = row;
@@ -170,7 +176,8 @@ fn second<'a>(summary: &'a Summary, row: &RowSummary) -> Option<&'a RowSummary> 
 
 /// Whether a row is compared with another.
 fn is_held_against(row: &RowSummary, reference: &RowSummary) -> bool {
-    let Some(ratio) = row.ratio() else {
+    // Another program is no row of this question.
+    let Some(ratio) = row.ratio().filter(|ratio| ratio.to_workload.is_none()) else {
         return false;
     };
     let mut params = row.row.params.clone();
