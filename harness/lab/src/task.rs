@@ -1,10 +1,12 @@
 //! What a launch does, and under which circumstances.
 
 mod expected;
+mod request;
 
 use serde::{Deserialize, Serialize};
 
 pub use expected::{Expected, Learned, OUTPUT_LIMIT, Rule, Seen};
+pub use request::{Method, Request};
 
 /// What a launch does, and the output that is correct.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use lab::interrupt::Interrupt;
 use lab::progress::Progress as _;
-use labrun_load::{Error, Pace, Plan, Report, Spacing, Target, ceiling};
+use labrun_load::{Check, Error, Pace, Plan, Report, Spacing, Target, ceiling};
 
 use crate::bars::Bars;
 use crate::cli::{Arrivals, LoadArgs};
@@ -62,7 +62,7 @@ fn plan(args: &LoadArgs) -> anyhow::Result<Plan> {
             target.address.ip()
         )));
     }
-    let plan = Plan {
+    let mut plan = Plan {
         pace: args.rate.map_or(Pace::Closed, Pace::Rate),
         spacing: match args.arrivals {
             Arrivals::Even => Spacing::Even,
@@ -73,9 +73,11 @@ fn plan(args: &LoadArgs) -> anyhow::Result<Plan> {
         duration: length("--duration", args.duration)?,
         warmup: length("--warmup", args.warmup)?,
         timeout: length("--timeout", args.timeout)?,
-        expected: args.expect_body.as_deref().map(body).transpose()?,
         ..Plan::new(target)
     };
+    if let Some(file) = &args.expect_body {
+        plan.requests[0].check = Check::Whole(body(file)?);
+    }
     plan.check().map_err(|error| Usage(error.to_string()))?;
     Ok(plan)
 }

@@ -133,6 +133,21 @@ first-line = true           # the same first line in all launches
 # any = true                # anything: then nothing is checked, and nothing compared
 ";
 
+const LOAD: &str = "\
+# What it is asked under load, where that is more than `request`: each as often as it weighs.
+# [[serve.requests]]
+# path = \"/orders/7\"
+# weight = 3
+# expect = { file = \"order.json\" }     # the whole body; or { regex = \"..\" }
+#
+# [[serve.requests]]
+# method = \"POST\"
+# path = \"/orders\"
+# headers = { content-type = \"application/json\" }
+# body = '{ \"item\": 7 }'              # or body-file = \"order.json\"
+# status = 201
+";
+
 /// How it is asked, and where it listens.
 fn serve(request: &str, target: Target) -> String {
     let listens = match target {
@@ -147,12 +162,14 @@ fn serve(request: &str, target: Target) -> String {
         _ => "",
     };
     format!(
-        "[serve]\nrequest = \"{}\"\n{listens}# status = 200\n\n\
+        "[serve]\nrequest = \"{}\"\n{listens}# status = 200\n\
+         # Seconds of load on each server before what counts, where the scenario has too few.\n# warmup-s = 30\n\n\
          # Which body is right: exactly one of these.\n\
          [serve.body]\nfirst-line = true           # the same first line in all answers\n\
          # file = \"body.txt\"         # the whole body\n\
          # regex = \"ok\"              # a line that matches\n\
-         # any = true                # anything: then nothing is checked, and nothing compared\n",
+         # any = true                # anything: then nothing is checked, and nothing compared\n\n\
+         {LOAD}",
         request.replace('\\', "\\\\").replace('"', "\\\"")
     )
 }
@@ -177,5 +194,26 @@ mod tests {
             let request = read.serve.map(|serve| serve.request);
             assert_eq!(request.as_deref(), http);
         }
+    }
+
+    #[test]
+    fn what_the_template_shows_of_load_can_be_read_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::copy("/bin/true", folder.path().join("true")).expect("copied");
+        fs::write(folder.path().join("order.json"), "{}").expect("written");
+        let from = From::of(Path::new("/bin/true")).expect("a program");
+        let mut text = text("mine", &from, Some("/"));
+        text = text.replace("# warmup-s", "warmup-s");
+        let shown: Vec<&str> = LOAD.lines().skip(1).collect();
+        let shown = shown.join("\n");
+        assert!(text.contains(&shown), "{text}");
+        let bare = |line: &str| line.trim_start_matches('#').trim_start().to_owned();
+        let plain: Vec<String> = shown.lines().map(bare).collect();
+        text = text.replace(&shown, &plain.join("\n"));
+        fs::write(folder.path().join("workload.toml"), text).expect("written");
+        let read = Workload::read_anywhere(folder.path()).expect("is right");
+        let paths: Vec<&str> = read.requests.iter().map(|one| &*one.path).collect();
+        assert_eq!(paths, ["/orders/7", "/orders"]);
+        assert_eq!(read.first_warmup_s(), Some(30.0));
     }
 }

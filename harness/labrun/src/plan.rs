@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lab::plan::{Case, Decision, PlanPart, Recipe};
-use labrun_record::Outcome;
+use labrun_record::{Load, Outcome};
 use labrun_render::units::plural;
 
 use crate::asked::Planned;
@@ -78,7 +78,31 @@ fn show(part: &PlanPart) -> anyhow::Result<()> {
         let workloads: Vec<&str> = workloads.into_iter().collect();
         crate::out::line(&format!("  {isolation:width$}  {}", workloads.join(", ")))?;
     }
+    for load in part.loads() {
+        if let Some(words) = asked(&load) {
+            crate::out::line(&words)?;
+        }
+    }
     Ok(())
+}
+
+/// What a workload's servers are asked under load, where it says so itself.
+fn asked(load: &Load) -> Option<String> {
+    let turns = load.requests.iter().map(|request| {
+        let (method, path, weight) = (&request.method, &request.path, request.weight);
+        format!("{method} {path} ×{weight}")
+    });
+    let turns: Vec<String> = turns.collect();
+    let mut words = Vec::new();
+    if !turns.is_empty() {
+        words.push(turns.join(", "));
+    }
+    if let Some(seconds) = load.first_warmup_s {
+        words.push(format!(
+            "{seconds} s of load on each server before what counts first"
+        ));
+    }
+    (!words.is_empty()).then(|| format!("  load on {}: {}", load.workload, words.join("; ")))
 }
 
 /// What it needs to be built, by kind.

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::null::{NullServer, response};
 use crate::plan::{Pace, Plan};
+use crate::request::{Check, Request};
 use crate::run::{reach, run};
 use crate::target::Target;
 
@@ -28,8 +29,8 @@ const USUAL_BODY: usize = 100;
 const LARGEST: usize = 64 << 20;
 
 /// Requests per second that the generator reaches in a closed loop against a server that
-/// does nothing, with the connections and threads of `plan`, and answers of the size that
-/// the plan's server gives (asked once). The null server has as many threads.
+/// does nothing, with the connections, threads and requests of `plan`, and answers of the size that
+/// the plan's server gives (asked once for each request). The null server has as many threads.
 ///
 /// `None` if it was stopped. Both sides share the machine's processors, as the generator and
 /// a local server do: with fewer than two for each thread, the ceiling is lower than the
@@ -38,8 +39,7 @@ pub fn ceiling(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<f
     reach(plan)?;
     // The null server's ends of the connections are this process's, too.
     let _files = Files::for_connections(2 * plan.connections)?;
-    let answer = sample(plan)
-        .unwrap_or_else(|| response(plan.expected.as_ref().map_or(USUAL_BODY, Vec::len)));
+    let answer = sample(plan).unwrap_or_else(|| response(usual(&plan.requests[0])));
     let started = NullServer::start(&answer, plan.threads);
     let server = started.map_err(Error::system("start the null server"))?;
     let report = run(
@@ -48,8 +48,7 @@ pub fn ceiling(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<f
             pace: Pace::Closed,
             duration: LENGTH,
             warmup: WARMUP,
-            expected: None,
-            status: 200,
+            requests: plan.requests.iter().map(alike).collect(),
             ..plan.clone()
         },
         stop,
@@ -63,9 +62,41 @@ pub fn near_ceiling(rate: f64, ceiling: f64) -> bool {
     rate > CEILING_SHARE * ceiling
 }
 
-/// One response of the same size as the server's: an ordinary head, and filled up.
+/// A request of as many bytes that the null server understands, which knows requests without bodies
+/// and gives an answer with one.
+fn alike(request: &Request) -> Request {
+    let own = Request {
+        weight: request.weight,
+        ..Request::get(&request.path)
+    };
+    let missing = request
+        .encode("")
+        .len()
+        .saturating_sub(own.encode("").len());
+    let padding = ("X-Padding".to_owned(), "x".repeat(missing));
+    Request {
+        headers: Vec::from_iter((missing > 0).then_some(padding)),
+        ..own
+    }
+}
+
+/// Bytes of a body, of a server that gave none to look at.
+fn usual(request: &Request) -> usize {
+    match &request.check {
+        Check::Whole(whole) => whole.len(),
+        _ => USUAL_BODY,
+    }
+}
+
+/// One response of the same size as the server's on average: an ordinary head, and filled up.
 fn sample(plan: &Plan) -> Option<Vec<u8>> {
-    let size = size(plan)?;
+    let (mut bytes, mut answers) = (0.0, 0.0);
+    for request in &plan.requests {
+        let weight = f64::from(request.weight);
+        bytes += weight * size(plan, request)? as f64;
+        answers += weight;
+    }
+    let size = (bytes / answers).round() as usize;
     let bare = response(0).len();
     let mut sized = response(size.saturating_sub(bare));
     // The length in the head has digits of its own.
@@ -77,13 +108,15 @@ fn sample(plan: &Plan) -> Option<Vec<u8>> {
 }
 
 /// Bytes of the server's answer to one request, by its own framing.
-fn size(plan: &Plan) -> Option<usize> {
+fn size(plan: &Plan, request: &Request) -> Option<usize> {
     let limit = SAMPLE.min(plan.timeout);
     let began = Instant::now();
     let mut stream = TcpStream::connect_timeout(&plan.target.address, limit).ok()?;
     stream.set_nodelay(true).ok()?;
-    stream.write_all(&plan.target.request()).ok()?;
+    stream.set_write_timeout(Some(limit)).ok()?;
+    stream.write_all(&request.encode(&plan.target.host)).ok()?;
     let mut reader = crate::response::Reader::new();
+    reader.set(0, request.is_head());
     let mut total = 0;
     loop {
         let left = limit

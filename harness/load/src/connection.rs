@@ -11,6 +11,7 @@ use rustix::net::{
     sockopt,
 };
 
+use crate::mix::Sent;
 use crate::report::ErrorKind;
 use crate::response::{Answer, End, Reader};
 
@@ -23,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) given_ns: u64,
     /// Whether it had to wait for a connection.
     pub(crate) waited: bool,
+    /// Which of the plan's requests it is.
+    pub(crate) request: u16,
 }
 
 /// What a connection came to when it was read.
@@ -85,9 +88,15 @@ impl Connection {
     }
 
     /// Gives it a request, of which nothing is written yet.
-    pub(crate) fn ask(&mut self, asked: Asked) {
+    pub(crate) fn ask(&mut self, asked: Asked, sent: &Sent<'_>) {
         self.asked = Some(asked);
         self.written = 0;
+        self.reader.set(sent.keeps, sent.is_head);
+    }
+
+    /// What was kept of the body of its last answer.
+    pub(crate) fn kept(&self) -> &[u8] {
+        self.reader.kept()
     }
 
     /// Begins to open it.

@@ -51,9 +51,16 @@ pub enum PlanError {
     /// A length of time that is none, or not usable.
     #[error("the {0} has to be more than nothing and at most a day")]
     Length(&'static str),
+    /// No request, or too many.
+    #[error("a load is of 1 to {most} requests, not {0}", most = crate::MOST_REQUESTS)]
+    Requests(usize),
+    /// A weight that is none.
+    #[error("a weight of {0} is none: give 1 to {most}", most = crate::MOST_WEIGHT)]
+    Weight(u32),
     /// What cannot stand in a request.
     #[error(
-        "{0:?} cannot stand in a request: no spaces, no control characters, and a path begins with /"
+        "{0:?} cannot stand in a request: no spaces in a path, no control characters, a path begins with \
+         /, and framing and connection are the generator's"
     )]
     Text(String),
 }

@@ -32,8 +32,9 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// The head at the beginning of `bytes`, with its length; `None` if more has to come.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
+    /// The head at the beginning of `bytes`, with its length; `None` if more has to come. No body
+    /// follows one that answers a HEAD (`to_head`), whatever it says.
+    pub(crate) fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(Self, usize)>, Malformed> {
         let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
         let mut response = Response::new(&mut []);
         let parsed = ParserConfig::default().parse_response_with_uninit_headers(
@@ -42,12 +43,12 @@ impl Head {
             &mut headers,
         );
         match parsed.map_err(|_| Malformed)? {
-            Status::Complete(length) => Ok(Some((Self::of(&response)?, length))),
+            Status::Complete(length) => Ok(Some((Self::of(&response, to_head)?, length))),
             Status::Partial => Ok(None),
         }
     }
 
-    fn of(response: &Response) -> Result<Self, Malformed> {
+    fn of(response: &Response, to_head: bool) -> Result<Self, Malformed> {
         let status = response.code.ok_or(Malformed)?;
         let (mut length, mut coding) = (None, None);
         let (mut close, mut keep) = (false, false);
@@ -73,7 +74,7 @@ impl Head {
             }
         }
         let framing = match (coding, length) {
-            _ if matches!(status, 100..=199 | 204 | 304) => Framing::Length(0),
+            _ if to_head || matches!(status, 100..=199 | 204 | 304) => Framing::Length(0),
             // Both at once is how requests are smuggled (RFC 9112, section 6.3).
             (Some(_), Some(_)) => return Err(Malformed),
             (Some(chunked), None) => chunked,
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     fn head(text: &str) -> Result<Option<(Head, usize)>, Malformed> {
-        Head::parse(text.as_bytes())
+        Head::parse(text.as_bytes(), false)
     }
 
     #[test]
@@ -173,6 +174,15 @@ mod tests {
             let text = format!("HTTP/1.1 {status}\r\n\r\n");
             let (head, _) = head(&text).expect("parses").expect("is whole");
             assert_eq!(head.framing, Framing::Length(0), "{status}");
+        }
+    }
+
+    #[test]
+    fn no_body_follows_the_answer_to_a_head() {
+        for headers in ["Content-Length: 5", "Transfer-Encoding: chunked", "X: y"] {
+            let text = format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n");
+            let (head, _) = Head::parse(text.as_bytes(), true).unwrap().unwrap();
+            assert_eq!((head.framing, head.keeps), (Framing::Length(0), true));
         }
     }
 }

@@ -27,9 +27,11 @@ mod connection;
 mod error;
 mod files;
 mod head;
+mod mix;
 mod null;
 mod plan;
 mod report;
+mod request;
 mod response;
 mod run;
 mod tally;
@@ -44,7 +46,10 @@ pub use hdrhistogram::Histogram;
 pub use head::Malformed;
 pub use null::{NullServer, response};
 pub use plan::{Pace, Plan, Spacing};
-pub use report::{ERROR_LIMIT, ErrorKind, Report, percentiles};
+pub use report::{ERROR_LIMIT, ErrorKind, OfRequest, Report, Wrong, percentiles};
+pub use request::{
+    Check, Holds, MOST_REQUESTS, MOST_WEIGHT, OWN_HEADERS, Request, is_header_value, is_token,
+};
 pub use response::{Answer, End, Reader};
 pub use run::run;
 pub use target::Target;

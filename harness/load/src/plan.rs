@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::PlanError;
+use crate::request::{MOST_REQUESTS, MOST_WEIGHT, Request};
 use crate::target::Target;
 
 /// Highest rate that can be asked for, per second.
@@ -35,8 +36,11 @@ pub enum Spacing {
 /// A load, and what a right answer is.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What is asked.
+    /// Who is asked.
     pub target: Target,
+    /// What is asked, and which answers are right. Where there are several, each comes as often as it
+    /// weighs, in an order that is the same every time.
+    pub requests: Vec<Request>,
     /// When.
     pub pace: Pace,
     /// At a rate: how its requests are spread.
@@ -55,17 +59,14 @@ pub struct Plan {
     /// each at its own instant; 1 ms is what a generator offers whose timers
     /// tick in milliseconds.
     pub gather: Duration,
-    /// The whole body that every answer has to have. Without it only the status is checked.
-    pub expected: Option<Vec<u8>>,
-    /// The status that every answer has to have.
-    pub status: u16,
 }
 
 impl Plan {
-    /// Closed loop on 16 connections and 1 thread for 10 s, after 1 s of warm-up; answers
+    /// The target's path alone, in a closed loop on 16 connections and 1 thread for 10 s, after 1 s of warm-up; answers
     /// are waited for 5 s.
     pub fn new(target: Target) -> Self {
         Self {
+            requests: vec![Request::get(&target.path)],
             target,
             pace: Pace::Closed,
             spacing: Spacing::Even,
@@ -75,8 +76,6 @@ impl Plan {
             warmup: Duration::from_secs(1),
             timeout: Duration::from_secs(5),
             gather: Duration::ZERO,
-            expected: None,
-            status: 200,
         }
     }
 
@@ -108,12 +107,20 @@ impl Plan {
             }
         }
         let plain = |text: &str| text.bytes().all(|byte| byte > b' ' && byte != 0x7f);
-        let Target { host, path, .. } = &self.target;
+        let host = &self.target.host;
         if !plain(host) {
             return Err(PlanError::Text(host.clone()));
         }
-        if !plain(path) || !path.starts_with('/') {
-            return Err(PlanError::Text(path.clone()));
+        if !(1..=MOST_REQUESTS).contains(&self.requests.len()) {
+            return Err(PlanError::Requests(self.requests.len()));
+        }
+        for request in &self.requests {
+            if let Some(text) = request.fault() {
+                return Err(PlanError::Text(text.to_owned()));
+            }
+            if !(1..=MOST_WEIGHT).contains(&request.weight) {
+                return Err(PlanError::Weight(request.weight));
+            }
         }
         Ok(())
     }
@@ -151,8 +158,15 @@ mod tests {
             (|p| p.duration = Duration::ZERO, "duration"),
             (|p| p.timeout = Duration::ZERO, "timeout"),
             (|p| p.warmup = Duration::MAX, "warm-up"),
-            (|p| p.target.path = "x".to_owned(), "path"),
-            (|p| p.target.path = "/ x".to_owned(), "request"),
+            (|p| p.requests[0].path = "x".to_owned(), "path"),
+            (|p| p.requests[0].path = "/ x".to_owned(), "request"),
+            (|p| p.requests[0].weight = 0, "weight"),
+            (|p| p.requests[0].weight = 1_001, "weight"),
+            (|p| p.requests.clear(), "1 to 64 requests"),
+            (
+                |p| p.requests = vec![Request::get("/"); 65],
+                "1 to 64 requests",
+            ),
             (|p| p.target.host = "a\r\nb: c".to_owned(), "request"),
         ] {
             let mut plan = plan();

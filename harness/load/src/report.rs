@@ -26,18 +26,65 @@ pub enum ErrorKind {
     Truncated,
     /// No whole response within the plan's timeout.
     Timeout,
-    /// A status that is not 200.
+    /// Another status than the request's.
     Status,
-    /// Status 200 with another body than the plan's.
+    /// The right status with a wrong body.
     Body,
     /// No HTTP/1.1 response, or more than one.
     Malformed,
 }
 
 impl ErrorKind {
+    /// Whether an answer came, and was a wrong one.
+    pub fn is_wrong_answer(self) -> bool {
+        matches!(self, Self::Status | Self::Body)
+    }
+
     /// Its name in files and output.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+}
+
+/// A wrong answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Its status.
+    pub status: u16,
+    /// How its body begins.
+    pub begins: Vec<u8>,
+}
+
+/// What became of one of the plan's requests: its part of the report's counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfRequest {
+    /// Those that are counted by [`Report::requests`].
+    pub requests: u64,
+    /// Those that are counted by [`Report::responses`].
+    pub responses: u64,
+    /// Those that went wrong.
+    pub failed: u64,
+    /// Those of them that were answered, and wrongly.
+    pub mistaken: u64,
+    /// The first of these.
+    pub first_wrong: Option<Wrong>,
+}
+
+impl OfRequest {
+    /// Whether more than [`ERROR_LIMIT`] of its own requests were answered wrongly. A request that
+    /// comes rarely could else always be answered wrongly, and hardly count among all.
+    pub fn is_answered_wrongly(&self) -> bool {
+        self.mistaken as f64 > ERROR_LIMIT * self.requests as f64
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.responses += other.responses;
+        self.failed += other.failed;
+        self.mistaken += other.mistaken;
+        if self.first_wrong.is_none() {
+            self.first_wrong.clone_from(&other.first_wrong);
+        }
     }
 }
 
@@ -67,13 +114,15 @@ pub struct Report {
     pub queued: u64,
     /// Requests that went wrong; kinds that did not occur are left out.
     pub errors: BTreeMap<ErrorKind, u64>,
+    /// The same of each of the plan's requests, in their order.
+    pub by_request: Vec<OfRequest>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
 
 impl Report {
-    /// One of nothing.
-    pub(crate) fn new() -> Self {
+    /// One of nothing, for so many kinds of requests.
+    pub(crate) fn new(kinds: usize) -> Self {
         Self {
             requests: 0,
             responses: 0,
@@ -84,6 +133,7 @@ impl Report {
             send_lag: histogram(),
             queued: 0,
             errors: BTreeMap::new(),
+            by_request: vec![OfRequest::default(); kinds],
             interrupted: false,
         }
     }
@@ -100,6 +150,9 @@ impl Report {
         let _ = self.send_lag.add(&other.send_lag);
         for (kind, count) in &other.errors {
             *self.errors.entry(*kind).or_default() += count;
+        }
+        for (own, other) in self.by_request.iter_mut().zip(&other.by_request) {
+            own.add(other);
         }
     }
 
@@ -127,9 +180,12 @@ impl Report {
     }
 
     /// Throughput: [`achieved`](Self::achieved), unless nothing was answered, or more than
-    /// [`ERROR_LIMIT`] went wrong.
+    /// [`ERROR_LIMIT`] went wrong, of all or of one of the requests.
     pub fn requests_per_second(&self) -> Option<f64> {
-        (self.responses > 0 && self.error_share() <= ERROR_LIMIT).then(|| self.achieved())
+        let is_right = self.responses > 0
+            && self.error_share() <= ERROR_LIMIT
+            && !self.by_request.iter().any(OfRequest::is_answered_wrongly);
+        is_right.then(|| self.achieved())
     }
 
     /// The latencies that so many requests can tell, by name, in ns: p50, p75 and p90,
@@ -173,7 +229,7 @@ mod tests {
     #[test]
     fn few_requests_give_no_far_percentiles() {
         for (count, last) in [(1, "p90"), (100, "p95"), (1_000, "p99"), (10_000, "p999")] {
-            let mut report = Report::new();
+            let mut report = Report::new(1);
             report.latency.record_n(5, count - 1).expect("fits");
             assert_eq!(report.percentiles().is_empty(), count == 1);
             report.latency.record(5).expect("fits");
@@ -184,7 +240,7 @@ mod tests {
 
     #[test]
     fn more_than_a_thousandth_of_errors_leaves_no_throughput() {
-        let mut report = Report::new();
+        let mut report = Report::new(1);
         report.seconds = 2.0;
         assert_eq!(report.requests_per_second(), None);
         (report.requests, report.responses) = (10_000, 9_990);
@@ -193,5 +249,44 @@ mod tests {
         report.errors.insert(ErrorKind::Reset, 1);
         assert_eq!(report.requests_per_second(), None);
         assert!((report.achieved() - 4_995.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_rare_request_that_is_answered_wrongly_is_not_lost_among_the_others() {
+        let mut report = Report::new(2);
+        report.seconds = 2.0;
+        (report.requests, report.responses) = (100_000, 99_990);
+        report.errors.insert(ErrorKind::Body, 10);
+        (report.by_request[0].requests, report.by_request[1].requests) = (99_000, 1_000);
+        report.by_request[0].mistaken = 10;
+        assert!(report.requests_per_second().is_some());
+        report.by_request[1].mistaken = 10;
+        report.by_request[0].mistaken = 0;
+        assert_eq!(report.requests_per_second(), None);
+    }
+
+    #[test]
+    fn threads_add_up_request_by_request() {
+        let wrong = |status| Wrong {
+            status,
+            begins: b"x".to_vec(),
+        };
+        let mut report = Report::new(2);
+        let mut other = Report::new(2);
+        other.by_request[1] = OfRequest {
+            requests: 3,
+            responses: 2,
+            failed: 1,
+            mistaken: 1,
+            first_wrong: Some(wrong(500)),
+        };
+        report.add(&other);
+        other.by_request[1].first_wrong = Some(wrong(501));
+        report.add(&other);
+        assert_eq!(report.by_request[0], OfRequest::default());
+        let sum = &report.by_request[1];
+        assert_eq!((sum.requests, sum.responses), (6, 4));
+        assert_eq!((sum.failed, sum.mistaken), (2, 2));
+        assert_eq!(sum.first_wrong, Some(wrong(500)));
     }
 }

@@ -68,6 +68,8 @@ pub struct Reader {
     /// The beginning of the last body, and how much of one is kept.
     kept: Vec<u8>,
     keeps: usize,
+    /// Whether a HEAD is answered.
+    to_head: bool,
 }
 
 impl Default for Reader {
@@ -94,6 +96,7 @@ impl Reader {
             bytes: 0,
             kept: Vec::new(),
             keeps: 0,
+            to_head: false,
         }
     }
 
@@ -103,6 +106,11 @@ impl Reader {
             keeps: bytes,
             ..Self::new()
         }
+    }
+
+    /// From here on keeps so many bytes of each body; where HEAD is answered there is none.
+    pub(crate) fn set(&mut self, keeps: usize, to_head: bool) {
+        (self.keeps, self.to_head) = (keeps, to_head);
     }
 
     /// What was kept of the last body.
@@ -180,7 +188,7 @@ impl Reader {
         let rest = &self.buffer[self.used..self.filled];
         match self.state {
             State::Head => {
-                let Some((head, length)) = Head::parse(rest)? else {
+                let Some((head, length)) = Head::parse(rest, self.to_head)? else {
                     return Ok(Step::Wait);
                 };
                 self.used += length;
@@ -256,7 +264,7 @@ impl Reader {
             let wanted = whole.get(self.seen..).and_then(|rest| rest.get(..here));
             self.matches &= wanted == Some(part);
         }
-        let room = self.keeps - self.kept.len();
+        let room = self.keeps.saturating_sub(self.kept.len());
         self.kept.extend_from_slice(&part[..here.min(room)]);
         self.seen = self.seen.saturating_add(here);
         self.used += here;

@@ -8,6 +8,7 @@ use std::{io, thread};
 use crate::clock::{now_ns, ns};
 use crate::error::Error;
 use crate::files::Files;
+use crate::mix::Mix;
 use crate::plan::{Pace, Plan};
 use crate::report::Report;
 use crate::worker::{Window, Worker};
@@ -29,6 +30,7 @@ pub(crate) fn reach(plan: &Plan) -> Result<(), Error> {
 pub fn run(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Report, Error> {
     reach(plan)?;
     let _files = Files::for_connections(plan.connections)?;
+    let mix = Mix::new(plan);
     let began = now_ns() + LEAD_NS + plan.connections as u64 * 100_000;
     let from = began + ns(plan.warmup);
     let window = Window {
@@ -39,11 +41,11 @@ pub fn run(plan: &Plan, stop: &(dyn Fn() -> bool + Sync)) -> Result<Report, Erro
     let mut workers = Vec::with_capacity(plan.threads);
     for thread in 0..plan.threads {
         let count = (thread..plan.connections).step_by(plan.threads).count();
-        let mut worker = Worker::new(plan, stop, thread, count, window)?;
+        let mut worker = Worker::new(plan, &mix, stop, thread, count, window)?;
         worker.open_all();
         workers.push(worker);
     }
-    let mut report = Report::new();
+    let mut report = Report::new(plan.requests.len());
     thread::scope(|scope| {
         let work = |worker: Worker<'_>| {
             // The kernel wakes a thread up to 50 us late to save power, unless it is told not to.

@@ -10,7 +10,8 @@ use crate::error::TargetError;
 /// How long a name's addresses are tried for one that accepts.
 const TRY: Duration = Duration::from_millis(500);
 
-/// What is asked: `GET path` of `address`, with `host` in the `Host` header.
+/// Who is asked: `address`, with `host` in the `Host` header, and for which path where nothing else is
+/// said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Where to connect.
@@ -90,11 +91,6 @@ impl Target {
                     || ip.is_unspecified()
             }
         }
-    }
-
-    /// The request, as it is sent every time.
-    pub(crate) fn request(&self) -> Vec<u8> {
-        format!("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", self.path, self.host).into_bytes()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::arrivals::Arrivals;
 use crate::clock::{self, now_ns, ns};
 use crate::connection::{Asked, Connection, Read};
 use crate::error::Error;
+use crate::mix::{Mix, Order, Sent};
 use crate::plan::{Pace, Plan};
 use crate::report::{ErrorKind, Report};
 use crate::tally::Tally;
@@ -39,7 +40,8 @@ pub(crate) struct Window {
 pub(crate) struct Worker<'a> {
     plan: &'a Plan,
     stop: &'a (dyn Fn() -> bool + Sync),
-    request: Vec<u8>,
+    mix: &'a Mix<'a>,
+    order: Order,
     timeout_ns: u64,
     window: Window,
     epoll: Arc<OwnedFd>,
@@ -59,6 +61,7 @@ impl<'a> Worker<'a> {
     /// Thread `thread` of the plan, with as many of its connections.
     pub(crate) fn new(
         plan: &'a Plan,
+        mix: &'a Mix<'a>,
         stop: &'a (dyn Fn() -> bool + Sync),
         thread: usize,
         count: usize,
@@ -70,7 +73,8 @@ impl<'a> Worker<'a> {
         Ok(Self {
             plan,
             stop,
-            request: plan.target.request(),
+            mix,
+            order: mix.order(thread),
             timeout_ns: ns(plan.timeout),
             window,
             connections: (0..count)
@@ -83,7 +87,7 @@ impl<'a> Worker<'a> {
             next_look_ns: began,
             spin_ns: clock::spin_ns(plan.threads),
             arrivals: Arrivals::new(plan, began, until, thread),
-            tally: Tally::new(from, until),
+            tally: Tally::new(from, until, mix.sent.len()),
         })
     }
 
@@ -159,12 +163,15 @@ impl<'a> Worker<'a> {
 
     /// Gives a request to a connection, which is opened first if it has to be.
     fn give(&mut self, index: usize, due_ns: u64, given_ns: u64, waited: bool) {
-        let connection = &mut self.connections[index];
-        connection.ask(Asked {
+        let request = self.order.draw();
+        let asked = Asked {
             due_ns,
             given_ns,
             waited,
-        });
+            request,
+        };
+        let connection = &mut self.connections[index];
+        connection.ask(asked, &self.mix.sent[usize::from(request)]);
         self.under_way += 1;
         if !connection.is_open() && connection.open(&self.plan.target.address).is_err() {
             return self.fail(index, ErrorKind::Connect, given_ns);
@@ -180,7 +187,8 @@ impl<'a> Worker<'a> {
         let Some(asked) = connection.asked else {
             return;
         };
-        match connection.write(&self.request) {
+        let sent = &self.mix.sent[usize::from(asked.request)];
+        match connection.write(&sent.bytes) {
             Ok(()) if self.plan.pace == Pace::Closed => {}
             Ok(()) => self.tally.sent(asked.due_ns, asked.given_ns, asked.waited),
             Err(kind) => self.fail(index, kind, now_ns()),
@@ -196,15 +204,18 @@ impl<'a> Worker<'a> {
                 Err(kind) => self.fail(index, kind, now_ns()),
             };
         }
+        let asked = connection.asked;
+        let sent = asked.map(|asked| &self.mix.sent[usize::from(asked.request)]);
         if connection.is_writing()
-            && let Err(kind) = connection.write(&self.request)
+            && let Some(sent) = sent
+            && let Err(kind) = connection.write(&sent.bytes)
         {
             return self.fail(index, kind, now_ns());
         }
         if !flags.intersects(!epoll::EventFlags::OUT) {
             return;
         }
-        match connection.read(self.plan.expected.as_deref()) {
+        match connection.read(sent.and_then(Sent::whole)) {
             Read::Wait => {}
             Read::Answer(answer) => {
                 let now_ns = now_ns();
@@ -212,19 +223,25 @@ impl<'a> Worker<'a> {
                 if !answer.keeps || connection.is_writing() {
                     connection.close();
                 }
-                let Some(asked) = connection.asked.take() else {
+                let (Some(asked), Some(sent)) = (connection.asked.take(), sent) else {
                     // Nobody asked.
                     connection.close();
                     return;
                 };
                 self.under_way -= 1;
-                let due_ns = asked.due_ns;
-                if answer.status != self.plan.status {
-                    self.tally.failed(due_ns, now_ns, ErrorKind::Status);
-                } else if !answer.matches {
-                    self.tally.failed(due_ns, now_ns, ErrorKind::Body);
+                let (request, due_ns, kept) = (asked.request, asked.due_ns, connection.kept());
+                let wrong = if !sent.has_status(&answer) {
+                    Some(ErrorKind::Status)
+                } else if !sent.has_body(&answer, kept) {
+                    Some(ErrorKind::Body)
                 } else {
-                    self.tally.answered(due_ns, now_ns, &answer);
+                    None
+                };
+                match wrong {
+                    Some(kind) => {
+                        self.tally.mistaken(request, due_ns, kind, (&answer, kept));
+                    }
+                    None => self.tally.answered(request, due_ns, now_ns, &answer),
                 }
                 self.rest(index, now_ns);
             }
@@ -247,7 +264,7 @@ impl<'a> Worker<'a> {
             return;
         };
         self.under_way -= 1;
-        self.tally.failed(asked.due_ns, now_ns, kind);
+        self.tally.failed(asked.request, asked.due_ns, now_ns, kind);
         if kind == ErrorKind::Connect {
             self.resting.push(index);
         } else {
@@ -274,11 +291,12 @@ impl<'a> Worker<'a> {
         };
         for connection in &self.connections {
             if let Some(asked) = connection.asked {
-                self.tally.failed(asked.due_ns, now_ns, kind);
+                self.tally.failed(asked.request, asked.due_ns, now_ns, kind);
             }
         }
         while let Some(due_ns) = self.arrivals.take(now_ns) {
-            self.tally.failed(due_ns, now_ns, kind);
+            let request = self.order.draw();
+            self.tally.failed(request, due_ns, now_ns, kind);
         }
         true
     }

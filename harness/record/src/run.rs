@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BlockLoad, Fingerprint, Metric, Outcome, Replay, Resolution, Row, Start, Target, Tier,
+    BlockLoad, Fingerprint, Load, Metric, Outcome, Replay, Resolution, Row, Start, Target, Tier,
 };
 
 /// Version of the method: raised whenever a number would change its meaning (an
@@ -65,6 +65,9 @@ pub struct Run {
     /// same work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<GivenArtifact>,
+    /// What servers are asked under load; empty where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<Load>,
     /// Every isolation that the scenario names, measured or not.
     pub isolations: Vec<IsolationRecord>,
     /// The identities; `row` of a sample indexes these.

@@ -53,6 +53,10 @@ pub struct Sample {
     /// percentile alone have the same one, so that each row can be read by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Histogram>,
+    /// Under load, where several requests take turns: how many of each were answered rightly, in the
+    /// order of the [`Load`](crate::Load)'s.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<u64>,
     /// Why there is no value; of a conformance of 0, what was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -152,6 +152,7 @@ fn made() -> (Run, Vec<Sample>, Summary) {
         doubt: None,
         side: None,
         points: Vec::new(),
+        answered: Vec::new(),
         rate: None,
         histogram: None,
         reason: (!reason.is_empty()).then(|| (*reason).to_owned()),

@@ -3,7 +3,7 @@
 
 mod support;
 
-use labrun_record::{BlockLoad, GivenArtifact, Metric, Outcome, Row, Target};
+use labrun_record::{BlockLoad, GivenArtifact, Load, LoadRequest, Metric, Outcome, Row, Target};
 use support::reader::{follow, lines, of, read};
 use support::{Made, few};
 
@@ -119,6 +119,39 @@ fn what_was_given_is_only_said_to_do_the_same_work() {
         assert!(html.contains(shown), "{shown}");
     }
     assert!(!html.contains("<b>mine") && !html.contains("app<b>"));
+}
+
+#[test]
+fn what_servers_were_asked_is_told_where_a_workload_says_so() {
+    let mut made = few();
+    let load = |requests, first_warmup_s| Load {
+        workload: "<b>web".into(),
+        connections: 4,
+        duration_s: 1.0,
+        warmup_s: 0.1,
+        first_warmup_s,
+        requests,
+    };
+    made.run.loads = vec![load(Vec::new(), None)];
+    assert!(!of(&made).contains("&lt;b&gt;web"));
+    let request = LoadRequest {
+        method: "POST".into(),
+        path: "/<i>".into(),
+        weight: 7,
+        sha256: "c".repeat(64),
+    };
+    made.run.loads = vec![load(vec![request], Some(30.0))];
+    let html = of(&made);
+    for shown in [
+        "&lt;b&gt;web",
+        "POST /&lt;i&gt;",
+        "×7",
+        "cccccccccccc",
+        " 30 s before",
+    ] {
+        assert!(html.contains(shown), "{shown}");
+    }
+    assert!(!html.contains("<b>web") && !html.contains("/<i>"));
 }
 
 #[test]

@@ -80,6 +80,15 @@ impl DefineError {
         }
     }
 
+    /// Something is wrong at a place of a file's text.
+    pub(super) fn shape_at(path: &Path, text: &str, at: usize, reason: String) -> Self {
+        Self::Shape {
+            path: path.to_owned(),
+            line: line_of(text, at),
+            reason,
+        }
+    }
+
     /// A file or folder cannot be read.
     pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Io {
@@ -91,18 +100,30 @@ impl DefineError {
 
 /// Reads a TOML file into `T`.
 pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, DefineError> {
+    read_toml_with_text(path).map(|(read, _)| read)
+}
+
+/// The line of a place in a text, from 1.
+fn line_of(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().iter().take(at);
+    1 + before.filter(|byte| **byte == b'\n').count()
+}
+
+/// The same with the file's text, for whoever has to name a place in it later.
+pub(super) fn read_toml_with_text<T: DeserializeOwned>(
+    path: &Path,
+) -> Result<(T, String), DefineError> {
     let text = fs::read_to_string(path).map_err(DefineError::io(path))?;
-    toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| {
-            1 + text[..span.start.min(text.len())].matches('\n').count()
-        });
+    let read = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(&text, span.start));
         let reason = error.message();
         DefineError::Shape {
             path: path.to_owned(),
             line,
             reason: format!("{reason}{}", suggestion(reason)),
         }
-    })
+    });
+    Ok((read?, text))
 }
 
 /// A definition has to be called what its file or folder is.

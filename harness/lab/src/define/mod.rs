@@ -15,6 +15,7 @@ mod nearest;
 mod need;
 mod product;
 mod rate;
+mod requests;
 mod run;
 mod runner;
 mod scenario;
@@ -38,6 +39,7 @@ pub(crate) use nearest::hint;
 pub use need::Need;
 pub use product::{Find, Hosting, ProductConfiguration, ProductDefinition};
 pub use rate::Rate;
+pub use requests::Requests;
 pub use run::{Run, Serve};
 pub use runner::{Build, BuildPrerequisite, Configuration, RunnerDefinition, Unsupported};
 pub use scenario::{

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Expect;
+use super::requests::{Requests, warmup};
 
 /// How a workload is run as a command.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,6 +40,11 @@ pub struct Serve {
     pub args: Option<Vec<String>>,
     /// The port on which such a program listens, where nothing tells it another.
     pub port: Option<u16>,
+    /// What it is asked under load; `request` where nothing is said.
+    pub requests: Option<Requests>,
+    /// Seconds of load on each server before what counts first, in place of the scenario's.
+    #[serde(default, rename = "warmup-s", deserialize_with = "warmup")]
+    pub warmup_s: Option<f64>,
 }
 
 impl Serve {

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
 use super::build_command::BuildCommand;
-use super::document::check_name;
+use super::document::{check_name, read_toml_with_text};
 use super::environment::Environment;
 use super::expect::whole;
 use super::given::{Given, Purpose};
+use super::requests::{Fault, Requests};
 use super::steady::ROUNDS;
 use super::trust::inside;
-use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds, read_toml};
+use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds};
 use crate::inspect::ImageFacts;
-use crate::task::{Expected, Learned, RightAnswer, Task};
+use crate::task::{Expected, Learned, Request, RightAnswer, Task};
 
 /// The file of a workload in its folder.
 const FILE: &str = "workload.toml";
@@ -69,6 +71,9 @@ pub struct Workload {
     /// Its exports that are called one after another.
     #[serde(default)]
     pub calls: Vec<Calls>,
+    /// What it is asked under load, where it is not the one request that is asked first.
+    #[serde(skip)]
+    pub requests: Arc<Vec<Request>>,
     /// Its folder; `/` for one that has none, whose paths are absolute.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -105,8 +110,11 @@ impl Workload {
     /// Reads the workload in any folder.
     pub fn read_anywhere(folder: &Path) -> Result<Self, DefineError> {
         let path = folder.join(FILE);
-        let mut workload: Self = read_toml(&path)?;
+        let (mut workload, text): (Self, String) = read_toml_with_text(&path)?;
         folder.clone_into(&mut workload.folder);
+        if let Err((at, why)) = workload.read_requests() {
+            return Err(DefineError::shape_at(&path, &text, at, why));
+        }
         workload
             .checked()
             .map_err(|reason| DefineError::shape(&path, reason))
@@ -157,6 +165,9 @@ impl Workload {
             return Err(format!("artifacts: image: {why}"));
         }
         self.check_port().map_err(|why| format!("[serve] {why}"))?;
+        if self.requests.is_empty() {
+            self.read_requests().map_err(|(_, why)| why)?;
+        }
         self.task()?;
         for steady in &self.steady {
             let name = &steady.name;
@@ -184,6 +195,20 @@ impl Workload {
             }
         }
         Ok(self)
+    }
+
+    /// Reads what it is asked under load; else what is wrong, and where in its file.
+    fn read_requests(&mut self) -> Result<(), Fault> {
+        let serve = self.serve.as_ref();
+        if let Some(requests) = serve.and_then(|serve| serve.requests.as_ref()) {
+            self.requests = Arc::new(requests.read(&self.folder)?);
+        }
+        Ok(())
+    }
+
+    /// Seconds of load on each server before what counts first, where it says so.
+    pub fn first_warmup_s(&self) -> Option<f64> {
+        self.serve.as_ref()?.warmup_s
     }
 
     /// Why an image starts nothing, if it says nothing that is started and no arguments do.
@@ -269,7 +294,7 @@ impl Workload {
         }
     }
 
-    /// The files of outputs that are correct, relative to its folder.
+    /// The files of outputs that are correct, and of what it is asked, relative to its folder.
     pub fn expected_files(&self) -> impl Iterator<Item = &PathBuf> {
         let of_run = self.run.iter().flat_map(|run| {
             let expect = run.expect.as_ref().and_then(|expect| expect.file.as_ref());
@@ -277,7 +302,8 @@ impl Workload {
         });
         let of_serve = self.serve.iter().flat_map(|serve| {
             let body = serve.body.as_ref().and_then(|body| body.file.as_ref());
-            serve.expected.iter().chain(body)
+            let under_load = serve.requests.iter().flat_map(Requests::files);
+            serve.expected.iter().chain(body).chain(under_load)
         });
         of_run
             .chain(of_serve)

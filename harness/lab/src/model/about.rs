@@ -3,7 +3,7 @@
 use labrun_record::{Resolution, Run};
 
 use crate::fingerprint::fingerprint;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanPart};
 
 /// What a run says of itself before anything is measured.
 #[derive(Debug, Clone)]
@@ -46,6 +46,7 @@ impl About {
             calibration: Vec::new(),
             artifacts: Vec::new(),
             given: Vec::new(),
+            loads: plan.parts.iter().flat_map(PlanPart::loads).collect(),
             isolations: Vec::new(),
             rows: Vec::new(),
             spent: None,

@@ -44,6 +44,8 @@ pub(super) struct Value {
     pub(super) seen: Option<String>,
     /// Of a latency: the rate that was offered, and the latencies of all requests.
     pub(super) offered: Option<(f64, Histogram)>,
+    /// Under load, where several requests take turns: how many of each were answered rightly.
+    pub(super) answered: Vec<u64>,
 }
 
 impl Value {
@@ -56,6 +58,7 @@ impl Value {
             points: Vec::new(),
             seen: None,
             offered: None,
+            answered: Vec::new(),
         }
     }
 

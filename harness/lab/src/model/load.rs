@@ -8,23 +8,23 @@
 //! would offer more to a launch that was lucky in its closed loop: launches would differ in what
 //! they were asked for, and not in how they answer alone.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use labrun_analysis::stats::median;
 use labrun_analysis::{row_seed, share_of};
-use labrun_load::{Error, Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
+use labrun_load::{Error, OfRequest, Pace, Plan, Report, Spacing, Target, ceiling, near_ceiling};
 use labrun_record::{Doubt, Histogram, Metric, Row};
 
 use super::launch::{Launch, Value};
+use super::turns::{requests, wrong};
 use crate::define::{Arrivals, LoadPlan, Rate};
 use crate::isolation::{Isolation, Job, RunningInstances};
 use crate::limits;
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::{Expected, Task};
 
 /// Requests that a launch makes at each rate, so that a few launches are enough for a 99th
 /// percentile.
@@ -32,6 +32,9 @@ const WANTED_REQUESTS: u64 = 1_000;
 
 /// How long a slow server is given at most for so many.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// How long a server is loaded at a time where it is loaded for long.
+const SLICE: Duration = Duration::from_secs(5);
 
 /// Closed loops whose median is the maximum that rates are shares of: a stall in one moves none.
 const TRIES: usize = 3;
@@ -41,8 +44,9 @@ const TRIES: usize = 3;
 pub(super) struct Generator {
     /// The run's seed.
     seed: u64,
-    /// Requests per second that it can make itself, once that is known.
-    limit: Rc<OnceLock<Option<f64>>>,
+    /// Requests per second that it can make itself, of the requests of each workload, once that is
+    /// known.
+    limits: Rc<RefCell<BTreeMap<String, Option<f64>>>>,
     /// The maximum that rates are shares of, where several cases are offered the same ones.
     most: Option<Maximum>,
 }
@@ -54,7 +58,7 @@ impl Generator {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             seed,
-            limit: Rc::default(),
+            limits: Rc::default(),
             most: None,
         }
     }
@@ -76,6 +80,8 @@ pub(super) struct Loading {
     /// What its rows are about, in their order.
     rows: Vec<Asked>,
     load: LoadPlan,
+    /// How long a server is loaded before what counts first of it.
+    first_warmup: Duration,
     generator: Generator,
     /// The maximum that rates are shares of, once it was looked for.
     most: Maximum,
@@ -118,31 +124,62 @@ impl Loading {
             rows: rows.iter().map(|row| Asked::of(row, &load)).collect(),
             seed: Cell::new(rows.first().map_or(0, |row| row_seed(generator.seed, row))),
             job,
+            first_warmup: Duration::from_secs_f64(load.warmup_s),
             load,
             most: generator.most.clone().unwrap_or_default(),
             generator: generator.clone(),
         }
     }
 
-    /// The closed loop on a server.
+    /// The same with a warm-up of its own, in seconds, before what counts first of a server.
+    pub(super) fn warmed_up_first(self, seconds: Option<f64>) -> Self {
+        let own = seconds.map(Duration::from_secs_f64);
+        Self {
+            first_warmup: own.unwrap_or(self.first_warmup),
+            ..self
+        }
+    }
+
+    /// Loads a server for what comes before the warm-up of its first load, a slice at a time: one that
+    /// has died is not asked for minutes.
+    fn warm_up(
+        &self,
+        plan: &Plan,
+        standing: &mut dyn RunningInstances,
+        site: &Site,
+    ) -> Result<(), Failure> {
+        let mut left = self.first_warmup.saturating_sub(SLICE);
+        while !left.is_zero() {
+            let slice = Plan {
+                warmup: Duration::ZERO,
+                duration: left.min(SLICE),
+                ..plan.clone()
+            };
+            left -= slice.duration;
+            // One that answers nothing is told of by the load that counts.
+            if run(&slice, standing, site)?.responses == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// How long it is loaded before what counts later.
+    fn warmup(&self) -> Duration {
+        Duration::from_secs_f64(self.load.warmup_s)
+    }
+
+    /// The closed loop on a server that was not loaded before.
     fn plan(&self, standing: &dyn RunningInstances) -> Result<Plan, Failure> {
         let address = standing
             .address()
             .ok_or_else(|| Failure::failed("it serves nothing that could be asked"))?;
-        let Task::Serve { request, right } = &self.job.task else {
-            return Err(Failure::failed("it is no server"));
-        };
-        let mut plan = Plan::new(Target::new(address, request));
+        let mut plan = Plan::new(Target::new(address, "/"));
+        plan.requests = requests(&self.job)?;
         plan.connections = self.load.connections as usize;
         plan.duration = Duration::from_secs_f64(self.load.duration_s);
-        plan.warmup = Duration::from_secs_f64(self.load.warmup_s);
+        plan.warmup = self.first_warmup.min(SLICE);
         plan.timeout = self.job.timeout;
-        plan.status = right.status;
-        // A body that is not known byte for byte is looked at where the server begins to answer.
-        plan.expected = match &right.body {
-            Expected::Whole(whole) => Some(whole.clone()),
-            Expected::Line(_) => None,
-        };
         Ok(plan)
     }
 
@@ -163,9 +200,11 @@ impl Loading {
         if self.load.rates.iter().any(|rate| rate.is_share()) {
             let mut standing = isolation.stand(site, &self.job)?;
             self.allow_files(standing.as_ref())?;
-            let plan = self.plan(standing.as_ref())?;
+            let mut plan = self.plan(standing.as_ref())?;
+            self.warm_up(&plan, standing.as_mut(), site)?;
             for _ in 0..TRIES {
                 reached.extend(run(&plan, standing.as_mut(), site)?.requests_per_second());
+                plan.warmup = self.warmup();
             }
             standing.end()?;
         }
@@ -181,7 +220,9 @@ impl Loading {
         self.allow_files(standing)?;
         let mut plan = self.plan(standing)?;
         let limit = self.limit(&plan, site)?;
+        self.warm_up(&plan, standing, site)?;
         let closed = run(&plan, standing, site)?;
+        plan.warmup = self.warmup();
         let mut open = Vec::new();
         for (rate, arrivals) in self.load.offered(&self.load.rates) {
             let Some(rate) = rate.of(most) else {
@@ -201,11 +242,20 @@ impl Loading {
         }
         let of_row = |asked: &Asked| match asked {
             Asked::Most => match closed.requests_per_second() {
-                Some(rate) => Value::of(rate).doubted(doubt(rate, limit)),
-                None => Value::none(wrong(&closed)),
+                Some(rate) => Value {
+                    answered: self.answered(&closed, |own| own.responses),
+                    ..Value::of(rate).doubted(doubt(rate, limit))
+                },
+                None => Value::failed(wrong(&plan, &closed)),
             },
             Asked::Percentile { offered, share } => match &open[*offered] {
-                Some((rate, report)) => latency(report, *rate, *share, limit),
+                Some((_, report)) if report.requests_per_second().is_none() => {
+                    Value::failed(wrong(&plan, report))
+                }
+                Some((rate, report)) => Value {
+                    answered: self.answered(report, |own| own.requests - own.failed),
+                    ..latency(report, *rate, *share, limit)
+                },
                 None => Value::none("it has no maximum that this rate could be a share of"),
             },
             Asked::Unknown => Value::none("its load has no such rate or percentile"),
@@ -213,9 +263,17 @@ impl Loading {
         Ok(self.rows.iter().map(of_row).collect())
     }
 
+    /// How many of each request were answered, where there are several.
+    fn answered(&self, report: &Report, count: impl Fn(&OfRequest) -> u64) -> Vec<u64> {
+        if self.job.workload.requests.is_empty() {
+            return Vec::new();
+        }
+        report.by_request.iter().map(count).collect()
+    }
+
     fn limit(&self, plan: &Plan, site: &Site) -> Result<Option<f64>, Failure> {
-        let known = &self.generator.limit;
-        if let Some(known) = known.get() {
+        let name = &self.job.workload.name;
+        if let Some(known) = self.generator.limits.borrow().get(name) {
             return Ok(*known);
         }
         let found = ceiling(plan, &|| site.interrupt.raised()).map_err(|error| {
@@ -225,7 +283,8 @@ impl Loading {
                 _ => Failure::failed(reason),
             }
         })?;
-        Ok(*known.get_or_init(|| found))
+        let mut limits = self.generator.limits.borrow_mut();
+        Ok(*limits.entry(name.clone()).or_insert(found))
     }
 }
 
@@ -275,32 +334,11 @@ fn long_enough(rate: f64, duration_s: f64) -> Duration {
 
 /// A quantile of the latencies at one rate, in nanoseconds, and all of them beside it.
 fn latency(report: &Report, rate: f64, share: f64, limit: Option<f64>) -> Value {
-    if report.requests_per_second().is_none() {
-        return Value::none(wrong(report));
-    }
     let own = report.latency.value_at_quantile(share) as f64;
     Value {
         offered: Some((rate, Histogram::of(&report.latency))),
         ..Value::of(own).doubted(doubt(rate, limit))
     }
-}
-
-/// Why a report has no throughput.
-fn wrong(report: &Report) -> String {
-    if report.errors.is_empty() {
-        return "no request was answered".to_owned();
-    }
-    let kinds: Vec<String> = report
-        .errors
-        .iter()
-        .map(|(kind, count)| format!("{kind} {count}"))
-        .collect();
-    format!(
-        "{:.2}% of {} requests went wrong: {}",
-        report.error_share() * 100.0,
-        report.requests,
-        kinds.join(", ")
-    )
 }
 
 #[cfg(test)]

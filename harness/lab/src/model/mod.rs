@@ -22,6 +22,7 @@ mod replay;
 mod run;
 mod size;
 mod steady;
+mod turns;
 mod writer;
 
 pub use about::About;

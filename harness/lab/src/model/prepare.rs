@@ -244,6 +244,9 @@ fn launch(
             warmup_s,
             rates,
             arrivals,
+            first_warmup_s,
+            // Held against the workload's when the plan was read.
+            requests: _,
         } => {
             let load = LoadPlan {
                 connections: *connections,
@@ -253,7 +256,8 @@ fn launch(
                 quick_rates: Vec::new(),
                 arrivals: arrivals.clone(),
             };
-            Box::new(Loading::new(job, rows, load, generator))
+            let loading = Loading::new(job, rows, load, generator);
+            Box::new(loading.warmed_up_first(*first_warmup_s))
         }
         Measure::Conformance { check } => Box::new(Checking { job, check: *check }),
     })

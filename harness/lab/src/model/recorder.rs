@@ -96,6 +96,7 @@ impl Recorder {
                 reason,
                 doubt: value.doubt,
                 points: value.points.clone(),
+                answered: value.answered.clone(),
                 rate: value.offered.as_ref().map(|(rate, _)| *rate),
                 histogram: value.offered.as_ref().map(|(_, seen)| seen.clone()),
             };

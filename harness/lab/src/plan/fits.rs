@@ -230,6 +230,9 @@ fn scenario(part: &PlanPart, rows: &[Row], spec: &LaunchSpec) -> Scenario {
             warmup_s,
             rates,
             arrivals,
+            // Those of the workload's own definition are right.
+            first_warmup_s: _,
+            requests: _,
         } => {
             workload.load = Some(LoadPlan {
                 connections: *connections,

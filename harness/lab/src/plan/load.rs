@@ -1,12 +1,12 @@
 //! Load on a server: how many requests it answers, and how long each takes at fixed rates.
 
-use labrun_record::{Metric, Outcome, Row, Target};
+use labrun_record::{LoadRequest, Metric, Outcome, Row, Target};
 
 use super::context::{Kind, case};
 use super::{Case, Measure};
-use crate::define::{Arrivals, LoadPlan};
+use crate::define::{Arrivals, LoadPlan, Workload};
 use crate::outcome::Failure;
-use crate::task::Policy;
+use crate::task::{Policy, Request};
 
 /// The percentiles that are rows of their own.
 const PERCENTILES: [&str; 2] = ["p50", "p99"];
@@ -14,6 +14,14 @@ const PERCENTILES: [&str; 2] = ["p50", "p99"];
 /// The cases of a kind under load: one for each policy and each way to the server.
 pub(super) fn cases(cases: &mut Vec<Case>, kind: Kind<'_>, load: &LoadPlan) {
     let rates = load.rates(kind.is_quick());
+    let workload = kind.workload().ok();
+    let first_warmup_s = workload.and_then(Workload::first_warmup_s);
+    let requests = workload.map(|workload| workload.requests.iter());
+    let requests: Vec<LoadRequest> = requests
+        .into_iter()
+        .flatten()
+        .map(Request::record)
+        .collect();
     let policies: &[Policy] = match kind.target {
         Target::Wasip1 | Target::Wasip2 => &[Policy::Fresh, Policy::Reused],
         // A process, in a container or not, serves one request after another.
@@ -56,6 +64,8 @@ pub(super) fn cases(cases: &mut Vec<Case>, kind: Kind<'_>, load: &LoadPlan) {
                 warmup_s: load.warmup_s,
                 rates: rates.clone(),
                 arrivals: load.arrivals.clone(),
+                first_warmup_s,
+                requests: requests.clone(),
             };
             let launch = match kind.refuses(policy) {
                 Some(reason) => Err(Failure::new(Outcome::Unsupported, reason)),

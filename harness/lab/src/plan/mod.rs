@@ -20,7 +20,7 @@ mod recipe;
 mod size;
 mod throughput;
 
-use labrun_record::{Check, Outcome, Reference, Row, Start, Target};
+use labrun_record::{Check, Load, LoadRequest, Outcome, Reference, Row, Start, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::define::{Arrivals, Model, Rate};
@@ -200,6 +200,14 @@ pub enum Measure {
             skip_serializing_if = "Arrivals::are_usual"
         )]
         arrivals: Vec<Arrivals>,
+        /// Seconds of load before what counts first of a server, where the workload says so; before
+        /// all that follows it is `warmup_s` again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_warmup_s: Option<f64>,
+        /// The requests that take turns, where the workload has several of its own: what they are to
+        /// the byte is in its definition, and has this digest.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        requests: Vec<LoadRequest>,
     },
     /// Whether a check holds.
     Conformance {
@@ -225,6 +233,38 @@ impl Plan {
         names.sort_unstable();
         names.dedup();
         names
+    }
+}
+
+impl PlanPart {
+    /// What servers are asked under load, each load once.
+    pub fn loads(&self) -> Vec<Load> {
+        let mut loads: Vec<Load> = Vec::new();
+        for spec in self.cases.iter().filter_map(Case::spec) {
+            let Measure::Load {
+                connections,
+                duration_s,
+                warmup_s,
+                first_warmup_s,
+                requests,
+                ..
+            } = &spec.measure
+            else {
+                continue;
+            };
+            let load = Load {
+                workload: spec.workload.clone(),
+                connections: *connections,
+                duration_s: *duration_s,
+                warmup_s: *warmup_s,
+                first_warmup_s: *first_warmup_s,
+                requests: requests.clone(),
+            };
+            if !loads.contains(&load) {
+                loads.push(load);
+            }
+        }
+        loads
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn workloads(
                 status: args.status,
                 args: Some(args.args.clone()),
                 port: args.port,
-                expected: None,
+                ..Serve::default()
             }),
             grant: args.grant.as_deref().map(grant).transpose()?,
             env,

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use labrun_load::{Error, ErrorKind, Pace, Plan, Report, Target, run};
+use labrun_load::{Check, Error, ErrorKind, Pace, Plan, Report, Target, run};
 
 use crate::support::{Server, Then, load, ms, raw, say};
 
@@ -11,7 +11,7 @@ use crate::support::{Server, Then, load, ms, raw, say};
 fn hundred(server: &Server) -> Plan {
     let mut plan = server.plan(Pace::Rate(200.0));
     plan.duration = Duration::from_millis(500);
-    plan.expected = Some(b"right".to_vec());
+    plan.requests[0].check = Check::Whole(b"right".to_vec());
     plan
 }
 
@@ -77,7 +77,7 @@ fn wrong_answers_are_told_apart() {
 fn without_an_expected_body_any_will_do() {
     let server = Server::right("wrong");
     let mut plan = hundred(&server);
-    plan.expected = None;
+    plan.requests[0].check = Check::Status;
     assert_eq!(load(&plan).failed(), 0);
 }
 

@@ -4,6 +4,7 @@
 
 mod errors;
 mod latency;
+mod mixed;
 mod pace;
 mod stall;
 mod support;

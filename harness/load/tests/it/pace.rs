@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use labrun_load::{NullServer, Pace, Plan, Target, ceiling, near_ceiling, response, run};
+use labrun_load::{Check, NullServer, Pace, Plan, Target, ceiling, near_ceiling, response, run};
 
 use crate::support::{Server, Then, load, raw};
 
@@ -13,7 +13,7 @@ fn a_rate_makes_exactly_as_many_requests_whatever_the_threads() {
         let server = Server::right("right");
         let mut plan = server.plan(Pace::Rate(1_500.0));
         (plan.threads, plan.connections) = (threads, connections);
-        plan.expected = Some(b"right".to_vec());
+        plan.requests[0].check = Check::Whole(b"right".to_vec());
         let report = load(&plan);
         assert_eq!((report.requests, report.failed()), (1_500, 0));
         // One connection more sees whether anyone is there.
@@ -45,7 +45,7 @@ fn connections_that_a_server_closes_are_opened_again() {
         for pace in [Pace::Closed, Pace::Rate(200.0)] {
             let before = server.accepted();
             let mut plan = server.plan(pace);
-            plan.expected = Some(b"right".to_vec());
+            plan.requests[0].check = Check::Whole(b"right".to_vec());
             let report = load(&plan);
             assert_eq!(report.failed(), 0, "{:?}", report.errors);
             assert!(report.responses > 0);
@@ -73,9 +73,11 @@ fn large_bodies_are_checked_to_their_end() {
     let answer = format!("{head}{}{}0\r\n\r\n", chunk(a), chunk(b));
     let server = Server::new(move |_, stream| raw(stream, &answer));
     let mut plan = server.plan(Pace::Rate(50.0));
-    plan.expected = Some(body.clone().into_bytes());
+    let mut whole = body.clone().into_bytes();
+    plan.requests[0].check = Check::Whole(whole.clone());
     assert_eq!(load(&plan).failed(), 0);
-    plan.expected.as_mut().unwrap()[299_999] ^= 1;
+    whole[299_999] ^= 1;
+    plan.requests[0].check = Check::Whole(whole);
     assert_eq!(load(&plan).failed(), 50);
 }
 
@@ -116,7 +118,7 @@ fn the_null_server_answers_every_request_and_ends() {
         let null = NullServer::start(&response(body), 2).unwrap();
         let mut plan = Plan::new(Target::new(null.address(), "/"));
         plan.duration = Duration::from_millis(200);
-        plan.expected = Some(vec![b'x'; body]);
+        plan.requests[0].check = Check::Whole(vec![b'x'; body]);
         let report = load(&plan);
         assert_eq!(report.failed(), 0, "{:?}", report.errors);
         assert!(report.responses > 0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use labrun_record::{Metric, Outcome, Row, Run};
+use labrun_record::{Load, Metric, Outcome, Row, Run};
 
 use super::Measured;
 
@@ -23,7 +23,22 @@ pub(super) fn obstacles(base: &Run, candidate: &Run) -> Vec<String> {
     let replays = replays.filter(|run| run.replay.is_some());
     let replays =
         replays.map(|run| format!("{} is a replay, and has both sides in itself", run.id));
-    replays.chain(differ).collect()
+    let loads = base.loads.iter().filter_map(|load| {
+        let same = |other: &&Load| other.workload == load.workload;
+        let mut others = candidate.loads.iter().filter(same).peekable();
+        // One of a labrun that did not write them says nothing.
+        others.peek()?;
+        let is_alike = |other: &Load| {
+            other.requests == load.requests && other.first_warmup_s == load.first_warmup_s
+        };
+        (!others.any(is_alike)).then(|| {
+            format!(
+                "what the servers of {} were asked under load differs",
+                load.workload
+            )
+        })
+    });
+    replays.chain(differ).chain(loads).collect()
 }
 
 /// Whether nothing makes the two comparable: what each measures is another thing.

@@ -136,6 +136,7 @@ pub fn run() -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         given: Vec::new(),
+        loads: Vec::new(),
         damaged: Vec::new(),
         has_lost: false,
     }
@@ -154,6 +155,7 @@ pub fn sample(row: usize, block: u32, outcome: Outcome, value: Option<f64>) -> S
         doubt: None,
         side: None,
         points: Vec::new(),
+        answered: Vec::new(),
         rate: None,
         histogram: None,
     }

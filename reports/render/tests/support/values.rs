@@ -72,6 +72,7 @@ pub fn line(
         doubt: None,
         side: None,
         points: Vec::new(),
+        answered: Vec::new(),
         rate: measured.and_then(|(row, _)| levels::offered(row)),
         histogram: measured.and_then(|(row, value)| levels::histogram(row, value)),
     }

@@ -2,6 +2,7 @@
 //! machine, settings, versions and digests, and the commands that measure it again.
 
 mod artifacts;
+mod asked;
 mod given;
 mod isolations;
 mod machine;
@@ -30,6 +31,7 @@ pub(super) fn evidence(views: &[View<'_>]) -> Markup {
                 @let run = view.run;
                 (of_run(views, view))
                 @if !run.given.is_empty() { (given::given(&run.given)) }
+                (asked::asked(&run.loads))
                 (resolution::of_machine(view))
                 (notes::warnings(view))
                 (machine::machine(view))
