@@ -37,6 +37,11 @@ impl Exit {
         self.status == 0
     }
 
+    /// The code that it exited with; none where a signal ended it.
+    pub fn code(self) -> Option<i32> {
+        libc::WIFEXITED(self.status).then(|| libc::WEXITSTATUS(self.status))
+    }
+
     /// Whether it ended with this code.
     pub fn is_code(self, code: u8) -> bool {
         libc::WIFEXITED(self.status) && libc::WEXITSTATUS(self.status) == libc::c_int::from(code)

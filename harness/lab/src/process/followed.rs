@@ -1,6 +1,8 @@
-//! Which program a child was when it ended: one that only starts another (execve(2)) has become that.
+//! Which program a child was when it ended: one that only starts another (execve(2)) has become that. One that
+//! starts a copy of itself, as youki does from memory, has not.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -32,16 +34,14 @@ fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
         // A signal goes on to it; what stopped it for this alone does not.
         let passed_on = if event == 0 { signal as usize } else { 0 };
         if event == libc::PTRACE_EVENT_EXIT {
-            last = of(child);
+            last = another(child, program);
         }
         // SAFETY: two plain numbers, and the child is stopped.
         if unsafe { libc::ptrace(libc::PTRACE_CONT, child, 0_usize, passed_on) } != 0 {
             break;
         }
     }
-    let (path, file) = last?;
-    let own = fs::metadata(program).ok()?;
-    (file != (own.dev(), own.ino())).then_some(path)
+    last
 }
 
 /// What it is stopped by; none once it has ended.
@@ -66,11 +66,36 @@ fn next_stop(child: Pid) -> Option<i32> {
     is_stopped.then(|| unsafe { told.si_status() })
 }
 
-/// The program of a process, and which file that is.
-fn of(pid: Pid) -> Option<(PathBuf, (u64, u64))> {
+/// The program of a process, where that is another than `program`, and no copy of it.
+fn another(pid: Pid, program: &Path) -> Option<PathBuf> {
     let link = proc::folder(pid).join("exe");
-    let found = fs::metadata(&link).ok()?;
-    Some((fs::read_link(&link).ok()?, (found.dev(), found.ino())))
+    let (found, own) = (fs::metadata(&link).ok()?, fs::metadata(program).ok()?);
+    let is_file = (found.dev(), found.ino()) == (own.dev(), own.ino());
+    let is_copy = || found.len() == own.len() && same_bytes(&link, program).unwrap_or(false);
+    if is_file || is_copy() {
+        return None;
+    }
+    fs::read_link(&link).ok()
+}
+
+/// Whether two files hold the same.
+fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let [mut one, mut other] = [File::open(one)?, File::open(other)?];
+    let (mut left, mut right) = (vec![0; 1 << 16], Vec::with_capacity(1 << 16));
+    loop {
+        let read = one.read(&mut left)?;
+        right.clear();
+        other
+            .by_ref()
+            .take(read.max(1) as u64)
+            .read_to_end(&mut right)?;
+        if left[..read] != right[..] {
+            return Ok(false);
+        }
+        if read == 0 {
+            return Ok(true);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +120,33 @@ mod tests {
         let sleep = fs::canonicalize("/bin/sleep").expect("a program");
         assert_eq!(followed("exec /bin/sleep 1"), (Some(sleep), Some(0)));
         assert_eq!(followed("/bin/sleep 0.01; exit 3"), (None, Some(3)));
+    }
+
+    #[test]
+    fn one_that_starts_a_copy_of_itself_has_become_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = |name: &str| {
+            let path = folder.path().join(name);
+            fs::copy("/bin/sh", &path).expect("copies it");
+            path
+        };
+        let (own, same, longer) = (copy("own"), copy("same"), copy("longer"));
+        let mut bytes = fs::read(&longer).expect("reads");
+        bytes.push(0);
+        fs::write(&longer, bytes).expect("writes");
+        let became = |to: &Path| {
+            let script = format!("exec {} -c 'sleep 0.5; exit 4'", to.display());
+            let mut child = Command::new(&own)
+                .args(["-c", &script])
+                .spawn()
+                .expect("starts");
+            let followed = Followed::begin(child.id().cast_signed());
+            let another = followed.and_then(|followed| followed.ends_as_another(&own));
+            assert_eq!(child.wait().expect("is there still").code(), Some(4));
+            another
+        };
+        assert_eq!(became(&same), None);
+        assert_eq!(became(&longer), Some(longer));
     }
 
     #[test]

@@ -122,6 +122,43 @@ fn a_server_may_need_a_while_until_it_is_ready() {
 }
 
 #[test]
+fn a_server_may_end_with_a_code_of_its_own_and_not_by_a_crash() {
+    let lab = Lab::fixture()
+        .guest("serves", SERVER)
+        .isolation("native/dynamic")
+        .samples(1);
+    let user = User::of(lab);
+    user.guest("serves");
+    let asked = |at_its_end: &str| {
+        let port = free_port().to_string();
+        let script = format!("trap 'kill $!; {at_its_end}' TERM; ./serves 127.0.0.1:{port} & wait");
+        let args = [
+            "--native",
+            "/bin/sh",
+            "--http",
+            "/",
+            "--port",
+            &port,
+            "-i",
+            "native/dynamic",
+        ];
+        user.measure(&[&args[..], &["--", "-c", &script]].concat())
+    };
+    asked("exit 3")
+        .exit(0)
+        .rows("sh", "native/dynamic", "measured", "");
+    for crash in ["kill -SEGV $$", "exit 139"] {
+        let ran = asked(crash).exit(101);
+        ran.rows(
+            "sh",
+            "native/dynamic",
+            "failed",
+            "when it was asked to end it",
+        );
+    }
+}
+
+#[test]
 fn servers_that_do_not_serve_say_how() {
     let lab = Lab::fixture()
         .isolation("native/dynamic")

@@ -129,8 +129,8 @@ const KEYS: [Key; 9] = {
     ]
 };
 
-/// Marks the key questions among the columns of `rows`: of each the first workload of which
-/// anything was measured. Where a run has none of them, its first columns are the key ones.
+/// Marks the key questions among the columns of `rows`: of each the first workload of which anything was
+/// compared, else measured. Where a run has none of them, its first columns are the key ones.
 pub(super) fn rank(columns: &mut [Column<'_>], rows: &[RowSummary]) {
     for (place, key) in KEYS.iter().enumerate() {
         let takes = |row: &&RowSummary| {
@@ -142,8 +142,15 @@ pub(super) fn rank(columns: &mut [Column<'_>], rows: &[RowSummary]) {
                 })
         };
         let measured: Vec<&RowSummary> = rows.iter().filter(takes).collect();
-        let first = |workload: &&str| measured.iter().any(|row| row.row.workload == *workload);
-        let Some(workload) = key.workloads.iter().copied().find(|w| first(w)) else {
+        let first = |is_so: fn(&RowSummary) -> bool| {
+            let has = |workload: &&str| {
+                let mut own = measured.iter().filter(|row| row.row.workload == *workload);
+                own.any(|row| is_so(row))
+            };
+            key.workloads.iter().copied().find(has)
+        };
+        let compared = first(|row| row.ratio().is_some());
+        let Some(workload) = compared.or_else(|| first(|_| true)) else {
             continue;
         };
         let mut own = measured.iter().filter(|row| row.row.workload == workload);

@@ -26,6 +26,27 @@ fn prints(case: &Case<'_>) {
     for page in [case.whole(), &few, &many] {
         is_the_talk(case, page, &info, &text);
     }
+    // Rows by the thousand are not printed.
+    let tab = case.tab();
+    tab.open(&many.address);
+    let measured: String = tab.run(
+        "return document.querySelector('#every-count').textContent",
+        &[],
+    );
+    let measured = measured.split(' ').next().expect("a number");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("long.pdf");
+    std::fs::write(&file, tab.pdf()).expect("written");
+    let told = said(Command::new(&text).arg(&file).arg("-"));
+    let told = words(&told);
+    assert!(
+        told.contains(&format!("{measured} rows have no room on paper")),
+        "{measured}"
+    );
+    let info = said(Command::new(&info).arg(&file));
+    let sheets = info.lines().find_map(|line| line.strip_prefix("Pages:"));
+    let sheets: u32 = sheets.expect("a count").trim().parse().expect("a number");
+    assert!(sheets < 60, "{sheets} sheets");
 }
 
 fn is_the_talk(case: &Case<'_>, page: &Page, info: &Path, text: &Path) {

@@ -119,14 +119,16 @@ impl<'a> Started<'a> {
     }
 
     /// Whether a server that was asked to end has ended well. What is none of the lab's own need not
-    /// handle SIGTERM: it ends by it, or with the code that says so.
+    /// handle SIGTERM: it ends by it, or with the code that says so; and where it does, it may have a code of
+    /// its own for it (lighttpd 1.4 has 1), which says nothing of its answers. One that crashes then has not.
     pub(super) fn stopped_well(&self, exit: Exit) -> bool {
         let by_signal = exit.is_by(libc::SIGTERM) || exit.is_code(128 + libc::SIGTERM as u8);
         // An image's may be ended as an engine of containers does it.
         let by_force = exit.is_by(libc::SIGKILL) || exit.is_code(128 + libc::SIGKILL as u8);
+        let by_itself = exit.code().is_some_and(|code| code < 128);
         let job = self.order.job;
         self.child.stopped_well(exit)
-            || by_signal && !job.workload.is_ours()
+            || (by_signal || by_itself) && !job.workload.is_ours()
             || by_force && job.image.is_some()
     }
 

@@ -69,10 +69,12 @@ fn program(path: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     in_folders(folders, &[path]).ok()
 }
 
-/// The version in `NAME version VERSION`, the first line of what an OCI runtime says of itself.
+/// The version in `NAME version VERSION` (youki says `NAME version: VERSION`), the first line of what an
+/// OCI runtime says of itself.
 fn said_by<'a>(name: &str, said: &'a str) -> Option<&'a str> {
     let first = said.lines().next()?;
-    let rest = first.strip_prefix(name)?.strip_prefix(" version ")?;
+    let rest = first.strip_prefix(name)?.strip_prefix(" version")?;
+    let rest = rest.strip_prefix(':').unwrap_or(rest).strip_prefix(' ')?;
     rest.split_whitespace().next()
 }
 
@@ -89,6 +91,16 @@ mod tests {
             said_by("runsc", "runsc version release-20240401.0\nspec: 1.1.0\n"),
             Some("release-20240401.0")
         );
-        assert_eq!(said_by("runc", ""), None);
+        let youki = "youki version: 0.7.0\ncommit: 0.7.0\nspec: 1.1.0\n";
+        assert_eq!(said_by("youki", youki), Some("0.7.0"));
+        for other in [
+            "",
+            "runc versions 1",
+            "runc version",
+            "runc version:1",
+            "runcs version 1",
+        ] {
+            assert_eq!(said_by("runc", other), None, "{other}");
+        }
     }
 }

@@ -17,10 +17,14 @@ use crate::{facets, units, words};
 
 pub(super) use left::Left;
 
+/// Most rows that are printed on paper.
+const MOST_PRINTED: usize = 200;
+
 pub(super) fn every(views: &[View<'_>]) -> Markup {
     let lines = order::lines(views);
+    let is_long = lines.len() > MOST_PRINTED;
     html! {
-        section id="rows" {
+        section.long[is_long] id="rows" {
             h2 { "Every row" }
             @if lines.is_empty() {
                 p { "Nothing was measured." }
@@ -31,6 +35,12 @@ pub(super) fn every(views: &[View<'_>]) -> Markup {
                     a href={ "#" (views[0].id("warnings")) } { "below" } "."
                 }
                 @if several::has_machines(views) { (several::machines(views)) }
+                @if is_long {
+                    p.on-paper {
+                        (lines.len()) " rows have no room on paper: they are on the page itself, and as CSV in what it "
+                        "lets you download."
+                    }
+                }
                 (filter::filter(views, &lines))
                 (table::table(views, &lines))
             }
