@@ -17,6 +17,7 @@ mod load;
 mod metric;
 mod phases;
 mod read;
+mod reference;
 mod replay;
 mod resolution;
 mod row;
@@ -36,12 +37,13 @@ pub use load::{Load, LoadRequest};
 pub use metric::{Better, Metric, Unit};
 pub use phases::Phases;
 pub use read::{ReadError, Recorded};
+pub use reference::{Reference, SAME_ISOLATION};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
 pub use row::{CONTROL, Outcome, Row, Start, Target, Tier, UNCHECKED};
 pub use run::{
     Artifact, BuildEnvironment, BuildFile, Calibration, GivenArtifact, IsolationRecord,
-    METHOD_VERSION, Part, Plan, Reference, Run, SAME_ISOLATION, Setting, Spent,
+    METHOD_VERSION, Part, Plan, Run, Setting, Spent,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};
