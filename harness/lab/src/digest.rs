@@ -1,14 +1,15 @@
 //! SHA-256 of files and bytes.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::regular;
+
 /// SHA-256 of a file, 64 hex digits.
 pub fn sha256(path: &Path) -> io::Result<String> {
-    fs::read(path).map(|bytes| sha256_of(&bytes))
+    regular::read(path).map(|bytes| sha256_of(&bytes))
 }
 
 /// The same of bytes.

@@ -14,6 +14,7 @@ use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_chang
 
 use crate::interrupt::Interrupt;
 use crate::owner::{OwnFolder, Owner};
+use crate::regular;
 use crate::task::FileSystem;
 
 pub use crate::owner::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
@@ -309,7 +310,11 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else {
-            fs::copy(entry.path(), &target)?;
+            let from = entry.path();
+            regular::check(kind).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", from.display()))
+            })?;
+            fs::copy(from, &target)?;
         }
     }
     Ok(())

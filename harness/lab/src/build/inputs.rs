@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::regular;
+
 /// Collects what a build depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs(Sha256);
@@ -43,7 +45,7 @@ impl Inputs {
 
     /// A file's contents; a missing file counts as that.
     pub(crate) fn file(self, path: &Path) -> io::Result<Self> {
-        match fs::read(path) {
+        match regular::read(path) {
             Ok(contents) => Ok(self.bytes(&contents)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(self.word("missing")),
             Err(error) => Err(error),

@@ -1,7 +1,6 @@
 //! Reading a TOML file so that a mistake in it is found: file, line, nearest word.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::nearest::hint;
+use crate::regular;
 
 /// What is wrong with a definition.
 #[derive(Debug, Error)]
@@ -113,7 +113,7 @@ fn line_of(text: &str, at: usize) -> usize {
 pub(super) fn read_toml_with_text<T: DeserializeOwned>(
     path: &Path,
 ) -> Result<(T, String), DefineError> {
-    let text = fs::read_to_string(path).map_err(DefineError::io(path))?;
+    let text = regular::read_to_string(path).map_err(DefineError::io(path))?;
     let read = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         let reason = error.message();
@@ -166,7 +166,7 @@ mod tests {
     fn fault(text: &str) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("sheet.toml");
-        fs::write(&path, text).expect("written");
+        std::fs::write(&path, text).expect("written");
         let error = read_toml::<Sheet>(&path).expect_err("is wrong").to_string();
         error.replace(&folder.path().display().to_string(), "")
     }

@@ -1,12 +1,12 @@
 //! `[run.expect]` of `workload.toml`: which output is correct where it is not one file's.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::bytes::Regex;
 use serde::Deserialize;
 
 use super::trust::inside;
+use crate::regular;
 use crate::task::{Expected, Learned, OUTPUT_LIMIT, Rule};
 
 /// Which output is correct: exactly one of these is said.
@@ -91,7 +91,7 @@ impl Expect {
 pub(super) fn whole(folder: &Path, file: &Path) -> Result<Vec<u8>, String> {
     let path = inside(folder, file)?;
     let bytes =
-        fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        regular::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if bytes.len() > OUTPUT_LIMIT {
         return Err(format!(
             "{} has over {} KiB, and no output that is compared as a whole may: write a [run.expect] \

@@ -2,7 +2,6 @@
 //! right.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::trust::inside;
+use crate::regular;
 use crate::task::{Expected, Method, Request, Rule};
 
 /// Bytes that a body may have, of a request or of a right answer.
@@ -164,7 +164,7 @@ fn bytes_of(what: &str, folder: &Path, file: &Spanned<PathBuf>) -> Result<Vec<u8
     let read = || {
         let path = inside(folder, file.get_ref())?;
         let mut bytes = Vec::new();
-        let opened = File::open(&path);
+        let opened = regular::open(&path);
         opened
             .and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes))
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;

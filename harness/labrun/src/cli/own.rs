@@ -36,7 +36,7 @@ pub(crate) struct OwnArgs {
     pub http: Option<String>,
 
     /// The port on which the server always listens
-    #[arg(long, value_name = "N", requires = "http")]
+    #[arg(long, value_name = "N", requires = "http", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
 
     /// The status of a right answer [default: 200]

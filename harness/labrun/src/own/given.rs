@@ -185,7 +185,12 @@ fn expect(said: Option<&str>) -> anyhow::Result<Expect> {
     Ok(match said {
         None => Expect::first_line(),
         Some("any") => Expect::any(),
-        Some(file) if Path::new(file).is_file() => Expect::file(absolute(Path::new(file))?),
+        Some("") => anyhow::bail!(Usage(
+            "--expect is empty, and would match whatever is printed: name a file or a regular expression, or \
+             say so: --expect any"
+                .to_owned()
+        )),
+        Some(file) if is_path(file) => Expect::file(absolute(Path::new(file))?),
         Some(pattern) => {
             say::line(&format!(
                 "--expect: there is no file {pattern:?}, so it is a regular expression"
@@ -193,6 +198,13 @@ fn expect(said: Option<&str>) -> anyhow::Result<Expect> {
             Expect::regex(pattern.to_owned())
         }
     })
+}
+
+/// Whether a value is a file, and no regular expression: there is something of that name, or it can only be
+/// meant as a path.
+fn is_path(value: &str) -> bool {
+    let begins = |with: &&str| value.starts_with(*with);
+    Path::new(value).exists() || ["/", "./", "../"].iter().any(begins)
 }
 
 #[cfg(test)]

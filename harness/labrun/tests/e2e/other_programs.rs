@@ -99,6 +99,10 @@ fn each_is_compared_with_the_program_whose_work_it_does_on_its_own_isolation() {
     );
     assert!(read(&markdown).contains(WORDS), "{}", read(&markdown));
     assert!(ran.stdout.contains(WORDS), "{}", ran.stdout);
+    // And on the screen, which is about them.
+    for measure in ["twin \u{b7} time to first result", "twin \u{b7} size"] {
+        assert!(ran.stdout.contains(measure), "no {measure}: {}", ran.stdout);
+    }
     let whole = lab.run([
         "report".as_ref(),
         ran.files.path().as_os_str(),

@@ -48,6 +48,50 @@ fn a_folder_is_a_workload_like_those_of_the_lab() {
 }
 
 #[test]
+fn a_pipe_in_the_place_of_a_file_is_named_and_not_waited_for() {
+    let user = user();
+    user.right("own/app");
+    let made = std::process::Command::new("mkfifo")
+        .arg(user.path("own/pipe"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    let of = |rest: &str| {
+        let begins = "name = \"mine\"\nsummary = \"a test's\"\n[artifacts]\nnative = \"app\"\n";
+        user.file("own/workload.toml", format!("{begins}{rest}"));
+        user.measure(&["-w", "./own", "-i", "native/static"])
+    };
+    let serve = "[serve]\nrequest = \"/\"\nargs = [\"{port}\"]\n";
+    let request = "[serve.body]\nany = true\n[[serve.requests]]\npath = \"/\"\n";
+    for rest in [
+        "[run]\nexpected = \"pipe\"\n".to_owned(),
+        "[run.expect]\nfile = \"pipe\"\n".to_owned(),
+        format!("{serve}expected = \"pipe\"\n"),
+        format!("{serve}{request}body-file = \"pipe\"\n"),
+        format!("{serve}{request}expect = {{ file = \"pipe\" }}\n"),
+    ] {
+        of(&rest).exit(2).stderr_has("a named pipe");
+    }
+    let granted = of("[run.expect]\nregex = \"^right$\"\n[grant]\nfiles = \"given\"\n");
+    granted.exit(2).stderr_has("given");
+    std::fs::create_dir(user.path("own/given")).expect("makes a folder");
+    std::fs::rename(user.path("own/pipe"), user.path("own/given/pipe")).expect("moves it");
+    let granted = of("[run.expect]\nregex = \"^right$\"\n[grant]\nfiles = \"given\"\n");
+    let reason = "given/pipe: it is a named pipe";
+    let row = &granted.files.rows("mine", "native/static")[0];
+    assert!(
+        row["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains(reason)),
+        "{row:#}"
+    );
+    std::fs::remove_file(user.path("own/workload.toml")).expect("removes it");
+    std::fs::rename(user.path("own/given/pipe"), user.path("own/workload.toml")).expect("moves");
+    user.measure(&["-w", "./own"])
+        .exit(2)
+        .stderr_has("a named pipe");
+}
+
+#[test]
 fn a_name_that_the_lab_has_is_refused() {
     let user = user();
     user.right("own/app");

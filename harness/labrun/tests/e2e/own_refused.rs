@@ -115,3 +115,22 @@ fn what_is_said_of_no_program_is_a_mistake() {
         .exit(2)
         .stderr_has("no scenario");
 }
+
+#[test]
+fn what_can_only_be_meant_as_a_file_is_no_pattern_and_nothing_is_no_check() {
+    let user = user();
+    user.right("app");
+    std::fs::create_dir(user.path("folder")).expect("makes a folder");
+    for (value, reason) in [
+        ("", "--expect any"),
+        ("./missing.txt", "missing.txt"),
+        ("/nonexistent/right", "/nonexistent/right"),
+        ("folder", "a folder"),
+    ] {
+        let args = ["--native", "app", "--expect", value];
+        user.measure(&args).exit(2).stderr_has(reason);
+    }
+    user.measure(&["--native", "app", "--http", "/", "--port", "0"])
+        .exit(2)
+        .stderr_has("0 is not in 1..=65535");
+}

@@ -59,7 +59,10 @@ pub(super) fn questions(summary: &Summary) -> Vec<Question<'_>> {
             let place = workloads.iter().position(|one| one == workload);
             (place, *component)
         });
-        if measures.len() > 1 {
+        // Programs that are compared with one another are what such a run is about.
+        let is_of_programs =
+            || of_metric().any(|row| row.ratio().is_some_and(|one| one.to_workload.is_some()));
+        if measures.len() > 1 && !is_of_programs() {
             subjects.truncate(1);
         }
         for wanted in subjects {
