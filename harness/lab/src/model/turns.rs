@@ -58,7 +58,11 @@ fn sent(request: &task::Request) -> Request {
 /// Why a report has no throughput. Wrong answers are named by their requests, three at most.
 pub(super) fn wrong(plan: &Plan, report: &Report) -> Failure {
     if report.errors.is_empty() {
-        return Failure::failed("no request was answered");
+        return Failure::failed(format!(
+            "no request was answered in the {} s that count, nor went wrong: it may need longer for one than \
+             those (`duration_s` of the scenario's load)",
+            report.seconds
+        ));
     }
     let both = plan.requests.iter().zip(&report.by_request);
     let mut answers: Vec<String> = both

@@ -34,9 +34,7 @@ pub fn strip_elf(path: &Path) -> Result<Vec<u8>, Failure> {
     if ![ET_EXEC, ET_DYN].contains(&builder.header.e_type) {
         return Err(cannot(&"it is neither a program nor a shared library"));
     }
-    for section in &mut builder.sections {
-        section.delete = is_dispensable(section);
-    }
+    delete_dispensable(&mut builder);
     for symbol in &mut builder.symbols {
         symbol.delete = true;
     }
@@ -50,6 +48,20 @@ pub fn strip_elf(path: &Path) -> Result<Vec<u8>, Failure> {
         return Err(cannot(&"its loaded segments would move"));
     }
     Ok(stripped)
+}
+
+/// Marks what goes. What stays links to nothing of it, as strip(1) has it: relocations that name no symbol, as
+/// those of a static program of glibc's, may link to the table of symbols all the same.
+fn delete_dispensable(builder: &mut Builder<'_>) {
+    let all = builder.sections.iter();
+    let gone: Vec<_> = all
+        .filter(|one| is_dispensable(one))
+        .map(Section::id)
+        .collect();
+    for section in &mut builder.sections {
+        section.delete = gone.contains(&section.id());
+        section.sh_link_section = section.sh_link_section.filter(|id| !gone.contains(id));
+    }
 }
 
 /// Whether nothing but a debugger or a linker needs it.

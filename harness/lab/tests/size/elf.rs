@@ -10,7 +10,7 @@ use object::{Object as _, ObjectSection as _};
 use crate::support::{file, folder, has, own_program, run, text};
 
 /// Compiles a program with symbols and debug sections, for a target.
-fn program(folder: &tempfile::TempDir, triple: &str) -> std::path::PathBuf {
+fn program(folder: &tempfile::TempDir, triple: &str, more: &[&str]) -> std::path::PathBuf {
     let source = file(folder, "main.rs", b"fn main() { println!(\"{}\", 6 * 7); }");
     let program = folder.path().join("program");
     let args = [
@@ -21,7 +21,7 @@ fn program(folder: &tempfile::TempDir, triple: &str) -> std::path::PathBuf {
         text(&program),
         text(&source),
     ];
-    run("rustc", &args);
+    run("rustc", &[&args[..], more].concat());
     program
 }
 
@@ -34,9 +34,9 @@ fn sections(bytes: &[u8]) -> Vec<String> {
 }
 
 /// Strips a program with debug sections, and runs it.
-fn stripped_runs(triple: &str) {
+fn stripped_runs(triple: &str, more: &[&str]) {
     let folder = folder();
-    let program = program(&folder, triple);
+    let program = program(&folder, triple, more);
     let before = std::fs::read(&program).expect("reads");
     let has = |sections: &[String], name: &str| sections.iter().any(|section| section == name);
     assert!(has(&sections(&before), ".symtab") && has(&sections(&before), ".debug_info"));
@@ -69,12 +69,33 @@ fn stripped_runs(triple: &str) {
 
 #[test]
 fn a_dynamic_program_still_runs_and_has_no_symbols() {
-    stripped_runs(&format!("{}-unknown-linux-gnu", std::env::consts::ARCH));
+    stripped_runs(
+        &format!("{}-unknown-linux-gnu", std::env::consts::ARCH),
+        &[],
+    );
 }
 
 #[test]
 fn a_static_program_still_runs_and_has_no_symbols() {
-    stripped_runs(&format!("{}-unknown-linux-musl", std::env::consts::ARCH));
+    stripped_runs(
+        &format!("{}-unknown-linux-musl", std::env::consts::ARCH),
+        &[],
+    );
+}
+
+#[test]
+fn a_static_program_of_glibc_s_whose_relocations_link_to_its_symbols() {
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    // As ld of binutils links them.
+    let fixed = [
+        "-C",
+        "target-feature=+crt-static",
+        "-C",
+        "relocation-model=static",
+        "-C",
+        "link-arg=-fuse-ld=bfd",
+    ];
+    stripped_runs(&triple, &fixed);
 }
 
 #[test]
@@ -95,6 +116,7 @@ fn it_is_as_small_as_with_binutils() {
     let compiled = program(
         &folder,
         &format!("{}-unknown-linux-gnu", std::env::consts::ARCH),
+        &[],
     );
     for program in [&compiled, &own_program(), Path::new("/bin/sh")] {
         let theirs = folder.path().join("theirs");
