@@ -201,10 +201,10 @@ fn expect(said: Option<&str>) -> anyhow::Result<Expect> {
 }
 
 /// Whether a value is a file, and no regular expression: there is something of that name, or it can only be
-/// meant as a path.
+/// meant as a path. A pattern may begin with `/`.
 fn is_path(value: &str) -> bool {
     let begins = |with: &&str| value.starts_with(*with);
-    Path::new(value).exists() || ["/", "./", "../"].iter().any(begins)
+    Path::new(value).exists() || ["./", "../"].iter().any(begins)
 }
 
 #[cfg(test)]
