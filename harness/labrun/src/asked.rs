@@ -35,7 +35,13 @@ impl Planned {
         let named = args.name.as_ref().filter(|_| args.plan.is_none());
         let named = named.map(|name| definitions.lab.asked(name)).transpose()?;
         if let Some(asked) = &named {
-            add_programs(&mut definitions, asked)?;
+            let programs = asked.programs.iter().map(|one| one.example.as_str());
+            add_examples(&mut definitions, programs)?;
+        }
+        if args.plan.is_some() {
+            // It may be of any of them.
+            let examples = definitions.lab.examples();
+            add_examples(&mut definitions, examples.iter().map(String::as_str))?;
         }
         let profiles = profiles(&definitions.runners, &definitions.products);
         let plan = match (&args.plan, named) {
@@ -138,10 +144,13 @@ fn of_scenario(
     }))
 }
 
-/// Adds the examples that a scenario measures to the workloads that are defined.
-fn add_programs(definitions: &mut Definitions, asked: &Question) -> anyhow::Result<()> {
-    for program in &asked.programs {
-        let example = definitions.lab.example(&program.example)?;
+/// Adds examples that a scenario or a plan measures to the workloads that are defined.
+fn add_examples<'a>(
+    definitions: &mut Definitions,
+    names: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<()> {
+    for name in names {
+        let example = definitions.lab.example(name)?;
         let mut known = definitions.workloads.iter();
         // It may be asked for as a folder too.
         if !known.any(|one| one.folder == example.folder) {

@@ -119,13 +119,20 @@ impl LabFolder {
         Err(DefineError::unknown("scenario", name, names))
     }
 
-    /// The workload in a folder of `examples`.
+    /// The names of the workloads in `examples`; none where there is no such folder.
+    pub fn examples(&self) -> Vec<String> {
+        let all = folders_with(&self.0.join("examples"), "workload.toml").unwrap_or_default();
+        let names = all.iter().filter_map(|one| one.file_name()?.to_str());
+        names.map(str::to_owned).collect()
+    }
+
+    /// One of them.
     pub fn example(&self, name: &str) -> Result<Workload, DefineError> {
         let examples = self.0.join("examples");
         let folder = examples.join(name);
         if !folder.is_dir() {
-            let all = folders_with(&examples, "workload.toml").unwrap_or_default();
-            let all = all.iter().filter_map(|one| one.file_name()?.to_str());
+            let all = self.examples();
+            let all = all.iter().map(String::as_str);
             let reason = format!("there is no `{name}`{}", hint(name, all));
             return Err(DefineError::shape(&examples, reason));
         }
