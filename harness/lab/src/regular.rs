@@ -1,14 +1,16 @@
 //! Reading what has to be a regular file. A named pipe would be waited for without end, and a device may
 //! have none.
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 /// Opens it; whatever else has that name is an error that says what it is.
 pub fn open(path: &Path) -> io::Result<File> {
-    // Opening a pipe does not wait so; of a regular file it changes nothing.
+    // To open a device may do something already.
+    check(fs::metadata(path)?.file_type())?;
+    // Should it be a pipe by now, it is not waited for; of a regular file that changes nothing.
     let file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK)
@@ -36,7 +38,15 @@ pub fn check(kind: FileType) -> io::Result<()> {
     if kind.is_file() {
         return Ok(());
     }
-    let what = if kind.is_dir() {
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("it is {}, and no regular file", name(kind)),
+    ))
+}
+
+/// What something is called that is no regular file.
+pub fn name(kind: FileType) -> &'static str {
+    if kind.is_dir() {
         "a folder"
     } else if kind.is_fifo() {
         "a named pipe"
@@ -44,11 +54,7 @@ pub fn check(kind: FileType) -> io::Result<()> {
         "a socket"
     } else {
         "a device"
-    };
-    Err(io::Error::new(
-        io::ErrorKind::InvalidInput,
-        format!("it is {what}, and no regular file"),
-    ))
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 use std::borrow::Borrow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileExt as _, FileTypeExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use super::other::Kind;
 use super::refused::WhyNot;
+use crate::regular;
 
 /// Bytes from which is told what a file is: a block of tar, whose mark is at 257.
 const HEAD: usize = 512;
@@ -86,13 +87,7 @@ impl Kind {
         if kind.is_dir() {
             return Self::Folder;
         }
-        Self::NoFile(if kind.is_fifo() {
-            "a named pipe"
-        } else if kind.is_socket() {
-            "a socket"
-        } else {
-            "a device"
-        })
+        Self::NoFile(regular::name(kind))
     }
 }
 
