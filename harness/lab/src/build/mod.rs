@@ -271,7 +271,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn workload(&self, name: &str) -> Result<&Workload, Failure> {
+    pub(super) fn workload(&self, name: &str) -> Result<&Workload, Failure> {
         let found = self.workloads.iter().find(|workload| workload.name == name);
         found.ok_or_else(|| Failure::unavailable(format!("the lab has no workload `{name}`")))
     }
