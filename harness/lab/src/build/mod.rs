@@ -46,7 +46,7 @@ use turn::Turn;
 
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
-pub(crate) use inputs::files;
+pub(crate) use inputs::{Inputs, files};
 pub(crate) use own_image::{packed, root_in};
 pub use store::Store;
 pub(crate) use store::replace;
