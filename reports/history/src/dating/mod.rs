@@ -1,0 +1,1 @@
+//! On which night a change began, and on which it ended.
