@@ -1,0 +1,101 @@
+//! Does the watch keep its word? Tables of simulated nights: what is suspected and confirmed though
+//! nothing changed, how soon what changed is confirmed, and how well it is dated.
+//!
+//! `cargo run --release -p labrun-history --example nights [HISTORIES]` prints them.
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use labrun_history::judge::Settings;
+use support::nights::{Lab, Noisy};
+use support::trial::{Old, changed, grouped, quiet};
+
+fn main() {
+    let histories = std::env::args().nth(1).and_then(|n| n.parse().ok());
+    let histories: u64 = histories.unwrap_or(20);
+    let settings = Settings::default();
+    let lab = |noisy| Lab {
+        noisy,
+        nights: 130,
+        ..Lab::default()
+    };
+    for (title, old) in [
+        ("with a replay in the same night", Old::Kept),
+        ("without an old build, two nights in a row", Old::Lost),
+    ] {
+        println!("\nNights in which nothing changed, {title}:\n");
+        println!(
+            "| noise | nights | per 1,000 series-nights: suspected | confirmed | per 1,000 nights: series that stand | groups suspected | confirmed | environment |\n|---|---|---|---|---|---|---|---|"
+        );
+        for (name, noisy) in Noisy::ALL {
+            let found = quiet(lab(noisy), old, 8, histories, &settings);
+            println!(
+                "| {name} | {} | {:.2} | {:.3} | {:.2} | {:.2} | {:.2} | {:.1} |",
+                found.nights,
+                found.per_thousand(found.suspected),
+                found.per_thousand(found.alerts),
+                found.per_thousand_nights(found.standing),
+                found.per_thousand_nights(found.groups),
+                found.per_thousand_nights(found.groups_confirmed),
+                found.per_thousand_nights(found.environments),
+            );
+        }
+        println!("\nA lasting change, {title}:\n");
+        println!(
+            "| noise | change | nights before | that night | within two | stands of those | error of its size |\n|---|---|---|---|---|---|---|"
+        );
+        for (name, noisy) in Noisy::ALL {
+            for times in [1.05, 1.10] {
+                for before in [8, 20, 60] {
+                    let lab = Lab {
+                        nights: before + 2,
+                        ..lab(noisy)
+                    };
+                    let found = changed(lab, old, (before, times), 20 * histories, &settings);
+                    let share = |count: usize, of: usize| 100.0 * count as f64 / of as f64;
+                    println!(
+                        "| {name} | {:.0} % | {before} | {:.1} % | {:.1} % | {:.1} % | {:.2} points |",
+                        100.0 * (times - 1.0),
+                        share(found.at_once, found.changed),
+                        share(found.in_two, found.changed),
+                        share(found.standing, found.in_two),
+                        100.0 * found.error,
+                    );
+                }
+            }
+        }
+    }
+    println!("\nA whole runtime that became slower by 7 %, 60 nights before:\n");
+    println!(
+        "| series by runtime | controls | noise | suspected as one | confirmed | others confirmed | series of others | share of the change seen |\n|---|---|---|---|---|---|---|---|"
+    );
+    for (groups, controls) in [
+        ([20, 10, 10, 10], 4),
+        ([60, 14, 13, 13], 4),
+        ([60, 14, 13, 13], 0),
+        ([60, 40, 0, 0], 4),
+        ([60, 40, 0, 0], 0),
+        ([60, 0, 0, 0], 4),
+        ([60, 0, 0, 0], 0),
+    ] {
+        for (name, noisy) in [Noisy::ALL[0], Noisy::ALL[1], Noisy::ALL[4]] {
+            let lab = Lab {
+                groups,
+                controls,
+                nights: 61,
+                ..lab(noisy)
+            };
+            let found = grouped(lab, 0, (60, 1.07), 2 * histories, &settings);
+            println!(
+                "| {groups:?} | {controls} | {name} | {} of {} | {} | {} | {} | {:.0} % |",
+                found.suspected,
+                found.histories,
+                found.confirmed,
+                found.others,
+                found.wrong,
+                100.0 * found.share
+            );
+        }
+    }
+}
