@@ -1,6 +1,6 @@
 //! What the last nights of a series make usual: their median, and how far they lie apart.
 
-use labrun_analysis::stats::median;
+use labrun_analysis::stats::{median, student};
 
 /// The standard deviation of a normal distribution, as a multiple of its median absolute deviation.
 const NORMAL: f64 = 1.482_602_218_505_602;
@@ -34,7 +34,7 @@ impl Baseline {
     }
 
     /// How far a value lies from the median, in standard deviations of such a distance.
-    pub(super) fn away(&self, value: f64, scale: f64) -> f64 {
+    pub(super) fn away(&self, value: f64, Scale { scale, .. }: Scale) -> f64 {
         (value - self.middle) / (scale * self.unsure())
     }
 
@@ -42,16 +42,7 @@ impl Baseline {
     fn unsure(&self) -> f64 {
         (1.0 + std::f64::consts::FRAC_PI_2 / self.nights as f64).sqrt()
     }
-
-    /// So many standard deviations are as rare as `sigmas` are where the spread is known, which that of
-    /// few nights is not. Fitted to simulated nights (`examples/nights.rs`).
-    pub(super) fn limit(&self, sigmas: f64) -> f64 {
-        sigmas * (1.0 + FEW_NIGHTS / self.nights as f64)
-    }
 }
-
-/// By how much the limit of one night is wider, which falls with their number.
-const FEW_NIGHTS: f64 = 2.0;
 
 /// The standard deviation of values with this median, by their median absolute deviation; 0 of fewer
 /// than two.
@@ -66,11 +57,51 @@ pub(super) fn mad(values: &[f64], middle: f64) -> f64 {
     NORMAL * few * median(&away).unwrap_or(0.0)
 }
 
-/// Half of what the series itself says, half of what is usual among those of its metric: the spread of
-/// a few nights is known to a third of itself at best. The geometric mean, so that neither a series
-/// that happened to be still nor one that happened to be restless decides alone. Never under the
-/// floor.
-pub(super) fn half_pooled(own: f64, others: &[f64], floor: f64) -> f64 {
-    let pooled = median(others).unwrap_or(own);
-    (own.max(floor) * pooled.max(floor)).sqrt()
+/// The standard deviation of one night as it is judged by, in logs, and how well it is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    /// Itself.
+    pub(super) scale: f64,
+    /// Of so many degrees of freedom.
+    free: f64,
+}
+
+/// As many values tell as much by the mean of their squares as one by the median absolute deviation
+/// (Rousseeuw & Croux, "Alternatives to the Median Absolute Deviation", Journal of the American
+/// Statistical Association 88, 1993).
+const EFFICIENCY: f64 = 0.3675;
+
+/// The nights from which on a series has as much to say of its spread as the others of its metric.
+const HALF: f64 = 30.0;
+
+/// The nights up to which it has nothing to say of it.
+const NONE: f64 = 8.0;
+
+impl Scale {
+    /// What the series itself says, pooled with what the `others` of its metric say, never under the
+    /// floor: half and half of many nights, and of few all the others', since a spread of eight nights is
+    /// known to two fifths of itself at best. The geometric mean, so that neither a series that
+    /// happened to be still nor others that are restless decide alone.
+    pub(super) fn pooled(own: &Baseline, others: &[f64], floor: f64) -> Self {
+        let free = |values: f64| EFFICIENCY * values * (own.nights as f64 - 1.0).max(1.0);
+        let Some(pool) = median(others) else {
+            return Self {
+                scale: own.own.max(floor),
+                free: free(1.0),
+            };
+        };
+        let share = 0.5 * ((own.nights as f64 - NONE) / (HALF - NONE)).clamp(0.0, 1.0);
+        let both = share * own.own.max(floor).ln() + (1.0 - share) * pool.max(floor).ln();
+        // The variances of the logs add up: half of one by its degrees of freedom each.
+        let unsure = share.powi(2) / free(1.0) + (1.0 - share).powi(2) / free(others.len() as f64);
+        Self {
+            scale: both.exp(),
+            free: unsure.recip(),
+        }
+    }
+
+    /// As many of these standard deviations are as rare as `sigmas` are where the spread is known.
+    pub(super) fn limit(&self, sigmas: f64) -> f64 {
+        student(sigmas, self.free)
+    }
 }

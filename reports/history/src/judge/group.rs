@@ -4,10 +4,12 @@
 //! series lies farther from its own last nights than chance explains, though most of them would not be
 //! suspects alone.
 
+use std::collections::BTreeMap;
+
 use labrun_analysis::stats::median;
 use serde::{Deserialize, Serialize};
 
-use super::baseline::{Baseline, half_pooled};
+use super::baseline::{Baseline, Scale};
 use super::night::Standing;
 use super::series::{Direction, Kind, Quantity, Series, Settings};
 
@@ -60,6 +62,58 @@ pub(super) fn moved(
         group.judge(of, name, freed, settings)
     };
     names.into_iter().filter_map(of_group).collect()
+}
+
+/// The groups of which many exact counts changed the same way.
+pub(super) fn counted(
+    series: &[Series],
+    standings: &[Standing],
+    settings: &Settings,
+) -> Vec<GroupSuspect> {
+    let mut found: BTreeMap<(&str, bool), Vec<usize>> = BTreeMap::new();
+    let mut judged: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, (one, standing)) in series.iter().zip(standings).enumerate() {
+        if one.kind != Kind::Exact || standing.departure().is_none() {
+            continue;
+        }
+        *judged.entry(one.group.as_str()).or_default() += 1;
+        if let Standing::Suspect(suspect) = standing {
+            let is_worse = suspect.direction == Direction::Worse;
+            let own = found.entry((one.group.as_str(), is_worse)).or_default();
+            own.push(place);
+        }
+    }
+    let is_group = |of: usize, suspects: usize| {
+        suspects as f64 >= (SHARE * of as f64).max(settings.many.max(1) as f64)
+    };
+    let factor = |places: &[usize]| {
+        let ratios = places
+            .iter()
+            .filter_map(|&place| standings[place].departure());
+        median(
+            &ratios
+                .map(|departure| departure.ratio)
+                .collect::<Vec<f64>>(),
+        )
+        .unwrap_or(1.0)
+    };
+    found
+        .into_iter()
+        .filter(|((name, _), places)| is_group(judged[name], places.len()))
+        .map(|((name, is_worse), places)| GroupSuspect {
+            group: name.to_owned(),
+            of: Quantity::Amount,
+            direction: if is_worse {
+                Direction::Worse
+            } else {
+                Direction::Better
+            },
+            factor: factor(&places),
+            telling: places.iter().copied().take(settings.many).collect(),
+            judged: judged[name],
+            suspects: places,
+        })
+        .collect()
 }
 
 struct Group<'a> {
@@ -162,9 +216,9 @@ impl Group<'_> {
 fn by_median(now: f64, before: &[f64], settings: &Settings) -> Option<Direction> {
     let baseline = Baseline::of(before)?;
     let enough = !now.is_nan() && baseline.nights >= settings.least_nights.max(2);
-    let scale = half_pooled(baseline.own, &[], settings.floor);
+    let scale = Scale::pooled(&baseline, &[], settings.floor);
     let away = baseline.away(now, scale);
-    let beyond = away.abs() > baseline.limit(settings.sigmas)
+    let beyond = away.abs() > scale.limit(settings.sigmas)
         && now.abs() > settings.least_shift.max(0.0).ln_1p();
     (enough && beyond).then_some(if now > 0.0 {
         Direction::Worse

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::baseline::{Baseline, half_pooled};
+use super::baseline::{Baseline, Scale};
 use super::discovery::rarity;
 use super::environment::{EnvironmentShift, moved};
 use super::group::{self, GroupSuspect};
@@ -156,6 +156,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
             settings,
         ));
     }
+    groups.extend(group::counted(series, &standings, settings));
     Judged {
         night,
         environment: moved(series, night, settings),
@@ -289,13 +290,13 @@ fn departures(
     (0..series.len())
         .map(|at| {
             let (baseline, now) = baselines[at]?;
-            let scale = half_pooled(baseline.own, &spreads(at), settings.floor);
+            let scale = Scale::pooled(&baseline, &spreads(at), settings.floor);
             let worse_by = now - baseline.middle;
             (!now.is_nan()).then(|| Departure {
                 ratio: of_value(worse_by, series[at]),
                 sigmas: baseline.away(now, scale),
-                limit: baseline.limit(settings.sigmas),
-                scale,
+                limit: scale.limit(settings.sigmas),
+                scale: scale.scale,
                 nights: baseline.nights,
             })
         })

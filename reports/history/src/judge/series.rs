@@ -81,6 +81,8 @@ pub struct Settings {
     pub least_nights: usize,
     /// How many standard deviations from its baseline a series may lie.
     pub sigmas: f64,
+    /// How many a single control may lie from its own. The controls together may lie `sigmas`.
+    pub control_sigmas: f64,
     /// The least standard deviation of any series, in logs: 0.001 is 0.1 %.
     pub floor: f64,
     /// The least common shift that says anything by itself: 0.02 is 2 %.
@@ -102,6 +104,7 @@ impl Default for Settings {
             window: 60,
             least_nights: 8,
             sigmas: 3.0,
+            control_sigmas: 4.0,
             floor: 0.001,
             least_shift: 0.02,
             least_series: 10,

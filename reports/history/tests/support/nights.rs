@@ -10,8 +10,11 @@ use super::Noise;
 pub enum Noisy {
     /// Normal.
     Gaussian,
-    /// Student's t with three degrees of freedom, of this scale: its standard deviation is 1.7 times it.
+    /// Student's t with three degrees of freedom. Half of the nights lie as near as those of a normal
+    /// distribution do; its standard deviation is 1.5 times as much.
     T3,
+    /// The same, 1.13 times as wide: what the textbooks give has this scale.
+    WideT3,
     /// The next night takes over 0.6 of it; the standard deviation is that of the others.
     Ar1,
     /// Normal, and in one night of 30 eight times as much.
@@ -24,9 +27,10 @@ pub enum Noisy {
 }
 
 impl Noisy {
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("Gaussian", Self::Gaussian),
         ("t3", Self::T3),
+        ("t3, 1.13 times as wide", Self::WideT3),
         ("AR(1) 0.6", Self::Ar1),
         ("outlier nights", Self::Outliers),
         ("hosts 4 % apart", Self::Jumps),
@@ -40,7 +44,8 @@ impl Noisy {
         (0..nights)
             .map(|_| match self {
                 Self::Gaussian | Self::Jumps | Self::NewHost => noise.normal(),
-                Self::T3 => noise.t3(),
+                Self::T3 => noise.t3() / 1.134,
+                Self::WideT3 => noise.t3(),
                 Self::Ar1 => {
                     last = STAYS * last + (1.0 - STAYS * STAYS).sqrt() * noise.normal();
                     last
@@ -76,6 +81,9 @@ pub struct Lab {
     pub noisy: Noisy,
     /// The scale of a night, in logs: 0.01 is 1 %.
     pub scale: f64,
+    /// How uneven the series are: the standard deviation of the logs of their scales. The first of each
+    /// metric has the scale itself.
+    pub uneven: f64,
     /// The series of each group.
     pub groups: [usize; 4],
     /// The controls.
@@ -89,6 +97,7 @@ impl Default for Lab {
         Self {
             noisy: Noisy::Gaussian,
             scale: 0.01,
+            uneven: 0.4,
             groups: [20, 10, 10, 10],
             controls: 4,
             nights: 60,
@@ -124,6 +133,8 @@ impl Lab {
         noise: &mut Noise,
     ) -> Series {
         let level = (3.0 + 12.0 * noise.uniform()).exp();
+        let uneven = (self.uneven * noise.normal()).exp();
+        let scale = self.scale * if of < 2 { 1.0 } else { uneven };
         let path = self.noisy.path(self.nights, noise);
         let values = path.iter().zip(common);
         Series {
@@ -135,7 +146,7 @@ impl Lab {
             better: Better::Lower,
             least_effect: 0.02,
             values: values
-                .map(|(own, all)| Some(level * (self.scale * own + all).exp()))
+                .map(|(own, all)| Some(level * (scale * own + all).exp()))
                 .collect(),
             epoch: 0,
         }

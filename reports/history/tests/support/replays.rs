@@ -17,6 +17,16 @@ pub struct Replaying {
     pub spread: f64,
 }
 
+impl Replaying {
+    /// One that is five times as wide: what is rightly called the same is within its interval alone.
+    pub fn wide() -> Self {
+        Self {
+            spread: 0.12,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Replaying {
     /// Half of its 95% interval is about 1 %.
     fn default() -> Self {

@@ -16,8 +16,19 @@ use super::replays::Replaying;
 pub enum Old {
     /// Suspects are replayed.
     Kept,
+    /// They are, but replays are five times as wide.
+    Restless,
     /// There is no old build.
     Lost,
+}
+
+impl Old {
+    fn replaying(self) -> Replaying {
+        match self {
+            Self::Restless => Replaying::wide(),
+            Self::Kept | Self::Lost => Replaying::default(),
+        }
+    }
 }
 
 /// What histories in which nothing changed came to.
@@ -63,7 +74,7 @@ pub fn night(
         .map(|place| Evidence {
             place,
             replay: match old {
-                Old::Kept => replay(place),
+                Old::Kept | Old::Restless => replay(place),
                 Old::Lost => Replay::NoOldBuild,
             },
             before: before.and_then(|before| suspect(before, place)),
@@ -96,7 +107,7 @@ pub fn quiet(lab: Lab, old: Old, first: usize, histories: u64, settings: &Settin
         for at in first..lab.nights {
             let judged = judge(&series, at, settings);
             let verdicts = night(&series, &judged, before.as_ref(), old, settings, |_| {
-                Replaying::default().of(1.0, &mut noise)
+                old.replaying().of(1.0, &mut noise)
             });
             found.nights += 1;
             found.series_nights += judged.judged();
@@ -123,7 +134,7 @@ pub fn quiet(lab: Lab, old: Old, first: usize, histories: u64, settings: &Settin
 /// What became of series that became slower, and stayed so.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Changed {
-    pub changed: usize,
+    pub series: usize,
     /// Confirmed in the night of the change; in it or the next.
     pub at_once: usize,
     pub in_two: usize,
@@ -156,7 +167,7 @@ pub fn changed(
             let judged = judge(&series, now, settings);
             let verdicts = night(&series, &judged, before.as_ref(), old, settings, |place| {
                 let times = if places.contains(&place) { times } else { 1.0 };
-                Replaying::default().of(times, &mut noise)
+                old.replaying().of(times, &mut noise)
             });
             for one in verdicts
                 .series
@@ -174,7 +185,7 @@ pub fn changed(
             }
             before = Some(judged);
         }
-        found.changed += places.len();
+        found.series += places.len();
     }
     found.error /= found.in_two.max(1) as f64;
     found
