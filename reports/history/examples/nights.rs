@@ -7,9 +7,12 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use labrun_history::judge::Settings;
+use std::time::Instant;
+
+use labrun_history::dating::{Dating, change_points};
+use labrun_history::judge::{Settings, judge};
 use support::nights::{Lab, Noisy};
-use support::trial::{Old, changed, grouped, quiet};
+use support::trial::{Old, changed, dated, grouped, quiet};
 
 fn main() {
     let histories = std::env::args().nth(1).and_then(|n| n.parse().ok());
@@ -99,4 +102,76 @@ fn main() {
             );
         }
     }
+    dates(histories);
+    speed();
+}
+
+/// How well changes are dated.
+fn dates(histories: u64) {
+    println!(
+        "\nA change that was confirmed the night after it began, of 60 before, when so many nights have passed:\n"
+    );
+    println!(
+        "| noise | change | nights since | dated that night | within one | ended, though it did not |\n|---|---|---|---|---|---|"
+    );
+    let share = |count: usize, of: usize| 100.0 * count as f64 / of as f64;
+    for (name, noisy) in Noisy::ALL {
+        let lab = Lab {
+            noisy,
+            ..Lab::default()
+        };
+        for (times, after) in [(1.05, 0), (1.05, 7), (1.05, 30), (1.10, 0), (1.10, 30)] {
+            let found = dated(lab, (60, times), (None, after), 20 * histories);
+            println!(
+                "| {name} | {:.0} % | {after} | {:.1} % | {:.1} % | {:.1} % |",
+                100.0 * (times - 1.0),
+                share(found.exact, found.changes),
+                share(found.within_one, found.changes),
+                share(found.ended_wrongly, found.changes),
+            );
+        }
+    }
+    println!("\nThe same, which lasted for 14 nights, when 30 have passed:\n");
+    println!("| noise | change | began, within one | ended, within one |\n|---|---|---|---|");
+    for (name, noisy) in Noisy::ALL {
+        let lab = Lab {
+            noisy,
+            ..Lab::default()
+        };
+        for times in [1.05, 1.10] {
+            let found = dated(lab, (60, times), (Some(14), 30), 20 * histories);
+            println!(
+                "| {name} | {:.0} % | {:.1} % | {:.1} % |",
+                100.0 * (times - 1.0),
+                share(found.within_one, found.changes),
+                share(found.ended, found.changes),
+            );
+        }
+    }
+}
+
+/// Five years of nights of 500 series.
+fn speed() {
+    let lab = Lab {
+        groups: [200, 100, 100, 96],
+        nights: 1826,
+        ..Lab::default()
+    };
+    let series = lab.series(1);
+    let began = Instant::now();
+    let judged = judge(&series, lab.nights - 1, &Settings::default());
+    let judging = began.elapsed();
+    let began = Instant::now();
+    let points: usize = series
+        .iter()
+        .map(|one| change_points(&one.values, &Dating::default()).len())
+        .sum();
+    println!(
+        "\n{} series of {} nights: {} judged in {:.3} s, {points} change points in {:.1} s",
+        series.len(),
+        lab.nights,
+        judged.judged(),
+        judging.as_secs_f64(),
+        began.elapsed().as_secs_f64(),
+    );
 }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use labrun_history::dating::{Dating, span};
 use labrun_history::judge::{
-    Conclusion, Evidence, Judged, Replay, Settings, Standing, Suspect, Verdicts, conclude, judge,
+    Conclusion, Direction, Evidence, Judged, Replay, Settings, Standing, Suspect, Verdicts,
+    conclude, judge,
 };
 
 use super::Noise;
@@ -253,4 +255,56 @@ pub fn grouped(
     }
     found.share /= found.histories.max(1) as f64;
     found
+}
+
+/// How well changes were dated.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Dates {
+    pub changes: usize,
+    /// On the very night.
+    pub exact: usize,
+    /// Within one.
+    pub within_one: usize,
+    /// Of those that ended: the end within one.
+    pub ended: usize,
+    /// Said to have ended though they did not.
+    pub ended_wrongly: usize,
+}
+
+/// Dates a change that began in night `at`, lasts for `lasting` nights or for good, and was confirmed one
+/// night after it began, when `after` nights have passed since.
+pub fn dated(
+    lab: Lab,
+    (at, times): (usize, f64),
+    (lasting, after): (Option<usize>, usize),
+    histories: u64,
+) -> Dates {
+    let lab = Lab {
+        nights: at + after + 2,
+        ..lab
+    };
+    let mut dates = Dates::default();
+    for seed in 0..histories {
+        for mut series in lab.series(7000 + seed).into_iter().take(2) {
+            change(&mut series, at, times);
+            if let Some(lasting) = lasting {
+                change(&mut series, at + lasting, 1.0 / times);
+            }
+            let by = Dating::default();
+            let span = span(&series.values, series.better, at + 1, Direction::Worse, &by);
+            let span = span.expect("it has values");
+            let near = |night: usize, meant: usize| night.abs_diff(meant) <= 1;
+            dates.changes += 1;
+            dates.exact += usize::from(span.began == at);
+            dates.within_one += usize::from(near(span.began, at));
+            match lasting {
+                Some(lasting) => {
+                    let right = span.ended.is_some_and(|ended| near(ended, at + lasting));
+                    dates.ended += usize::from(right);
+                }
+                None => dates.ended_wrongly += usize::from(span.ended.is_some()),
+            }
+        }
+    }
+    dates
 }
