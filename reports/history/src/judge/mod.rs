@@ -20,6 +20,6 @@ mod shift;
 pub use conclude::{Concluded, Conclusion, Evidence, GroupConclusion, Replay, Verdicts, conclude};
 pub use environment::{EnvironmentShift, MovedControl};
 pub use group::GroupSuspect;
-pub use night::{Departure, Judged, Standing, Suspect, judge};
+pub use night::{Departure, Judged, Standing, Suspect, freed, judge};
 pub use series::{Direction, Kind, Quantity, Series, Settings};
 pub use shift::NightShift;

@@ -1,6 +1,7 @@
 //! The judgement of one night: where each series stands, and what all of them say together.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +167,39 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
     }
 }
 
+/// The values of some nights without what was common to the series in each, for dating. A series of
+/// counts, and a night that has no value, stay as they are.
+pub fn freed(
+    series: &[Series],
+    nights: Range<usize>,
+    settings: &Settings,
+) -> Vec<Vec<Option<f64>>> {
+    let values = |one: &Series| -> Vec<Option<f64>> {
+        let value = |night| one.values.get(night).copied().flatten();
+        nights.clone().map(value).collect()
+    };
+    let mut all: Vec<Vec<Option<f64>>> = series.iter().map(values).collect();
+    for of in [Quantity::Speed, Quantity::Amount] {
+        let is_own =
+            |place: &usize| series[*place].quantity == of && series[*place].kind != Kind::Exact;
+        let places: Vec<usize> = (0..series.len()).filter(is_own).collect();
+        let own: Vec<&Series> = places.iter().map(|&place| &series[place]).collect();
+        let log = |one: &&Series| -> Vec<f64> {
+            let log = |night| one.log(night).unwrap_or(f64::NAN);
+            nights.clone().map(log).collect()
+        };
+        let polished = polish(of, &own, own.iter().map(log).collect(), settings);
+        for ((place, one), line) in places.iter().zip(&own).zip(&polished.freed) {
+            for (value, log) in all[*place].iter_mut().zip(line) {
+                if !log.is_nan() {
+                    *value = Some(of_value(*log, one));
+                }
+            }
+        }
+    }
+    all
+}
+
 /// Where a series stands before it is held against others. What is to be is steady until then.
 fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
     let before = one.nights_before(night, settings.window);
@@ -199,7 +233,7 @@ fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
 
 /// What is counted is held against what it mostly was, and of several such the last. One night is
 /// enough for that.
-fn counted(one: &Series, now: f64, before: std::ops::Range<usize>) -> Standing {
+fn counted(one: &Series, now: f64, before: Range<usize>) -> Standing {
     let counts: Vec<f64> = before.filter_map(|night| one.count(night)).collect();
     let often = |value: &f64| {
         counts

@@ -6,9 +6,10 @@
 //!
 //! What is common to a night is not the median of all series: a runtime with most of them would pull
 //! it along when it regresses, and all others would seem to have become better. So each group has one
-//! voice, its median, and so have the controls together; the shift is the median of the voices. Where
-//! the controls contradict it, and where no three voices are there, a shift that is large is not
-//! taken out: the series are suspects then, together, and their replays decide.
+//! voice, its median, and so have the controls together, the stiller of which say more; the shift is the
+//! median of the voices. Where the controls contradict it, and where no three voices are there, what is
+//! large and may not be the machine's is not taken out: the series are suspects then, together, and
+//! their replays decide.
 
 use labrun_analysis::stats::median;
 use serde::{Deserialize, Serialize};
@@ -62,7 +63,7 @@ pub(super) fn polish(
     let measured = series.iter().filter(|one| one.kind == Kind::Measured);
     let has_shift = measured.count() >= settings.least_series;
     let mut shifts = vec![Said::default(); width];
-    let mut usual: Vec<f64> = logs.iter().map(|line| usual_of(line, &shifts)).collect();
+    let mut usual = Usual::of(&logs, &shifts);
     if has_shift {
         for round in 0..ROUNDS {
             shifts = said(&logs, &usual, &voices, settings);
@@ -71,7 +72,7 @@ pub(super) fn polish(
             for shift in &mut shifts {
                 shift.taken -= level.filter(|_| round + 1 < ROUNDS).unwrap_or(0.0);
             }
-            usual = logs.iter().map(|line| usual_of(line, &shifts)).collect();
+            usual = Usual::of(&logs, &shifts);
         }
     }
     let last = shifts.last().copied().unwrap_or_default();
@@ -122,30 +123,52 @@ fn voices(series: &[&Series]) -> Vec<Voice> {
     voices.into_iter().map(|(_, voice)| voice).collect()
 }
 
-/// What is usual for a series, which the night that is judged has no part in.
-fn usual_of(line: &[f64], shifts: &[Said]) -> f64 {
-    let before = line.iter().zip(shifts).take(line.len().saturating_sub(1));
-    middle(before.map(|(log, shift)| log - shift.taken)).unwrap_or(f64::NAN)
+/// What is usual for each series, which the night that is judged has no part in.
+struct Usual {
+    middles: Vec<f64>,
+    scales: Vec<f64>,
 }
 
-fn said(logs: &[Vec<f64>], usual: &[f64], voices: &[Voice], settings: &Settings) -> Vec<Said> {
+impl Usual {
+    fn of(logs: &[Vec<f64>], shifts: &[Said]) -> Self {
+        let freed = |line: &Vec<f64>| -> Vec<f64> {
+            let before = line.iter().zip(shifts).take(line.len().saturating_sub(1));
+            let freed = before.map(|(log, shift)| log - shift.taken);
+            freed.filter(|log| !log.is_nan()).collect()
+        };
+        let both = logs.iter().map(|line| {
+            let freed = freed(line);
+            let middle = median(&freed).unwrap_or(f64::NAN);
+            (middle, mad(&freed, middle))
+        });
+        let (middles, scales) = both.unzip();
+        Self { middles, scales }
+    }
+}
+
+fn said(logs: &[Vec<f64>], usual: &Usual, voices: &[Voice], settings: &Settings) -> Vec<Said> {
     let width = logs.first().map_or(0, Vec::len);
     let mut all: Vec<Said> = (0..width)
         .map(|night| {
-            let of = |voice: &Voice| {
-                middle(
-                    voice
-                        .lines
-                        .iter()
-                        .map(|&line| logs[line][night] - usual[line]),
-                )
+            let away = |voice: &Voice| -> Vec<(f64, f64)> {
+                let of = |&line: &usize| {
+                    let still = usual.scales[line].max(settings.floor).recip();
+                    (logs[line][night] - usual.middles[line], still)
+                };
+                let away = voice.lines.iter().map(of);
+                away.filter(|(away, _)| !away.is_nan()).collect()
             };
-            let (mut said, mut controls) = (Vec::new(), None);
-            for voice in voices {
-                let own = of(voice);
-                said.extend(own);
-                controls = controls.or(own.filter(|_| voice.is_control));
-            }
+            let plain = |away: &[(f64, f64)]| middle(away.iter().map(|(away, _)| *away));
+            let groups = voices.iter().filter(|voice| !voice.is_control);
+            let mut said: Vec<f64> = groups.filter_map(|voice| plain(&away(voice))).collect();
+            let controls = voices.iter().find(|voice| voice.is_control).map(away);
+            let controls = controls.and_then(|away| {
+                // The stiller controls say more. But one of them alone contradicts nobody.
+                let all = [weighted(away.clone()), plain(&away), median(&said)];
+                median(&all.into_iter().flatten().collect::<Vec<f64>>())
+                    .filter(|_| !away.is_empty())
+            });
+            said.extend(controls);
             let groups = median(&said).unwrap_or(0.0);
             Said {
                 taken: groups,
@@ -155,23 +178,57 @@ fn said(logs: &[Vec<f64>], usual: &[f64], voices: &[Voice], settings: &Settings)
             }
         })
         .collect();
-    let least = settings.least_shift.max(0.0).ln_1p();
     let apart: Vec<f64> = all
         .iter()
         .filter_map(|said| Some(said.groups - said.controls?))
         .collect();
     // How far controls and groups usually are apart.
     let usually = median(&apart).map_or(0.0, |middle| mad(&apart, middle));
+    let least = settings.least_shift.max(0.0).ln_1p();
     for said in &mut all {
-        said.taken = match said.controls {
-            Some(controls) if (said.groups - controls).abs() > least.max(3.0 * usually) => controls,
-            // One or two voices: the controls alone are told from what they are held against.
-            Some(controls) if said.voices < VOICES => controls,
-            None if said.voices < VOICES && said.groups.abs() > least => 0.0,
-            _ => said.groups,
-        };
+        said.taken = said.taken_out(least, usually);
     }
     all
+}
+
+impl Said {
+    /// What is taken out.
+    fn taken_out(self, least: f64, usually: f64) -> f64 {
+        let Some(controls) = self.controls else {
+            // One or two voices say nothing of which of them moved.
+            let is_clear = self.voices >= VOICES || self.groups.abs() <= least;
+            return if is_clear { self.groups } else { 0.0 };
+        };
+        let apart = (self.groups - controls).abs();
+        if apart > least.max(3.0 * usually) || self.voices < VOICES {
+            // Beyond doubt, or there is nothing else to hold one group against.
+            controls
+        } else if apart > least && controls.abs() < self.groups.abs() {
+            // Perhaps. Of the two the one that hides less.
+            controls
+        } else {
+            self.groups
+        }
+    }
+}
+
+/// The weighted median.
+fn weighted(mut values: Vec<(f64, f64)>) -> Option<f64> {
+    values.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut below = 0.0;
+    for (at, (value, weight)) in values.iter().enumerate() {
+        below += weight;
+        if below > half * (1.0 + 1e-12) {
+            return Some(*value);
+        }
+        if below >= half * (1.0 - 1e-12) {
+            // Half of the weight on either side.
+            let next = values.get(at + 1).map_or(*value, |(next, _)| *next);
+            return Some(f64::midpoint(*value, next));
+        }
+    }
+    None
 }
 
 /// The median of what is there.

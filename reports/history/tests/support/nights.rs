@@ -134,7 +134,12 @@ impl Lab {
     ) -> Series {
         let level = (3.0 + 12.0 * noise.uniform()).exp();
         let uneven = (self.uneven * noise.normal()).exp();
-        let scale = self.scale * if of < 2 { 1.0 } else { uneven };
+        let scale = match (kind, of) {
+            // That of the disk is restless, that of the processor still.
+            (Kind::Control, _) => self.scale * [0.5, 1.0, 1.0, 3.0][of % 4],
+            (_, 0 | 1) => self.scale,
+            _ => self.scale * uneven,
+        };
         let path = self.noisy.path(self.nights, noise);
         let values = path.iter().zip(common);
         Series {

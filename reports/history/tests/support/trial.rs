@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use labrun_history::dating::{Dating, span};
 use labrun_history::judge::{
     Conclusion, Direction, Evidence, Judged, Replay, Settings, Standing, Suspect, Verdicts,
-    conclude, judge,
+    conclude, freed, judge,
 };
 
 use super::Noise;
@@ -193,7 +193,7 @@ pub fn changed(
     found
 }
 
-/// What became of a runtime of which every series became slower.
+/// What became of a runtime of which every series became slower, or of all of them.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Grouped {
     pub histories: usize,
@@ -211,7 +211,7 @@ pub struct Grouped {
 
 pub fn grouped(
     lab: Lab,
-    group: usize,
+    group: Option<usize>,
     (at, times): (usize, f64),
     histories: u64,
     settings: &Settings,
@@ -220,9 +220,10 @@ pub fn grouped(
     for seed in 0..histories {
         let mut series = lab.series(5000 + seed);
         let mut noise = Noise::new(6000 + seed);
-        let name = format!("runtime-{group}");
+        let name = format!("runtime-{}", group.unwrap_or(0));
         let is_own = |one: &labrun_history::judge::Series| {
-            one.group == name && one.kind == labrun_history::judge::Kind::Measured
+            let is_group = group.is_none() || one.group == name;
+            is_group && one.kind == labrun_history::judge::Kind::Measured
         };
         for one in series.iter_mut().filter(|one| is_own(one)) {
             change(one, at, times);
@@ -285,13 +286,17 @@ pub fn dated(
     };
     let mut dates = Dates::default();
     for seed in 0..histories {
-        for mut series in lab.series(7000 + seed).into_iter().take(2) {
-            change(&mut series, at, times);
+        let mut series = lab.series(7000 + seed);
+        for one in &mut series[..2] {
+            change(one, at, times);
             if let Some(lasting) = lasting {
-                change(&mut series, at + lasting, 1.0 / times);
+                change(one, at + lasting, 1.0 / times);
             }
+        }
+        let values = freed(&series, 0..lab.nights, &Settings::default());
+        for (one, values) in series.iter().zip(values).take(2) {
             let by = Dating::default();
-            let span = span(&series.values, series.better, at + 1, Direction::Worse, &by);
+            let span = span(&values, one.better, at + 1, Direction::Worse, &by);
             let span = span.expect("it has values");
             let near = |night: usize, meant: usize| night.abs_diff(meant) <= 1;
             dates.changes += 1;
