@@ -108,6 +108,39 @@ pub struct Verdicts {
     pub judged: usize,
 }
 
+impl Conclusion {
+    /// Whether something is confirmed, if weaker.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::ConfirmedWeaker { .. } | Self::OfGroup
+        )
+    }
+}
+
+impl Verdicts {
+    /// The series that are told by themselves: those that went the way of a group which is confirmed are
+    /// told with it.
+    pub fn alone(&self) -> impl Iterator<Item = &Concluded> {
+        let own = |one: &&Concluded| !is_of(&self.groups, one.place, one.direction);
+        self.series.iter().filter(own)
+    }
+
+    /// Whether anything is confirmed to be worse.
+    pub fn is_worse(&self) -> bool {
+        let series = self
+            .series
+            .iter()
+            .map(|one| (one.direction, one.conclusion));
+        let groups = self
+            .groups
+            .iter()
+            .map(|one| (one.group.direction, one.conclusion));
+        let mut all = series.chain(groups);
+        all.any(|(way, conclusion)| way == Direction::Worse && conclusion.is_confirmed())
+    }
+}
+
 /// What a night comes to, given what is known of its suspects beside it. Of what has no evidence nothing
 /// was replayed.
 pub fn conclude(
@@ -143,10 +176,7 @@ pub fn conclude(
             }
             other => other,
         };
-        let is_confirmed = matches!(
-            conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
+        let is_confirmed = conclusion.is_confirmed();
         let now = judged.standings[place].rarity();
         rarities.push(match (is_confirmed, own.replay, own.before) {
             (false, ..) => 1.0,
@@ -319,11 +349,9 @@ fn middle_of(mut replays: Vec<(f64, [f64; 2])>) -> Conclusion {
 /// Whether a series goes the way of a group that is confirmed.
 fn is_of(groups: &[GroupConclusion], place: usize, way: Direction) -> bool {
     groups.iter().any(|one| {
-        let is_confirmed = matches!(
-            one.conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
-        is_confirmed && one.group.direction == way && one.group.suspects.contains(&place)
+        let group = &one.group;
+        let has = group.suspects.contains(&place) || group.telling.contains(&place);
+        one.conclusion.is_confirmed() && group.direction == way && has
     })
 }
 
