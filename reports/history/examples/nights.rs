@@ -56,7 +56,7 @@ fn main() {
                         nights: before + 2,
                         ..lab(noisy)
                     };
-                    let found = changed(lab, old, (before, times), 20 * histories, &settings);
+                    let found = changed(lab, old, (before, times), 10 * histories, &settings);
                     let share = |count: usize, of: usize| 100.0 * count as f64 / of as f64;
                     println!(
                         "| {name} | {:.0} % | {before} | {:.1} % | {:.1} % | {:.1} % | {:.2} points |",
@@ -134,7 +134,7 @@ fn dates(histories: u64) {
             ..Lab::default()
         };
         for (times, after) in [(1.05, 0), (1.05, 7), (1.05, 30), (1.10, 0), (1.10, 30)] {
-            let found = dated(lab, (60, times), (None, after), 20 * histories);
+            let found = dated(lab, (60, times), (None, after), 10 * histories);
             println!(
                 "| {name} | {:.0} % | {after} | {:.1} % | {:.1} % | {:.1} % |",
                 100.0 * (times - 1.0),
@@ -152,7 +152,7 @@ fn dates(histories: u64) {
             ..Lab::default()
         };
         for times in [1.05, 1.10] {
-            let found = dated(lab, (60, times), (Some(14), 30), 20 * histories);
+            let found = dated(lab, (60, times), (Some(14), 30), 10 * histories);
             println!(
                 "| {name} | {:.0} % | {:.1} % | {:.1} % |",
                 100.0 * (times - 1.0),

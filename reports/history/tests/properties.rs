@@ -67,7 +67,7 @@ fn history(
         values,
         epoch: epoch / 4,
     });
-    prop::collection::vec(one, 0..16).prop_map(|mut all| {
+    prop::collection::vec(one, 0..28).prop_map(|mut all| {
         for (place, one) in all.iter_mut().enumerate() {
             one.name = format!("{place}");
         }
@@ -107,13 +107,13 @@ fn is_clear(judged: &Judged) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_that_a_history_may_hold_is_a_panic(
         series in history(any_value()),
         night in 0..30_usize,
-        replays in prop::collection::vec(0..5_usize, 16),
+        replays in prop::collection::vec(0..5_usize, 28),
     ) {
         let settings = Settings::default();
         let judged = judge(&series, night, &settings);
@@ -160,7 +160,7 @@ proptest! {
     fn scaling_the_values_of_a_series_changes_nothing(
         series in history(usual()),
         night in 8..24_usize,
-        scales in prop::collection::vec(1_u32..1_000_000, 16),
+        scales in prop::collection::vec(1_u32..1_000_000, 28),
     ) {
         let settings = Settings::default();
         let judged = judge(&series, night, &settings);

@@ -151,8 +151,8 @@ pub fn changed(
     for seed in 0..histories {
         let mut series = lab.series(3000 + seed);
         let mut noise = Noise::new(4000 + seed);
-        // One of each of the first two groups, so that a night tells more.
-        let places = [0, lab.groups[0] + 1];
+        // Two of each of the first two groups, so that a night tells more.
+        let places = lab.of_known_scale();
         for place in places {
             change(&mut series[place], at, times);
         }
@@ -280,16 +280,17 @@ pub fn dated(
     let mut dates = Dates::default();
     for seed in 0..histories {
         let mut series = lab.series(7000 + seed);
-        for one in &mut series[..2] {
-            change(one, at, times);
+        let places = lab.of_known_scale();
+        for place in places {
+            change(&mut series[place], at, times);
             if let Some(lasting) = lasting {
-                change(one, at + lasting, 1.0 / times);
+                change(&mut series[place], at + lasting, 1.0 / times);
             }
         }
         let values = freed(&series, 0..lab.nights, &Settings::default());
-        for (one, values) in series.iter().zip(values).take(2) {
-            let by = Dating::default();
-            let span = span(&values, one.better, at + 1, Direction::Worse, &by);
+        for place in places {
+            let (by, better) = (Dating::default(), series[place].better);
+            let span = span(&values[place], better, at + 1, Direction::Worse, &by);
             let span = span.expect("it has values");
             let near = |night: usize, meant: usize| night.abs_diff(meant) <= 1;
             dates.changes += 1;
