@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::{Baseline, Scale};
 use super::discovery::rarity;
 use super::environment::{EnvironmentShift, moved};
+use super::exact::counted;
 use super::group::{self, GroupSuspect};
 use super::series::{Direction, Kind, Quantity, Series, Settings};
 use super::shift::{NightShift, polish};
@@ -252,49 +253,7 @@ fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
     }
 }
 
-/// What is counted is held against what it mostly was, and of several such the last. One night is
-/// enough for that.
-fn counted(one: &Series, now: f64, before: Range<usize>) -> Standing {
-    let counts: Vec<f64> = before.filter_map(|night| one.count(night)).collect();
-    let often = |value: &f64| {
-        counts
-            .iter()
-            .filter(|other| other.total_cmp(value).is_eq())
-            .count()
-    };
-    let Some(&usual) = counts.iter().max_by_key(|value| often(value)) else {
-        return Standing::NoBaseline { nights: 0 };
-    };
-    let worse = match one.better {
-        labrun_record::Better::Lower => now > usual,
-        labrun_record::Better::Higher => now < usual,
-    };
-    let changed = now.total_cmp(&usual).is_ne();
-    let far = if worse {
-        f64::INFINITY
-    } else {
-        f64::NEG_INFINITY
-    };
-    let departure = Departure {
-        ratio: if changed { now / usual } else { 1.0 },
-        sigmas: if changed { far } else { 0.0 },
-        limit: 0.0,
-        scale: 0.0,
-        before: 0.0,
-        nights: counts.len(),
-    };
-    if changed {
-        let direction = direction(worse);
-        Standing::Suspect(Suspect {
-            direction,
-            departure,
-        })
-    } else {
-        Standing::Steady(departure)
-    }
-}
-
-fn direction(worse: bool) -> Direction {
+pub(super) fn direction(worse: bool) -> Direction {
     if worse {
         Direction::Worse
     } else {
