@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::discovery::{rarity, stand, together, upper_tail};
 use super::environment::EnvironmentShift;
 use super::group::GroupSuspect;
-use super::night::{Judged, Suspect};
+use super::night::{Judged, Standing, Suspect};
 use super::series::{Direction, Series, Settings};
 
 /// What 95% of a normal distribution lie within, in standard deviations.
@@ -108,6 +108,39 @@ pub struct Verdicts {
     pub judged: usize,
 }
 
+impl Conclusion {
+    /// Whether something is confirmed, if weaker.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::ConfirmedWeaker { .. } | Self::OfGroup
+        )
+    }
+}
+
+impl Verdicts {
+    /// The series that are told by themselves: those that went the way of a group which is confirmed are
+    /// told with it.
+    pub fn alone(&self) -> impl Iterator<Item = &Concluded> {
+        let own = |one: &&Concluded| !is_of(&self.groups, one.place, one.direction);
+        self.series.iter().filter(own)
+    }
+
+    /// Whether anything is confirmed to be worse.
+    pub fn is_worse(&self) -> bool {
+        let series = self
+            .series
+            .iter()
+            .map(|one| (one.direction, one.conclusion));
+        let groups = self
+            .groups
+            .iter()
+            .map(|one| (one.group.direction, one.conclusion));
+        let mut all = series.chain(groups);
+        all.any(|(way, conclusion)| way == Direction::Worse && conclusion.is_confirmed())
+    }
+}
+
 /// What a night comes to, given what is known of its suspects beside it. Of what has no evidence nothing
 /// was replayed.
 pub fn conclude(
@@ -134,19 +167,20 @@ pub fn conclude(
     let mut rarities: Vec<f64> = Vec::new();
     for (place, way) in told(judged, series, evidence) {
         let own = of(place);
-        let suspect = judged.standings[place].departure();
-        let ratio = suspect.map_or(1.0, |departure| departure.ratio);
-        let alone = alone(&own, way, ratio, series, environment.is_some());
+        let alone = alone(
+            &own,
+            way,
+            &judged.standings[place],
+            series,
+            environment.is_some(),
+        );
         let conclusion = match alone {
             Conclusion::Suspect | Conclusion::Environment if is_of(&groups, place, way) => {
                 Conclusion::OfGroup
             }
             other => other,
         };
-        let is_confirmed = matches!(
-            conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
+        let is_confirmed = conclusion.is_confirmed();
         let now = judged.standings[place].rarity();
         rarities.push(match (is_confirmed, own.replay, own.before) {
             (false, ..) => 1.0,
@@ -213,7 +247,7 @@ fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
 fn alone(
     own: &Evidence,
     way: Direction,
-    ratio: f64,
+    now: &Standing,
     series: &[Series],
     is_shifted: bool,
 ) -> Conclusion {
@@ -231,16 +265,22 @@ fn alone(
         }
         Replay::Equivalent if is_shifted => Conclusion::Environment,
         Replay::Equivalent => Conclusion::Dismissed,
-        Replay::NoOldBuild
-            if !is_shifted && own.before.is_some_and(|before| before.direction == way) =>
-        {
-            Conclusion::ConfirmedWeaker { ratio }
-        }
+        Replay::NoOldBuild if !is_shifted => match (now, own.before) {
+            // Each of the two nights has to make it a suspect alone.
+            (Standing::Suspect(now), Some(before))
+                if now.is_far() && before.is_far() && before.direction == way =>
+            {
+                Conclusion::ConfirmedWeaker {
+                    ratio: now.departure.ratio,
+                }
+            }
+            _ => undecided,
+        },
         _ => undecided,
     }
 }
 
-/// The controls moved, or so many suspects turned out to be the same that it was the machine.
+/// The controls moved, or so many suspects, more than there usually are, turned out to be the same that it was the machine.
 fn environment(
     judged: &Judged,
     evidence: &[Evidence],
@@ -252,7 +292,7 @@ fn environment(
         .map(|one| one.place)
         .collect();
     equivalent.sort_unstable();
-    let many = equivalent.len() >= settings.many.max(1);
+    let many = equivalent.len() >= settings.many.max(1) && equivalent.len() > judged.usual;
     match &judged.environment {
         Some(shift) => Some(EnvironmentShift {
             controls: shift.controls.clone(),
@@ -265,7 +305,7 @@ fn environment(
     }
 }
 
-/// A group is confirmed where more of its replays confirm its direction than come out equivalent.
+/// A group is confirmed where two of its replays confirm its direction, and more than come out equivalent.
 /// Nothing else takes it away but replays: it is told even of a night in which the machine was another.
 fn of_group(
     series: &[Series],
@@ -281,9 +321,12 @@ fn of_group(
     let count = |is: fn(&Evidence) -> bool| evidence.iter().filter(|one| is(one)).count();
     let equivalent = count(|one| one.replay == Replay::Equivalent);
     let no_old_build = count(|one| one.replay == Replay::NoOldBuild);
-    let again = |one: &&Evidence| one.before.is_some_and(|b| b.direction == group.direction);
+    let again = |one: &&Evidence| {
+        let of = |before: Suspect| before.is_far() && before.direction == group.direction;
+        one.before.is_some_and(of)
+    };
     let before = evidence.iter().filter(again).count();
-    let conclusion = if confirmed.len() > equivalent {
+    let conclusion = if confirmed.len() > equivalent.max(1) {
         let replays: Vec<(f64, [f64; 2])> = confirmed
             .iter()
             .filter_map(|one| match one.replay {
@@ -319,11 +362,9 @@ fn middle_of(mut replays: Vec<(f64, [f64; 2])>) -> Conclusion {
 /// Whether a series goes the way of a group that is confirmed.
 fn is_of(groups: &[GroupConclusion], place: usize, way: Direction) -> bool {
     groups.iter().any(|one| {
-        let is_confirmed = matches!(
-            one.conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
-        is_confirmed && one.group.direction == way && one.group.suspects.contains(&place)
+        let group = &one.group;
+        let has = group.suspects.contains(&place) || group.telling.contains(&place);
+        one.conclusion.is_confirmed() && group.direction == way && has
     })
 }
 

@@ -12,6 +12,7 @@ mod baseline;
 mod conclude;
 mod discovery;
 mod environment;
+mod exact;
 mod group;
 mod night;
 mod series;
