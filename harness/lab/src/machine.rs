@@ -20,7 +20,7 @@ use crate::process::run_bare;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// ... and so many times what the last one took, where a disk is slow.
-const REST: u32 = 50;
+const REST: u32 = 20;
 
 /// Steps of the integer work: each waits for the one before, some 6 cycles.
 const STEPS: u32 = 1_500_000;
