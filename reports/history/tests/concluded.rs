@@ -140,6 +140,49 @@ fn when_a_control_moved_suspects_are_its_and_what_is_confirmed_is_not() {
 }
 
 #[test]
+fn no_machine_moves_a_count() {
+    let (mut all, _, _) = night(&[], true);
+    for (at, one) in all.iter_mut().take(6).enumerate() {
+        one.kind = Kind::Exact;
+        let count = |night: usize| {
+            if night >= 40 && at != 5 {
+                1001.0
+            } else {
+                1000.0
+            }
+        };
+        one.values = (0..41).map(|night| Some(count(night))).collect();
+    }
+    let now = judge(&all, 40, &Settings::default());
+    assert_eq!(now.suspects().len(), 5);
+    let told = |replay| {
+        let of = |(place, _): &(usize, Suspect)| Evidence {
+            place: *place,
+            replay,
+            before: None,
+        };
+        let evidence: Vec<Evidence> = now.suspects().iter().map(of).collect();
+        conclude(&all, &now, &evidence, &Settings::default())
+    };
+    let found = told(Replay::NoOldBuild);
+    assert!(found.environment.is_some(), "the control moved");
+    assert!(
+        found
+            .series
+            .iter()
+            .all(|one| one.conclusion == Conclusion::Suspect)
+    );
+    let found = told(Replay::Equivalent);
+    assert!(found.environment.expect("a shift").equivalent.is_empty());
+    assert!(
+        found
+            .series
+            .iter()
+            .all(|one| one.conclusion == Conclusion::Dismissed)
+    );
+}
+
+#[test]
 fn five_suspects_that_turn_out_the_same_are_the_machine() {
     // Two of each runtime, so that none moved as a whole.
     let slow = [0, 1, 6, 7, 12, 13];

@@ -9,7 +9,7 @@ use super::discovery::{rarity, stand, together, upper_tail};
 use super::environment::EnvironmentShift;
 use super::group::GroupSuspect;
 use super::night::{Judged, Standing, Suspect};
-use super::series::{Direction, Series, Settings};
+use super::series::{Direction, Kind, Series, Settings};
 
 /// What 95% of a normal distribution lie within, in standard deviations.
 const Z95: f64 = 1.959_964;
@@ -157,7 +157,14 @@ pub fn conclude(
             before: None,
         })
     };
-    let environment = environment(judged, evidence, settings);
+    // No machine moves a count.
+    let is_counted = |place: usize| series.get(place).is_some_and(|one| one.kind == Kind::Exact);
+    let measured: Vec<Evidence> = evidence
+        .iter()
+        .filter(|one| !is_counted(one.place))
+        .copied()
+        .collect();
+    let environment = environment(judged, &measured, settings);
     let groups: Vec<GroupConclusion> = judged
         .groups
         .iter()
@@ -172,7 +179,7 @@ pub fn conclude(
             way,
             &judged.standings[place],
             series,
-            environment.is_some(),
+            environment.is_some() && !is_counted(place),
         );
         let conclusion = match alone {
             Conclusion::Suspect | Conclusion::Environment if is_of(&groups, place, way) => {
