@@ -246,9 +246,13 @@ fn a_runtime_is_confirmed_as_one() {
         }
     });
     assert_eq!(found.groups[0].conclusion, Conclusion::Suspect);
-    let found = concluded(&slow, false, |_| Replay::Equivalent);
+    // Four came out the same, and are too few to be the machine.
+    let found = concluded(&slow, false, |place| match place {
+        0..4 => Replay::Equivalent,
+        _ => Replay::NotReplayed,
+    });
     assert_eq!(found.groups[0].conclusion, Conclusion::Dismissed);
-    assert!(!found.is_worse());
+    assert!(!found.is_worse() && found.environment.is_none());
     let found = concluded(&slow, false, |_| Replay::NoOldBuild);
     assert!(matches!(
         found.groups[0].conclusion,
@@ -259,14 +263,32 @@ fn a_runtime_is_confirmed_as_one() {
 #[test]
 fn a_runtime_is_told_of_though_the_machine_was_another() {
     let slow: Vec<usize> = (0..6).collect();
-    let found = concluded(&slow, true, |_| Replay::NotReplayed);
-    assert!(found.environment.is_some());
-    assert_eq!(found.groups[0].conclusion, Conclusion::Suspect);
+    for unknown in [Replay::NotReplayed, Replay::NoOldBuild] {
+        let found = concluded(&slow, true, |_| unknown);
+        assert!(found.environment.is_some());
+        assert_eq!(
+            found.groups[0].conclusion,
+            Conclusion::Suspect,
+            "{unknown:?}"
+        );
+    }
     let found = concluded(&slow, true, |_| WORSE);
     assert!(matches!(
         found.groups[0].conclusion,
         Conclusion::Confirmed { .. }
     ));
+    // Replays that were made and confirm nothing do take it away.
+    for unconfirmed in [Replay::Equivalent, Replay::Inconclusive] {
+        let found = concluded(&slow, true, |place| match place {
+            5 => Replay::NotReplayed,
+            _ => unconfirmed,
+        });
+        assert_eq!(
+            found.groups[0].conclusion,
+            Conclusion::Environment,
+            "{unconfirmed:?}"
+        );
+    }
 }
 
 #[test]
