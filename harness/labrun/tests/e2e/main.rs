@@ -82,6 +82,7 @@ mod stated;
 mod steady;
 mod taken_away;
 mod tools;
+mod tracking;
 mod trusted;
 mod under_load;
 mod unheard;
