@@ -151,6 +151,13 @@ fn reason(message: &str, text: &str, place: Option<usize>) -> String {
         let said = format!("{message}{}", suggestion(message));
         return said.replacen("unknown variant ", "unknown word ", 1);
     };
+    let is_date =
+        place.is_some_and(|place| text[place..].starts_with(|c: char| c.is_ascii_digit()));
+    let there = match there.as_str() {
+        // So it comes to serde.
+        "a table" if is_date => "a date",
+        there => there,
+    };
     let key = place.and_then(|place| key_at(text, place));
     let key = key.unwrap_or_else(|| "it".to_owned());
     format!("{key} is {there}, and has to be {wanted}")

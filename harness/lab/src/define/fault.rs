@@ -125,7 +125,7 @@ fn in_table(table: &DeTable<'_>, leading: &str, place: usize) -> Option<String> 
                 .iter()
                 .find_map(|one| match one.get_ref() {
                     DeValue::Table(inner) => in_table(inner, &format!("{key}."), place),
-                    _ => None,
+                    _ => (one.span().contains(&place)).then(|| format!("one of {key}")),
                 })
                 .or_else(own),
             _ => own(),
@@ -170,7 +170,8 @@ mod tests {
     fn a_place_has_the_keys_that_lead_to_it() {
         for (part, key) in [
             ("\"a\"", "name"),
-            ("3]", "run.args"),
+            ("3]", "one of run.args"),
+            ("[\n  \"b", "run.args"),
             ("true", "run.expect.any"),
             ("\"d\"", "metric.name"),
             ("4 }", "metric.load.rates"),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::Workload;
 use super::fault::{Fault, at};
+use super::requests::check_path;
 
 /// What stands for the port, the address without it, and both.
 pub(super) const PLACES: [&str; 3] = ["{port}", "{ip}", "{address}"];
@@ -63,8 +64,15 @@ impl Workload {
         Ok(())
     }
 
-    /// That it says where it listens, if it has to.
-    pub(super) fn check_port(&self) -> Result<(), Fault> {
+    /// That it says where it listens, if it has to, and what it is asked.
+    pub(super) fn check_serve(&self) -> Result<(), Fault> {
+        if let Some(serve) = &self.serve {
+            check_path(&serve.request)
+                .map_err(|why| at(&["request"])(format!("request is {why}")))?;
+            if serve.port == Some(0) {
+                return Err(at(&["port"])("port is 0, and has to be 1 to 65535"));
+            }
+        }
         let told = self.server_args().map_or(&[][..], |args| args).iter();
         let mut told = told.chain(self.env.values());
         let serves_natively =

@@ -199,12 +199,20 @@ fn ok() -> u16 {
 
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let path = String::deserialize(deserializer)?;
-    if path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic()) {
-        return Ok(path);
+    match check_path(&path) {
+        Ok(()) => Ok(path),
+        Err(why) => Err(D::Error::custom(format!("path is {why}"))),
     }
-    Err(D::Error::custom(format!(
-        "path is {path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
-    )))
+}
+
+/// Whether a server can be asked for it; else what it is instead.
+pub(super) fn check_path(path: &str) -> Result<(), String> {
+    if path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(format!(
+        "{path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
+    ))
 }
 
 fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {

@@ -66,7 +66,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
         sides: sides.sources(&site),
         margin: MARGIN,
         quads: args.quads.number,
-        time_budget_s: args.quads.time_budget_s(settings)?,
+        time_budget_s: args.quads.time_budget_s(settings),
         about: run.about(args.quads.seed.or(settings.file.seed), ground.lab_version()),
         progress: &bars,
         before_round: &|rounds| interim.between_blocks(rounds),
