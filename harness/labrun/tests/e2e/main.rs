@@ -61,6 +61,7 @@ mod own_new;
 mod own_refused;
 mod own_said;
 mod own_servers;
+mod own_time;
 mod ownership;
 mod parts;
 mod plans;
