@@ -62,6 +62,7 @@ mod own_refused;
 mod own_said;
 mod own_servers;
 mod own_time;
+mod own_unbuilt;
 mod ownership;
 mod parts;
 mod plans;

@@ -145,7 +145,7 @@ fn on_one_line(who: &[String], why: &str, width: usize, whole: bool) -> String {
     let lines: Vec<String> = lines.collect();
     let fits = lines.iter().find(|line| line.chars().count() <= width);
     // Nothing is cut off: what to do may be there.
-    let names = if whole { 1 } else { who.len() };
+    let names = if whole { 2.min(who.len()) } else { who.len() };
     let least = lines.len().saturating_sub(names);
     fits.or(lines.get(least)).cloned().unwrap_or_default()
 }
