@@ -5,8 +5,8 @@
 //! * `describe` prints one [`Describe`] and exits: the receipt that the runtime
 //!   is here and works, and which version it is.
 //! * `job` reads one [`Command`] per line on stdin, does it, and answers each
-//!   with exactly one [`Event`] line on stdout ([`Event::Done`],
-//!   [`Event::Failed`] or [`Event::Unsupported`]), in the order of the commands.
+//!   with exactly one [`Event`] line on stdout ([`Event::Done`], [`Event::Failed`],
+//!   [`Event::Refused`] or [`Event::Unsupported`]), in the order of the commands.
 //!   [`Event::Served`] lines may come in between. It exits 0 when stdin ends.
 //! * `precompile` is a command too ([`Command::Precompile`]), so that building
 //!   and running share one way in.
@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// Version of these types; labrun refuses a runner that speaks another one.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The file descriptor on which labrun hands a runner the pipe for guest output.
 /// Where it is not open (a runner started by hand), guest output goes to stderr.
@@ -236,9 +236,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         spans_ns: Vec<u64>,
     },
-    /// The command failed (a trap, a module that does not load, an unknown
-    /// configuration). The runner goes on with the next command.
+    /// The command failed (a trap, an unknown configuration). The runner goes on with the
+    /// next command.
     Failed {
+        /// One line for a person.
+        reason: String,
+    },
+    /// The runtime does not take this module: it does not compile, load or link there. For
+    /// a module of the lab's own the row is `failed`; for one that was given it is
+    /// `unsupported`, since nobody said that this runtime would take it.
+    Refused {
         /// One line for a person.
         reason: String,
     },

@@ -65,6 +65,10 @@ pub struct Run {
     /// same work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<GivenArtifact>,
+    /// For each workload the SHA-256 of what it is given and of what is correct: arguments, granted
+    /// files, requests, outputs. Where two runs have the same, they have asked the same work of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
     /// What servers are asked under load; empty where none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loads: Vec<Load>,

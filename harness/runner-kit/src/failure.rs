@@ -10,11 +10,37 @@ use labrun_protocol::Event;
 #[error("{0}")]
 pub struct Unsupported(pub String);
 
+/// The runtime does not take this module: it does not compile, load or link. What
+/// [`Runtime::precompile`](crate::Runtime::precompile) and [`Runtime::load`](crate::Runtime::load)
+/// fail with is this without being told; where linking is part of making an instance, return
+/// [`Refused::because`] of its error.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(String);
+
+impl Refused {
+    /// That the module is refused because of `error`, unless the reason lies elsewhere: in what
+    /// the runtime can do at all, or in a file that cannot be read.
+    pub fn because(error: anyhow::Error) -> anyhow::Error {
+        let is_elsewhere = error.downcast_ref::<Unsupported>().is_some()
+            || error
+                .chain()
+                .any(<dyn std::error::Error>::is::<std::io::Error>);
+        if is_elsewhere {
+            error
+        } else {
+            Self(one_line(&error)).into()
+        }
+    }
+}
+
 /// The event that reports `error`.
 pub(crate) fn event(error: &anyhow::Error) -> Event {
     let reason = one_line(error);
     if error.downcast_ref::<Unsupported>().is_some() {
         Event::Unsupported { reason }
+    } else if error.downcast_ref::<Refused>().is_some() {
+        Event::Refused { reason }
     } else {
         Event::Failed { reason }
     }
@@ -59,6 +85,19 @@ mod tests {
     fn a_chain_is_one_line() {
         let error = anyhow!("no such file").context("reading it:\n  0: here\n  1: there");
         assert_eq!(one_line(&error), "reading it: no such file");
+    }
+
+    #[test]
+    fn a_module_is_refused_for_what_it_is() {
+        let refused = Refused::because(anyhow!("no exceptions").context("cannot load the module"));
+        let reason = "cannot load the module: no exceptions".to_owned();
+        assert_eq!(event(&refused), Event::Refused { reason });
+
+        let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let unread = Refused::because(anyhow::Error::from(gone).context("cannot read /a.wasm"));
+        assert!(matches!(event(&unread), Event::Failed { .. }));
+        let never = Refused::because(Unsupported("no components".into()).into());
+        assert!(matches!(event(&never), Event::Unsupported { .. }));
     }
 
     #[test]

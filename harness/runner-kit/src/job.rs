@@ -13,7 +13,7 @@ use crate::events::Events;
 use crate::hold::HeldInstances;
 use crate::listen::{Front, Place};
 use crate::runtime::{Code, Command as _, Configuration, Module as _, Runtime};
-use crate::{Unsupported, failure, precompile, repeat};
+use crate::{Refused, Unsupported, failure, precompile, repeat};
 
 /// Serves the commands on `commands` until they end. `entered` is when `main` was.
 ///
@@ -167,7 +167,11 @@ impl<R: Runtime> Job<R> {
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy();
-        let module = Arc::new(runtime.load(load.target, &name, code)?);
+        let module = Arc::new(
+            runtime
+                .load(load.target, &name, code)
+                .map_err(Refused::because)?,
+        );
         let compiled = configuration.precompile || load.target == GuestTarget::Native;
         marks.end(if compiled { "load" } else { "compile" });
         self.front

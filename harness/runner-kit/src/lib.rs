@@ -43,7 +43,7 @@ pub use ambient::{Ambient, WAITS};
 pub use call::no_export;
 pub use clock::{Marks, now_ns};
 pub use events::Events;
-pub use failure::Unsupported;
+pub use failure::{Refused, Unsupported};
 pub use job::serve;
 pub use labrun_protocol::{Directory, Grants, GuestTarget};
 pub use listen::IN_FLIGHT;

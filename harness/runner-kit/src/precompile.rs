@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use labrun_protocol::GuestTarget;
 
+use crate::Refused;
 use crate::runtime::{Configuration, Runtime};
 
 /// Compiles `artifact` for `configuration` into `output`.
@@ -26,7 +27,7 @@ pub(crate) fn precompile<R: Runtime>(
         );
     }
     let wasm = fs::read(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
-    let code = R::precompile(configuration.name, target, &wasm)?;
+    let code = R::precompile(configuration.name, target, &wasm).map_err(Refused::because)?;
     write_atomically(output, &code).with_context(|| format!("cannot write {}", output.display()))
 }
 

@@ -46,7 +46,7 @@ use turn::Turn;
 
 pub(crate) use archive::layout;
 pub use everything::{BuildReport, BuiltItem};
-pub(crate) use inputs::files;
+pub(crate) use inputs::{Inputs, files};
 pub(crate) use own_image::{packed, root_in};
 pub use store::Store;
 pub(crate) use store::replace;
@@ -271,7 +271,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn workload(&self, name: &str) -> Result<&Workload, Failure> {
+    pub(super) fn workload(&self, name: &str) -> Result<&Workload, Failure> {
         let found = self.workloads.iter().find(|workload| workload.name == name);
         found.ok_or_else(|| Failure::unavailable(format!("the lab has no workload `{name}`")))
     }

@@ -17,9 +17,9 @@ use super::toolchain::Variable;
 use super::version::Place;
 use crate::define::RunnerDefinition;
 use crate::digest::sha256;
-use crate::isolation::Isolation;
 use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
+use crate::isolation::{Isolation, ToCompile};
 use crate::outcome::Failure;
 
 /// A runner that was built, and what it said of itself.
@@ -276,12 +276,16 @@ impl Builder<'_> {
             &inputs[..12],
             artifact.workload
         ));
+        let workload = self.workload(&artifact.workload);
+        let module = ToCompile {
+            module: &artifact.path,
+            target: artifact.target,
+            is_given: workload.is_ok_and(|workload| !workload.is_ours()),
+        };
         let folder = output.parent().map_or(Ok(()), std::fs::create_dir_all);
         let made = folder
             .map_err(|error| Failure::failed(error.to_string()))
-            .and_then(|()| {
-                isolation.precompile(self.site, &artifact.path, artifact.target, &output)
-            });
+            .and_then(|()| isolation.precompile(self.site, module, &output));
         self.progress.finish(&what);
         made.map_err(|failure| match failure {
             Failure::Outcome(outcome, reason) => {

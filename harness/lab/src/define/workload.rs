@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,10 @@ pub struct Workload {
     /// What it is asked under load, where it is not the one request that is asked first.
     #[serde(skip)]
     pub requests: Arc<Vec<Request>>,
+    /// Whether a launch has found that its server, as the first process of a container, does not end
+    /// by SIGTERM though it handles it. No other launch has to wait for that.
+    #[serde(skip)]
+    pub outlives_term: Arc<AtomicBool>,
     /// Its folder; `/` for one that has none, whose paths are absolute.
     #[serde(skip)]
     pub folder: PathBuf,

@@ -68,6 +68,17 @@ pub trait Launcher {
     ) -> Result<Box<dyn RunningInstances + 'a>, Failure>;
 }
 
+/// A module that is to be compiled ahead of time.
+#[derive(Debug, Clone, Copy)]
+pub struct ToCompile<'a> {
+    /// The module or component.
+    pub module: &'a Path,
+    /// Which of both it is.
+    pub target: Target,
+    /// Whether it is none of the lab's own. A compiler that does not take it is no fault then.
+    pub is_given: bool,
+}
+
 /// A technology in one configuration.
 pub trait Isolation: Launcher {
     /// What it is, as data.
@@ -86,8 +97,7 @@ pub trait Isolation: Launcher {
     fn precompile(
         &self,
         _site: &Site,
-        _module: &Path,
-        _target: Target,
+        _module: ToCompile<'_>,
         _output: &Path,
     ) -> Result<(), Failure> {
         Err(Failure::failed("it compiles nothing ahead of time"))

@@ -1,5 +1,7 @@
 //! What a run says of itself, whatever it measures.
 
+use std::collections::BTreeMap;
+
 use labrun_record::{Resolution, Run};
 
 use crate::fingerprint::fingerprint;
@@ -46,6 +48,7 @@ impl About {
             calibration: Vec::new(),
             artifacts: Vec::new(),
             given: Vec::new(),
+            inputs: BTreeMap::new(),
             loads: plan.parts.iter().flat_map(PlanPart::loads).collect(),
             isolations: Vec::new(),
             rows: Vec::new(),

@@ -7,6 +7,7 @@ use labrun_record::{Artifact, Calibration, Part, Run};
 
 use super::calibrate;
 use super::given;
+use super::inputs;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
@@ -23,7 +24,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     let named: BTreeSet<&str> = plan.cases().map(|(_, case)| case.isolation()).collect();
     let taken = isolations.iter().map(Isolation::name);
     let taken = taken.filter(|name| named.contains(name));
-    Run {
+    let mut run = Run {
         parts: if parts.len() > 1 { parts } else { Vec::new() },
         build: request.supply.stock.environment(),
         references: plan
@@ -49,7 +50,9 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .flat_map(|(_, case)| case.rows.clone())
             .collect(),
         ..request.about.run(plan, rules)
-    }
+    };
+    inputs::digests(&mut run, request.supply.workloads);
+    run
 }
 
 fn part(prepared: &PreparedPart<'_>) -> Part {

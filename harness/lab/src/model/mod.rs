@@ -13,6 +13,7 @@ mod execute;
 mod footprint;
 mod given;
 mod injected;
+mod inputs;
 mod launch;
 mod load;
 mod pilot;

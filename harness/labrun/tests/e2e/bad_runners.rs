@@ -99,8 +99,8 @@ fn a_runner_that_is_not_what_its_definition_says_is_unavailable() {
     let says = |name: &'static str, said: &str| {
         Runner::new(name, GOOD_JOB).describe(&format!("echo '{said}'"))
     };
-    let other = r#"{"protocol":2,"name":"other","version":"1","configurations":["plain"]}"#;
-    let more = r#"{"protocol":2,"name":"more","version":"1","configurations":["fancy","plain"]}"#;
+    let other = r#"{"protocol":3,"name":"other","version":"1","configurations":["plain"]}"#;
+    let more = r#"{"protocol":3,"name":"more","version":"1","configurations":["fancy","plain"]}"#;
     let old = r#"{"protocol":0,"name":"old","version":"1","configurations":["plain"]}"#;
     let cases = [
         (

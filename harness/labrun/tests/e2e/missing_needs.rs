@@ -70,7 +70,7 @@ fn another_library_is_another_build() {
     fs::write(&library, "one").expect("written");
     // Once for each time that it is built.
     let log = folder.path().join("described");
-    let said = r#"{"protocol":2,"name":"linked","version":"1.2.3","configurations":["plain"]}"#;
+    let said = r#"{"protocol":3,"name":"linked","version":"1.2.3","configurations":["plain"]}"#;
     let describe = format!("echo described >> {}\necho '{said}'", log.display());
     let lab = Lab::fixture().runner(&linked().describe(&describe));
     let builds = || {

@@ -6,10 +6,17 @@ use super::own_images::user;
 use crate::support::{Image, Lab, Ran, User};
 
 /// It listens where its first argument says, answers its first `UNREADY` requests with 503, and handles no
-/// signal.
+/// signal, but for SIGTERM with `STUBBORN`, by going on.
 const SERVER: &str = r#"
 use std::io::{Read, Write};
+unsafe extern "C" {
+    safe fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
+}
+extern "C" fn goes_on(_: i32) {}
 fn main() {
+    if std::env::var_os("STUBBORN").is_some() {
+        signal(15, goes_on);
+    }
     let address = match std::env::args().nth(1).as_deref() {
         Some("ends") => return,
         Some(address) => address.to_owned(),
@@ -106,6 +113,27 @@ fn a_server_that_cannot_be_reached_says_where_it_listens() {
     );
     let ran = ask(&user, &["--", "ends"]);
     all(&ran, &own, "failed", "before it answered");
+}
+
+/// Docker waits for ten seconds. One launch that is discarded does, and none that counts.
+#[test]
+fn a_server_that_handles_sigterm_and_stays_is_waited_for_once() {
+    let Some(user) = served("own-image-stubborn") else {
+        return;
+    };
+    let asked = ["-r", "3", "--warmup", "1", "--env", "STUBBORN=1"];
+    let containers = ["docker/runc", "oci/runc"];
+    let ran = ask(
+        &user,
+        &[&asked[..], &["-i", "docker/runc", "-i", "oci/runc"]].concat(),
+    );
+    all(&ran, &containers, "measured", "");
+    let rows = containers.map(|container| ran.files.rows("web", container));
+    let ended = rows.iter().flatten();
+    let ended = ended.filter(|row| row["metric"] == "teardown" && row["outcome"] == "measured");
+    let longest_ns = ended.map(|row| row["max"].as_f64().expect("a number"));
+    let longest_ns = longest_ns.reduce(f64::max).expect("one was measured");
+    assert!(longest_ns < 10e9, "{longest_ns}");
 }
 
 #[test]

@@ -5,6 +5,15 @@ use std::fs;
 
 use crate::support::{GOOD_JOB, Lab, Runner, User};
 
+/// A job loop that takes no module.
+const PICKY_JOB: &str = r#"
+while read -r line; do
+  case "$line" in
+    *'"do":"load"'* | *'"do":"precompile"'*) echo '{"event":"refused","reason":"no exceptions here"}' ;;
+    *) echo '{"event":"failed","reason":"no module is loaded"}' ;;
+  esac
+done"#;
+
 fn user() -> User {
     User::of(Lab::fixture().runner(&Runner::new("good", GOOD_JOB)))
 }
@@ -49,6 +58,30 @@ const BROWSER: &[u8] = b"\0asm\x01\0\0\0\
     \x03\x02\x01\0\
     \x07\x0a\x01\x06_start\0\x01\
     \x0a\x04\x01\x02\0\x0b";
+
+#[test]
+fn a_module_that_a_runtime_does_not_take_is_no_fault_of_either() {
+    let lab = Lab::fixture()
+        .runner(&Runner::new("good", GOOD_JOB))
+        .runner(&Runner::new("picky", PICKY_JOB))
+        .runner(&Runner::new("ahead", PICKY_JOB).precompiles());
+    let user = User::of(lab);
+    user.module("app.wasm");
+    user.measure(&["--wasm", "app.wasm"])
+        .exit(0)
+        .rows("app", "good/plain", "measured", "")
+        .rows("app", "picky/plain", "unsupported", "no exceptions here")
+        .rows("app", "ahead/plain", "unsupported", "no exceptions here");
+    user.measure(&["--wasm", "app.wasm", "-i", "picky/*"])
+        .exit(4);
+    // The lab's own are for every runtime that says that it takes modules.
+    user.measure(&["-w", "right", "-i", "picky/*"])
+        .exit(101)
+        .rows("right", "picky/plain", "failed", "no exceptions here");
+    user.measure(&["-w", "right", "-i", "ahead/*"])
+        .exit(101)
+        .rows("right", "ahead/plain", "failed", "no exceptions here");
+}
 
 #[test]
 fn a_module_for_a_browser_is_refused_with_its_imports() {

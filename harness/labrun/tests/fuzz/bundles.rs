@@ -102,7 +102,7 @@ fn manifest(plan: &Plan) -> Value {
     let spec = plan.cases().find_map(|(_, case)| case.spec());
     let recipe = &spec.expect("a launch").artifact;
     json!({
-        "protocol_version": 2,
+        "protocol_version": 3,
         "lab_version": "0.1.0",
         "plans": [plan],
         "processor_features": ["sse2"],

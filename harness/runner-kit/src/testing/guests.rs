@@ -23,6 +23,12 @@ pub(super) const EXIT: &str = r#"(module
   (memory (export "memory") 1)
   (func (export "_start") (call $exit (i32.const 7))))"#;
 
+/// Imports a function that no runtime has.
+pub(super) const UNKNOWN_IMPORT: &str = r#"(module
+  (import "nowhere" "never" (func (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")))"#;
+
 /// Runs into `unreachable`.
 pub(super) const TRAP: &str = r#"(module
   (memory (export "memory") 1)

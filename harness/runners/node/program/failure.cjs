@@ -4,9 +4,14 @@
 /// The runtime cannot do this at all: the row is `unsupported`, not `failed`.
 class Unsupported extends Error {}
 
+/// Node.js does not take this module: it does not compile or link here.
+class Refused extends Error {}
+
 /// The event that reports `error`.
 function failure(error) {
-  const event = error instanceof Unsupported ? 'unsupported' : 'failed';
+  let event = 'failed';
+  if (error instanceof Unsupported) event = 'unsupported';
+  if (error instanceof Refused) event = 'refused';
   return { event, reason: oneLine(error) };
 }
 
@@ -30,4 +35,4 @@ function system(what, error) {
   return new Error(`${what}: ${said[0].toUpperCase()}${said.slice(1)}`);
 }
 
-module.exports = { Unsupported, failure, oneLine, system };
+module.exports = { Refused, Unsupported, failure, oneLine, system };

@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const { WASI } = require('node:wasi');
-const { Unsupported, system } = require('./failure.cjs');
+const { Refused, Unsupported, system } = require('./failure.cjs');
 
 /// A module that exports it is a handler.
 const RESPOND = 'handler_respond';
@@ -29,7 +29,7 @@ class Module {
     try {
       this.code = new WebAssembly.Module(bytes);
     } catch (error) {
-      throw new Error('cannot load the module', { cause: error });
+      throw new Refused('cannot load the module', { cause: error });
     }
     const exported = WebAssembly.Module.exports(this.code);
     this.isHandler = exported.some(({ name }) => name === RESPOND);
@@ -70,7 +70,7 @@ class Guest {
       const hosts = directories.map(({ host }) => host).join(', ');
       throw new Error(hosts === '' ? 'cannot make a WASI context' : `cannot grant ${hosts}`, { cause: error });
     }
-    this.#instance = new WebAssembly.Instance(code, this.#wasi.getImportObject());
+    this.#instance = linked(code, this.#wasi.getImportObject());
   }
 
   /// The phase `call` of a command: runs it to its end, and returns its exit code.
@@ -87,6 +87,19 @@ class Guest {
 
   get exports() {
     return this.#instance.exports;
+  }
+}
+
+/// An instance. An import that is not there is a fault of the module, and not of its run: V8
+/// says `LinkError` of one that is no function, and `TypeError` where its whole module is missing.
+function linked(code, imports) {
+  try {
+    return new WebAssembly.Instance(code, imports);
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError || error instanceof TypeError) {
+      throw new Refused('cannot link the module', { cause: error });
+    }
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
 'use strict';
 
 /// Version of the protocol.
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 const fault = (where, what) => new Error(`${where} is no ${what}`);
 

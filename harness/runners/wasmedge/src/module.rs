@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Grants, framing, no_export};
+use labrun_runner_kit::{Grants, Refused, framing, no_export};
 use self_cell::{MutBorrow, self_cell};
 use wasmedge_sdk::config::Config;
 use wasmedge_sdk::error::WasmEdgeError;
@@ -98,7 +98,9 @@ impl<'wasi> Inside<'wasi> {
     fn new(wasi: &'wasi mut WasiModule, module: &Module) -> Result<Self> {
         let imports = HashMap::from([(WASI.to_owned(), wasi)]);
         let mut store = Store::new(Some(&module.config), imports)?;
-        let instance = store.register_active_module(&module.code)?;
+        // Linking is a part of it. Whatever else goes wrong here is the module's too: it has not run.
+        let instance = store.register_active_module(&module.code);
+        let instance = instance.map_err(|error| Refused::because(error.into()))?;
         Ok(Self {
             instance,
             exports: Vec::new(),

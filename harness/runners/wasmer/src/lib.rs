@@ -12,6 +12,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 use labrun_runner_kit::{Code, Configuration, GuestTarget, Runtime, Unsupported};
+use wasmer::DeserializeError;
 
 pub use module::{Command, Handler, Module};
 
@@ -59,6 +60,10 @@ impl Runtime for Wasmer {
             // SAFETY: the file is what `precompile` wrote; it is renamed into place when
             // it is complete, and nobody writes to it after that.
             Code::Map(path) => unsafe { wasmer::Module::deserialize_from_file(engine, path) }
+                .map_err(|error| match error {
+                    DeserializeError::Io(error) => error.into(),
+                    other => anyhow::Error::from(other),
+                })
                 .context("cannot load the module")?,
         };
         Ok(Module::new(self.host.clone(), name, module))

@@ -6,11 +6,11 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Grants, WAITS, framing, no_export};
-use wasmer::{Instance, Memory, RuntimeError, Store, TypedFunction};
+use labrun_runner_kit::{Grants, Refused, WAITS, framing, no_export};
+use wasmer::{Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction};
 use wasmer_types::ModuleHash;
 use wasmer_wasix::types::wasi::ExitCode;
-use wasmer_wasix::{WasiError, WasiFunctionEnv};
+use wasmer_wasix::{WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
 
 use crate::context::Host;
 
@@ -54,8 +54,17 @@ impl Module {
         let _tokio = self.host.ambient.enter();
         let mut store = Store::new(self.host.engine.clone());
         let builder = self.host.environment(&self.name, grants)?;
-        let (instance, environment) =
-            builder.instantiate_ext(self.compiled.clone(), self.hash, &mut store)?;
+        let (instance, environment) = builder
+            .instantiate_ext(self.compiled.clone(), self.hash, &mut store)
+            .map_err(|error| match error {
+                WasiRuntimeError::Thread(WasiThreadError::InstanceCreateFailed(failed)) => {
+                    match *failed {
+                        InstantiationError::Link(link) => Refused::because(link.into()),
+                        other => other.into(),
+                    }
+                }
+                other => other.into(),
+            })?;
         Ok(Guest {
             store,
             instance,

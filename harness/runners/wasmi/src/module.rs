@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
-use labrun_runner_kit::{Grants, framing, no_export};
+use labrun_runner_kit::{Grants, Refused, framing, no_export};
+use wasmi::errors::ErrorKind;
 use wasmi::{Instance, Linker, Store, TypedFunc};
 use wasmi_wasi::WasiCtx;
 use wasmi_wasi::sync::{Dir, WasiCtxBuilder, ambient_authority};
@@ -45,7 +46,11 @@ impl Module {
             context.preopened_dir(host, &directory.guest)?;
         }
         let mut store = Store::new(self.code.engine(), context.build());
-        let instance = self.linker.instantiate_and_start(&mut store, &self.code)?;
+        let instance = self.linker.instantiate_and_start(&mut store, &self.code);
+        let instance = instance.map_err(|error| match error.kind() {
+            ErrorKind::Linker(_) => Refused::because(error.into()),
+            _ => error.into(),
+        })?;
         Ok(Guest { store, instance })
     }
 }

@@ -34,4 +34,5 @@ pub use series::{Drift, MIN_FOR_SERIES, autocorrelated, drift, kendall_p, lag1, 
 pub use signs::order_interval;
 pub use spread::excess_spread;
 pub use stretch::stretch;
+pub use student::student;
 pub use theil_sen::{Line, theil_sen, theil_sen_line};

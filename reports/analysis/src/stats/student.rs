@@ -7,7 +7,7 @@ pub(super) const Z99: f64 = 2.575_829;
 
 /// The quantile of Student's t with so many degrees of freedom at which the normal distribution has
 /// `z`, by the expansion of Cornish and Fisher.
-pub(super) fn student(z: f64, free: f64) -> f64 {
+pub fn student(z: f64, free: f64) -> f64 {
     let first = (z.powi(3) + z) / 4.0;
     let second = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
     z + first / free + second / (free * free)

@@ -136,6 +136,7 @@ pub fn run() -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         given: Vec::new(),
+        inputs: BTreeMap::new(),
         loads: Vec::new(),
         damaged: Vec::new(),
         has_lost: false,

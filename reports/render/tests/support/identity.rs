@@ -205,6 +205,7 @@ pub fn run(rows: Vec<Row>) -> Run {
         blocks: Vec::new(),
         left_out: Vec::new(),
         given: Vec::new(),
+        inputs: BTreeMap::new(),
         loads: Vec::new(),
         damaged: Vec::new(),
         has_lost: false,

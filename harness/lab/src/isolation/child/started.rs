@@ -141,7 +141,8 @@ impl<'a> Started<'a> {
     pub(super) fn end_server(&mut self, deadline_ns: u64) -> Result<(u64, Exit), Failure> {
         let (child, isolate) = (self.child.as_mut(), self.isolate.as_mut());
         if self.order.job.image.is_some() {
-            return ending::end(child, isolate, self.order.site, deadline_ns);
+            let outlives = &self.order.job.workload.outlives_term;
+            return ending::end(child, isolate, self.order.site, outlives, deadline_ns);
         }
         let asked_ns = now_ns();
         child.stop(isolate);

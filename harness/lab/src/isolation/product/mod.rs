@@ -16,7 +16,7 @@ use labrun_record::Target;
 use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Cannot, Isolation, Look, Profile, Role, What};
+use super::{Cannot, Isolation, Look, Profile, Role, ToCompile, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
 use crate::process::{Mark, Program};
@@ -144,13 +144,7 @@ impl Isolation for Product {
         self.found().ok().cloned()
     }
 
-    fn precompile(
-        &self,
-        site: &Site,
-        module: &Path,
-        _target: Target,
-        output: &Path,
-    ) -> Result<(), Failure> {
+    fn precompile(&self, site: &Site, module: ToCompile<'_>, output: &Path) -> Result<(), Failure> {
         precompile::precompile(self, site, module, output)
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn call(
     order: &CallSpec,
 ) -> Result<Vec<f64>, Failure> {
     let launch = Launch::new(runner, site, job)?;
-    let mut session = runner.open(site)?;
+    let mut session = runner.open(site)?.given(launch.is_given());
     launch.ask(&mut session, &launch.load)?;
     let command = Command::Call {
         export: order.export.clone(),

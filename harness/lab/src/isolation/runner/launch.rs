@@ -58,6 +58,11 @@ impl<'a> Launch<'a> {
         })
     }
 
+    /// Whether its module is none of the lab's own.
+    pub(super) fn is_given(&self) -> bool {
+        !self.job.workload.is_ours()
+    }
+
     /// Launches it once.
     pub(super) fn once(&self) -> Result<LaunchTiming, Failure> {
         match (&self.job.task, self.job.start) {
@@ -81,7 +86,7 @@ impl<'a> Launch<'a> {
             prepared.close_stdin();
         }
         let began_ns = now_ns();
-        let mut session = RunnerSession::start(self.site, prepared)?;
+        let mut session = RunnerSession::start(self.site, prepared)?.given(self.is_given());
         let held_ns = self.first_result(&mut session, address)?;
         let mut marks = session.reply(self.deadline_ns)?.marks;
         marks.extend(session.reply(self.deadline_ns)?.marks);
@@ -98,7 +103,7 @@ impl<'a> Launch<'a> {
     /// `resident` and `loaded`: the clock starts at the command; for a server that is loaded, at
     /// the request. It listens before the clock starts.
     fn by_standing_process(&self) -> Result<LaunchTiming, Failure> {
-        let mut session = self.runner.open(self.site)?;
+        let mut session = self.runner.open(self.site)?.given(self.is_given());
         self.warm_up(&mut session)?;
         let loads = self.job.start == Start::Resident;
         let address = self.free_address()?;

@@ -14,7 +14,7 @@ use labrun_record::Target;
 
 use super::{
     CallSpec, Cannot, Driver, EachLine, Isolation, Job, LaunchTiming, Launcher, Linking, Look,
-    Profile, RunningInstances, What,
+    Profile, RunningInstances, ToCompile, What,
 };
 use crate::clock::now_ns;
 use crate::define::{Configuration, Need, RunnerDefinition};
@@ -194,7 +194,9 @@ impl Launcher for Runner {
         let launch = Launch::new(self, site, job)?;
         let commands = lines(&[launch.load.clone(), launch.run_command()])?;
         let prepared = self.prepare(site, &commands)?;
-        RunnerSession::start(site, prepared)?.lines(job.limit_ns(), each)
+        RunnerSession::start(site, prepared)?
+            .given(launch.is_given())
+            .lines(job.limit_ns(), each)
     }
 
     fn stand<'a>(
@@ -219,20 +221,15 @@ impl Isolation for Runner {
         self.ready().ok().cloned()
     }
 
-    fn precompile(
-        &self,
-        site: &Site,
-        module: &Path,
-        target: Target,
-        output: &Path,
-    ) -> Result<(), Failure> {
-        let target = guest_target(target).ok_or_else(|| Failure::failed("it is no module"))?;
+    fn precompile(&self, site: &Site, module: ToCompile<'_>, output: &Path) -> Result<(), Failure> {
+        let target =
+            guest_target(module.target).ok_or_else(|| Failure::failed("it is no module"))?;
         let deadline_ns = now_ns() + PRECOMPILE_LIMIT_NS;
-        let mut session = self.open(site)?;
+        let mut session = self.open(site)?.given(module.is_given);
         let command = Command::Precompile {
             configuration: self.configuration.clone(),
             target,
-            artifact: module.to_owned(),
+            artifact: module.module.to_owned(),
             output: output.to_owned(),
         };
         session.ask(&command, deadline_ns)?;

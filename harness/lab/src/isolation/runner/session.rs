@@ -42,6 +42,8 @@ pub struct RunnerSession<'a> {
     served: VecDeque<Reply>,
     /// Whether the guest has answered, and whatever else it prints is dropped as it comes.
     drops_output: bool,
+    /// What it is that the runtime does not take the module.
+    refusal: Outcome,
 }
 
 /// The lines of some commands.
@@ -91,7 +93,17 @@ impl<'a> RunnerSession<'a> {
             process: process.map_err(Failure::cannot("start the runner"))?,
             served: VecDeque::new(),
             drops_output: false,
+            refusal: Outcome::Failed,
         })
+    }
+
+    /// For a module that is none of the lab's: where the runtime does not take it, that is
+    /// something that this isolation cannot do, and no fault.
+    pub(super) fn given(mut self, is_given: bool) -> Self {
+        if is_given {
+            self.refusal = Outcome::Unsupported;
+        }
+        self
     }
 
     /// Starts a runner that waits for commands.
@@ -274,7 +286,7 @@ impl<'a> RunnerSession<'a> {
                 spans_ns,
                 at_ns,
             })),
-            Event::Failed { .. } | Event::Unsupported { .. } => Ok(None),
+            Event::Failed { .. } | Event::Refused { .. } | Event::Unsupported { .. } => Ok(None),
         }
     }
 
@@ -288,6 +300,7 @@ impl<'a> RunnerSession<'a> {
         };
         match serde_json::from_slice(line).map_err(broken)? {
             Event::Failed { reason } => Err(self.failed(reason)),
+            Event::Refused { reason } => Err(Failure::new(self.refusal, reason)),
             Event::Unsupported { reason } => Err(Failure::new(Outcome::Unsupported, reason)),
             Event::Done {
                 exit_code: Some(code),

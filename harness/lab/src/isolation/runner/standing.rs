@@ -31,7 +31,8 @@ impl<'a> Isolates<'a> {
         let launch = Launch::new(runner, site, job)?;
         let held = CgroupScope::new(site);
         let prepared = runner.prepare(site, &[])?;
-        let mut session = RunnerSession::start_in(site, prepared, Some(&held))?;
+        let mut session =
+            RunnerSession::start_in(site, prepared, Some(&held))?.given(launch.is_given());
         launch.ask(&mut session, &launch.load)?;
         let address = launch.free_address()?;
         let mut isolates = Self {

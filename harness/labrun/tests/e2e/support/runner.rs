@@ -31,7 +31,7 @@ impl Runner {
     /// One that does `job`, a piece of shell, and describes itself rightly.
     pub(crate) fn new(name: &'static str, job: &str) -> Self {
         let said = format!(
-            r#"{{"protocol":2,"name":"{name}","version":"1.2.3","configurations":["plain"]}}"#
+            r#"{{"protocol":3,"name":"{name}","version":"1.2.3","configurations":["plain"]}}"#
         );
         Self {
             name,

@@ -66,7 +66,7 @@ use std::os::fd::FromRawFd as _;
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("describe") {
         let version = toyrt::VERSION;
-        println!(r#"{{"protocol":2,"name":"toy","version":"{version}","configurations":["plain"]}}"#);
+        println!(r#"{{"protocol":3,"name":"toy","version":"{version}","configurations":["plain"]}}"#);
         return;
     }
     let mut guest = unsafe { File::from_raw_fd(kit::GUEST) };

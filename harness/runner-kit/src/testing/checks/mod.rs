@@ -36,6 +36,10 @@ const GENERAL: &[(&str, Check)] = &[
     ("repeats", repeats),
     ("a_guest_beyond_its_memory_fails", beyond_memory),
     ("refuses_rubbish", rubbish),
+    (
+        "refuses_a_module_that_imports_what_is_not_there",
+        unknown_import,
+    ),
     ("refuses_a_missing_file", missing_file),
     ("refuses_another_configuration", other_configuration),
     ("refuses_what_is_no_command", no_command),
@@ -221,10 +225,10 @@ fn rubbish(subject: &Subject) -> Result<()> {
         precompiled,
         instances: None,
     };
-    failed(&runner.send(&Order::Load(load))?)?;
+    refused(&runner.send(&Order::Load(load))?)?;
     if subject.precompile {
         let output = artifact.with_file_name("output");
-        failed(&runner.send(&Order::Precompile {
+        refused(&runner.send(&Order::Precompile {
             configuration: subject.configuration.clone(),
             target: GuestTarget::Wasip1,
             artifact,
@@ -234,6 +238,20 @@ fn rubbish(subject: &Subject) -> Result<()> {
     }
     failed(&runner.send(&Order::Run(Grants::default()))?)?;
     phases(&runner.load(subject, guests::EXIT)?)?;
+    Ok(())
+}
+
+/// Where a runtime links when it loads, the load is refused, and the run elsewhere.
+fn unknown_import(subject: &Subject) -> Result<()> {
+    let mut runner = Driver::start(subject.program)?;
+    let loaded = runner.load(subject, guests::UNKNOWN_IMPORT)?;
+    if let Event::Done { .. } = loaded.event {
+        refused(&runner.send(&Order::Run(Grants::default()))?)?;
+    } else {
+        refused(&loaded)?;
+    }
+    phases(&runner.load(subject, guests::EXIT)?)?;
+    ensure!(exited(&runner.send(&Order::Run(Grants::default()))?)? == 7);
     Ok(())
 }
 
@@ -309,6 +327,15 @@ fn exited(answer: &Answer) -> Result<i32> {
         bail!("{answer:?}")
     };
     exit_code.context("no exit code")
+}
+
+/// The reason why a module was refused.
+fn refused(answer: &Answer) -> Result<String> {
+    let Event::Refused { reason } = &answer.event else {
+        bail!("{answer:?}")
+    };
+    ensure!(!reason.is_empty() && !reason.contains('\n'), "{reason}");
+    Ok(reason.clone())
 }
 
 /// The reason of a command that failed.

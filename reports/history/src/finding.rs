@@ -1,0 +1,111 @@
+//! What a check found: a file for each, which is never changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::{Conclusion, Direction, EnvironmentShift, Replay};
+use crate::night::HISTORY_SCHEMA;
+
+/// Something that was confirmed: it is cried once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The night in which it was confirmed.
+    pub night: String,
+    /// The first night that has it: E-divisive says which, or it is the one of the confirmation.
+    pub since: String,
+    /// The ids of its series: one, or those of a group.
+    pub series: Vec<String>,
+    /// What it is called: the series, or `wasmtime: 23 series`.
+    pub label: String,
+    /// Which way.
+    pub direction: Direction,
+    /// `slower`, `larger` ...
+    pub word: String,
+    /// The new value as a multiple of the old one.
+    pub ratio: f64,
+    /// Its 95 % interval; absent of what two nights confirmed without a replay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[f64; 2]>,
+    /// Commit of the night before, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_good: Option<String>,
+    /// Commit of the first night that has it, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_bad: Option<String>,
+    /// What changed between the two nights: versions, toolchain, kernel, artifact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+}
+
+impl Finding {
+    /// Whether it is about this series.
+    pub fn holds(&self, id: &str) -> bool {
+        self.series.iter().any(|own| own == id)
+    }
+}
+
+/// What is only suspected, or was dismissed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suspected {
+    /// Id of its series.
+    pub series: String,
+    /// What it is called.
+    pub label: String,
+    /// Which way.
+    pub direction: Direction,
+    /// `slower`, `larger` ...
+    pub word: String,
+    /// The night's value as a multiple of the usual one, without the night's own shift.
+    pub ratio: f64,
+    /// By how many standard deviations.
+    pub sigmas: f64,
+    /// What its replay came to.
+    pub replay: Replay,
+    /// What it comes to.
+    pub conclusion: Conclusion,
+}
+
+/// A check of one night.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// [`HISTORY_SCHEMA`] of the writer.
+    pub schema_version: u32,
+    /// The night.
+    pub night: String,
+    /// Series that were held against a baseline.
+    pub judged: usize,
+    /// Series with too few nights.
+    pub no_baseline: usize,
+    /// Series that the night before had, and this one has not.
+    pub ended: Vec<String>,
+    /// What was common to all times, and to all amounts: multiples of the usual value.
+    pub shifts: Vec<f64>,
+    /// The machine was another.
+    pub environment: Option<EnvironmentShift>,
+    /// What is confirmed.
+    pub confirmed: Vec<Finding>,
+    /// What is not.
+    pub suspected: Vec<Suspected>,
+}
+
+impl Check {
+    /// Whether anything is confirmed to be worse.
+    pub fn is_worse(&self) -> bool {
+        let mut all = self.confirmed.iter();
+        all.any(|finding| finding.direction == Direction::Worse)
+    }
+
+    /// An empty one of a night.
+    pub fn of(night: &str) -> Self {
+        Self {
+            schema_version: HISTORY_SCHEMA,
+            night: night.to_owned(),
+            judged: 0,
+            no_baseline: 0,
+            ended: Vec::new(),
+            shifts: Vec::new(),
+            environment: None,
+            confirmed: Vec::new(),
+            suspected: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! What a night comes to, when its suspects have been replayed.
+//!
+//! A replay measures the old build and the new one side by side in the same night. So its own verdict
+//! holds whatever the machine did; all else is weaker.
+
+use serde::{Deserialize, Serialize};
+
+use super::discovery::{rarity, stand, together, upper_tail};
+use super::environment::EnvironmentShift;
+use super::group::GroupSuspect;
+use super::night::{Judged, Standing, Suspect};
+use super::series::{Direction, Series, Settings};
+
+/// What 95% of a normal distribution lie within, in standard deviations.
+const Z95: f64 = 1.959_964;
+
+/// What the replay of a suspect came to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "replay")]
+pub enum Replay {
+    /// Better or worse, by its own verdict.
+    Confirmed {
+        /// The new build's value as a multiple of the old one's.
+        ratio: f64,
+        /// Its 95% interval.
+        interval: [f64; 2],
+    },
+    /// The same.
+    Equivalent,
+    /// Neither.
+    Inconclusive,
+    /// There is no old build to hold it against.
+    NoOldBuild,
+    /// It was not replayed.
+    NotReplayed,
+}
+
+/// What is known of a series beside what its night says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// The place of its series.
+    pub place: usize,
+    /// What its replay came to.
+    pub replay: Replay,
+    /// How it was suspected the night before, if it was.
+    pub before: Option<Suspect>,
+}
+
+/// What a series comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "conclusion")]
+pub enum Conclusion {
+    /// By its replay.
+    Confirmed {
+        /// The new build's value as a multiple of the old one's.
+        ratio: f64,
+        /// Its 95% interval.
+        interval: [f64; 2],
+    },
+    /// By two nights in a row, since there is no old build: weaker.
+    ConfirmedWeaker {
+        /// This night's value as a multiple of the baseline.
+        ratio: f64,
+    },
+    /// Not decided.
+    Suspect,
+    /// Its group is confirmed, and it goes the same way.
+    OfGroup,
+    /// Its replay says that it is the same.
+    Dismissed,
+    /// Not decided, in a night in which the machine was another.
+    Environment,
+}
+
+/// One series that came to something.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Concluded {
+    /// The place of its series.
+    pub place: usize,
+    /// Which way it went.
+    pub direction: Direction,
+    /// What it comes to.
+    pub conclusion: Conclusion,
+    /// Whether it is too rare to be chance among all that was judged this night (Benjamini and
+    /// Hochberg); false of what is not confirmed.
+    pub stands: bool,
+}
+
+/// What a group that moved comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupConclusion {
+    /// The group.
+    pub group: GroupSuspect,
+    /// Confirmed by the replays of its series, with their median ratio; weaker; suspect; dismissed.
+    pub conclusion: Conclusion,
+}
+
+/// What a night comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdicts {
+    /// The series that came to something, in the order of their places.
+    pub series: Vec<Concluded>,
+    /// The groups.
+    pub groups: Vec<GroupConclusion>,
+    /// That the machine was another.
+    pub environment: Option<EnvironmentShift>,
+    /// How many series were judged.
+    pub judged: usize,
+}
+
+impl Conclusion {
+    /// Whether something is confirmed, if weaker.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::ConfirmedWeaker { .. } | Self::OfGroup
+        )
+    }
+}
+
+impl Verdicts {
+    /// The series that are told by themselves: those that went the way of a group which is confirmed are
+    /// told with it.
+    pub fn alone(&self) -> impl Iterator<Item = &Concluded> {
+        let own = |one: &&Concluded| !is_of(&self.groups, one.place, one.direction);
+        self.series.iter().filter(own)
+    }
+
+    /// Whether anything is confirmed to be worse.
+    pub fn is_worse(&self) -> bool {
+        let series = self
+            .series
+            .iter()
+            .map(|one| (one.direction, one.conclusion));
+        let groups = self
+            .groups
+            .iter()
+            .map(|one| (one.group.direction, one.conclusion));
+        let mut all = series.chain(groups);
+        all.any(|(way, conclusion)| way == Direction::Worse && conclusion.is_confirmed())
+    }
+}
+
+/// What a night comes to, given what is known of its suspects beside it. Of what has no evidence nothing
+/// was replayed.
+pub fn conclude(
+    series: &[Series],
+    judged: &Judged,
+    evidence: &[Evidence],
+    settings: &Settings,
+) -> Verdicts {
+    let of = |place: usize| {
+        let own = evidence.iter().find(|one| one.place == place);
+        own.copied().unwrap_or(Evidence {
+            place,
+            replay: Replay::NotReplayed,
+            before: None,
+        })
+    };
+    let environment = environment(judged, evidence, settings);
+    let groups: Vec<GroupConclusion> = judged
+        .groups
+        .iter()
+        .map(|group| of_group(series, group, &of))
+        .collect();
+    let mut concluded: Vec<Concluded> = Vec::new();
+    let mut rarities: Vec<f64> = Vec::new();
+    for (place, way) in told(judged, series, evidence) {
+        let own = of(place);
+        let alone = alone(
+            &own,
+            way,
+            &judged.standings[place],
+            series,
+            environment.is_some(),
+        );
+        let conclusion = match alone {
+            Conclusion::Suspect | Conclusion::Environment if is_of(&groups, place, way) => {
+                Conclusion::OfGroup
+            }
+            other => other,
+        };
+        let is_confirmed = conclusion.is_confirmed();
+        let now = judged.standings[place].rarity();
+        rarities.push(match (is_confirmed, own.replay, own.before) {
+            (false, ..) => 1.0,
+            (true, Replay::Confirmed { ratio, interval }, _) => {
+                together(now, by_replay(ratio, interval, settings.replay_margin))
+            }
+            (true, _, Some(before)) => together(now, rarity(before.departure.sigmas)),
+            (true, _, None) => now,
+        });
+        concluded.push(Concluded {
+            place,
+            direction: way,
+            conclusion,
+            stands: is_confirmed,
+        });
+    }
+    let stands = stand(&rarities, judged.judged(), settings.false_nights);
+    for (one, stands) in concluded.iter_mut().zip(stands) {
+        one.stands &= stands;
+    }
+    Verdicts {
+        series: concluded,
+        groups,
+        environment,
+        judged: judged.judged(),
+    }
+}
+
+/// What is told of: the suspects, and what was replayed for its group and confirmed.
+fn told(judged: &Judged, series: &[Series], evidence: &[Evidence]) -> Vec<(usize, Direction)> {
+    let mut told: Vec<(usize, Direction)> = judged
+        .suspects()
+        .into_iter()
+        .map(|(place, suspect)| (place, suspect.direction))
+        .collect();
+    for one in evidence {
+        let is_told = told.iter().any(|(place, _)| *place == one.place);
+        if let (false, Some(way), Some(_)) = (
+            is_told,
+            way_of(&one.replay, series.get(one.place)),
+            judged.standings.get(one.place).and_then(|s| s.departure()),
+        ) {
+            told.push((one.place, way));
+        }
+    }
+    told.sort_by_key(|(place, _)| *place);
+    told
+}
+
+/// Which way a replay that confirms goes.
+fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
+    let (Replay::Confirmed { ratio, .. }, Some(series)) = (replay, series) else {
+        return None;
+    };
+    let more = *ratio > 1.0;
+    Some(match series.better {
+        labrun_record::Better::Lower if more => Direction::Worse,
+        labrun_record::Better::Higher if !more => Direction::Worse,
+        _ => Direction::Better,
+    })
+}
+
+/// What a suspect comes to by itself.
+fn alone(
+    own: &Evidence,
+    way: Direction,
+    now: &Standing,
+    series: &[Series],
+    is_shifted: bool,
+) -> Conclusion {
+    let undecided = if is_shifted {
+        Conclusion::Environment
+    } else {
+        Conclusion::Suspect
+    };
+    match own.replay {
+        // A replay that goes the other way confirms nothing of what was suspected.
+        Replay::Confirmed { ratio, interval }
+            if way_of(&own.replay, series.get(own.place)) == Some(way) =>
+        {
+            Conclusion::Confirmed { ratio, interval }
+        }
+        Replay::Equivalent if is_shifted => Conclusion::Environment,
+        Replay::Equivalent => Conclusion::Dismissed,
+        Replay::NoOldBuild if !is_shifted => match (now, own.before) {
+            // Each of the two nights has to make it a suspect alone.
+            (Standing::Suspect(now), Some(before))
+                if now.is_far() && before.is_far() && before.direction == way =>
+            {
+                Conclusion::ConfirmedWeaker {
+                    ratio: now.departure.ratio,
+                }
+            }
+            _ => undecided,
+        },
+        _ => undecided,
+    }
+}
+
+/// The controls moved, or so many suspects, more than there usually are, turned out to be the same that it was the machine.
+fn environment(
+    judged: &Judged,
+    evidence: &[Evidence],
+    settings: &Settings,
+) -> Option<EnvironmentShift> {
+    let mut equivalent: Vec<usize> = evidence
+        .iter()
+        .filter(|one| one.replay == Replay::Equivalent)
+        .map(|one| one.place)
+        .collect();
+    equivalent.sort_unstable();
+    let many = equivalent.len() >= settings.many.max(1) && equivalent.len() > judged.usual;
+    match &judged.environment {
+        Some(shift) => Some(EnvironmentShift {
+            controls: shift.controls.clone(),
+            equivalent,
+        }),
+        None => many.then_some(EnvironmentShift {
+            controls: Vec::new(),
+            equivalent,
+        }),
+    }
+}
+
+/// A group is confirmed where two of its replays confirm its direction, and more than come out equivalent.
+/// Nothing else takes it away but replays: it is told even of a night in which the machine was another.
+fn of_group(
+    series: &[Series],
+    group: &GroupSuspect,
+    of: &impl Fn(usize) -> Evidence,
+) -> GroupConclusion {
+    let mut places = group.telling.clone();
+    places.extend(group.suspects.iter().filter(|p| !group.telling.contains(p)));
+    let evidence: Vec<Evidence> = places.iter().map(|&place| of(place)).collect();
+    let is_its =
+        |one: &&Evidence| way_of(&one.replay, series.get(one.place)) == Some(group.direction);
+    let confirmed: Vec<&Evidence> = evidence.iter().filter(is_its).collect();
+    let count = |is: fn(&Evidence) -> bool| evidence.iter().filter(|one| is(one)).count();
+    let equivalent = count(|one| one.replay == Replay::Equivalent);
+    let no_old_build = count(|one| one.replay == Replay::NoOldBuild);
+    let again = |one: &&Evidence| {
+        let of = |before: Suspect| before.is_far() && before.direction == group.direction;
+        one.before.is_some_and(of)
+    };
+    let before = evidence.iter().filter(again).count();
+    let conclusion = if confirmed.len() > equivalent.max(1) {
+        let replays: Vec<(f64, [f64; 2])> = confirmed
+            .iter()
+            .filter_map(|one| match one.replay {
+                Replay::Confirmed { ratio, interval } => Some((ratio, interval)),
+                _ => None,
+            })
+            .collect();
+        middle_of(replays)
+    } else if equivalent > 0 && 2 * equivalent >= evidence.len() - no_old_build {
+        Conclusion::Dismissed
+    } else if no_old_build > 0 && 2 * before > group.suspects.len() {
+        Conclusion::ConfirmedWeaker {
+            ratio: group.factor,
+        }
+    } else {
+        Conclusion::Suspect
+    };
+    GroupConclusion {
+        group: group.clone(),
+        conclusion,
+    }
+}
+
+/// The replay with the median ratio.
+fn middle_of(mut replays: Vec<(f64, [f64; 2])>) -> Conclusion {
+    replays.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    match replays.get(replays.len() / 2) {
+        Some(&(ratio, interval)) => Conclusion::Confirmed { ratio, interval },
+        None => Conclusion::Suspect,
+    }
+}
+
+/// Whether a series goes the way of a group that is confirmed.
+fn is_of(groups: &[GroupConclusion], place: usize, way: Direction) -> bool {
+    groups.iter().any(|one| {
+        let group = &one.group;
+        let has = group.suspects.contains(&place) || group.telling.contains(&place);
+        one.conclusion.is_confirmed() && group.direction == way && has
+    })
+}
+
+/// How rarely a replay of what is within its margin goes as far as this one by chance.
+fn by_replay(ratio: f64, [low, high]: [f64; 2], margin: f64) -> f64 {
+    let error = (high / low).ln() / 2.0 / Z95;
+    let beyond = ratio.ln().abs() - margin.max(0.0).ln_1p();
+    if error > 0.0 && beyond.is_finite() {
+        upper_tail(beyond / error)
+    } else if beyond > 0.0 {
+        // Exact counts, or an interval of no width.
+        0.0
+    } else {
+        1.0
+    }
+}

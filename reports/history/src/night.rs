@@ -1,0 +1,244 @@
+//! One night: what a history keeps of a run.
+
+use std::collections::BTreeMap;
+
+use labrun_analysis::{Summary, summarise};
+use labrun_record::{Histogram, Outcome, Row, Run, Sample, Unit};
+use serde::{Deserialize, Serialize};
+
+use crate::class::machine_class;
+use crate::key::{SeriesKey, Subject};
+
+/// Version of the shape of the files of a history. A newer one is refused.
+pub const HISTORY_SCHEMA: u32 = 1;
+
+/// What a run was: the first line of its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// [`HISTORY_SCHEMA`] of the writer.
+    pub schema_version: u32,
+    /// Name of the run.
+    pub run: String,
+    /// Its scenario.
+    pub scenario: String,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// Commit of what was measured; absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Version of the lab.
+    pub lab_version: String,
+    /// The class of the machine, by [`machine_class`].
+    pub class: String,
+    /// Its architecture.
+    pub arch: String,
+    /// Whether it emulated another one.
+    pub emulated: bool,
+    /// Version of the method.
+    pub method_version: u32,
+    /// Whether the run was an indication only.
+    #[serde(default)]
+    pub indicative: bool,
+    /// Why it was ended before its plan was, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<String>,
+    /// Release of the kernel.
+    pub kernel: String,
+    /// The system.
+    pub os: String,
+    /// What it was built with; absent where the lab built nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toolchain: Option<String>,
+    /// Versions of the isolations that were here.
+    pub versions: BTreeMap<String, String>,
+    /// The largest share of the processors' time that others took in a block; absent where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<f64>,
+}
+
+/// One series in one night: a line of its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// What was measured.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Unit of its numbers.
+    pub unit: Unit,
+    /// The digest of what its workload was given, and of what was correct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
+    /// Whether it is emulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub emulated: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Digest of the artifact that was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<String>,
+    /// Its numbers, if it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Values>,
+}
+
+/// The numbers of a series in a night, in the metric's unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Values {
+    /// Launches, or readings of a probe.
+    pub n: usize,
+    /// Median, or the quantile that the row is about.
+    pub median: f64,
+    /// Its 95 % interval, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<[f64; 2]>,
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// 90 % quantile.
+    pub p90: f64,
+    /// 95 % quantile, from 100 launches on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    /// 99 % quantile, from 1,000 launches on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+    /// The values of the launches, or 200 quantiles of more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
+    /// Of a latency: those of all requests of all launches, in the row with the least percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<Histogram>,
+}
+
+/// A recorded run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Night {
+    /// What it was.
+    pub head: Head,
+    /// A series each.
+    pub points: Vec<Point>,
+}
+
+impl Night {
+    /// What is kept of a run. `commit` is that of what was measured, where somebody knows better than
+    /// the run's own version of the lab.
+    pub fn of(run: &Run, samples: &[Sample], commit: Option<&str>) -> Self {
+        let summary = summarise(run, samples);
+        let version = |isolation: &str| {
+            let mut all = run.isolations.iter();
+            all.find(|one| one.name == isolation)?.version.clone()
+        };
+        let versions = run.isolations.iter();
+        let versions = versions.filter_map(|one| Some((one.name.clone(), version(&one.name)?)));
+        let others = run.blocks.iter().filter_map(|block| block.others);
+        let head = Head {
+            schema_version: HISTORY_SCHEMA,
+            run: run.id.clone(),
+            scenario: run.scenario.clone(),
+            started: run.started.clone(),
+            commit: commit
+                .map(str::to_owned)
+                .or_else(|| commit_in(&run.lab_version)),
+            lab_version: run.lab_version.clone(),
+            class: machine_class(&run.machine),
+            arch: run.machine.arch.clone(),
+            emulated: run.machine.emulated,
+            method_version: run.method_version,
+            indicative: run.indicative,
+            interrupted: run.interrupted.clone(),
+            kernel: run.machine.kernel.clone(),
+            os: run.machine.os.clone(),
+            toolchain: run.build.as_ref().map(|build| build.toolchain.clone()),
+            versions: versions.collect(),
+            others: others.reduce(f64::max),
+        };
+        Self {
+            points: points(run, samples, &summary),
+            head,
+        }
+    }
+
+    /// The series that a point of it belongs to.
+    pub fn key(&self, point: &Point) -> SeriesKey {
+        self.head.key(point)
+    }
+}
+
+impl Head {
+    /// The series that a point of this night belongs to.
+    pub fn key(&self, point: &Point) -> SeriesKey {
+        SeriesKey {
+            subject: point.subject.clone(),
+            unit: point.unit,
+            class: self.class.clone(),
+            emulated: point.emulated,
+            method_version: self.method_version,
+            inputs: point.inputs.clone(),
+        }
+    }
+
+    /// The name of its file, without `.jsonl`: `<utc>-<commit>-<machine class>`.
+    pub fn name(&self) -> String {
+        let time: String = self.started.chars().take(19).collect();
+        let time = time.replace(['-', ':'], "");
+        let commit: String = match &self.commit {
+            Some(commit) => commit.chars().take(12).collect(),
+            None => "nocommit".to_owned(),
+        };
+        format!("{time}Z-{commit}-{}", self.class)
+    }
+}
+
+/// The commit in `0.1.0 (e59fdd39db84)`; with changes beside it, it is none.
+fn commit_in(lab_version: &str) -> Option<String> {
+    let inside = lab_version.split_once('(')?.1.strip_suffix(')')?;
+    let is_commit = inside.len() >= 7 && inside.chars().all(|c| c.is_ascii_hexdigit());
+    is_commit.then(|| inside.to_owned())
+}
+
+fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
+    let rows = summary.results.iter().enumerate();
+    rows.map(|(place, result)| {
+        let row: &Row = &result.row;
+        let values = result.numbers.as_ref().map(|numbers| Values {
+            n: numbers.n,
+            median: numbers.median,
+            ci: numbers.ci,
+            min: numbers.min,
+            max: numbers.max,
+            p90: numbers.p90,
+            p95: numbers.p95,
+            p99: numbers.p99,
+            curve: numbers.curve.clone(),
+            histogram: (!numbers.tail.is_empty())
+                .then(|| pooled(place, samples))
+                .flatten(),
+        });
+        Point {
+            subject: Subject::Row(Box::new(row.clone())),
+            unit: result.unit,
+            inputs: run.inputs.get(&row.workload).cloned(),
+            emulated: run.machine.emulated || row.arch != run.machine.arch,
+            outcome: result.outcome,
+            reason: result.reason.clone(),
+            artifact: result.artifact_sha256.clone(),
+            values,
+        }
+    })
+    .collect()
+}
+
+/// The latencies of all launches of a row together.
+fn pooled(row: usize, samples: &[Sample]) -> Option<Histogram> {
+    let own = samples.iter().filter(|sample| sample.row == row);
+    let mut all = hdrhistogram::Histogram::<u64>::new(3).ok()?;
+    for histogram in own.filter_map(|sample| sample.histogram.as_ref()) {
+        for (value, count) in histogram.counts().ok()? {
+            all.record_n(value, count).ok()?;
+        }
+    }
+    (!all.is_empty()).then(|| Histogram::of(&all))
+}

@@ -1,0 +1,136 @@
+//! What people have said of a history: from where on another value is normal (`labrun-epochs.toml`), and
+//! which change matters (`labrun-track.toml`); and what checks have confirmed so far.
+
+use std::collections::BTreeMap;
+
+use labrun_record::Row;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::judge::Settings;
+use crate::key::{SeriesKey, Subject};
+use crate::nights::{Column, Nights};
+
+/// All that decides how a night is judged, beside the nights.
+#[derive(Debug, Clone, Default)]
+pub struct Watching {
+    /// `labrun-track.toml`.
+    pub rules: Rules,
+    /// `labrun-epochs.toml`.
+    pub epochs: Epochs,
+    /// What was confirmed before this night.
+    pub findings: Vec<Finding>,
+}
+
+/// `labrun-track.toml`: how nights are judged.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rules {
+    /// The least change that matters, by metric, in per cent: `latency = 5.0`. What is counted has none.
+    pub least_effect: BTreeMap<String, f64>,
+    /// Settings of the judge.
+    pub judge: Settings,
+}
+
+/// `labrun-epochs.toml`: what is another normal, since when and why.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Epochs {
+    /// Each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epoch: Vec<Epoch>,
+}
+
+/// From a night on another value of some series is normal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Epoch {
+    /// The first night of it: the name of its file, or the beginning of one (`20261128`).
+    pub since: String,
+    /// Why.
+    pub reason: String,
+    /// Series by their ids; all that the words below name where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<String>,
+    /// A workload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// An isolation; `wasmtime/*` is all of a technology.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<String>,
+    /// A metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+}
+
+/// The least change of what is measured that matters where nothing else is said.
+const LEAST_EFFECT: f64 = 0.02;
+
+/// That of a percentile: its tail is wide, and moves by itself.
+const LEAST_EFFECT_OF_A_TAIL: f64 = 0.10;
+
+impl Watching {
+    /// The least change of a series that matters: 0.02 is 2 %.
+    pub fn least_effect(&self, key: &SeriesKey) -> f64 {
+        let said = self.rules.least_effect.get(key.metric());
+        said.map_or_else(|| least_effect(key), |percent| percent / 100.0)
+    }
+
+    /// The first night that counts for a series: that of the last epoch which was declared for it, or
+    /// of the last change of it that was confirmed.
+    pub fn epoch(&self, column: &Column, nights: &Nights) -> usize {
+        let first_from = |since: &str| {
+            let mut names = nights.names.iter();
+            names.position(|name| name.as_str() >= since)
+        };
+        let declared = self.epochs.epoch.iter();
+        let declared = declared
+            .filter(|epoch| epoch.holds(&column.id, &column.key))
+            .map(|epoch| epoch.since.as_str());
+        let confirmed = self.findings.iter();
+        let confirmed = confirmed
+            .filter(|finding| finding.holds(&column.id))
+            .map(|finding| finding.since.as_str());
+        declared
+            .chain(confirmed)
+            .map(|since| first_from(since).unwrap_or(nights.names.len()))
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+fn least_effect(key: &SeriesKey) -> f64 {
+    match &key.subject {
+        Subject::Row(row) if row.metric.is_exact() => 0.0,
+        Subject::Row(row) if is_of_a_tail(row) => LEAST_EFFECT_OF_A_TAIL,
+        _ => LEAST_EFFECT,
+    }
+}
+
+/// Whether a row is of a percentile from the 90th on, which informs and alerts nobody.
+pub fn is_of_a_tail(row: &Row) -> bool {
+    let percentile = row.params.get("percentile");
+    percentile
+        .and_then(|text| text.trim_start_matches('p').parse::<f64>().ok())
+        .is_some_and(|percentile| percentile >= 90.0)
+}
+
+impl Epoch {
+    /// Whether it is about this series.
+    pub fn holds(&self, id: &str, key: &SeriesKey) -> bool {
+        if !self.series.is_empty() {
+            return self.series.iter().any(|own| own == id);
+        }
+        let Some(row) = key.row() else {
+            return self.workload.is_none() && self.isolation.is_none() && self.metric.is_none();
+        };
+        let is = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|w| w == own);
+        let of_isolation = self.isolation.as_ref().is_none_or(|wanted| {
+            let technology = wanted.strip_suffix("/*");
+            technology.map_or(*wanted == row.isolation, |technology| {
+                technology == key.group()
+            })
+        });
+        is(&self.workload, &row.workload) && of_isolation && is(&self.metric, row.metric.name())
+    }
+}
