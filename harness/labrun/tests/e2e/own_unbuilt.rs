@@ -55,6 +55,8 @@ fn what_else_there_is_is_measured_and_the_reason_stands_whole_under_it() {
         assert_eq!(told(&ran).matches(HINT).count(), 1, "{}", ran.stdout);
     }
     user.measure(&["-w", "./own", "--strict"]).exit(102);
-    // The control comes with what it is the control of, whatever is asked for beside it.
-    let ran = user.measure(&["-w", "./own", "-i", "native/*"]).exit(0);
+    // The control is there whatever is selected.
+    user.measure(&["-w", "./own", "-i", "native/*"])
+        .exit(0)
+        .rows("mine", "control/spawn", "measured", "");
 }
