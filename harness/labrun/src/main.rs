@@ -29,6 +29,7 @@ mod scenario;
 mod schema;
 mod settings;
 mod shell;
+mod track;
 mod version;
 
 use clap::Parser;
@@ -56,6 +57,11 @@ fn main() -> std::process::ExitCode {
 
 /// What the arguments alone ask for, a help or the version, or what is wrong with them.
 fn said(unparsed: &clap::Error) -> anyhow::Result<u8> {
+    if let Some(option) = cli::emptied(unparsed, std::env::args_os()) {
+        anyhow::bail!(exit::Usage(format!(
+            "{option} is given an empty value: name what it is to be, or leave the option out"
+        )));
+    }
     let printed = unparsed.print();
     if unparsed.use_stderr() {
         return Ok(exit::USAGE);
@@ -78,6 +84,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Build(args) => build::run(cli, args),
         cli::Command::Conform(args) => conform::run(cli, &settings, args),
         cli::Command::New(args) => new::run(cli, &settings, args),
+        cli::Command::Track(args) => track::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Open(args) => open::run(args),

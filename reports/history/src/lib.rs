@@ -14,7 +14,7 @@ mod night;
 mod nights;
 mod watch;
 
-pub use check::{ToReplay, Watched};
+pub use check::{ToReplay, Watched, still_open};
 pub use class::machine_class;
 pub use finding::{Check, Finding, Suspected};
 pub use key::{SeriesKey, Subject};

@@ -140,6 +140,49 @@ fn when_a_control_moved_suspects_are_its_and_what_is_confirmed_is_not() {
 }
 
 #[test]
+fn no_machine_moves_a_count() {
+    let (mut all, _, _) = night(&[], true);
+    for (at, one) in all.iter_mut().take(6).enumerate() {
+        one.kind = Kind::Exact;
+        let count = |night: usize| {
+            if night >= 40 && at != 5 {
+                1001.0
+            } else {
+                1000.0
+            }
+        };
+        one.values = (0..41).map(|night| Some(count(night))).collect();
+    }
+    let now = judge(&all, 40, &Settings::default());
+    assert_eq!(now.suspects().len(), 5);
+    let told = |replay| {
+        let of = |(place, _): &(usize, Suspect)| Evidence {
+            place: *place,
+            replay,
+            before: None,
+        };
+        let evidence: Vec<Evidence> = now.suspects().iter().map(of).collect();
+        conclude(&all, &now, &evidence, &Settings::default())
+    };
+    let found = told(Replay::NoOldBuild);
+    assert!(found.environment.is_some(), "the control moved");
+    assert!(
+        found
+            .series
+            .iter()
+            .all(|one| one.conclusion == Conclusion::Suspect)
+    );
+    let found = told(Replay::Equivalent);
+    assert!(found.environment.expect("a shift").equivalent.is_empty());
+    assert!(
+        found
+            .series
+            .iter()
+            .all(|one| one.conclusion == Conclusion::Dismissed)
+    );
+}
+
+#[test]
 fn five_suspects_that_turn_out_the_same_are_the_machine() {
     // Two of each runtime, so that none moved as a whole.
     let slow = [0, 1, 6, 7, 12, 13];
@@ -203,9 +246,13 @@ fn a_runtime_is_confirmed_as_one() {
         }
     });
     assert_eq!(found.groups[0].conclusion, Conclusion::Suspect);
-    let found = concluded(&slow, false, |_| Replay::Equivalent);
+    // Four came out the same, and are too few to be the machine.
+    let found = concluded(&slow, false, |place| match place {
+        0..4 => Replay::Equivalent,
+        _ => Replay::NotReplayed,
+    });
     assert_eq!(found.groups[0].conclusion, Conclusion::Dismissed);
-    assert!(!found.is_worse());
+    assert!(!found.is_worse() && found.environment.is_none());
     let found = concluded(&slow, false, |_| Replay::NoOldBuild);
     assert!(matches!(
         found.groups[0].conclusion,
@@ -216,14 +263,32 @@ fn a_runtime_is_confirmed_as_one() {
 #[test]
 fn a_runtime_is_told_of_though_the_machine_was_another() {
     let slow: Vec<usize> = (0..6).collect();
-    let found = concluded(&slow, true, |_| Replay::NotReplayed);
-    assert!(found.environment.is_some());
-    assert_eq!(found.groups[0].conclusion, Conclusion::Suspect);
+    for unknown in [Replay::NotReplayed, Replay::NoOldBuild] {
+        let found = concluded(&slow, true, |_| unknown);
+        assert!(found.environment.is_some());
+        assert_eq!(
+            found.groups[0].conclusion,
+            Conclusion::Suspect,
+            "{unknown:?}"
+        );
+    }
     let found = concluded(&slow, true, |_| WORSE);
     assert!(matches!(
         found.groups[0].conclusion,
         Conclusion::Confirmed { .. }
     ));
+    // Replays that were made and confirm nothing do take it away.
+    for unconfirmed in [Replay::Equivalent, Replay::Inconclusive] {
+        let found = concluded(&slow, true, |place| match place {
+            5 => Replay::NotReplayed,
+            _ => unconfirmed,
+        });
+        assert_eq!(
+            found.groups[0].conclusion,
+            Conclusion::Environment,
+            "{unconfirmed:?}"
+        );
+    }
 }
 
 #[test]

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::discovery::{rarity, stand, together, upper_tail};
 use super::environment::EnvironmentShift;
-use super::group::GroupSuspect;
 use super::night::{Judged, Standing, Suspect};
-use super::series::{Direction, Series, Settings};
+use super::of_group::{GroupConclusion, is_of, of_group};
+use super::series::{Direction, Kind, Series, Settings};
 
 /// What 95% of a normal distribution lie within, in standard deviations.
 const Z95: f64 = 1.959_964;
@@ -86,15 +86,6 @@ pub struct Concluded {
     pub stands: bool,
 }
 
-/// What a group that moved comes to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupConclusion {
-    /// The group.
-    pub group: GroupSuspect,
-    /// Confirmed by the replays of its series, with their median ratio; weaker; suspect; dismissed.
-    pub conclusion: Conclusion,
-}
-
 /// What a night comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdicts {
@@ -157,11 +148,18 @@ pub fn conclude(
             before: None,
         })
     };
-    let environment = environment(judged, evidence, settings);
+    // No machine moves a count.
+    let is_counted = |place: usize| series.get(place).is_some_and(|one| one.kind == Kind::Exact);
+    let measured: Vec<Evidence> = evidence
+        .iter()
+        .filter(|one| !is_counted(one.place))
+        .copied()
+        .collect();
+    let environment = environment(judged, &measured, settings);
     let groups: Vec<GroupConclusion> = judged
         .groups
         .iter()
-        .map(|group| of_group(series, group, &of))
+        .map(|group| of_group(series, group, &of, environment.is_some()))
         .collect();
     let mut concluded: Vec<Concluded> = Vec::new();
     let mut rarities: Vec<f64> = Vec::new();
@@ -172,7 +170,7 @@ pub fn conclude(
             way,
             &judged.standings[place],
             series,
-            environment.is_some(),
+            environment.is_some() && !is_counted(place),
         );
         let conclusion = match alone {
             Conclusion::Suspect | Conclusion::Environment if is_of(&groups, place, way) => {
@@ -231,7 +229,7 @@ fn told(judged: &Judged, series: &[Series], evidence: &[Evidence]) -> Vec<(usize
 }
 
 /// Which way a replay that confirms goes.
-fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
+pub(super) fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
     let (Replay::Confirmed { ratio, .. }, Some(series)) = (replay, series) else {
         return None;
     };
@@ -303,69 +301,6 @@ fn environment(
             equivalent,
         }),
     }
-}
-
-/// A group is confirmed where two of its replays confirm its direction, and more than come out equivalent.
-/// Nothing else takes it away but replays: it is told even of a night in which the machine was another.
-fn of_group(
-    series: &[Series],
-    group: &GroupSuspect,
-    of: &impl Fn(usize) -> Evidence,
-) -> GroupConclusion {
-    let mut places = group.telling.clone();
-    places.extend(group.suspects.iter().filter(|p| !group.telling.contains(p)));
-    let evidence: Vec<Evidence> = places.iter().map(|&place| of(place)).collect();
-    let is_its =
-        |one: &&Evidence| way_of(&one.replay, series.get(one.place)) == Some(group.direction);
-    let confirmed: Vec<&Evidence> = evidence.iter().filter(is_its).collect();
-    let count = |is: fn(&Evidence) -> bool| evidence.iter().filter(|one| is(one)).count();
-    let equivalent = count(|one| one.replay == Replay::Equivalent);
-    let no_old_build = count(|one| one.replay == Replay::NoOldBuild);
-    let again = |one: &&Evidence| {
-        let of = |before: Suspect| before.is_far() && before.direction == group.direction;
-        one.before.is_some_and(of)
-    };
-    let before = evidence.iter().filter(again).count();
-    let conclusion = if confirmed.len() > equivalent.max(1) {
-        let replays: Vec<(f64, [f64; 2])> = confirmed
-            .iter()
-            .filter_map(|one| match one.replay {
-                Replay::Confirmed { ratio, interval } => Some((ratio, interval)),
-                _ => None,
-            })
-            .collect();
-        middle_of(replays)
-    } else if equivalent > 0 && 2 * equivalent >= evidence.len() - no_old_build {
-        Conclusion::Dismissed
-    } else if no_old_build > 0 && 2 * before > group.suspects.len() {
-        Conclusion::ConfirmedWeaker {
-            ratio: group.factor,
-        }
-    } else {
-        Conclusion::Suspect
-    };
-    GroupConclusion {
-        group: group.clone(),
-        conclusion,
-    }
-}
-
-/// The replay with the median ratio.
-fn middle_of(mut replays: Vec<(f64, [f64; 2])>) -> Conclusion {
-    replays.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    match replays.get(replays.len() / 2) {
-        Some(&(ratio, interval)) => Conclusion::Confirmed { ratio, interval },
-        None => Conclusion::Suspect,
-    }
-}
-
-/// Whether a series goes the way of a group that is confirmed.
-fn is_of(groups: &[GroupConclusion], place: usize, way: Direction) -> bool {
-    groups.iter().any(|one| {
-        let group = &one.group;
-        let has = group.suspects.contains(&place) || group.telling.contains(&place);
-        one.conclusion.is_confirmed() && group.direction == way && has
-    })
 }
 
 /// How rarely a replay of what is within its margin goes as far as this one by chance.
