@@ -35,9 +35,6 @@ const RESULT: u64 = 0x9cf2_0ae5_440a_e9e9;
 /// of a core are.
 const COPIED: usize = 32 << 20;
 
-/// Bytes that are written at a time where the buffer is made.
-const CHUNK: usize = 64 << 10;
-
 /// A program that does nothing. That of the system: it is there without a build of ours, is small, and
 /// has to be loaded and linked as programs are.
 const TRUE: &str = "/bin/true";
@@ -123,11 +120,8 @@ fn copying(bytes: usize) -> Option<u64> {
     let mut buffer = Vec::new();
     buffer.try_reserve_exact(2 * bytes).ok()?;
     // Every page is there before the clock.
-    for byte in [1, 2] {
-        for _ in 0..bytes / CHUNK {
-            buffer.extend_from_slice(&[byte; CHUNK]);
-        }
-    }
+    buffer.resize(bytes, 1_u8);
+    buffer.resize(2 * bytes, 2);
     let (from, to) = buffer.split_at_mut(bytes);
     let (from, to) = (black_box(from), black_box(to));
     span(|| {
