@@ -17,62 +17,88 @@ use support::trial::{Old, changed, dated, grouped, quiet};
 fn main() {
     let histories = std::env::args().nth(1).and_then(|n| n.parse().ok());
     let histories: u64 = histories.unwrap_or(20);
-    let settings = Settings::default();
-    let lab = |noisy| Lab {
-        noisy,
-        nights: 130,
-        ..Lab::default()
-    };
     for (title, old) in [
         ("with a replay in the same night", Old::Kept),
         ("with a replay that is five times as wide", Old::Restless),
         ("without an old build, two nights in a row", Old::Lost),
     ] {
-        println!("\nNights in which nothing changed, {title}:\n");
-        println!(
-            "| noise | nights | per 1,000 series-nights: suspected | confirmed | per 1,000 nights: series that stand | groups suspected | confirmed | environment |\n|---|---|---|---|---|---|---|---|"
-        );
-        for (name, noisy) in Noisy::ALL {
-            let found = quiet(lab(noisy), old, 8, histories, &settings);
-            println!(
-                "| {name} | {} | {:.2} | {:.3} | {:.2} | {:.2} | {:.2} | {:.1} |",
-                found.nights,
-                found.per_thousand(found.suspected),
-                found.per_thousand(found.alerts),
-                found.per_thousand_nights(found.standing),
-                found.per_thousand_nights(found.groups),
-                found.per_thousand_nights(found.groups_confirmed),
-                found.per_thousand_nights(found.environments),
-            );
-        }
+        let lab = Lab {
+            nights: 130,
+            ..Lab::default()
+        };
+        println!("\nNights in which nothing changed, 50 series, {title}:\n");
+        unchanged(lab, old, histories);
         println!("\nA lasting change, {title}:\n");
-        println!(
-            "| noise | change | nights before | that night | within two | stands of those | error of its size |\n|---|---|---|---|---|---|---|"
-        );
-        for (name, noisy) in Noisy::ALL {
-            for times in [1.05, 1.10] {
-                for before in [8, 20, 60] {
-                    let lab = Lab {
-                        nights: before + 2,
-                        ..lab(noisy)
-                    };
-                    let found = changed(lab, old, (before, times), 20 * histories, &settings);
-                    let share = |count: usize, of: usize| 100.0 * count as f64 / of as f64;
-                    println!(
-                        "| {name} | {:.0} % | {before} | {:.1} % | {:.1} % | {:.1} % | {:.2} points |",
-                        100.0 * (times - 1.0),
-                        share(found.at_once, found.series),
-                        share(found.in_two, found.series),
-                        share(found.standing, found.in_two),
-                        100.0 * found.error,
-                    );
-                }
-            }
-        }
+        lasting(old, histories);
     }
+    println!(
+        "\nNights in which nothing changed, 500 series, with a replay that is five times as wide:\n"
+    );
+    let lab = Lab {
+        groups: [200, 100, 100, 100],
+        nights: 130,
+        ..Lab::default()
+    };
+    unchanged(lab, Old::Restless, histories.div_ceil(5));
     groups(histories);
     dates(histories);
     speed();
+}
+
+fn share(count: usize, of: usize) -> f64 {
+    100.0 * count as f64 / of as f64
+}
+
+/// What is cried though nothing changed.
+fn unchanged(lab: Lab, old: Old, histories: u64) {
+    println!(
+        "| noise | nights | per 1,000 series-nights: suspected | confirmed | per 1,000 nights: series that stand | groups suspected | confirmed | environment |\n|---|---|---|---|---|---|---|---|"
+    );
+    for (name, noisy) in Noisy::ALL {
+        let found = quiet(
+            Lab { noisy, ..lab },
+            old,
+            8,
+            histories,
+            &Settings::default(),
+        );
+        println!(
+            "| {name} | {} | {:.2} | {:.3} | {:.2} | {:.2} | {:.2} | {:.1} |",
+            found.nights,
+            found.per_thousand(found.suspected),
+            found.per_thousand(found.alerts),
+            found.per_thousand_nights(found.standing),
+            found.per_thousand_nights(found.groups),
+            found.per_thousand_nights(found.groups_confirmed),
+            found.per_thousand_nights(found.environments),
+        );
+    }
+}
+
+/// How soon a lasting change is confirmed.
+fn lasting(old: Old, histories: u64) {
+    println!(
+        "| noise | change | nights before | that night | within two | stands of those | error of its size |\n|---|---|---|---|---|---|---|"
+    );
+    for (name, noisy) in Noisy::ALL {
+        for (times, before) in [(1.05, 8), (1.05, 20), (1.05, 60), (1.10, 8), (1.10, 60)] {
+            let lab = Lab {
+                noisy,
+                nights: before + 2,
+                ..Lab::default()
+            };
+            let settings = Settings::default();
+            let found = changed(lab, old, (before, times), 10 * histories, &settings);
+            println!(
+                "| {name} | {:.0} % | {before} | {:.1} % | {:.1} % | {:.1} % | {:.2} points |",
+                100.0 * (times - 1.0),
+                share(found.at_once, found.series),
+                share(found.in_two, found.series),
+                share(found.standing, found.in_two),
+                100.0 * found.error,
+            );
+        }
+    }
 }
 
 /// Whole runtimes that become slower.
@@ -127,14 +153,13 @@ fn dates(histories: u64) {
     println!(
         "| noise | change | nights since | dated that night | within one | ended, though it did not |\n|---|---|---|---|---|---|"
     );
-    let share = |count: usize, of: usize| 100.0 * count as f64 / of as f64;
     for (name, noisy) in Noisy::ALL {
         let lab = Lab {
             noisy,
             ..Lab::default()
         };
         for (times, after) in [(1.05, 0), (1.05, 7), (1.05, 30), (1.10, 0), (1.10, 30)] {
-            let found = dated(lab, (60, times), (None, after), 20 * histories);
+            let found = dated(lab, (60, times), (None, after), 10 * histories);
             println!(
                 "| {name} | {:.0} % | {after} | {:.1} % | {:.1} % | {:.1} % |",
                 100.0 * (times - 1.0),
@@ -152,7 +177,7 @@ fn dates(histories: u64) {
             ..Lab::default()
         };
         for times in [1.05, 1.10] {
-            let found = dated(lab, (60, times), (Some(14), 30), 20 * histories);
+            let found = dated(lab, (60, times), (Some(14), 30), 10 * histories);
             println!(
                 "| {name} | {:.0} % | {:.1} % | {:.1} % |",
                 100.0 * (times - 1.0),

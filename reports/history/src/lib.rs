@@ -3,6 +3,7 @@
 //! [`judge`] holds a night against those before it, and names what it suspects; [`dating`] says on
 //! which night something that was confirmed began, and on which it ended.
 
+mod check;
 mod class;
 pub mod dating;
 pub mod files;
@@ -13,6 +14,7 @@ mod night;
 mod nights;
 mod watch;
 
+pub use check::{ToReplay, Watched, still_open};
 pub use class::machine_class;
 pub use finding::{Check, Finding, Suspected};
 pub use key::{SeriesKey, Subject};

@@ -201,6 +201,8 @@ fn commit_in(lab_version: &str) -> Option<String> {
 
 fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
     let rows = summary.results.iter().enumerate();
+    // What nobody asked for is no part of a night.
+    let rows = rows.filter(|(_, result)| result.outcome != Outcome::NotSelected);
     rows.map(|(place, result)| {
         let row: &Row = &result.row;
         let values = result.numbers.as_ref().map(|numbers| Values {

@@ -64,6 +64,7 @@ mod parts;
 mod plans;
 mod plans_refused;
 mod printing;
+mod probed;
 mod product_servers;
 mod products;
 mod proven;

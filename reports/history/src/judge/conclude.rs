@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::discovery::{rarity, stand, together, upper_tail};
 use super::environment::EnvironmentShift;
-use super::group::GroupSuspect;
-use super::night::{Judged, Suspect};
-use super::series::{Direction, Series, Settings};
+use super::night::{Judged, Standing, Suspect};
+use super::of_group::{GroupConclusion, is_of, of_group};
+use super::series::{Direction, Kind, Series, Settings};
 
 /// What 95% of a normal distribution lie within, in standard deviations.
 const Z95: f64 = 1.959_964;
@@ -86,15 +86,6 @@ pub struct Concluded {
     pub stands: bool,
 }
 
-/// What a group that moved comes to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupConclusion {
-    /// The group.
-    pub group: GroupSuspect,
-    /// Confirmed by the replays of its series, with their median ratio; weaker; suspect; dismissed.
-    pub conclusion: Conclusion,
-}
-
 /// What a night comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdicts {
@@ -106,6 +97,39 @@ pub struct Verdicts {
     pub environment: Option<EnvironmentShift>,
     /// How many series were judged.
     pub judged: usize,
+}
+
+impl Conclusion {
+    /// Whether something is confirmed, if weaker.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::ConfirmedWeaker { .. } | Self::OfGroup
+        )
+    }
+}
+
+impl Verdicts {
+    /// The series that are told by themselves: those that went the way of a group which is confirmed are
+    /// told with it.
+    pub fn alone(&self) -> impl Iterator<Item = &Concluded> {
+        let own = |one: &&Concluded| !is_of(&self.groups, one.place, one.direction);
+        self.series.iter().filter(own)
+    }
+
+    /// Whether anything is confirmed to be worse.
+    pub fn is_worse(&self) -> bool {
+        let series = self
+            .series
+            .iter()
+            .map(|one| (one.direction, one.conclusion));
+        let groups = self
+            .groups
+            .iter()
+            .map(|one| (one.group.direction, one.conclusion));
+        let mut all = series.chain(groups);
+        all.any(|(way, conclusion)| way == Direction::Worse && conclusion.is_confirmed())
+    }
 }
 
 /// What a night comes to, given what is known of its suspects beside it. Of what has no evidence nothing
@@ -124,29 +148,37 @@ pub fn conclude(
             before: None,
         })
     };
-    let environment = environment(judged, evidence, settings);
+    // No machine moves a count.
+    let is_counted = |place: usize| series.get(place).is_some_and(|one| one.kind == Kind::Exact);
+    let measured: Vec<Evidence> = evidence
+        .iter()
+        .filter(|one| !is_counted(one.place))
+        .copied()
+        .collect();
+    let environment = environment(judged, &measured, settings);
     let groups: Vec<GroupConclusion> = judged
         .groups
         .iter()
-        .map(|group| of_group(series, group, &of))
+        .map(|group| of_group(series, group, &of, environment.is_some()))
         .collect();
     let mut concluded: Vec<Concluded> = Vec::new();
     let mut rarities: Vec<f64> = Vec::new();
     for (place, way) in told(judged, series, evidence) {
         let own = of(place);
-        let suspect = judged.standings[place].departure();
-        let ratio = suspect.map_or(1.0, |departure| departure.ratio);
-        let alone = alone(&own, way, ratio, series, environment.is_some());
+        let alone = alone(
+            &own,
+            way,
+            &judged.standings[place],
+            series,
+            environment.is_some() && !is_counted(place),
+        );
         let conclusion = match alone {
             Conclusion::Suspect | Conclusion::Environment if is_of(&groups, place, way) => {
                 Conclusion::OfGroup
             }
             other => other,
         };
-        let is_confirmed = matches!(
-            conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
+        let is_confirmed = conclusion.is_confirmed();
         let now = judged.standings[place].rarity();
         rarities.push(match (is_confirmed, own.replay, own.before) {
             (false, ..) => 1.0,
@@ -197,7 +229,7 @@ fn told(judged: &Judged, series: &[Series], evidence: &[Evidence]) -> Vec<(usize
 }
 
 /// Which way a replay that confirms goes.
-fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
+pub(super) fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
     let (Replay::Confirmed { ratio, .. }, Some(series)) = (replay, series) else {
         return None;
     };
@@ -213,7 +245,7 @@ fn way_of(replay: &Replay, series: Option<&Series>) -> Option<Direction> {
 fn alone(
     own: &Evidence,
     way: Direction,
-    ratio: f64,
+    now: &Standing,
     series: &[Series],
     is_shifted: bool,
 ) -> Conclusion {
@@ -231,16 +263,22 @@ fn alone(
         }
         Replay::Equivalent if is_shifted => Conclusion::Environment,
         Replay::Equivalent => Conclusion::Dismissed,
-        Replay::NoOldBuild
-            if !is_shifted && own.before.is_some_and(|before| before.direction == way) =>
-        {
-            Conclusion::ConfirmedWeaker { ratio }
-        }
+        Replay::NoOldBuild if !is_shifted => match (now, own.before) {
+            // Each of the two nights has to make it a suspect alone.
+            (Standing::Suspect(now), Some(before))
+                if now.is_far() && before.is_far() && before.direction == way =>
+            {
+                Conclusion::ConfirmedWeaker {
+                    ratio: now.departure.ratio,
+                }
+            }
+            _ => undecided,
+        },
         _ => undecided,
     }
 }
 
-/// The controls moved, or so many suspects turned out to be the same that it was the machine.
+/// The controls moved, or so many suspects, more than there usually are, turned out to be the same that it was the machine.
 fn environment(
     judged: &Judged,
     evidence: &[Evidence],
@@ -252,7 +290,7 @@ fn environment(
         .map(|one| one.place)
         .collect();
     equivalent.sort_unstable();
-    let many = equivalent.len() >= settings.many.max(1);
+    let many = equivalent.len() >= settings.many.max(1) && equivalent.len() > judged.usual;
     match &judged.environment {
         Some(shift) => Some(EnvironmentShift {
             controls: shift.controls.clone(),
@@ -263,68 +301,6 @@ fn environment(
             equivalent,
         }),
     }
-}
-
-/// A group is confirmed where more of its replays confirm its direction than come out equivalent.
-/// Nothing else takes it away but replays: it is told even of a night in which the machine was another.
-fn of_group(
-    series: &[Series],
-    group: &GroupSuspect,
-    of: &impl Fn(usize) -> Evidence,
-) -> GroupConclusion {
-    let mut places = group.telling.clone();
-    places.extend(group.suspects.iter().filter(|p| !group.telling.contains(p)));
-    let evidence: Vec<Evidence> = places.iter().map(|&place| of(place)).collect();
-    let is_its =
-        |one: &&Evidence| way_of(&one.replay, series.get(one.place)) == Some(group.direction);
-    let confirmed: Vec<&Evidence> = evidence.iter().filter(is_its).collect();
-    let count = |is: fn(&Evidence) -> bool| evidence.iter().filter(|one| is(one)).count();
-    let equivalent = count(|one| one.replay == Replay::Equivalent);
-    let no_old_build = count(|one| one.replay == Replay::NoOldBuild);
-    let again = |one: &&Evidence| one.before.is_some_and(|b| b.direction == group.direction);
-    let before = evidence.iter().filter(again).count();
-    let conclusion = if confirmed.len() > equivalent {
-        let replays: Vec<(f64, [f64; 2])> = confirmed
-            .iter()
-            .filter_map(|one| match one.replay {
-                Replay::Confirmed { ratio, interval } => Some((ratio, interval)),
-                _ => None,
-            })
-            .collect();
-        middle_of(replays)
-    } else if equivalent > 0 && 2 * equivalent >= evidence.len() - no_old_build {
-        Conclusion::Dismissed
-    } else if no_old_build > 0 && 2 * before > group.suspects.len() {
-        Conclusion::ConfirmedWeaker {
-            ratio: group.factor,
-        }
-    } else {
-        Conclusion::Suspect
-    };
-    GroupConclusion {
-        group: group.clone(),
-        conclusion,
-    }
-}
-
-/// The replay with the median ratio.
-fn middle_of(mut replays: Vec<(f64, [f64; 2])>) -> Conclusion {
-    replays.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    match replays.get(replays.len() / 2) {
-        Some(&(ratio, interval)) => Conclusion::Confirmed { ratio, interval },
-        None => Conclusion::Suspect,
-    }
-}
-
-/// Whether a series goes the way of a group that is confirmed.
-fn is_of(groups: &[GroupConclusion], place: usize, way: Direction) -> bool {
-    groups.iter().any(|one| {
-        let is_confirmed = matches!(
-            one.conclusion,
-            Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. }
-        );
-        is_confirmed && one.group.direction == way && one.group.suspects.contains(&place)
-    })
 }
 
 /// How rarely a replay of what is within its margin goes as far as this one by chance.

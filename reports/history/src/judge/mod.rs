@@ -12,14 +12,17 @@ mod baseline;
 mod conclude;
 mod discovery;
 mod environment;
+mod exact;
 mod group;
 mod night;
+mod of_group;
 mod series;
 mod shift;
 
-pub use conclude::{Concluded, Conclusion, Evidence, GroupConclusion, Replay, Verdicts, conclude};
+pub use conclude::{Concluded, Conclusion, Evidence, Replay, Verdicts, conclude};
 pub use environment::{EnvironmentShift, MovedControl};
 pub use group::GroupSuspect;
 pub use night::{Departure, Judged, Standing, Suspect, freed, judge};
+pub use of_group::GroupConclusion;
 pub use series::{Direction, Kind, Quantity, Series, Settings};
 pub use shift::NightShift;

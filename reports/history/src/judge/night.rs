@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::{Baseline, Scale};
 use super::discovery::rarity;
 use super::environment::{EnvironmentShift, moved};
+use super::exact::counted;
 use super::group::{self, GroupSuspect};
 use super::series::{Direction, Kind, Quantity, Series, Settings};
 use super::shift::{NightShift, polish};
@@ -25,6 +26,9 @@ pub struct Judged {
     pub groups: Vec<GroupSuspect>,
     /// The controls that moved, if any did.
     pub environment: Option<EnvironmentShift>,
+    /// As many series lay as far from usual in 19 of 20 of the nights before: so many suspects say
+    /// nothing of the machine.
+    pub usual: usize,
 }
 
 /// Where a series stands.
@@ -60,6 +64,9 @@ pub struct Departure {
     pub limit: f64,
     /// The standard deviation of one night, in logs.
     pub scale: f64,
+    /// By how many standard deviations it was worse the night before, from the same baseline; 0 where it
+    /// was not measured.
+    pub before: f64,
     /// The nights of the baseline.
     pub nights: usize,
 }
@@ -107,6 +114,13 @@ impl Judged {
     }
 }
 
+impl Suspect {
+    /// Whether this night alone makes it one.
+    pub fn is_far(&self) -> bool {
+        self.departure.sigmas.abs() > self.departure.limit
+    }
+}
+
 impl Standing {
     /// Its departure, where it has one.
     pub fn departure(&self) -> Option<&Departure> {
@@ -131,6 +145,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         .map(|one| at_first(one, night, settings))
         .collect();
     let (mut shifts, mut groups) = (Vec::new(), Vec::new());
+    let mut far = vec![0; night.min(settings.window)];
     for of in [Quantity::Speed, Quantity::Amount] {
         let is_own = |place: &usize| {
             let one = &series[*place];
@@ -144,9 +159,14 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         let polished = polish(of, &own, logs(&own, night, settings), settings);
         shifts.push(polished.last);
         let found = departures(&own, &polished.freed, settings);
+        for (line, departure) in polished.freed.iter().zip(&found) {
+            for (far, is_far) in far.iter_mut().zip(were_far(line, departure.as_ref())) {
+                *far += usize::from(is_far);
+            }
+        }
         for ((&place, departure), one) in places.iter().zip(&found).zip(&own) {
             if let (Some(departure), Standing::Steady(_)) = (departure, standings[place]) {
-                standings[place] = standing(*departure, one.least_effect);
+                standings[place] = standing(*departure, one.least_effect, settings);
             }
         }
         groups.extend(group::moved(
@@ -161,6 +181,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
     Judged {
         night,
         environment: moved(series, night, settings),
+        usual: usual(far),
         standings,
         shifts,
         groups,
@@ -209,6 +230,7 @@ fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
             sigmas: 0.0,
             limit: settings.sigmas,
             scale: 0.0,
+            before: 0.0,
             nights,
         })
     };
@@ -231,48 +253,7 @@ fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
     }
 }
 
-/// What is counted is held against what it mostly was, and of several such the last. One night is
-/// enough for that.
-fn counted(one: &Series, now: f64, before: Range<usize>) -> Standing {
-    let counts: Vec<f64> = before.filter_map(|night| one.count(night)).collect();
-    let often = |value: &f64| {
-        counts
-            .iter()
-            .filter(|other| other.total_cmp(value).is_eq())
-            .count()
-    };
-    let Some(&usual) = counts.iter().max_by_key(|value| often(value)) else {
-        return Standing::NoBaseline { nights: 0 };
-    };
-    let worse = match one.better {
-        labrun_record::Better::Lower => now > usual,
-        labrun_record::Better::Higher => now < usual,
-    };
-    let changed = now.total_cmp(&usual).is_ne();
-    let far = if worse {
-        f64::INFINITY
-    } else {
-        f64::NEG_INFINITY
-    };
-    let departure = Departure {
-        ratio: if changed { now / usual } else { 1.0 },
-        sigmas: if changed { far } else { 0.0 },
-        limit: 0.0,
-        scale: 0.0,
-        nights: counts.len(),
-    };
-    if changed {
-        let direction = direction(worse);
-        Standing::Suspect(Suspect {
-            direction,
-            departure,
-        })
-    } else {
-        Standing::Steady(departure)
-    }
-}
-
-fn direction(worse: bool) -> Direction {
+pub(super) fn direction(worse: bool) -> Direction {
     if worse {
         Direction::Worse
     } else {
@@ -296,19 +277,21 @@ fn departures(
     freed: &[Vec<f64>],
     settings: &Settings,
 ) -> Vec<Option<Departure>> {
-    let baselines: Vec<Option<(Baseline, f64)>> = freed
+    let baselines: Vec<Option<(Baseline, f64, f64)>> = freed
         .iter()
         .zip(series)
         .map(|(line, one)| {
             let (now, before) = line.split_last()?;
             let baseline = Baseline::of(before)?;
             let counts = one.kind == Kind::Measured && baseline.nights >= 2;
-            counts.then_some((baseline, *now))
+            let yesterday = before.last().copied().filter(|log| !log.is_nan());
+            counts.then_some((baseline, *now, yesterday.unwrap_or(baseline.middle)))
         })
         .collect();
     let mut by_metric: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
     for (at, found) in baselines.iter().enumerate() {
-        if let Some((baseline, _)) = found.filter(|(one, _)| one.nights >= settings.least_nights) {
+        if let Some((baseline, ..)) = found.filter(|(one, ..)| one.nights >= settings.least_nights)
+        {
             let alike = by_metric.entry(series[at].metric.as_str()).or_default();
             alike.push((at, baseline.own));
         }
@@ -323,7 +306,7 @@ fn departures(
     };
     (0..series.len())
         .map(|at| {
-            let (baseline, now) = baselines[at]?;
+            let (baseline, now, yesterday) = baselines[at]?;
             let scale = Scale::pooled(&baseline, &spreads(at), settings.floor);
             let worse_by = now - baseline.middle;
             (!now.is_nan()).then(|| Departure {
@@ -331,10 +314,29 @@ fn departures(
                 sigmas: baseline.away(now, scale),
                 limit: scale.limit(settings.sigmas),
                 scale: scale.scale,
+                before: baseline.away(yesterday, scale),
                 nights: baseline.nights,
             })
         })
         .collect()
+}
+
+/// Whether a series lay as far in each of the nights before as makes it a suspect.
+fn were_far<'a>(
+    line: &'a [f64],
+    departure: Option<&'a Departure>,
+) -> impl Iterator<Item = bool> + 'a {
+    let before = line.split_last().map_or(&[][..], |(_, before)| before);
+    let baseline = Baseline::of(before).map_or(f64::NAN, |baseline| baseline.middle);
+    let limit = departure.map_or(f64::NAN, |one| one.limit * one.scale);
+    before.iter().map(move |log| (log - baseline).abs() > limit)
+}
+
+/// What 19 of 20 nights have at most.
+fn usual(mut far: Vec<usize>) -> usize {
+    far.sort_unstable();
+    let last = far.len().saturating_sub(1);
+    far.get(last - last / 20).copied().unwrap_or(0)
 }
 
 /// Back from what is worse to a multiple of the value.
@@ -345,11 +347,22 @@ pub(super) fn of_value(worse_by: f64, one: &Series) -> f64 {
     }
 }
 
-/// Suspect is what is beyond its limit and beyond the least effect.
-fn standing(departure: Departure, least_effect: f64) -> Standing {
-    let beyond = departure.sigmas.abs() > departure.limit
-        && departure.ratio.ln().abs() > least_effect.max(0.0).ln_1p();
-    if beyond {
+/// Suspect is what is beyond its limit and beyond the least effect; or, of two nights in a row on the same
+/// side, not as far.
+fn standing(departure: Departure, least_effect: f64, settings: &Settings) -> Standing {
+    let Departure {
+        sigmas,
+        limit,
+        before,
+        scale,
+        ..
+    } = departure;
+    let least = least_effect.max(0.0).ln_1p();
+    let again = limit * settings.again_sigmas / settings.sigmas;
+    let twice = sigmas.abs().min(before.abs()) > again
+        && sigmas * before > 0.0
+        && scale * before.abs() > least;
+    if (sigmas.abs() > limit || twice) && departure.ratio.ln().abs() > least {
         Standing::Suspect(Suspect {
             direction: direction(departure.sigmas > 0.0),
             departure,

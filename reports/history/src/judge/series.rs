@@ -81,6 +81,8 @@ pub struct Settings {
     pub least_nights: usize,
     /// How many standard deviations from its baseline a series may lie.
     pub sigmas: f64,
+    /// How many it may lie on the same side in two nights in a row.
+    pub again_sigmas: f64,
     /// How many a single control may lie from its own. The controls together may lie `sigmas`.
     pub control_sigmas: f64,
     /// The least standard deviation of any series, in logs: 0.001 is 0.1 %.
@@ -104,6 +106,7 @@ impl Default for Settings {
             window: 60,
             least_nights: 8,
             sigmas: 3.0,
+            again_sigmas: 2.2,
             control_sigmas: 4.0,
             floor: 0.001,
             least_shift: 0.02,

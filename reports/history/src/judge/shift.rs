@@ -7,8 +7,8 @@
 //! What is common to a night is not the median of all series: a runtime with most of them would pull
 //! it along when it regresses, and all others would seem to have become better. So each group has one
 //! voice, its median, and so have the controls together, the stiller of which say more; the shift is the
-//! median of the voices. Where the controls contradict it, and where no three voices are there, what is
-//! large and may not be the machine's is not taken out: the series are suspects then, together, and
+//! median of the voices. Where the controls contradict it, or too few voices are there, of what may be
+//! the machine's the one is taken out that hides less: the series are suspects then, together, and
 //! their replays decide.
 
 use labrun_analysis::stats::median;
@@ -99,6 +99,8 @@ struct Said {
     taken: f64,
     groups: f64,
     controls: Option<f64>,
+    /// How many controls that is.
+    of_controls: usize,
     voices: usize,
 }
 
@@ -148,6 +150,7 @@ impl Usual {
 
 fn said(logs: &[Vec<f64>], usual: &Usual, voices: &[Voice], settings: &Settings) -> Vec<Said> {
     let width = logs.first().map_or(0, Vec::len);
+    let least = settings.least_shift.max(0.0).ln_1p();
     let mut all: Vec<Said> = (0..width)
         .map(|night| {
             let away = |voice: &Voice| -> Vec<(f64, f64)> {
@@ -158,24 +161,13 @@ fn said(logs: &[Vec<f64>], usual: &Usual, voices: &[Voice], settings: &Settings)
                 let away = voice.lines.iter().map(of);
                 away.filter(|(away, _)| !away.is_nan()).collect()
             };
-            let plain = |away: &[(f64, f64)]| middle(away.iter().map(|(away, _)| *away));
             let groups = voices.iter().filter(|voice| !voice.is_control);
-            let mut said: Vec<f64> = groups.filter_map(|voice| plain(&away(voice))).collect();
-            let controls = voices.iter().find(|voice| voice.is_control).map(away);
-            let controls = controls.and_then(|away| {
-                // The stiller controls say more. But one of them alone contradicts nobody.
-                let all = [weighted(away.clone()), plain(&away), median(&said)];
-                median(&all.into_iter().flatten().collect::<Vec<f64>>())
-                    .filter(|_| !away.is_empty())
-            });
-            said.extend(controls);
-            let groups = median(&said).unwrap_or(0.0);
-            Said {
-                taken: groups,
-                groups,
-                controls,
-                voices: said.len(),
-            }
+            let controls = voices.iter().find(|voice| voice.is_control);
+            Said::of(
+                groups.filter_map(|voice| plain(&away(voice))).collect(),
+                &controls.map(away).unwrap_or_default(),
+                least,
+            )
         })
         .collect();
     let apart: Vec<f64> = all
@@ -184,7 +176,6 @@ fn said(logs: &[Vec<f64>], usual: &Usual, voices: &[Voice], settings: &Settings)
         .collect();
     // How far controls and groups usually are apart.
     let usually = median(&apart).map_or(0.0, |middle| mad(&apart, middle));
-    let least = settings.least_shift.max(0.0).ln_1p();
     for said in &mut all {
         said.taken = said.taken_out(least, usually);
     }
@@ -192,24 +183,76 @@ fn said(logs: &[Vec<f64>], usual: &Usual, voices: &[Voice], settings: &Settings)
 }
 
 impl Said {
-    /// What is taken out.
-    fn taken_out(self, least: f64, usually: f64) -> f64 {
-        let Some(controls) = self.controls else {
-            // One or two voices say nothing of which of them moved.
-            let is_clear = self.voices >= VOICES || self.groups.abs() <= least;
-            return if is_clear { self.groups } else { 0.0 };
-        };
-        let apart = (self.groups - controls).abs();
-        if apart > least.max(3.0 * usually) || self.voices < VOICES {
-            // Beyond doubt, or there is nothing else to hold one group against.
-            controls
-        } else if apart > least && controls.abs() < self.groups.abs() {
-            // Perhaps. Of the two the one that hides less.
-            controls
-        } else {
-            self.groups
+    fn of(mut groups: Vec<f64>, controls: &[(f64, f64)], least: f64) -> Self {
+        // The stiller controls say more. But one of several alone contradicts nobody.
+        let all = [
+            weighted(controls.to_vec()),
+            plain(controls),
+            median(&groups),
+        ];
+        let all: Vec<f64> = all.into_iter().flatten().collect();
+        let said = median(&all).filter(|_| !controls.is_empty());
+        let voices = groups.len() + usize::from(said.is_some());
+        if voices >= VOICES {
+            groups.extend(said);
+        }
+        let groups = agreed(groups, least);
+        Self {
+            taken: groups,
+            groups,
+            controls: said,
+            of_controls: controls.len(),
+            voices,
         }
     }
+
+    /// What is taken out: that of the groups, unless something contradicts it.
+    fn taken_out(self, least: f64, usually: f64) -> f64 {
+        let groups = self.groups;
+        let Some(controls) = self.controls else {
+            // Two voices, or one, do not say whether it was the machine that moved them.
+            let is_clear = self.voices >= VOICES || groups.abs() <= least;
+            return if is_clear { groups } else { 0.0 };
+        };
+        let apart = (groups - controls).abs();
+        if apart <= least {
+            return groups;
+        }
+        let is_beyond_doubt = apart > 3.0 * usually && self.of_controls >= VOICES;
+        if is_beyond_doubt && controls < groups {
+            // By the controls the machine is quicker than the groups say.
+            return controls;
+        }
+        nearer_to_none(groups, controls)
+    }
+}
+
+/// The median of voices. Where as many say one thing as another, which is not about the same, the one
+/// that hides less.
+fn agreed(mut voices: Vec<f64>, least: f64) -> f64 {
+    voices.sort_by(f64::total_cmp);
+    let half = voices.len() / 2;
+    match voices.len() {
+        0 => 0.0,
+        count if count % 2 == 1 => voices[half],
+        _ => {
+            let (below, above) = (voices[half - 1], voices[half]);
+            if above - below <= least {
+                f64::midpoint(below, above)
+            } else {
+                nearer_to_none(below, above)
+            }
+        }
+    }
+}
+
+fn nearer_to_none(one: f64, other: f64) -> f64 {
+    if one.abs() < other.abs() { one } else { other }
+}
+
+/// The median, whatever the weights.
+fn plain(values: &[(f64, f64)]) -> Option<f64> {
+    middle(values.iter().map(|(value, _)| *value))
 }
 
 /// The weighted median.

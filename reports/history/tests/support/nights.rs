@@ -124,6 +124,12 @@ impl Lab {
         all
     }
 
+    /// Series that have the scale itself: two of each of the first two groups.
+    pub fn of_known_scale(&self) -> [usize; 4] {
+        let second = self.groups[0];
+        [0, 1, second, second + 1]
+    }
+
     fn one(
         &self,
         kind: Kind,

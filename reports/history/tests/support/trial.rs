@@ -92,13 +92,6 @@ fn suspect(judged: &Judged, place: usize) -> Option<Suspect> {
     }
 }
 
-fn is_confirmed(conclusion: &Conclusion) -> bool {
-    matches!(
-        conclusion,
-        Conclusion::Confirmed { .. } | Conclusion::ConfirmedWeaker { .. } | Conclusion::OfGroup
-    )
-}
-
 /// Nights in which nothing changed, of `histories` histories, from the `first` on.
 pub fn quiet(lab: Lab, old: Old, first: usize, histories: u64, settings: &Settings) -> Quiet {
     let mut found = Quiet::default();
@@ -117,14 +110,14 @@ pub fn quiet(lab: Lab, old: Old, first: usize, histories: u64, settings: &Settin
             let alerts = verdicts
                 .series
                 .iter()
-                .filter(|s| is_confirmed(&s.conclusion));
+                .filter(|s| s.conclusion.is_confirmed());
             found.alerts += alerts.clone().count();
             found.standing += alerts.filter(|one| one.stands).count();
             found.groups += judged.groups.len();
             let confirmed = verdicts
                 .groups
                 .iter()
-                .filter(|g| is_confirmed(&g.conclusion));
+                .filter(|g| g.conclusion.is_confirmed());
             found.groups_confirmed += confirmed.count();
             found.environments += usize::from(verdicts.environment.is_some());
             before = Some(judged);
@@ -158,8 +151,8 @@ pub fn changed(
     for seed in 0..histories {
         let mut series = lab.series(3000 + seed);
         let mut noise = Noise::new(4000 + seed);
-        // One of each of the first two groups, so that a night tells more.
-        let places = [0, lab.groups[0] + 1];
+        // Two of each of the first two groups, so that a night tells more.
+        let places = lab.of_known_scale();
         for place in places {
             change(&mut series[place], at, times);
         }
@@ -174,7 +167,7 @@ pub fn changed(
             for one in verdicts
                 .series
                 .iter()
-                .filter(|s| is_confirmed(&s.conclusion))
+                .filter(|s| s.conclusion.is_confirmed())
             {
                 if places.contains(&one.place) && seen.insert(one.place) {
                     found.at_once += usize::from(now == at);
@@ -240,7 +233,7 @@ pub fn grouped(
         for one in verdicts
             .groups
             .iter()
-            .filter(|g| is_confirmed(&g.conclusion))
+            .filter(|g| g.conclusion.is_confirmed())
         {
             if one.group.group == name {
                 found.confirmed += 1;
@@ -251,7 +244,7 @@ pub fn grouped(
         let alerts = verdicts
             .series
             .iter()
-            .filter(|s| is_confirmed(&s.conclusion));
+            .filter(|s| s.conclusion.is_confirmed());
         found.wrong += alerts.filter(|one| !is_own(&series[one.place])).count();
     }
     found.share /= found.histories.max(1) as f64;
@@ -287,16 +280,17 @@ pub fn dated(
     let mut dates = Dates::default();
     for seed in 0..histories {
         let mut series = lab.series(7000 + seed);
-        for one in &mut series[..2] {
-            change(one, at, times);
+        let places = lab.of_known_scale();
+        for place in places {
+            change(&mut series[place], at, times);
             if let Some(lasting) = lasting {
-                change(one, at + lasting, 1.0 / times);
+                change(&mut series[place], at + lasting, 1.0 / times);
             }
         }
         let values = freed(&series, 0..lab.nights, &Settings::default());
-        for (one, values) in series.iter().zip(values).take(2) {
-            let by = Dating::default();
-            let span = span(&values, one.better, at + 1, Direction::Worse, &by);
+        for place in places {
+            let (by, better) = (Dating::default(), series[place].better);
+            let span = span(&values[place], better, at + 1, Direction::Worse, &by);
             let span = span.expect("it has values");
             let near = |night: usize, meant: usize| night.abs_diff(meant) <= 1;
             dates.changes += 1;
