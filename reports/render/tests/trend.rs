@@ -14,7 +14,7 @@ use support::reader::{follow, read, without_scripts};
 const FEW: Shape = Shape {
     nights: 62,
     workloads: 1,
-    isolations: 6,
+    isolations: 7,
     asked: 5,
 };
 
@@ -54,7 +54,7 @@ fn what_a_chart_is_drawn_from() {
     let made = history(
         Shape {
             nights: 50,
-            isolations: 6,
+            isolations: 7,
             workloads: 1,
             asked: 5,
         },
