@@ -156,8 +156,13 @@ fn series<'a>(
     texts: &mut Texts<'a>,
 ) -> Value {
     let column = line.column;
-    let exponent = code::exponent(&column.values, column.key.kind() == Kind::Exact);
-    let end = |end| code::ends(&column.values, &column.ci, end, exponent);
+    let is_exact = column.key.kind() == Kind::Exact;
+    let exponent = code::exponent(&column.values, is_exact);
+    // What is counted is its own interval.
+    let end = |end| match is_exact {
+        true => String::new(),
+        false => code::ends(&column.values, &column.ci, end, exponent),
+    };
     let mut epochs = Vec::new();
     for (night, reason) in &line.epochs {
         epochs.push((*night, texts.place(reason)));

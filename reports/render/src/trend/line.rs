@@ -165,6 +165,8 @@ pub(super) struct Group<'a> {
     pub workload: &'a str,
     pub better: Better,
     pub unit: Unit,
+    /// Whether it is fixed work of the lab's own.
+    pub is_control: bool,
     /// Places of its lines.
     pub lines: Vec<usize>,
 }
@@ -176,7 +178,8 @@ pub(super) fn groups<'a>(lines: &[Line<'a>]) -> Vec<Group<'a>> {
     let rank = |group: &Group<'_>| {
         let metric = metrics.iter().position(|one| *one == group.metric);
         let workload = workloads.iter().position(|one| *one == group.workload);
-        (metric, workload, group.history)
+        // What is fixed work of the lab's own stands behind what is measured.
+        (group.is_control, metric, workload, group.history)
     };
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (place, line) in lines.iter().enumerate() {
@@ -202,6 +205,7 @@ pub(super) fn groups<'a>(lines: &[Line<'a>]) -> Vec<Group<'a>> {
                 workload: line.workload(),
                 better: key.better(),
                 unit: key.unit,
+                is_control: line.row().is_none(),
                 lines: vec![place],
             });
         }

@@ -1,10 +1,12 @@
 //! The series by groups: what filters them, and of each group a table that needs no script.
 
 use labrun_history::dating::ChangePoint;
+use labrun_history::judge::Direction;
 use labrun_record::Better;
 use maud::{Markup, PreEscaped, html};
 
 use super::data::{class, path_of_group, told};
+use super::found::Standing;
 use super::line::{Group, Line};
 use super::{Site, said};
 use crate::{units, words};
@@ -150,7 +152,7 @@ fn row(site: &Site<'_>, line: &Line<'_>) -> Markup {
     let value = |night: usize| column.values[night];
     let unit = column.key.unit;
     html! {
-        tr id=(line.anchor()) data-isolation=(line.isolation()) data-changes=(changes.join(" ")) {
+        tr id=(line.anchor()) data-isolation=(line.isolation()) data-changes=(changes.join(" ")) data-open=(open(site, line)) {
             th.what scope="row" { (line.name()) }
             @match line.last.and_then(|night| Some((night, value(night)?))) {
                 Some((night, value)) => {
@@ -172,6 +174,17 @@ fn row(site: &Site<'_>, line: &Line<'_>) -> Markup {
             }
             td.wrap { (changed(site, line)) }
         }
+    }
+}
+
+/// Whether it is open that it became worse, or better.
+fn open(site: &Site<'_>, line: &Line<'_>) -> &'static str {
+    let found = line.found.iter().map(|one| &site.found[*one]);
+    let mut open = found.filter(|one| one.standing == Standing::Open);
+    match open.next().map(|one| one.finding.direction) {
+        Some(Direction::Worse) => "worse",
+        Some(Direction::Better) => "better",
+        None => "",
     }
 }
 

@@ -13,6 +13,7 @@ use crate::Test;
 use crate::case::{Case, program};
 use crate::page::Page;
 use crate::support;
+use crate::tab::Tab;
 
 pub(crate) const TESTS: [Test; 3] = [
     ("axe_finds_nothing_serious", |case| {
@@ -37,7 +38,17 @@ return axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) 
   .map((one) => `${one.impact} ${one.id} at ${one.nodes.length} places: ` + one.nodes.slice(0, 3)
     .map((node) => `${node.target.join(' ')}: ${node.failureSummary}`).join(' | ')));";
 
-pub(crate) fn finds_nothing(case: &Case<'_>, address: &str, widths: &[u32]) {
+fn finds_nothing(case: &Case<'_>, address: &str, widths: &[u32]) {
+    finds_nothing_once(case, address, widths, |_| {});
+}
+
+/// The same of a page that something is done to first.
+pub(crate) fn finds_nothing_once(
+    case: &Case<'_>,
+    address: &str,
+    widths: &[u32],
+    done: impl Fn(&Tab<'_>),
+) {
     let axe = match Axe::get() {
         Ok(axe) => axe,
         Err(why) => return case.skip(&why),
@@ -50,6 +61,7 @@ pub(crate) fn finds_nothing(case: &Case<'_>, address: &str, widths: &[u32]) {
         tab.wide(width, 900);
         tab.dark(dark);
         tab.open(address);
+        done(&tab);
         // What is folded is looked at as well.
         let () = tab.run(
             "for (const one of document.querySelectorAll('details')) one.open = true;",

@@ -73,15 +73,15 @@ const trend = (() => {
 
   // `1.69 ms [1.66, 1.72]`, with the digits that tell the ends apart.
   const told = (of, low, high, unit) => {
-    const text = lab.format(of, unit);
-    if (low === null || high === null || !(low < high)) return text;
     const scale = lab.units[unit];
+    if (!scale || low === null || high === null || !(low < high)) return lab.format(of, unit);
     let power = 0;
-    while (scale && power < 3 && Math.abs(of) >= scale[1] ** (power + 1) * 0.9995) power += 1;
-    const name = scale ? scale[0][power] : "";
-    const [a, b] = [low, high].map((end) => (scale ? end / scale[1] ** power : end));
-    const digits = name === "B" || name === "" ? 0 : Math.min(6, Math.max(0, 2 - magnitude(b), -magnitude(b - a)));
-    return `${text} [${a.toFixed(digits)}, ${b.toFixed(digits)}]`;
+    while (power < 3 && Math.abs(of) >= scale[1] ** (power + 1) * 0.9995) power += 1;
+    const name = scale[0][power];
+    const [now, ...ends] = [of, low, high].map((one) => one / scale[1] ** power);
+    const wanted = Math.max(2 - magnitude(now), -magnitude(ends[1] - ends[0]));
+    const digits = name === "B" ? 0 : Math.min(6, Math.max(0, wanted));
+    return `${now.toFixed(digits)} ${name} [${ends.map((one) => one.toFixed(digits)).join(", ")}]`;
   };
 
   return {
