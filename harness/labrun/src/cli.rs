@@ -18,7 +18,7 @@ pub(crate) use loading::{Arrivals, LoadArgs};
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 pub(crate) use tracking::{
     HistoryArgs, Track, TrackAckArgs, TrackArgs, TrackBisectArgs, TrackCheckArgs, TrackExportArgs,
-    TrackRecordArgs,
+    TrackRecordArgs, TrackSiteArgs,
 };
 
 const EXIT_CODES: &str = "Exit codes:
