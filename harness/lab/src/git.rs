@@ -108,6 +108,17 @@ impl Checkout {
         })
     }
 
+    /// The commits after `first` up to and with `last`, oldest first, along the first parents.
+    pub fn between(&self, first: &str, last: &str) -> Result<Vec<String>, GitError> {
+        let range = format!("{first}..{last}");
+        let listed = said(
+            &self.top,
+            &["rev-list", "--reverse", "--first-parent", &range],
+        )?;
+        let listed = listed.unwrap_or_default();
+        Ok(listed.lines().map(str::to_owned).collect())
+    }
+
     /// Whether a commit has this file or folder, told from the top.
     pub fn has(&self, commit: &str, path: &Path) -> Result<bool, GitError> {
         let named = format!("{commit}:{}", path.display());

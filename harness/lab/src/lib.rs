@@ -17,6 +17,7 @@ pub mod inspect;
 pub mod interrupt;
 pub mod isolation;
 pub mod limits;
+mod machine;
 pub mod memory;
 pub mod model;
 pub mod network;

@@ -4,6 +4,7 @@ mod deciding;
 mod exporting;
 mod loading;
 mod own;
+mod tracking;
 
 use std::path::PathBuf;
 
@@ -13,10 +14,14 @@ pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
 pub(crate) use loading::{Arrivals, LoadArgs};
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
+pub(crate) use tracking::{
+    HistoryArgs, Track, TrackAckArgs, TrackArgs, TrackBisectArgs, TrackCheckArgs, TrackExportArgs,
+    TrackRecordArgs,
+};
 
 const EXIT_CODES: &str = "Exit codes:
   0    fine
-  1    the lab itself failed
+  1    the lab itself failed, or a history is damaged
   2    usage: a wrong argument, name or definition file; runs that cannot be compared
   4    nothing was measured
   100  a regression that is confirmed: by a replay, a second run, or a count
@@ -84,6 +89,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Find out what this machine can tell apart today
     Calibrate(CalibrateArgs),
+    /// Keep a history of nights, and find what regressed in it
+    Track(TrackArgs),
     /// Print JSON Schemas of the files
     Schema(SchemaArgs),
     /// Print a completion script

@@ -29,6 +29,7 @@ mod scenario;
 mod schema;
 mod settings;
 mod shell;
+mod track;
 mod version;
 
 use clap::Parser;
@@ -78,6 +79,7 @@ fn run(mut cli: cli::Cli) -> anyhow::Result<u8> {
         cli::Command::Build(args) => build::run(cli, args),
         cli::Command::Conform(args) => conform::run(cli, &settings, args),
         cli::Command::New(args) => new::run(cli, &settings, args),
+        cli::Command::Track(args) => track::run(cli, &settings, args),
         cli::Command::Load(args) => load::run(args),
         cli::Command::Report(args) => report::run(args),
         cli::Command::Open(args) => open::run(args),

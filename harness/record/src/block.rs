@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Probes;
+
 /// What the processors did during one block of launches, or several short ones. Shares are of the
 /// time of all processors that the lab may use, from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct BlockLoad {
     pub most_by: Option<String>,
     /// Share that the hypervisor gave to other machines.
     pub steal: f64,
+    /// What fixed work took before the launches of one of the blocks; absent where none was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Probes>,
 }
 
 impl BlockLoad {
@@ -31,5 +36,6 @@ impl BlockLoad {
             && self.seconds < 1e9
             && is_share(&self.steal)
             && self.others.as_ref().is_none_or(is_share)
+            && self.probes.as_ref().is_none_or(Probes::is_sound)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A run is a folder: `run.json` (a [`Run`]: what was measured, on what, how) and
 //! `samples.jsonl` (one [`Sample`] a line, in the order taken), with `blocks.jsonl` beside them (one
-//! [`BlockLoad`] a line: what else used the processors). Everything after measuring is computed from
-//! these alone.
+//! [`BlockLoad`] a line: what else used the processors, and [`Probes`] of the machine). Everything
+//! after measuring is computed from these alone.
 
 mod block;
 mod check;
@@ -16,6 +16,7 @@ mod lines;
 mod load;
 mod metric;
 mod phases;
+mod probes;
 mod read;
 mod reference;
 mod replay;
@@ -36,6 +37,7 @@ pub use histogram::{Histogram, HistogramError};
 pub use load::{Load, LoadRequest};
 pub use metric::{Better, Metric, Unit};
 pub use phases::Phases;
+pub use probes::Probes;
 pub use read::{ReadError, Recorded};
 pub use reference::{Reference, SAME_ISOLATION};
 pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};

@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use labrun_record::{Recorded, RunFolder, SCHEMA_VERSION};
+use labrun_record::{BlockLoad, Probes, Recorded, RunFolder, SCHEMA_VERSION};
 use serde_json::{Value, json};
 use support::{Copy, runs};
 
@@ -261,4 +261,37 @@ fn what_the_processors_did_is_read_as_far_as_it_is_sound() {
     assert_eq!(blocks.len(), 2, "{blocks:?}");
     assert_eq!(blocks[0].most_by.as_deref(), Some("cargo"));
     assert_eq!((blocks[0].others, blocks[1].others), (Some(0.25), None));
+}
+
+#[test]
+fn probes_are_read_as_they_were_written_and_of_older_lines_there_are_none() {
+    let run = Copy::of("3-cold-start");
+    let written = BlockLoad {
+        first: 0,
+        end: 9,
+        seconds: 1.5,
+        others: None,
+        most_by: None,
+        steal: 0.0,
+        probes: Some(Probes {
+            cpu_ns: Some(3_100_000),
+            memory_ns: None,
+            spawn_ns: Some(1),
+            fsync_ns: Some(1_200_000),
+        }),
+    };
+    let line = serde_json::to_string(&written).expect("is JSON");
+    assert!(!line.contains("memory_ns"), "{line}");
+    let older = r#"{"first":9,"end":10,"seconds":0.5,"others":0.1,"steal":0.0}"#;
+    let part = r#"{"first":10,"end":11,"seconds":0.5,"others":0.1,"steal":0.0,"probes":{"of_a_later_labrun":1}}"#;
+    // Nothing takes no time.
+    let wrong =
+        r#"{"first":11,"end":12,"seconds":0.5,"others":0.1,"steal":0.0,"probes":{"cpu_ns":0}}"#;
+    let lines = [&line, older, part, wrong].join("\n");
+    fs::write(run.0.path().join("blocks.jsonl"), lines).expect("writes");
+    let blocks = run.read().run.blocks;
+    assert_eq!(blocks.len(), 3, "{blocks:?}");
+    assert_eq!(blocks[0], written);
+    assert_eq!(blocks[1].probes, None);
+    assert_eq!(blocks[2].probes, Some(Probes::default()));
 }

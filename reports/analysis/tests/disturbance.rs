@@ -19,6 +19,7 @@ fn with(blocks: &[(f64, Option<f64>, Option<&str>)], steal: f64) -> Run {
             others: *others,
             most_by: most_by.map(str::to_owned),
             steal,
+            probes: None,
         })
         .collect();
     run

@@ -284,6 +284,46 @@ impl<'a> Watched<'a> {
     }
 }
 
+/// What was confirmed to be worse and is neither accepted, by an epoch, nor gone: what still stands when
+/// the last of these nights is over.
+pub fn still_open(nights: &Nights, watching: &Watching) -> Vec<Finding> {
+    let is_accepted = |finding: &Finding| {
+        let mut epochs = watching.epochs.epoch.iter();
+        epochs.any(|epoch| {
+            let holds = |id: &String| {
+                let place = nights.place_of(id);
+                place.is_some_and(|place| epoch.holds(id, &nights.series[place].key))
+            };
+            epoch.since >= finding.since && finding.series.iter().any(holds)
+        })
+    };
+    let worse = watching.findings.iter();
+    worse
+        .filter(|finding| finding.direction == Direction::Worse && !is_accepted(finding))
+        .filter(|finding| !has_ended(nights, finding))
+        .cloned()
+        .collect()
+}
+
+/// Whether most series of a finding are back where they were, by their change points.
+fn has_ended(nights: &Nights, finding: &Finding) -> bool {
+    let Some(night) = nights.place(&finding.night) else {
+        return false;
+    };
+    let own = finding.series.iter().filter_map(|id| nights.place_of(id));
+    let ended: Vec<bool> = own
+        .map(|place| {
+            let column = &nights.series[place];
+            let better = column.key.better();
+            let by = Dating::default();
+            let dated = span(&column.values, better, night, finding.direction, &by);
+            dated.is_some_and(|span| span.ended.is_some())
+        })
+        .collect();
+    let gone = ended.iter().filter(|ended| **ended).count();
+    !ended.is_empty() && 2 * gone > ended.len()
+}
+
 /// Whether a series is judged: a percentile of a tail informs, and an emulated time says nothing.
 fn is_judged(column: &Column) -> bool {
     let key = &column.key;

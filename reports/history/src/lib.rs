@@ -15,7 +15,7 @@ mod nights;
 mod student;
 mod watch;
 
-pub use check::{ToReplay, Watched};
+pub use check::{ToReplay, Watched, still_open};
 pub use class::machine_class;
 pub use finding::{Check, Finding, Suspected};
 pub use key::{SeriesKey, Subject};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use labrun_analysis::stats::{median, quantile};
 use labrun_analysis::{Summary, summarise};
-use labrun_record::{Histogram, Outcome, Row, Run, Sample, Unit};
+use labrun_record::{Histogram, Outcome, Probes, Row, Run, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::class::machine_class;
@@ -155,10 +156,9 @@ impl Night {
             versions: versions.collect(),
             others: others.reduce(f64::max),
         };
-        Self {
-            points: points(run, samples, &summary),
-            head,
-        }
+        let mut points = points(run, samples, &summary);
+        points.extend(probes(run));
+        Self { head, points }
     }
 
     /// The series that a point of it belongs to.
@@ -201,6 +201,8 @@ fn commit_in(lab_version: &str) -> Option<String> {
 
 fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
     let rows = summary.results.iter().enumerate();
+    // What nobody asked for is no part of a night.
+    let rows = rows.filter(|(_, result)| result.outcome != Outcome::NotSelected);
     rows.map(|(place, result)| {
         let row: &Row = &result.row;
         let values = result.numbers.as_ref().map(|numbers| Values {
@@ -229,6 +231,41 @@ fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
         }
     })
     .collect()
+}
+
+/// What fixed work took before the blocks of a run: its controls.
+fn probes(run: &Run) -> Vec<Point> {
+    let readings: Vec<Probes> = run.blocks.iter().filter_map(|block| block.probes).collect();
+    let of = |(place, (name, _)): (usize, (&'static str, Option<u64>))| {
+        let mut values: Vec<f64> = readings
+            .iter()
+            .filter_map(|reading| Some(reading.each()[place].1? as f64))
+            .collect();
+        values.sort_by(f64::total_cmp);
+        Some(Point {
+            subject: Subject::Probe(name.to_owned()),
+            unit: Unit::Ns,
+            inputs: None,
+            emulated: run.machine.emulated,
+            outcome: Outcome::Measured,
+            reason: None,
+            artifact: None,
+            values: Some(Values {
+                n: values.len(),
+                median: median(&values)?,
+                ci: None,
+                min: *values.first()?,
+                max: *values.last()?,
+                p90: quantile(&values, 0.9)?,
+                p95: None,
+                p99: None,
+                curve: Vec::new(),
+                histogram: None,
+            }),
+        })
+    };
+    let each = Probes::default().each().into_iter().enumerate();
+    each.filter_map(of).collect()
 }
 
 /// The latencies of all launches of a row together.

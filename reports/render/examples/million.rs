@@ -86,6 +86,7 @@ fn blocks(launches: usize) -> Result<Vec<BlockLoad>, std::num::TryFromIntError> 
                 others: Some(0.01),
                 most_by: None,
                 steal: 0.0,
+                probes: None,
             })
         })
         .collect()

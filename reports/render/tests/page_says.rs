@@ -3,14 +3,18 @@
 
 mod support;
 
-use labrun_record::{BlockLoad, GivenArtifact, Load, LoadRequest, Metric, Outcome, Row, Target};
+use labrun_record::{
+    BlockLoad, GivenArtifact, Load, LoadRequest, Metric, Outcome, Probes, Row, Target,
+};
 use support::reader::{follow, lines, of, read};
 use support::{Made, few};
 
 #[test]
 fn what_else_used_the_processors_is_told_of_the_machine() {
     let mut made = few();
-    assert!(read(&of(&made)).contains("used by others | not recorded"));
+    let text = read(&of(&made));
+    assert!(text.contains("used by others | not recorded"), "{text}");
+    assert!(!text.contains("fixed work"), "{text}");
     made.run.blocks = vec![BlockLoad {
         first: 0,
         end: 9,
@@ -18,10 +22,19 @@ fn what_else_used_the_processors_is_told_of_the_machine() {
         others: Some(0.3),
         most_by: Some("cargo".into()),
         steal: 0.01,
+        probes: Some(Probes {
+            cpu_ns: Some(3_100_000),
+            memory_ns: None,
+            spawn_ns: Some(800_000),
+            fsync_ns: Some(1_200_000),
+        }),
     }];
     made.summary = labrun_analysis::summarise(&made.run, &made.samples);
     let text = read(&of(&made));
     let told = "30.0% of the processors\u{2019} time, at most 30.0%; given to other machines: 1.0%";
+    assert!(text.contains(told), "{text}");
+    let told =
+        "fixed work | processor 3.10 ms, spawn 800 us, fdatasync 1.20 ms (medians of 1 reading)";
     assert!(text.contains(told), "{text}");
     let warning = "other processes took 30% of the processors' time, at most 30%; most of it cargo";
     assert!(text.contains(warning), "{text}");

@@ -61,6 +61,14 @@ pub(crate) fn rooms(
     Ok(rooms)
 }
 
+/// Whether labrun itself may hold so many bytes more for a moment: they are half of what is left at most,
+/// by whichever limit.
+pub(crate) fn has_room(bytes: u64) -> bool {
+    let own = Processes::from([std::process::id().cast_signed()]);
+    let rooms = rooms(1, 0, &own, &[]);
+    rooms.is_ok_and(|rooms| rooms.iter().all(|room| bytes <= room.left / 2))
+}
+
 /// What is told of the one of a cgroup.
 fn named(limit: &MemoryLimit) -> String {
     let (folder, bytes) = (limit.folder.display(), shown(limit.bytes));
@@ -213,6 +221,11 @@ mod tests {
         assert!(!room(100, 64).fits(1, 2));
         assert!(room(0, 64).fits(4, 4));
         assert!(!room(u64::MAX / MIB, u64::MAX / MIB).fits(1, u32::MAX));
+    }
+
+    #[test]
+    fn there_is_room_for_little_and_none_for_what_no_machine_has() {
+        assert!(has_room(1) && !has_room(u64::MAX));
     }
 
     #[test]

@@ -13,8 +13,8 @@ mod resources;
 
 pub(crate) use blame::Blame;
 pub(crate) use files::allow_files;
-pub(crate) use memory::rooms;
 pub use memory::too_little;
+pub(crate) use memory::{has_room, rooms};
 pub(crate) use narrow::{NO_HOME, advice};
 pub use places::{no_scratch, no_tmpfs};
 pub use resources::file_too_large;

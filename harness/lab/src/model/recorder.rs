@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io;
 
-use labrun_record::{BlockLoad, Outcome, Run, RunFolder, Sample, Side, Spent, plain};
+use labrun_record::{BlockLoad, Outcome, Probes, Run, RunFolder, Sample, Side, Spent, plain};
 
 use super::launch::Value;
 use super::run::{Ended, RunError, write_error};
 use super::writer::Writer;
 use crate::clock::now_ns;
+use crate::machine::Prober;
 use crate::outcome::Failure;
 use crate::processors::Processors;
 
@@ -18,6 +19,9 @@ pub(super) struct Recorder {
     writer: Writer,
     blocks: Writer,
     processors: Processors,
+    prober: Prober,
+    /// Those that no line has yet.
+    probes: Option<Probes>,
     began_ns: u64,
     seq: u32,
     /// The launch after the last one of which it is written what the processors did.
@@ -46,6 +50,8 @@ impl Recorder {
             writer,
             blocks: blocks.map_err(write_error("blocks.jsonl"))?,
             processors: Processors::watch(with_daemon),
+            prober: Prober::new(folder.path()),
+            probes: None,
             began_ns: now_ns(),
             seq: 0,
             looked: 0,
@@ -107,6 +113,15 @@ impl Recorder {
         Ok(())
     }
 
+    /// A block is about to begin, of which nothing is launched yet: what the machine takes for fixed work
+    /// now, unless that was looked at a moment ago. What was done before is counted already
+    /// ([`Self::sync`]), and this is the lab's own work.
+    pub(super) fn probe(&mut self) {
+        if self.probes.is_none() {
+            self.probes = self.prober.read();
+        }
+    }
+
     /// A block is over: has the kernel bring what is written to the disk.
     pub(super) fn sync(&mut self) -> Result<(), RunError> {
         self.look(false);
@@ -129,6 +144,7 @@ impl Recorder {
             others: shares.others,
             most_by: shares.most_by,
             steal: shares.steal,
+            probes: self.probes.take(),
         };
         let _ = self.blocks.write(&block);
         self.looked = self.seq;

@@ -3,6 +3,7 @@
 //! Everything that can be done before the clock starts is done in
 //! [`Program::prepare`]; [`Prepared::spawn`] is the system call and little else.
 
+mod bare;
 mod clone_into;
 mod exit;
 mod followed;
@@ -14,6 +15,7 @@ mod reaper;
 mod source;
 mod spawn;
 
+pub(crate) use bare::run_bare;
 pub use exit::Exit;
 pub(crate) use followed::Followed;
 pub use held::{Mark, Process};

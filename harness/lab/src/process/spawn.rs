@@ -280,7 +280,7 @@ impl Prepared {
 
 /// Starts a process that is awaited from its first instant: whoever looks for orphans meanwhile must not
 /// take it for one.
-fn awaited_from(start: impl FnOnce() -> io::Result<Pid>) -> io::Result<Pid> {
+pub(super) fn awaited_from(start: impl FnOnce() -> io::Result<Pid>) -> io::Result<Pid> {
     let mut awaited = awaited();
     let pid = start()?;
     awaited.insert(pid);

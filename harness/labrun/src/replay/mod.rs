@@ -10,8 +10,9 @@ mod sides;
 
 use std::collections::BTreeSet;
 
-use lab::model::{ReplayRequest, replay};
+use lab::model::{Ended, ReplayRequest, RunError, replay};
 use lab::progress::Progress as _;
+use labrun_record::{Row, RunFolder};
 
 use crate::bars::Bars;
 use crate::cli::{Cli, QuadsArgs, ReplayArgs};
@@ -20,6 +21,7 @@ use crate::exports;
 use crate::ground::site;
 use crate::interim::Interim;
 use crate::new_run::{NewRun, check_folder};
+use crate::report::{self, Read};
 use crate::say;
 use crate::scenario::{remove_containers, unfit};
 use crate::settings::Settings;
@@ -40,18 +42,56 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     if asked.suspects.as_ref().is_some_and(BTreeSet::is_empty) {
         return nothing_to_decide(&args.quads);
     }
+    match carry_out(cli, settings, &asked)? {
+        Carried::Out(folder, ended) => conclude(folder, ended, &args.quads, args.strict),
+        Carried::Unfit(scenario, missing) => unfit(&scenario, &missing, args.quads.json),
+        Carried::Interrupted => Ok(exit::INTERRUPTED),
+    }
+}
+
+/// Measures both sides of some rows, and shows nothing; gives the run, whole or interrupted.
+pub(crate) fn of_rows(
+    cli: &Cli,
+    settings: &Settings,
+    args: &ReplayArgs,
+    rows: BTreeSet<Row>,
+) -> anyhow::Result<Option<(Read, Ended)>> {
+    let asked = Asked {
+        suspects: Some(rows),
+        ..Asked::new(args)?
+    };
+    let Carried::Out(folder, ended) = carry_out(cli, settings, &asked)? else {
+        return Ok(None);
+    };
+    let read = report::read(folder)?;
+    read.write()?;
+    Ok(Some((read, ended?)))
+}
+
+/// What became of measuring both sides.
+enum Carried {
+    /// It was begun, and ended so.
+    Out(RunFolder, Result<Ended, RunError>),
+    /// Something is missing, and nothing may be: the scenario, and what is missing.
+    Unfit(String, Vec<String>),
+    /// It was asked to end before it was begun.
+    Interrupted,
+}
+
+fn carry_out(cli: &Cli, settings: &Settings, asked: &Asked<'_>) -> anyhow::Result<Carried> {
+    let args = asked.args;
     if let Some(out) = &args.quads.out {
         // Its sides may take minutes to build.
         check_folder(out)?;
     }
     let (site, bars) = (site(false)?, Bars::new());
-    let ground = Ground::new(cli, settings, &asked, &site, &bars)?;
-    let Some(sides) = Sides::new(&asked, &ground)? else {
-        return Ok(exit::INTERRUPTED);
+    let ground = Ground::new(cli, settings, asked, &site, &bars)?;
+    let Some(sides) = Sides::new(asked, &ground)? else {
+        return Ok(Carried::Interrupted);
     };
     let missing = sides.missing();
     if args.strict && !missing.is_empty() {
-        return unfit(&sides.plan.scenario, &missing, args.quads.json);
+        return Ok(Carried::Unfit(sides.plan.scenario.clone(), missing));
     }
     for line in &missing {
         bars.note(line);
@@ -74,7 +114,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     if sides.with_docker {
         remove_containers(&site, &bars);
     }
-    conclude(run.folder, ended, &args.quads, args.strict)
+    Ok(Carried::Out(run.folder, ended))
 }
 
 /// There is no run then, and so no summary of one.

@@ -179,7 +179,7 @@ impl HistoryFolder {
 }
 
 /// What is in a folder; nothing where there is none.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, HistoryError> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, HistoryError> {
     let at = |source| HistoryError::Io {
         path: folder.to_owned(),
         source,
@@ -194,7 +194,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, HistoryError> {
 }
 
 /// A temporary file is its owner's alone; a history is read by others.
-fn make_readable(path: &Path) -> io::Result<()> {
+pub(super) fn make_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o644))
 }

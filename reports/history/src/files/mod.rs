@@ -4,6 +4,8 @@
 //! found without reading any.
 
 mod folder;
+mod read;
 mod sealed;
 
 pub use folder::{Damaged, HistoryError, HistoryFolder, Recording, Stored};
+pub use read::ReadNights;

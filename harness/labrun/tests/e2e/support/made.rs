@@ -134,6 +134,11 @@ impl Made {
         self
     }
 
+    /// Runs labrun in its folder.
+    pub(crate) fn labrun(&self, args: &[&str]) -> Ran {
+        self.lab.run(args)
+    }
+
     /// Compares two of the runs; a word behind `--confirm` is one too.
     pub(crate) fn compare(&self, base: &str, candidate: &str, more: &[&str]) -> Ran {
         let folder = |name: &str| self.lab.path().join(name).display().to_string();

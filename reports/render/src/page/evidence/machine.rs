@@ -1,6 +1,6 @@
 //! What it was measured on: the machine, the plan, and what the lab's own instruments cost there.
 
-use labrun_analysis::Disturbance;
+use labrun_analysis::{Disturbance, ProbeMedians};
 use labrun_record::{CgroupVersion, Plan, Replay, Row, Run};
 use maud::{Markup, html};
 
@@ -50,6 +50,7 @@ fn facts(run: &Run) -> Markup {
     html! {
         dl.facts {
             @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
+            @if let Some(probes) = ProbeMedians::of(run) { div { dt { "fixed work" } dd { (probed(&probes)) } } }
             @if let Some(replay) = &run.replay { div { dt { "plan" } dd { (quads(&run.plan, replay)) } } }
             @else if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }
             @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan, &run.rows[part.first_row..part.first_row + part.rows])) } } }
@@ -109,6 +110,25 @@ fn used(run: &Run) -> String {
         None => "not told from what a daemon did for the lab".to_owned(),
     };
     format!("{others}; given to other machines: {}", share(found.steal))
+}
+
+/// What the machine took for work that is the same in every run.
+fn probed(probes: &ProbeMedians) -> String {
+    let named = |name| match name {
+        "cpu" => "processor",
+        "fsync" => "fdatasync",
+        other => other,
+    };
+    let taken = probes.each.iter();
+    let taken = taken.filter_map(|(name, ns)| Some((named(*name), (*ns)?)));
+    let mut said: Vec<String> = taken
+        .map(|(name, ns)| format!("{name} {}", units::duration(ns)))
+        .collect();
+    if said.is_empty() {
+        said.push("none could be done".to_owned());
+    }
+    let readings = units::plural(probes.readings, "reading");
+    format!("{} (medians of {readings})", said.join(", "))
 }
 
 /// How many launches, and how that was decided.

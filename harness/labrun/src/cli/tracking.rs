@@ -1,0 +1,185 @@
+//! The arguments of `labrun track`: a history of nights, and what regressed in it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lab::side::SideName;
+
+/// Arguments of `labrun track`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackArgs {
+    /// What to do with a history
+    #[command(subcommand)]
+    pub what: Track,
+}
+
+/// What is done with a history.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Track {
+    /// Append a run to a history
+    Record(TrackRecordArgs),
+    /// Judge a night; what it suspects is decided by a replay in the same night
+    Check(TrackCheckArgs),
+    /// Accept what was found: from then on another value is normal
+    Ack(TrackAckArgs),
+    /// Find the commit that made something worse, by replays
+    Bisect(TrackBisectArgs),
+    /// Write a night in the formats of other trackers
+    Export(TrackExportArgs),
+}
+
+/// Where a history is.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Folder of the history
+    #[arg(long, env = "LABRUN_HISTORY", value_name = "DIR")]
+    pub history: PathBuf,
+}
+
+/// Arguments of `labrun track record`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackRecordArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+
+    /// Where it is kept
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// Commit of what was measured [default: that of the lab]
+    #[arg(long, value_name = "REV", value_parser = commit)]
+    pub commit: Option<String>,
+}
+
+/// Arguments of `labrun track check`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackCheckArgs {
+    /// Folder of the recorded run that is judged [default: the newest night, which is then replayed
+    /// from its commit]
+    pub run: Option<PathBuf>,
+
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// The old build that suspects are held against: commit:REV or bundle:FILE [default:
+    /// accepted.bundle in the history, else the commit of the last night without an open regression]
+    #[arg(long, value_name = "SIDE", conflicts_with = "no_replay")]
+    pub against: Option<SideName>,
+
+    /// Replay nothing: what is suspected stays so
+    #[arg(long)]
+    pub no_replay: bool,
+
+    /// Time for the replays, such as 90s, 20m [default: 20m]
+    #[arg(long, value_name = "DUR", value_parser = crate::settings::seconds)]
+    pub time_budget: Option<f64>,
+
+    /// Take exactly N quads of each suspect, time permitting
+    #[arg(long = "quads", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub number: Option<u32>,
+
+    /// Folder of the replay's run [default: runs/<UTC>-<scenario>-<host>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Print the check as JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// Write it as Markdown to this file, 1 MiB at most: a step summary of GitHub
+    #[arg(long, value_name = "FILE")]
+    pub export_markdown: Option<PathBuf>,
+
+    /// Write it as `JUnit` XML to this file
+    #[arg(long, value_name = "FILE")]
+    pub export_junit: Option<PathBuf>,
+
+    /// Print annotations of GitHub too, the worst nine
+    #[arg(long, conflicts_with = "json")]
+    pub annotations: bool,
+}
+
+/// Arguments of `labrun track ack`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackAckArgs {
+    /// What is accepted: an id or a label of a series, or the beginning of either; all that is open if
+    /// nothing is named
+    pub what: Vec<String>,
+
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// Why it is accepted
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: String,
+
+    /// The file that says it, which is committed
+    #[arg(long, value_name = "FILE", default_value = "labrun-epochs.toml")]
+    pub epochs: PathBuf,
+}
+
+/// Arguments of `labrun track bisect`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackBisectArgs {
+    /// Which open regression: an id or a label of one of its series, or the beginning of either [default:
+    /// the only one]
+    pub what: Option<String>,
+
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// The last commit that is good [default: that of the night before]
+    #[arg(long, value_name = "REV")]
+    pub good: Option<String>,
+
+    /// The first commit that is known to be bad [default: that of the first night]
+    #[arg(long, value_name = "REV")]
+    pub bad: Option<String>,
+
+    /// Time for each step, such as 90s, 20m [default: 5m]
+    #[arg(long, value_name = "DUR", value_parser = crate::settings::seconds)]
+    pub time_budget: Option<f64>,
+
+    /// Print what was found as JSON, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `labrun track export`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackExportArgs {
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// Which night, by its name or the beginning of it [default: the newest]
+    #[arg(long, value_name = "NIGHT")]
+    pub night: Option<String>,
+
+    /// Write the Bencher Metric Format to this file
+    #[arg(long, value_name = "FILE")]
+    pub bencher: Option<PathBuf>,
+
+    /// Write what is better smaller for github-action-benchmark to this file
+    #[arg(long, value_name = "FILE")]
+    pub smaller_is_better: Option<PathBuf>,
+
+    /// Write what is better bigger for github-action-benchmark to this file
+    #[arg(long, value_name = "FILE")]
+    pub bigger_is_better: Option<PathBuf>,
+}
+
+/// A commit's name as it may stand in the name of a file.
+fn commit(text: &str) -> Result<String, String> {
+    let is_commit = (7..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_commit {
+        Ok(text.to_lowercase())
+    } else {
+        Err(format!(
+            "`{text}` is no commit: give at least 7 of its hexadecimal digits, as git rev-parse prints them"
+        ))
+    }
+}

@@ -1,0 +1,181 @@
+//! `labrun track check`: judges a night, has its suspects replayed, and says what is confirmed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use lab::side::SideName;
+use labrun_history::files::{HistoryFolder, Stored};
+use labrun_history::{Check, Finding, Nights, Watched, still_open};
+use labrun_record::write_whole;
+
+use super::replays::{self, Request};
+use super::{existing, name_damaged, rules, said};
+use crate::cli::{Cli, TrackCheckArgs};
+use crate::exit::{self, Usage};
+use crate::new_run::{check_files, check_folder};
+use crate::report;
+use crate::say;
+use crate::settings::Settings;
+
+/// Nights that are read: the baseline, and what dates a change.
+const NIGHTS: usize = 200;
+
+/// The bundle of the last accepted build.
+const ACCEPTED: &str = "accepted.bundle";
+
+/// Checks a night.
+pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyhow::Result<u8> {
+    let files = [&args.export_markdown, &args.export_junit];
+    check_files(files.into_iter().flatten().map(PathBuf::as_path))?;
+    if let Some(out) = &args.out {
+        check_folder(out)?;
+    }
+    let history = existing(&args.history)?;
+    let stored = night(&history, args)?;
+    let head = match stored.read() {
+        Ok(night) => night.head,
+        Err(damaged) => {
+            name_damaged(&[damaged]);
+            return Ok(exit::LAB_FAILED);
+        }
+    };
+    let read = history.nights(&head.class, &head.scenario, Some(&stored.name), NIGHTS)?;
+    let known = rules::known(&history, Some(&stored.name), cli.lab.as_deref())?;
+    let damaged: Vec<_> = [read.damaged, known.damaged].concat();
+    name_damaged(&damaged);
+    let nights = read.nights;
+    let Some(place) = nights.place(&stored.name) else {
+        let why = head.interrupted.as_deref().unwrap_or("it has no rows");
+        anyhow::bail!(Usage(format!(
+            "the night {} cannot be judged: it was ended before its plan was ({why})",
+            stored.name
+        )));
+    };
+    let before = place.checked_sub(1).map(|last| &nights.names[last]);
+    let before = known
+        .checks
+        .iter()
+        .find(|check| Some(&check.night) == before);
+    let watched = Watched::new(&nights, place, &known.watching, before);
+    let open = still_open(&nights, &known.watching);
+    let suspects = watched.to_replay();
+    let replays = if args.no_replay {
+        Some(Vec::new())
+    } else {
+        let request = Request {
+            old: old_build(args, &history, &nights, place, &open),
+            new: new_build(args, &nights, place),
+            scenario: &head.scenario,
+            number: args.number,
+            time_budget: args.time_budget,
+            out: args.out.clone(),
+        };
+        replays::replay(cli, settings, &suspects, request)
+    };
+    let Some(replays) = replays else {
+        return Ok(exit::INTERRUPTED);
+    };
+    let check = watched.conclude(&replays);
+    history.keep(&check)?;
+    tell(args, &check, &open)?;
+    Ok(code(&check, !damaged.is_empty()))
+}
+
+/// What is confirmed weighs most; then that a file of the history is damaged.
+fn code(check: &Check, is_damaged: bool) -> u8 {
+    if check.is_worse() {
+        exit::REGRESSION
+    } else if is_damaged {
+        exit::LAB_FAILED
+    } else {
+        exit::FINE
+    }
+}
+
+/// The night that is judged: that of the run, or the newest.
+fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<Stored> {
+    let folder = args.history.history.display();
+    let Some(run) = &args.run else {
+        let newest = history.stored()?.pop();
+        return newest.ok_or_else(|| {
+            let reason = format!(
+                "{folder} has no night: `labrun track record RUN --history {folder}` appends one"
+            );
+            Usage(reason).into()
+        });
+    };
+    let read = report::whole(run)?;
+    let found = history.of_run(&read.run.id, &read.run.started)?;
+    found.ok_or_else(|| {
+        let run = run.display();
+        let reason = format!(
+            "{run} is not in {folder}: `labrun track record {run} --history {folder}` appends it"
+        );
+        Usage(reason).into()
+    })
+}
+
+/// The last build that was accepted: the bundle that is kept for it, or the commit of the last night
+/// before the first regression that is open.
+fn old_build(
+    args: &TrackCheckArgs,
+    history: &HistoryFolder,
+    nights: &Nights,
+    night: usize,
+    open: &[Finding],
+) -> Option<SideName> {
+    if let Some(said) = &args.against {
+        return Some(said.clone());
+    }
+    let bundle = history.path().join(ACCEPTED);
+    if bundle.is_file() {
+        return side("bundle", &bundle.display().to_string());
+    }
+    let first_bad = open.iter().map(|finding| finding.since.as_str()).min();
+    let good = (0..night).rev().find(|&at| {
+        let is_before = first_bad.is_none_or(|bad| nights.names[at].as_str() < bad);
+        is_before && nights.heads[at].commit.is_some()
+    })?;
+    side("commit", nights.heads[good].commit.as_deref()?)
+}
+
+/// What tonight's run has launched, or what is built of its commit.
+fn new_build(args: &TrackCheckArgs, nights: &Nights, night: usize) -> Option<SideName> {
+    match &args.run {
+        Some(run) => side("run", &run.display().to_string()),
+        None => side("commit", nights.heads[night].commit.as_deref()?),
+    }
+}
+
+/// A side of a replay.
+pub(super) fn side(kind: &str, which: &str) -> Option<SideName> {
+    format!("{kind}:{which}").parse().ok()
+}
+
+fn tell(args: &TrackCheckArgs, check: &Check, open: &[Finding]) -> anyhow::Result<()> {
+    let write = |path: &Path, text: String| {
+        let written = write_whole(path, text.as_bytes());
+        written.with_context(|| format!("cannot write {}", path.display()))
+    };
+    if let Some(path) = &args.export_markdown {
+        write(path, said::markdown(check, open))?;
+    }
+    if let Some(path) = &args.export_junit {
+        write(path, said::junit(check))?;
+    }
+    if args.json {
+        return crate::out::json(&said::Printed { check, open });
+    }
+    for line in said::lines(check, open) {
+        crate::out::line(&line)?;
+    }
+    if args.annotations {
+        for line in said::annotations(check) {
+            crate::out::line(&line)?;
+        }
+    }
+    if check.judged == 0 {
+        say::line("no series was judged: each needs 8 nights of this class of machine before it");
+    }
+    Ok(())
+}

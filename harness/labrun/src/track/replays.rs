@@ -1,0 +1,121 @@
+//! The suspects of a night, replayed in the same night against the last build that was accepted.
+
+use std::collections::BTreeSet;
+
+use lab::model::Ended;
+use lab::outcome::chain;
+use lab::side::SideName;
+use labrun_analysis::{ReplayRow, Verdict};
+use labrun_history::ToReplay;
+use labrun_history::judge::Replay;
+use labrun_record::Row;
+
+use crate::cli::{Cli, ExportArgs, QuadsArgs, ReplayArgs, SelectArgs};
+use crate::replay::of_rows;
+use crate::say;
+use crate::settings::Settings;
+
+/// What is replayed, and how long.
+pub(super) struct Request<'a> {
+    /// The old build; none where there is none.
+    pub old: Option<SideName>,
+    /// The new one.
+    pub new: Option<SideName>,
+    /// The scenario.
+    pub scenario: &'a str,
+    /// Quads of each.
+    pub number: Option<u32>,
+    /// Seconds for all.
+    pub time_budget: Option<f64>,
+    /// Folder of the replay's run.
+    pub out: Option<std::path::PathBuf>,
+}
+
+/// Replays suspects; gives what each came to. `None` if it was interrupted.
+pub(super) fn replay(
+    cli: &Cli,
+    settings: &Settings,
+    suspects: &[ToReplay<'_>],
+    request: Request<'_>,
+) -> Option<Vec<(usize, Replay)>> {
+    // What is counted is the same when it is counted again.
+    let measured = |one: &&ToReplay<'_>| {
+        let row = one.column.key.row();
+        row.is_some_and(|row| !row.metric.is_exact())
+    };
+    let suspects: Vec<&ToReplay<'_>> = suspects.iter().filter(measured).collect();
+    let all = |replay: Replay| suspects.iter().map(|one| (one.place, replay)).collect();
+    if suspects.is_empty() {
+        return Some(Vec::new());
+    }
+    let (Some(a), Some(b)) = (request.old, request.new) else {
+        say::line(
+            "there is no old build to hold the suspects against: they are decided by the next night",
+        );
+        return Some(all(Replay::NoOldBuild));
+    };
+    say::line(&format!(
+        "replaying {} suspects: {a} against {b}",
+        suspects.len()
+    ));
+    let rows: BTreeSet<Row> = suspects
+        .iter()
+        .filter_map(|one| one.column.key.row().cloned())
+        .collect();
+    let args = ReplayArgs {
+        a,
+        b,
+        scenario: Some(request.scenario.to_owned()),
+        select: SelectArgs::default(),
+        suspects: false,
+        quads: QuadsArgs {
+            number: request.number,
+            time_budget: request.time_budget,
+            seed: None,
+            out: request.out,
+            full: false,
+            json: false,
+            exports: ExportArgs::default(),
+        },
+        strict: false,
+    };
+    let (read, ended) = match of_rows(cli, settings, &args, rows) {
+        Ok(Some(replayed)) => replayed,
+        Ok(None) => return None,
+        // An old build that cannot be had any more is no fault of the night.
+        Err(error) => {
+            say::line(&format!(
+                "the suspects cannot be replayed: {}",
+                chain(error.as_ref())
+            ));
+            return Some(all(Replay::NoOldBuild));
+        }
+    };
+    if ended == Ended::Interrupted {
+        return None;
+    }
+    read.say_where();
+    let results = read.summary.replay.as_ref().map(|replay| &replay.results);
+    let results = results.map_or(&[][..], Vec::as_slice);
+    let of = |one: &&ToReplay<'_>| {
+        let mut rows = results.iter();
+        let own = rows.find(|row| Some(&row.row) == one.column.key.row());
+        (one.place, own.map_or(Replay::NotReplayed, verdict))
+    };
+    Some(suspects.iter().map(of).collect())
+}
+
+/// What a replay says of a row.
+pub(super) fn verdict(row: &ReplayRow) -> Replay {
+    let Some(ratio) = row.ratio else {
+        return Replay::NotReplayed;
+    };
+    match (ratio.verdict, ratio.value, ratio.ci) {
+        (Verdict::Better | Verdict::Worse, Some(value), Some(interval)) => Replay::Confirmed {
+            ratio: value,
+            interval,
+        },
+        (Verdict::Equivalent, ..) => Replay::Equivalent,
+        _ => Replay::Inconclusive,
+    }
+}

@@ -1,0 +1,261 @@
+//! What a check comes to, for people and for others' tools: lines, Markdown, `JUnit`, annotations.
+
+use std::fmt::Write as _;
+
+use labrun_history::judge::{Conclusion, Direction, EnvironmentShift, Replay};
+use labrun_history::{Check, Finding, Suspected};
+use serde::Serialize;
+
+/// GitHub takes so many bytes of a step summary.
+const SUMMARY_BYTES: usize = 1 << 20;
+
+/// GitHub shows ten annotations of a kind.
+const ANNOTATIONS: usize = 9;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+pub(super) struct Printed<'a> {
+    /// The check.
+    #[serde(flatten)]
+    pub check: &'a Check,
+    /// Regressions that were confirmed before, and stand.
+    pub open: &'a [Finding],
+}
+
+/// The lines on a screen.
+pub(super) fn lines(check: &Check, open: &[Finding]) -> Vec<String> {
+    let mut lines = vec![format!("night {}", check.night), counts(check)];
+    lines.extend(check.environment.as_ref().map(shift));
+    lines.extend(
+        check
+            .confirmed
+            .iter()
+            .map(|one| format!("CONFIRMED {}", finding(one))),
+    );
+    lines.extend(
+        check
+            .suspected
+            .iter()
+            .map(|one| format!("{} {}", word(one), suspected(one))),
+    );
+    lines.extend(
+        open.iter()
+            .map(|one| format!("still open: {}", finding(one))),
+    );
+    if check.confirmed.is_empty() && check.environment.is_none() && check.judged > 0 {
+        lines.push("nothing is confirmed".to_owned());
+    }
+    lines
+}
+
+fn counts(check: &Check) -> String {
+    let mut counts = format!("{} series judged", check.judged);
+    if check.no_baseline > 0 {
+        let _ = write!(counts, ", {} without a baseline yet", check.no_baseline);
+    }
+    if !check.ended.is_empty() {
+        let _ = write!(
+            counts,
+            ", {} that were there the night before are not",
+            check.ended.len()
+        );
+    }
+    for shift in check
+        .shifts
+        .iter()
+        .filter(|shift| (**shift - 1.0).abs() > 0.005)
+    {
+        let _ = write!(
+            counts,
+            "; all were {shift:.3} times the usual, which was taken out"
+        );
+    }
+    counts
+}
+
+fn shift(shift: &EnvironmentShift) -> String {
+    let controls: Vec<String> = shift
+        .controls
+        .iter()
+        .map(|one| format!("{} {:.2} times the usual", one.name, one.ratio))
+        .collect();
+    let why = match (controls.as_slice(), shift.equivalent.len()) {
+        ([], many) => format!("{many} suspects came out the same when they were replayed"),
+        (controls, _) => controls.join(", "),
+    };
+    format!("environment-shift: the machine was another this night: {why}")
+}
+
+fn finding(one: &Finding) -> String {
+    let interval = one.interval.map_or_else(
+        || " (two nights in a row, without a replay)".to_owned(),
+        |[low, high]| format!(" [{low:.3}, {high:.3}]"),
+    );
+    let commits = match (&one.last_good, &one.first_bad) {
+        (Some(good), Some(bad)) if good != bad => format!(", between the commits {good} and {bad}"),
+        (_, Some(bad)) => format!(", commit {bad}"),
+        _ => String::new(),
+    };
+    let changed = match one.changed.join("; ") {
+        none if none.is_empty() => none,
+        some => format!("; changed: {some}"),
+    };
+    let (label, word, since) = (&one.label, &one.word, day(&one.since));
+    format!(
+        "{label}: {:.3} times, {word}{interval}, since {since}{commits}{changed}",
+        one.ratio
+    )
+}
+
+fn word(one: &Suspected) -> &'static str {
+    match one.conclusion {
+        Conclusion::Dismissed => "dismissed",
+        Conclusion::Environment => "environment",
+        _ => "suspect",
+    }
+}
+
+fn suspected(one: &Suspected) -> String {
+    let replay = match one.replay {
+        Replay::Confirmed { ratio, .. } => format!("replayed: {ratio:.3} times"),
+        Replay::Equivalent => "replayed: the same".to_owned(),
+        Replay::Inconclusive => "replayed: not decided".to_owned(),
+        Replay::NoOldBuild => "not replayed: no old build".to_owned(),
+        Replay::NotReplayed => "not replayed".to_owned(),
+    };
+    format!(
+        "{}: {:.3} times, {} by {:.1} standard deviations; {replay}",
+        one.label,
+        one.ratio,
+        one.word,
+        one.sigmas.abs()
+    )
+}
+
+/// `2026-11-28` of `20261128T134954Z-...`.
+fn day(night: &str) -> String {
+    match (night.get(..4), night.get(4..6), night.get(6..8)) {
+        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
+        _ => night.to_owned(),
+    }
+}
+
+/// The same as Markdown, as long as a step summary may be.
+pub(super) fn markdown(check: &Check, open: &[Finding]) -> String {
+    let mut text = format!("## Night {}\n\n{}.\n", escaped(&check.night), counts(check));
+    if let Some(environment) = &check.environment {
+        let _ = writeln!(text, "\n**{}**", escaped(&shift(environment)));
+    }
+    let mut section = |title: &str, rows: Vec<String>| {
+        if rows.is_empty() {
+            return;
+        }
+        let _ = write!(text, "\n### {title}\n\n");
+        let all = rows.len();
+        for (at, row) in rows.into_iter().enumerate() {
+            let line = format!("- {}\n", escaped(&row));
+            if text.len() + line.len() + 64 > SUMMARY_BYTES {
+                let _ = writeln!(text, "- and {} more", all - at);
+                break;
+            }
+            text.push_str(&line);
+        }
+    };
+    section("Confirmed", check.confirmed.iter().map(finding).collect());
+    section("Open since before", open.iter().map(finding).collect());
+    let told = |one: &Suspected| format!("{}: {}", word(one), suspected(one));
+    section("Not confirmed", check.suspected.iter().map(told).collect());
+    section("Not measured any more", check.ended.clone());
+    text
+}
+
+/// What Markdown or HTML would take for its own stays as it is.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A test for the night, and one for each series that is confirmed to be worse or only suspected.
+pub(super) fn junit(check: &Check) -> String {
+    let xml = |text: &str| -> String {
+        let plain: String = text.chars().filter(|c| !c.is_control()).collect();
+        let plain = plain.replace('&', "&amp;").replace('<', "&lt;");
+        plain.replace('>', "&gt;").replace('"', "&quot;")
+    };
+    let worse = check.confirmed.iter();
+    let worse: Vec<&Finding> = worse
+        .filter(|one| one.direction == Direction::Worse)
+        .collect();
+    let (night, suspected_ones) = (xml(&check.night), &check.suspected);
+    let tests = 1 + worse.len() + suspected_ones.len();
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"labrun track check\" tests=\"{tests}\" \
+         failures=\"{}\" skipped=\"{}\">\n  <testcase classname=\"labrun\" name=\"{night}\">\n    \
+         <system-out>{}</system-out>\n  </testcase>\n",
+        worse.len(),
+        suspected_ones.len(),
+        xml(&counts(check))
+    );
+    for one in worse {
+        let (name, why) = (xml(&one.label), xml(&finding(one)));
+        let _ = write!(
+            text,
+            "  <testcase classname=\"labrun\" name=\"{name}\">\n    <failure message=\"{why}\"/>\n  </testcase>\n"
+        );
+    }
+    for one in suspected_ones {
+        let (name, why) = (
+            xml(&one.label),
+            xml(&format!("{}: {}", word(one), suspected(one))),
+        );
+        let _ = write!(
+            text,
+            "  <testcase classname=\"labrun\" name=\"{name}\">\n    <skipped message=\"{why}\"/>\n  </testcase>\n"
+        );
+    }
+    text.push_str("</testsuite>\n");
+    text
+}
+
+/// GitHub's annotations: what is confirmed to be worse, the worst first.
+pub(super) fn annotations(check: &Check) -> Vec<String> {
+    let data = |text: &str| {
+        let text = text.replace('%', "%25").replace('\r', "%0D");
+        text.replace('\n', "%0A")
+    };
+    let away = |one: &&Finding| one.ratio.ln().abs();
+    let mut worse: Vec<&Finding> = check.confirmed.iter().collect();
+    worse.retain(|one| one.direction == Direction::Worse);
+    worse.sort_by(|a, b| away(b).total_cmp(&away(a)));
+    let shown = worse.iter().take(ANNOTATIONS);
+    let mut lines: Vec<String> = shown
+        .map(|one| {
+            format!(
+                "::error title=labrun: confirmed regression::{}",
+                data(&finding(one))
+            )
+        })
+        .collect();
+    if worse.len() > ANNOTATIONS {
+        lines.push(format!(
+            "::error title=labrun::and {} more",
+            worse.len() - ANNOTATIONS
+        ));
+    }
+    let environment = check.environment.as_ref();
+    lines.extend(environment.map(|one| format!("::warning title=labrun::{}", data(&shift(one)))));
+    lines
+}

@@ -1,0 +1,127 @@
+//! What is read of a history: nights side by side, and the checks.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
+use crate::finding::Check;
+use crate::night::HISTORY_SCHEMA;
+use crate::nights::Nights;
+
+/// The folder that has the checks.
+const CHECKS: &str = "checks";
+
+/// Nights that were read, and files that say nothing.
+#[derive(Debug, Clone, Default)]
+pub struct ReadNights {
+    /// The nights.
+    pub nights: Nights,
+    /// What could not be read.
+    pub damaged: Vec<Damaged>,
+}
+
+impl HistoryFolder {
+    /// The last nights of a class and a scenario, at most `most`, up to the night called `until` where
+    /// one is named. Runs that were ended before their plan was are passed over: their rows have too
+    /// few launches.
+    pub fn nights(
+        &self,
+        class: &str,
+        scenario: &str,
+        until: Option<&str>,
+        most: usize,
+    ) -> Result<ReadNights, HistoryError> {
+        let mut stored = self.stored()?;
+        stored.retain(|one| one.class().split('.').next() == Some(class) || one.class() == class);
+        stored.retain(|one| until.is_none_or(|until| one.name.as_str() <= until));
+        let mut read = ReadNights::default();
+        let mut nights = Vec::new();
+        for one in stored.iter().rev() {
+            if nights.len() == most {
+                break;
+            }
+            match one.read() {
+                Ok(night) => {
+                    let is_own = night.head.class == class && night.head.scenario == scenario;
+                    if is_own && night.head.interrupted.is_none() {
+                        nights.push((one.name.clone(), night));
+                    }
+                }
+                Err(damaged) => read.damaged.push(damaged),
+            }
+        }
+        for (name, night) in nights.iter().rev() {
+            read.nights.push(name, night);
+        }
+        Ok(read)
+    }
+
+    /// All checks, oldest night first, and the files that are none.
+    pub fn checks(&self) -> Result<(Vec<Check>, Vec<Damaged>), HistoryError> {
+        let (mut checks, mut damaged) = (Vec::new(), Vec::new());
+        for year in entries(&self.path().join(CHECKS))? {
+            for month in entries(&year)? {
+                for path in entries(&month)? {
+                    if path.extension().is_none_or(|extension| extension != "json") {
+                        continue;
+                    }
+                    match read_check(&path) {
+                        Ok(check) => checks.push(check),
+                        Err(reason) => damaged.push(Damaged { path, reason }),
+                    }
+                }
+            }
+        }
+        checks.sort_by(|a: &Check, b: &Check| a.night.cmp(&b.night));
+        Ok((checks, damaged))
+    }
+
+    /// Keeps a check. One of the same night before it is replaced: a check can be made again from the
+    /// nights, which stay.
+    pub fn keep(&self, check: &Check) -> Result<PathBuf, HistoryError> {
+        let year = check.night.get(..4).unwrap_or("0000");
+        let month = check.night.get(4..6).unwrap_or("00");
+        let folder = self.path().join(CHECKS).join(year).join(month);
+        let path = folder.join(format!("{}.json", check.night));
+        let at = |source| HistoryError::Io {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(&folder).map_err(at)?;
+        let mut text = serde_json::to_vec_pretty(check)?;
+        text.push(b'\n');
+        let write = || -> io::Result<()> {
+            let mut whole = tempfile::NamedTempFile::new_in(&folder)?;
+            whole.write_all(&text)?;
+            whole.as_file().sync_all()?;
+            whole.persist(&path)?;
+            super::folder::make_readable(&path)
+        };
+        write().map_err(at)?;
+        Ok(path)
+    }
+
+    /// The file of a run, by the run's name and when it began.
+    pub fn of_run(&self, run: &str, started: &str) -> Result<Option<Stored>, HistoryError> {
+        let time: String = started.chars().take(19).collect();
+        let time = format!("{}Z-", time.replace(['-', ':'], ""));
+        let stored = self.stored()?;
+        let mut same = stored.into_iter().filter(|one| one.name.starts_with(&time));
+        Ok(same.find(|one| one.read().is_ok_and(|night| night.head.run == run)))
+    }
+}
+
+fn read_check(path: &Path) -> Result<Check, String> {
+    let text = fs::read(path).map_err(|error| error.to_string())?;
+    let schema = serde_json::from_slice::<serde_json::Value>(&text).ok();
+    let schema = schema
+        .as_ref()
+        .and_then(|check| check["schema_version"].as_u64());
+    if let Some(newer) = schema.filter(|schema| *schema > u64::from(HISTORY_SCHEMA)) {
+        return Err(format!(
+            "it is of schema {newer}; this labrun reads up to {HISTORY_SCHEMA}: use a newer labrun"
+        ));
+    }
+    serde_json::from_slice(&text).map_err(|error| error.to_string())
+}
