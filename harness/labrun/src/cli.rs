@@ -1,6 +1,7 @@
 //! The arguments, as they are typed.
 
 mod deciding;
+mod emptied;
 mod exporting;
 mod loading;
 mod own;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
+pub(crate) use emptied::emptied;
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
 pub(crate) use loading::{Arrivals, LoadArgs};
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
