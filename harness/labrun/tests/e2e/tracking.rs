@@ -318,3 +318,31 @@ fn a_night_is_exported_for_other_trackers() {
     let lengths = [&files[1], &files[2]].map(|file| read(file).as_array().expect("a list").len());
     assert_eq!(lengths, [2, 1]);
 }
+
+#[test]
+fn the_site_of_a_history_has_its_nights_and_their_pages() {
+    let nights = Nights::new();
+    nights
+        .track(&["site", "--out", &nights.path("site")])
+        .exit(2);
+    for day in 1..=3 {
+        nights.night(day, 1.0).exit(0);
+    }
+    let last = nights.stored()[2].clone();
+    let last = last.file_stem().expect("a name").to_string_lossy();
+    let pages = nights.made.path().join("pages");
+    fs::create_dir(&pages).expect("makes a folder");
+    fs::write(pages.join(format!("{last}.html")), "the page").expect("writes a page");
+    let (out, pages) = (nights.path("site"), nights.path("pages"));
+    nights
+        .track(&["site", "--out", &out, "--pages", &pages])
+        .exit(0)
+        .stdout_has("3 nights");
+    let site = nights.made.path().join("site");
+    let index = fs::read_to_string(site.join("index.html")).expect("reads");
+    for words in ["abcdef000003", &format!("pages/{last}.html")] {
+        assert!(index.contains(words), "{words}");
+    }
+    let page = fs::read_to_string(site.join(format!("pages/{last}.html")));
+    assert_eq!(page.expect("reads"), "the page");
+}

@@ -14,6 +14,7 @@ mod said;
 mod tables;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use labrun_history::{Check, Nights, Watching};
 
@@ -135,7 +136,9 @@ fn address(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
                 address.push(char::from(byte));
             }
-            _ => address.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(address, "%{byte:02X}");
+            }
         }
     }
     address

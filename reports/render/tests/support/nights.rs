@@ -273,7 +273,7 @@ fn night(shape: Shape, place: usize, noise: &mut Noise) -> Night {
 
 fn head(shape: Shape, place: usize) -> Head {
     let left = shape.nights - place;
-    let date = date(20_785 - left as i64);
+    let date = date(20_785 - i64::try_from(left).expect("few nights"));
     let commit = (place as u64 / 2 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let wasmtime = if left <= SLOWER { "48.0.8" } else { "48.0.7" };
     let older = left > shape.nights / 2;
