@@ -82,7 +82,12 @@ impl<'a> Watched<'a> {
         let settings = &self.watching.rules.judge;
         let verdicts = conclude(&self.series, &self.judged, &evidence, settings);
         let alone: Vec<&Concluded> = verdicts.alone().collect();
-        let is_cried = |one: &&&Concluded| one.conclusion.is_confirmed() && one.stands;
+        // Among many series chance confirms some; what is confirmed without a replay is told as weaker
+        // for that.
+        let is_cried = |one: &&&Concluded| {
+            let is_weaker = matches!(one.conclusion, Conclusion::ConfirmedWeaker { .. });
+            one.conclusion.is_confirmed() && (one.stands || is_weaker)
+        };
         let mut confirmed: Vec<Finding> = verdicts
             .groups
             .iter()
