@@ -82,12 +82,7 @@ impl<'a> Watched<'a> {
         let settings = &self.watching.rules.judge;
         let verdicts = conclude(&self.series, &self.judged, &evidence, settings);
         let alone: Vec<&Concluded> = verdicts.alone().collect();
-        // Among many series chance confirms some; what is confirmed without a replay is told as weaker
-        // for that.
-        let is_cried = |one: &&&Concluded| {
-            let is_weaker = matches!(one.conclusion, Conclusion::ConfirmedWeaker { .. });
-            one.conclusion.is_confirmed() && (one.stands || is_weaker)
-        };
+        let is_cried = |one: &&&Concluded| one.conclusion.is_confirmed();
         let mut confirmed: Vec<Finding> = verdicts
             .groups
             .iter()
@@ -171,6 +166,7 @@ impl<'a> Watched<'a> {
             (one.place, one.direction),
             ratio,
             interval,
+            one.stands,
         ))
     }
 
@@ -186,6 +182,7 @@ impl<'a> Watched<'a> {
             (*places.first()?, group.direction),
             ratio,
             interval,
+            true,
         ))
     }
 
@@ -195,6 +192,7 @@ impl<'a> Watched<'a> {
         (place, direction): (usize, Direction),
         ratio: f64,
         interval: Option<[f64; 2]>,
+        stands: bool,
     ) -> Finding {
         let key = &self.columns[place].key;
         let since = self.began(place, direction);
@@ -208,6 +206,7 @@ impl<'a> Watched<'a> {
             word: direction.word(key.quantity(), key.better()).to_owned(),
             ratio,
             interval,
+            stands,
             last_good: since.checked_sub(1).and_then(commit),
             first_bad: commit(since),
             changed: self.changed(place, since),

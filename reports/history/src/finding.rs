@@ -25,6 +25,9 @@ pub struct Finding {
     /// Its 95 % interval; absent of what two nights confirmed without a replay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
+    /// Whether it is too rare to be chance among all that was judged that night (Benjamini and Hochberg);
+    /// of a group, whose replays agree, always.
+    pub stands: bool,
     /// Commit of the night before, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good: Option<String>,

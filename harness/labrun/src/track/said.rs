@@ -91,6 +91,10 @@ fn finding(one: &Finding) -> String {
         || " (two nights in a row, without a replay)".to_owned(),
         |[low, high]| format!(" [{low:.3}, {high:.3}]"),
     );
+    let chance = match (one.stands, one.interval) {
+        (false, Some(_)) => ", which among so many series may be chance",
+        _ => "",
+    };
     let commits = match (&one.last_good, &one.first_bad) {
         (Some(good), Some(bad)) if good != bad => format!(", between the commits {good} and {bad}"),
         (_, Some(bad)) => format!(", commit {bad}"),
@@ -102,7 +106,7 @@ fn finding(one: &Finding) -> String {
     };
     let (label, word, since) = (&one.label, &one.word, day(&one.since));
     format!(
-        "{label}: {:.3} times, {word}{interval}, since {since}{commits}{changed}",
+        "{label}: {:.3} times, {word}{interval}{chance}, since {since}{commits}{changed}",
         one.ratio
     )
 }
