@@ -159,9 +159,12 @@ fn series<'a>(
     let is_exact = column.key.kind() == Kind::Exact;
     let exponent = code::exponent(&column.values, is_exact);
     // What is counted is its own interval.
-    let end = |end| match is_exact {
-        true => String::new(),
-        false => code::ends(&column.values, &column.ci, end, exponent),
+    let end = |end| {
+        if is_exact {
+            String::new()
+        } else {
+            code::ends(&column.values, &column.ci, end, exponent)
+        }
     };
     let mut epochs = Vec::new();
     for (night, reason) in &line.epochs {

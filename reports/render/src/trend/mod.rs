@@ -129,16 +129,15 @@ impl<'a> Site<'a> {
 
 /// A path as an address relative to the site: whatever is in it, it is no other place and no script.
 fn address(path: &str) -> String {
-    let mut address = String::from("./");
-    for byte in path.trim_start_matches('/').bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                address.push(char::from(byte));
-            }
-            _ => address.push_str(&format!("%{byte:02X}")),
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let told = path.trim_start_matches('/').bytes().map(|byte| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
         }
-    }
-    address
+    });
+    format!("./{}", told.collect::<String>())
 }
 
 #[cfg(test)]
