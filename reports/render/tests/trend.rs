@@ -114,9 +114,9 @@ fn assert_same(column: &Column, told: &Value) {
             assert!((told - value).abs() <= tolerance, "{told} for {value}");
         };
         near(last, *value);
-        let [least, _] = column.ci[night].expect("an interval");
+        let [from, _] = column.ci[night].expect("an interval");
         if column.key.kind() != Kind::Exact {
-            near(last + low[night].expect("an end"), least);
+            near(last + low[night].expect("an end"), from);
         }
     }
 }

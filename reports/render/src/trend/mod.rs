@@ -130,6 +130,7 @@ impl<'a> Site<'a> {
 
 /// A path as an address relative to the site: whatever is in it, it is no other place and no script.
 fn address(path: &str) -> String {
+<<<<<<< HEAD
     let mut address = String::from("./");
     for byte in path.trim_start_matches('/').bytes() {
         match byte {
@@ -139,9 +140,17 @@ fn address(path: &str) -> String {
             _ => {
                 let _ = write!(address, "%{byte:02X}");
             }
+=======
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let told = path.trim_start_matches('/').bytes().map(|byte| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+>>>>>>> site
         }
-    }
-    address
+    });
+    format!("./{}", told.collect::<String>())
 }
 
 #[cfg(test)]

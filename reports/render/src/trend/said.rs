@@ -29,6 +29,8 @@ fn bare(ratio: f64) -> String {
 pub(super) fn by_how_much(finding: &Finding) -> String {
     let change = change(finding.ratio);
     match finding.interval {
+        // What is counted.
+        Some([low, high]) if low >= high => change,
         Some([low, high]) if high < MANY => format!("{change} [{}, {}]", bare(low), bare(high)),
         Some([low, high]) => format!("{change} [{low:.1}, {high:.1} times]"),
         None => format!("{change} (two nights, no replay)"),

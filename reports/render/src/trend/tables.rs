@@ -2,7 +2,7 @@
 
 use labrun_history::dating::ChangePoint;
 use labrun_history::judge::Direction;
-use labrun_record::Better;
+use labrun_record::{Better, Unit};
 use maud::{Markup, PreEscaped, html};
 
 use super::data::{class, path_of_group, told};
@@ -156,15 +156,12 @@ fn row(site: &Site<'_>, line: &Line<'_>) -> Markup {
             th.what scope="row" { (line.name()) }
             @match line.last.and_then(|night| Some((night, value(night)?))) {
                 Some((night, value)) => {
+                    @let (number, interval) = shown(value, column.ci[night], unit);
                     td.number data-value=(value) {
-                        (units::value(value, unit))
+                        (number)
                         @if night + 1 < nights.names.len() { br; small { "not since " (told(&nights.heads[night].started)) } }
                     }
-                    td.number { @match column.ci[night] {
-                        Some(ends) if ends[0] < ends[1] => { (units::bare_interval(Some(ends), value, unit)) }
-                        Some(_) => { "exact" }
-                        None => { "none" }
-                    } }
+                    td.number { (interval) }
                     td.number { @match line.against {
                         Some(ratio) => { (said::change(ratio)) }
                         None => { span.muted { "no nights before" } }
@@ -174,6 +171,21 @@ fn row(site: &Site<'_>, line: &Line<'_>) -> Markup {
             }
             td.wrap { (changed(site, line)) }
         }
+    }
+}
+
+/// A number and its interval, with the digits that tell its ends apart.
+fn shown(value: f64, interval: Option<[f64; 2]>, unit: Unit) -> (String, String) {
+    match interval {
+        None => (units::value(value, unit), "none".to_owned()),
+        Some([low, high]) if low < high => {
+            let both = units::with_interval(value, interval, unit);
+            match both.split_once(" [") {
+                Some((number, ends)) => (number.to_owned(), format!("[{ends}")),
+                None => (both, String::new()),
+            }
+        }
+        Some(_) => (units::value(value, unit), "exact".to_owned()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! are unavailable, unsupported, failed and not selected.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+mod checked;
 pub mod figures;
 mod identity;
 mod levels;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use labrun_history::judge::{Conclusion, Direction, EnvironmentShift, MovedControl, Replay};
 use labrun_history::{
-    Check, Epoch, Epochs, Finding, HISTORY_SCHEMA, Head, Night, Nights, Point, Subject, Suspected,
-    Values, Watching,
+    Check, HISTORY_SCHEMA, Head, Night, Nights, Point, Subject, Values, Watching,
 };
 use labrun_record::{Metric, Outcome, Row, Start, Target, Tier, Unit};
 
 use super::Noise;
+use super::checked::{checks, epochs};
 
 /// Isolations, with the level of their times.
 const ISOLATIONS: [(&str, Target, Tier, f64); 10] = [
@@ -97,11 +96,11 @@ impl History {
 }
 
 /// Nights before the last from which on wasmtime starts more slowly; and other things that happen.
-const SLOWER: usize = 10;
-const LARGER: usize = 30;
-const WORSE_FOR_A_WHILE: [usize; 2] = [45, 20];
-const OTHER_HOST: usize = 5;
-const PAGES: usize = 60;
+pub const SLOWER: usize = 10;
+pub const LARGER: usize = 30;
+pub const WORSE_FOR_A_WHILE: [usize; 2] = [45, 20];
+pub const OTHER_HOST: usize = 5;
+pub const PAGES: usize = 60;
 
 /// A history of one class of machines, and the fewest nights of another.
 pub fn history(shape: Shape, seed: u64) -> History {
@@ -139,6 +138,7 @@ pub fn history(shape: Shape, seed: u64) -> History {
     }
 }
 
+<<<<<<< HEAD
 fn id(nights: &Nights, isolation: &str, metric: Metric) -> String {
     let mut series = nights.series.iter();
     let is = |row: &Row| row.isolation == isolation && row.metric == metric;
@@ -255,6 +255,8 @@ fn epochs(nights: &Nights) -> Epochs {
     }
 }
 
+=======
+>>>>>>> site
 fn night(shape: Shape, place: usize, noise: &mut Noise) -> Night {
     let head = head(shape, place);
     let mut points = vec![control(place + OTHER_HOST == shape.nights, noise)];
@@ -277,7 +279,11 @@ fn night(shape: Shape, place: usize, noise: &mut Noise) -> Night {
 
 fn head(shape: Shape, place: usize) -> Head {
     let left = shape.nights - place;
+<<<<<<< HEAD
     let date = date(20_785 - i64::try_from(left).expect("few nights"));
+=======
+    let date = date(20_785 - i64::try_from(left).expect("a few years"));
+>>>>>>> site
     let commit = (place as u64 / 2 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let wasmtime = if left <= SLOWER { "48.0.8" } else { "48.0.7" };
     let older = left > shape.nights / 2;

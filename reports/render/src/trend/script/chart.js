@@ -115,7 +115,8 @@ trend.chart = (() => {
     const here = svg("circle", { class: "here", r: 2.6, visibility: "hidden" });
     const made = svg(
       "svg",
-      { class: "trend", viewBox: "0 0 320 112", "aria-hidden": "true", focusable: "false" },
+      // Of more nights than there is room for, a thick line would be a block.
+      { class: to - from > 200 ? "trend many" : "trend", viewBox: "0 0 320 112", "aria-hidden": "true", focusable: "false" },
       svg("path", { class: "rule", d: `M${LEFT} ${BOTTOM + 2}H${RIGHT}` }),
       ...strip(history.versions[series.isolation] || [], from, to, scale, STRIPS[0]),
       ...strip(around(history), from, to, scale, STRIPS[1]),
