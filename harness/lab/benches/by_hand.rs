@@ -126,6 +126,7 @@ fn job(artifact: &Path, target: Target) -> Job {
         way: NetworkPath::default(),
         instances: 0,
         timeout: Duration::from_secs(20),
+        patience: lab::patience::Patience::default(),
         warm_repeats: 0,
     }
 }

@@ -23,6 +23,7 @@ pub mod model;
 pub mod network;
 pub mod outcome;
 pub mod owner;
+pub mod patience;
 pub mod plan;
 pub mod probe;
 pub mod proc;

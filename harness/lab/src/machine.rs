@@ -20,7 +20,7 @@ use crate::process::run_bare;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// ... and so many times what the last one took, where a disk is slow.
-const REST: u32 = 50;
+const REST: u32 = 20;
 
 /// Steps of the integer work: each waits for the one before, some 6 cycles.
 const STEPS: u32 = 1_500_000;
@@ -34,9 +34,6 @@ const RESULT: u64 = 0x9cf2_0ae5_440a_e9e9;
 /// Bytes that are copied. From one half of a buffer of twice as many to the other: more than the caches
 /// of a core are.
 const COPIED: usize = 32 << 20;
-
-/// Bytes that are written at a time where the buffer is made.
-const CHUNK: usize = 64 << 10;
 
 /// A program that does nothing. That of the system: it is there without a build of ours, is small, and
 /// has to be loaded and linked as programs are.
@@ -123,11 +120,8 @@ fn copying(bytes: usize) -> Option<u64> {
     let mut buffer = Vec::new();
     buffer.try_reserve_exact(2 * bytes).ok()?;
     // Every page is there before the clock.
-    for byte in [1, 2] {
-        for _ in 0..bytes / CHUNK {
-            buffer.extend_from_slice(&[byte; CHUNK]);
-        }
-    }
+    buffer.resize(bytes, 1_u8);
+    buffer.resize(2 * bytes, 2);
     let (from, to) = buffer.split_at_mut(bytes);
     let (from, to) = (black_box(from), black_box(to));
     span(|| {

@@ -14,6 +14,7 @@ use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_chang
 
 use crate::interrupt::Interrupt;
 use crate::owner::{OwnFolder, Owner};
+use crate::patience::Patience;
 use crate::regular;
 use crate::task::FileSystem;
 
@@ -32,6 +33,8 @@ pub struct Site {
     pub owner: Owner,
     /// Whether the run was asked to end.
     pub interrupt: Interrupt,
+    /// How long the launch that is next is waited for.
+    pub patience: Patience,
     folders: Shared,
 }
 
@@ -41,6 +44,7 @@ impl Site {
         Ok(Self {
             owner: Owner::this(),
             interrupt,
+            patience: Patience::default(),
             folders: Shared::this()?,
         })
     }
@@ -50,6 +54,7 @@ impl Site {
         Self {
             owner: self.owner.clone(),
             interrupt: Interrupt::never().unwrap_or_else(|_| self.interrupt.clone()),
+            patience: Patience::default(),
             folders: self.folders.clone(),
         }
     }

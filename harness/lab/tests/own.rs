@@ -60,6 +60,7 @@ fn job(workload: &Workload) -> Job {
         way: NetworkPath::default(),
         instances: 1,
         timeout: Duration::from_secs(20),
+        patience: lab::patience::Patience::default(),
         warm_repeats: 0,
     }
 }

@@ -47,7 +47,7 @@ impl Planned {
         let plan = match (&args.plan, named) {
             (Some(path), _) => {
                 let mut plan = by_hand(path, &definitions, &profiles)?;
-                plan.adjust(&options(settings, args)?);
+                plan.adjust(&options(settings, args));
                 plan
             }
             (None, Some(asked)) => {
@@ -91,13 +91,13 @@ pub(crate) fn stands_on_docker(launched: &[&str], profiles: &[Profile]) -> bool 
 }
 
 /// What the flags wish of a run.
-pub(crate) fn options(settings: &Settings, args: &AskedArgs) -> anyhow::Result<RunOptions> {
-    Ok(RunOptions {
+pub(crate) fn options(settings: &Settings, args: &AskedArgs) -> RunOptions {
+    RunOptions {
         samples: args.samples.or(settings.file.samples),
         quick: args.quick,
-        time_budget_s: settings.time_budget_s(args.time_budget)?,
+        time_budget_s: settings.time_budget_s(args.time_budget),
         warmup: args.warmup.or(settings.file.warmup),
-    })
+    }
 }
 
 fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyhow::Result<Plan> {
@@ -140,7 +140,7 @@ fn of_scenario(
         workloads: &definitions.workloads,
         profiles,
         arch: std::env::consts::ARCH,
-        options: &options(settings, args)?,
+        options: &options(settings, args),
     }))
 }
 

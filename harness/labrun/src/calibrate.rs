@@ -57,7 +57,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
         site: &site,
     };
     let mut pairs = same(&planned.plan);
-    let time_budget_s = args.quads.time_budget_s(settings)?;
+    let time_budget_s = args.quads.time_budget_s(settings);
     let pilot = Duration::from_secs_f64(PILOT * time_budget_s);
     pairs.extend(with_changes(
         &cases, &pairs, &supply, args.tries, pilot, &bars,

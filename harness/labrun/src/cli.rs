@@ -1,6 +1,7 @@
 //! The arguments, as they are typed.
 
 mod deciding;
+mod emptied;
 mod exporting;
 mod loading;
 mod own;
@@ -11,12 +12,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
+pub(crate) use emptied::emptied;
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
 pub(crate) use loading::{Arrivals, LoadArgs};
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 pub(crate) use tracking::{
     HistoryArgs, Track, TrackAckArgs, TrackArgs, TrackBisectArgs, TrackCheckArgs, TrackExportArgs,
-    TrackRecordArgs,
+    TrackRecordArgs, TrackSiteArgs,
 };
 
 const EXIT_CODES: &str = "Exit codes:

@@ -57,6 +57,11 @@ fn main() -> std::process::ExitCode {
 
 /// What the arguments alone ask for, a help or the version, or what is wrong with them.
 fn said(unparsed: &clap::Error) -> anyhow::Result<u8> {
+    if let Some(option) = cli::emptied(unparsed, std::env::args_os()) {
+        anyhow::bail!(exit::Usage(format!(
+            "{option} is given an empty value: name what it is to be, or leave the option out"
+        )));
+    }
     let printed = unparsed.print();
     if unparsed.use_stderr() {
         return Ok(exit::USAGE);

@@ -6,10 +6,11 @@ mod given;
 use std::fs;
 use std::path::Path;
 
-use lab::define::{Definitions, Workload};
+use lab::define::{Definitions, Workload, mistyped};
 
 use crate::cli::{AskedArgs, SelectArgs};
 use crate::exit::Usage;
+use crate::say;
 
 pub(crate) use given::as_name;
 
@@ -30,6 +31,7 @@ impl Own {
             own.names.push(workload.name.clone());
             definitions.workloads.push(workload);
         }
+        own.of(definitions).into_iter().for_each(tell_mistyped);
         take_environment(definitions);
         Ok(own)
     }
@@ -65,6 +67,20 @@ impl Own {
     /// All names that are asked for.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.kept.iter().chain(&self.names).cloned().collect()
+    }
+}
+
+/// Tells what in the arguments and variables of a workload was probably meant as a placeholder, and is none:
+/// it reaches the program as it is written.
+fn tell_mistyped(workload: &Workload) {
+    let run = workload.run.iter().flat_map(|run| &run.args);
+    let serve = workload.serve.iter().flat_map(|serve| &serve.args);
+    let said = run.chain(serve.flatten()).chain(workload.env.values());
+    for (word, meant) in said.flat_map(|text| mistyped(text)) {
+        say::line(&format!(
+            "{}: {word} is no placeholder, and is handed on as it is written (did you mean {meant}?)",
+            workload.name
+        ));
     }
 }
 

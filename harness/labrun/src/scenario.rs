@@ -74,7 +74,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
     let mut plan = carried.plan(asked.name.as_deref()).map_err(unfit_bundle)?;
     let names = Names::of(&carried.definitions.runners, &profiles);
     plan.narrow(&asked.select.workload, &asked.select.isolation, &names)?;
-    plan.adjust(&options(settings, asked)?);
+    plan.adjust(&options(settings, asked));
     let with_docker = needs_docker(&plan, &profiles);
     if with_docker {
         carried.load_images(&site);

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::cli::{Cli, When};
 
@@ -28,8 +28,9 @@ pub(crate) struct File {
     pub samples: Option<u32>,
     /// Discarded launches of each kind.
     pub warmup: Option<u32>,
-    /// Time for a scenario, such as `20m`.
-    pub time_budget: Option<String>,
+    /// Seconds for a scenario, written as `20m`.
+    #[serde(default, deserialize_with = "duration")]
+    pub time_budget: Option<f64>,
     /// Seed of every shuffle and bootstrap.
     pub seed: Option<u64>,
 }
@@ -63,16 +64,16 @@ impl Settings {
     }
 
     /// The time budget in seconds: the flag's, else the file's.
-    pub(crate) fn time_budget_s(&self, flag: Option<f64>) -> anyhow::Result<Option<f64>> {
-        match (flag, &self.file.time_budget) {
-            (Some(flag), _) => Ok(Some(flag)),
-            (None, Some(text)) => {
-                let parsed = seconds(text).map_err(crate::exit::Usage);
-                Ok(Some(parsed.context("labrun.toml: time-budget")?))
-            }
-            (None, None) => Ok(None),
-        }
+    pub(crate) fn time_budget_s(&self, flag: Option<f64>) -> Option<f64> {
+        flag.or(self.file.time_budget)
     }
+}
+
+/// A duration of the file.
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let read = seconds(&text).map_err(|why| D::Error::custom(format!("time-budget: {why}")));
+    read.map(Some)
 }
 
 /// The longest duration, in seconds: what a scenario may have.

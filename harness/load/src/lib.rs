@@ -48,7 +48,8 @@ pub use null::{NullServer, response};
 pub use plan::{Pace, Plan, Spacing};
 pub use report::{ERROR_LIMIT, ErrorKind, OfRequest, Report, Wrong, percentiles};
 pub use request::{
-    Check, Holds, MOST_REQUESTS, MOST_WEIGHT, OWN_HEADERS, Request, is_header_value, is_token,
+    Check, Holds, MOST_REQUESTS, MOST_WEIGHT, OWN_HEADERS, Request, UNSPOKEN_HEADERS,
+    is_header_value, is_token,
 };
 pub use response::{Answer, End, Reader};
 pub use run::run;

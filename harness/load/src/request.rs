@@ -9,6 +9,17 @@ pub const MOST_REQUESTS: usize = 64;
 pub const MOST_WEIGHT: u32 = 1000;
 /// Headers that the generator writes itself, since framing and connection are its own.
 pub const OWN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encoding", "connection"];
+/// Headers that ask for another conversation than the one that the generator has: to wait before the body,
+/// to speak another protocol, to have fields behind a body, or to keep a connection in another way.
+pub const UNSPOKEN_HEADERS: [&str; 7] = [
+    "expect",
+    "upgrade",
+    "http2-settings",
+    "te",
+    "trailer",
+    "keep-alive",
+    "proxy-connection",
+];
 
 /// A request, and what a right answer to it is.
 #[derive(Debug, Clone)]
@@ -104,7 +115,8 @@ impl Request {
             return Some(&self.path);
         }
         let wrong = self.headers.iter().find_map(|(name, value)| {
-            if !is_token(name) || OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            let mut never = OWN_HEADERS.iter().chain(&UNSPOKEN_HEADERS);
+            if !is_token(name) || never.any(|own| name.eq_ignore_ascii_case(own)) {
                 return Some(name);
             }
             (!is_header_value(value)).then_some(value)

@@ -31,15 +31,18 @@ fn main() {
         println!("\nA lasting change, {title}:\n");
         lasting(old, histories);
     }
-    println!(
-        "\nNights in which nothing changed, 500 series, with a replay that is five times as wide:\n"
-    );
-    let lab = Lab {
-        groups: [200, 100, 100, 100],
-        nights: 130,
-        ..Lab::default()
-    };
-    unchanged(lab, Old::Restless, histories.div_ceil(5));
+    for (title, old) in [
+        ("with a replay that is five times as wide", Old::Restless),
+        ("without an old build, two nights in a row", Old::Lost),
+    ] {
+        let lab = Lab {
+            groups: [200, 100, 100, 100],
+            nights: 130,
+            ..Lab::default()
+        };
+        println!("\nNights in which nothing changed, 500 series, {title}:\n");
+        unchanged(lab, old, histories.div_ceil(5));
+    }
     groups(histories);
     dates(histories);
     speed();

@@ -12,6 +12,7 @@ pub mod judge;
 mod key;
 mod night;
 mod nights;
+mod student;
 mod watch;
 
 pub use check::{ToReplay, Watched, still_open};

@@ -50,7 +50,7 @@ fn a_lasting_change_is_confirmed_within_two_nights() {
             // Its size is right.
             assert!(found.error < 0.008, "{name} {times} {before}: {found:?}");
             let standing = found.standing as f64 / found.in_two as f64;
-            assert!(standing > 0.8, "{name} {times} {before}: {found:?}");
+            assert!(standing > 0.95, "{name} {times} {before}: {found:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Statistics in; a page or a table out.
 //!
 //! [`page`] is the report of a run: one HTML file that needs no network and no script.
+//! [`trend_site`] is that of a history: many nights side by side.
 //! [`table`] is what a terminal shows on a screen, and [`full_table`] all of it, of a replay too. All of them are pure functions of a run's
 //! files.
 
@@ -17,6 +18,7 @@ mod page;
 mod replay;
 mod shown;
 mod table;
+mod trend;
 pub mod units;
 mod words;
 
@@ -25,6 +27,7 @@ pub use conformance::conformance_page;
 pub use export::{Exported, csv, markdown};
 pub use page::{Section, apart, page, pages};
 pub use table::{full_table, table};
+pub use trend::{SiteFile, Trend, trend_site};
 
 use thiserror::Error;
 

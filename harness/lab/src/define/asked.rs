@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::document::check_name;
-use super::{DefineError, Scenario, bounds, read_toml};
+use super::document::{check_name, read_toml_with_text};
+use super::fault::{Fault, at};
+use super::{DefineError, Scenario, bounds};
 
 /// A question, and the scenarios that answer it together.
 #[derive(Debug, Clone)]
@@ -59,28 +60,41 @@ impl Asked {
                 programs: Vec::new(),
             });
         }
-        let together: Together = read_toml(&path)?;
-        check_name(&path, "file", Some(name.as_ref()), &together.name)?;
-        bounds::name(name).map_err(|reason| DefineError::shape(&path, reason))?;
-        if together.parts.is_empty() {
-            return Err(DefineError::shape(&path, "parts: it names no scenario"));
-        }
-        let part = |name: &String| {
-            if !file(name).is_file() {
-                let reason = format!("parts: there is no scenario `{name}`");
-                return Err(DefineError::shape(&path, reason));
-            }
-            Scenario::read(&file(name))
-        };
-        for program in &together.programs {
-            bounds::name_of("program", &program.example)
-                .map_err(|reason| DefineError::shape(&path, reason))?;
-        }
+        let (together, text): (Together, String) = read_toml_with_text(&path)?;
+        let is_there = |name: &String| file(name).is_file();
+        together
+            .check(name, is_there)
+            .map_err(|fault| DefineError::faulty(&path, &text, fault))?;
+        let part = |name: &String| Scenario::read(&file(name));
         Ok(Self {
             programs: together.programs,
             scenarios: together.parts.iter().map(part).collect::<Result<_, _>>()?,
             name: together.name,
             question: together.question,
         })
+    }
+}
+
+impl Together {
+    /// Whether it is called `named`, and names what there is.
+    fn check(&self, named: &str, is_there: impl Fn(&String) -> bool) -> Result<(), Fault> {
+        check_name("file", Some(named.as_ref()), &self.name)?;
+        bounds::name(named).map_err(at(&["name"]))?;
+        if self.parts.is_empty() {
+            return Err(at(&["parts"])("parts: it names no scenario"));
+        }
+        for (number, name) in self.parts.iter().enumerate() {
+            if !is_there(name) {
+                let number = number.to_string();
+                let reason = format!("parts: there is no scenario `{name}`");
+                return Err(at(&["parts", &number])(reason));
+            }
+        }
+        for (number, program) in self.programs.iter().enumerate() {
+            let number = number.to_string();
+            bounds::name_of("program", &program.example)
+                .map_err(at(&["program", &number, "example"]))?;
+        }
+        Ok(())
     }
 }

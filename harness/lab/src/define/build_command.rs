@@ -5,6 +5,8 @@ use std::path::Path;
 use labrun_record::Target;
 use serde::Deserialize;
 
+use super::fault::{Fault, at};
+use super::trust::is_below;
 use crate::glob::path_set;
 
 /// How an artifact is built.
@@ -38,22 +40,33 @@ impl BuildCommand {
     }
 
     /// What is wrong with it.
-    pub(super) fn check(&self, target: Target) -> Result<(), String> {
+    pub(super) fn check(&self, target: Target) -> Result<(), Fault> {
         if target == Target::Image {
             return Err(
-                "an image is built by no command yet: build its program, for native".to_owned(),
+                "an image is built by no command yet: build its program, for native".into(),
             );
         }
         if self.command.first().is_none_or(String::is_empty) {
             let reason =
                 "command is empty: write the program, and its arguments, as a list of words";
-            return Err(reason.to_owned());
+            return Err(at(&["command"])(reason));
         }
-        let wrong = |glob: &&String| path_set(std::slice::from_ref(glob)).is_none();
-        match self.inputs.iter().find(wrong) {
-            Some(glob) => Err(format!("inputs: `{glob}` is no glob")),
-            None => Ok(()),
+        for (number, glob) in self.inputs.iter().enumerate() {
+            let number = number.to_string();
+            let keys = ["inputs", &number];
+            let wrong = at(&keys);
+            // What it is built from is compared, and carried, with the folder alone.
+            if !is_below(Path::new(glob)) {
+                return Err(wrong(format!(
+                    "inputs: `{glob}` is no path from the workload's folder on, without `.` and `..`: what it is \
+                     built from has to be in it"
+                )));
+            }
+            if path_set(std::slice::from_ref(glob)).is_none() {
+                return Err(wrong(format!("inputs: `{glob}` is no glob")));
+            }
         }
+        Ok(())
     }
 }
 
@@ -87,11 +100,24 @@ mod tests {
             ("command = []", "command is empty"),
             ("command = [\"\"]", "command is empty"),
             ("command = [\"make\"]\ninputs = [\"[a\"]", "`[a` is no glob"),
+            (
+                "command = [\"make\"]\ninputs = [\"a\", \"../*\"]",
+                "`../*` is no path from",
+            ),
+            (
+                "command = [\"make\"]\ninputs = [\"/etc/*\"]",
+                "`/etc/*` is no path from",
+            ),
+            (
+                "command = [\"make\"]\ninputs = [\"\"]",
+                "`` is no path from",
+            ),
         ] {
             let said = building(text).check(Target::Wasip1).expect_err("is wrong");
+            let said = said.why();
             assert!(said.contains(why), "{said}");
         }
         let image = building("command = [\"make\"]").check(Target::Image);
-        assert!(image.expect_err("not yet").contains("no command yet"));
+        assert!(image.expect_err("not yet").why().contains("no command yet"));
     }
 }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::fault::{Fault, at, key_at};
 use super::nearest::hint;
+use super::plain::plain;
 use crate::regular;
 
 /// What is wrong with a definition.
@@ -80,11 +82,12 @@ impl DefineError {
         }
     }
 
-    /// Something is wrong at a place of a file's text.
-    pub(super) fn shape_at(path: &Path, text: &str, at: usize, reason: String) -> Self {
+    /// Something is wrong with a file of this text.
+    pub(super) fn faulty(path: &Path, text: &str, fault: impl Into<Fault>) -> Self {
+        let (place, reason) = fault.into().placed(text);
         Self::Shape {
             path: path.to_owned(),
-            line: line_of(text, at),
+            line: line_of(text, place),
             reason,
         }
     }
@@ -113,31 +116,60 @@ fn line_of(text: &str, at: usize) -> usize {
 pub(super) fn read_toml_with_text<T: DeserializeOwned>(
     path: &Path,
 ) -> Result<(T, String), DefineError> {
-    let text = regular::read_to_string(path).map_err(DefineError::io(path))?;
+    let text = read_text(path)?;
     let read = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(&text, span.start));
-        let reason = error.message();
+        let place = error.span().map(|span| span.start);
         DefineError::Shape {
             path: path.to_owned(),
-            line,
-            reason: format!("{reason}{}", suggestion(reason)),
+            line: place.map_or(1, |place| line_of(&text, place)),
+            reason: reason(error.message(), &text, place),
         }
     });
     Ok((read?, text))
 }
 
+/// What a file holds, which has to be text.
+fn read_text(path: &Path) -> Result<String, DefineError> {
+    let bytes = regular::read(path).map_err(DefineError::io(path))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let (good, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        let before = bytes[..good].iter().filter(|byte| **byte == b'\n');
+        DefineError::Shape {
+            path: path.to_owned(),
+            line: 1 + before.count(),
+            reason: format!(
+                "it is no text in UTF-8, which TOML is: here is a byte 0x{:02x}; save it as UTF-8",
+                bytes.get(good).copied().unwrap_or_default()
+            ),
+        }
+    })
+}
+
+/// What is wrong by serde, in plain words, with the key that it is about and the nearest valid word.
+fn reason(message: &str, text: &str, place: Option<usize>) -> String {
+    let Some((there, wanted)) = plain(message) else {
+        let said = format!("{message}{}", suggestion(message));
+        return said.replacen("unknown variant ", "unknown word ", 1);
+    };
+    let is_date =
+        place.is_some_and(|place| text[place..].starts_with(|c: char| c.is_ascii_digit()));
+    let there = match there.as_str() {
+        // So it comes to serde.
+        "a table" if is_date => "a date",
+        there => there,
+    };
+    let key = place.and_then(|place| key_at(text, place));
+    let key = key.unwrap_or_else(|| "it".to_owned());
+    format!("{key} is {there}, and has to be {wanted}")
+}
+
 /// A definition has to be called what its file or folder is.
-pub(super) fn check_name(
-    path: &Path,
-    what: &str,
-    found: Option<&OsStr>,
-    name: &str,
-) -> Result<(), DefineError> {
+pub(super) fn check_name(what: &str, found: Option<&OsStr>, name: &str) -> Result<(), Fault> {
     if found.is_some_and(|found| found == name) {
         return Ok(());
     }
     let reason = format!("name is `{name}`, but its {what} has another name");
-    Err(DefineError::shape(path, reason))
+    Err(at(&["name"])(reason))
 }
 
 /// From serde's "unknown field `x`, expected one of `a`, `b`": the nearest of the
@@ -185,7 +217,9 @@ mod tests {
     fn a_wrong_type_names_file_and_line() {
         let error = fault("workload = \"add\"\nsamples = \"many\"\n");
         assert!(
-            error.starts_with("/sheet.toml:2: invalid type: string"),
+            error.starts_with(
+                "/sheet.toml:2: samples is the text \"many\", and has to be a whole number"
+            ),
             "{error}"
         );
     }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::{Fault, at};
+
 /// Variables whose names begin with this are the lab's own.
 const OWN: &str = "LABRUN_";
 
@@ -22,20 +24,20 @@ pub struct Environment {
 
 impl Environment {
     /// Those with a value, and the names of those that are taken later; or what is wrong with them.
-    pub(super) fn new(given: &BTreeMap<String, String>, named: &[String]) -> Result<Self, String> {
-        for name in given.keys().chain(named) {
-            if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(format!("env: {name:?} is no name of a variable"));
-            }
-            if name.starts_with(OWN) {
-                return Err(format!(
-                    "env: {name} is one of the lab's own: leave it out, since it is set where it is \
-                     needed"
-                ));
+    pub(super) fn new(given: &BTreeMap<String, String>, named: &[String]) -> Result<Self, Fault> {
+        for (name, value) in given {
+            let wrong = |why: String| at(&["env", name])(why);
+            name_of_variable(name).map_err(wrong)?;
+            if value.contains('\0') {
+                return Err(wrong(format!("env: the value of {name} holds a NUL")));
             }
         }
-        if let Some((name, _)) = given.iter().find(|(_, value)| value.contains('\0')) {
-            return Err(format!("env: the value of {name} holds a NUL"));
+        for (number, name) in named.iter().enumerate() {
+            let wrong = |why: String| at(&["env-from", &number.to_string()])(why);
+            name_of_variable(name).map_err(wrong)?;
+            if given.contains_key(name) || named[..number].contains(name) {
+                return Err(wrong(format!("env: {}", said_twice(name))));
+            }
         }
         Ok(Self {
             given: given.clone(),
@@ -85,6 +87,29 @@ impl Environment {
     }
 }
 
+/// What is wrong with a variable that is said more than once.
+pub fn said_twice(name: &str) -> String {
+    format!("{name} is said twice, and a program has one variable of a name: leave one out")
+}
+
+/// Whether a variable may be called so. The kernel would take spaces, which no shell can set and no program
+/// looks for: such a name is a mistake.
+fn name_of_variable(name: &str) -> Result<(), String> {
+    let never = |c: char| c == '=' || c.is_whitespace() || c.is_control();
+    if name.is_empty() || name.contains(never) {
+        return Err(format!(
+            "env: {name:?} is no name of a variable: it is of one letter or more, without `=`, spaces and \
+             control characters"
+        ));
+    }
+    if name.starts_with(OWN) {
+        return Err(format!(
+            "env: {name} is one of the lab's own: leave it out, since it is set where it is needed"
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,11 +133,22 @@ mod tests {
         for (name, why) in [
             ("", "no name"),
             ("A=B", "no name"),
+            ("A B", "no name"),
+            ("A\n", "no name"),
             ("LABRUN_HOLD", "the lab's own"),
         ] {
             let said = Environment::new(&BTreeMap::new(), &[name.to_owned()]);
-            let said = said.expect_err("is wrong");
+            let said = said.expect_err("is wrong").why();
             assert!(said.contains(why), "{said}");
+        }
+    }
+    #[test]
+    fn a_variable_is_said_once() {
+        let given = BTreeMap::from([("A".to_owned(), "1".to_owned())]);
+        for named in [&["A"][..], &["B", "B"]] {
+            let named: Vec<String> = named.iter().map(|name| (*name).to_owned()).collect();
+            let said = Environment::new(&given, &named).expect_err("is wrong");
+            assert!(said.why().contains("said twice"));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
+use super::fault::{Fault, at};
 use super::trust::inside;
 use crate::regular;
 use crate::task::{Expected, Learned, OUTPUT_LIMIT, Rule};
@@ -67,21 +68,23 @@ impl Expect {
     }
 
     /// The output that is correct, or what is wrong with what is said.
-    pub(super) fn expected(&self, folder: &Path) -> Result<Expected, String> {
+    pub(super) fn expected(&self, folder: &Path) -> Result<Expected, Fault> {
         match (&self.file, &self.regex, self.first_line, self.any) {
-            (Some(file), None, false, false) => whole(folder, file).map(Expected::Whole),
+            (Some(file), None, false, false) => whole(folder, file)
+                .map(Expected::Whole)
+                .map_err(at(&["file"])),
             (None, Some(pattern), false, false) => match Regex::new(pattern) {
                 Ok(regex) => Ok(Expected::Line(Rule::Matching(regex))),
-                Err(error) => Err(format!(
+                Err(error) => Err(at(&["regex"])(format!(
                     "regex: {pattern:?} is no regular expression: {error}"
-                )),
+                ))),
             },
             (None, None, true, false) => Ok(Expected::Line(Rule::First(self.learned.clone()))),
             (None, None, false, true) => Ok(Expected::Line(Rule::Any)),
             _ => Err(
                 "it needs exactly one of file = \"..\", regex = \"..\", first-line = true and \
                  any = true"
-                    .to_owned(),
+                    .into(),
             ),
         }
     }

@@ -4,9 +4,11 @@
 use std::net::SocketAddr;
 
 use super::Workload;
+use super::fault::{Fault, at};
+use super::requests::check_path;
 
 /// What stands for the port, the address without it, and both.
-const PLACES: [&str; 3] = ["{port}", "{ip}", "{address}"];
+pub(super) const PLACES: [&str; 3] = ["{port}", "{ip}", "{address}"];
 
 impl Workload {
     /// Whether the lab builds it of a package, which keeps to what the lab asks of its workloads.
@@ -62,8 +64,15 @@ impl Workload {
         Ok(())
     }
 
-    /// That it says where it listens, if it has to.
-    pub(super) fn check_port(&self) -> Result<(), String> {
+    /// That it says where it listens, if it has to, and what it is asked.
+    pub(super) fn check_serve(&self) -> Result<(), Fault> {
+        if let Some(serve) = &self.serve {
+            check_path(&serve.request)
+                .map_err(|why| at(&["request"])(format!("request is {why}")))?;
+            if serve.port == Some(0) {
+                return Err(at(&["port"])("port is 0, and has to be 1 to 65535"));
+            }
+        }
         let told = self.server_args().map_or(&[][..], |args| args).iter();
         let mut told = told.chain(self.env.values());
         let serves_natively =
@@ -78,12 +87,13 @@ impl Workload {
             return Err(
                 "it is not said on which port it listens: give port, or write {port} where its \
                  arguments or variables tell it one, which is then a free one in each launch"
-                    .to_owned(),
+                    .into(),
             );
         }
         match self.serve.as_ref().and_then(|serve| serve.status) {
             Some(status) if !(200..600).contains(&status) => {
-                Err(format!("status is {status}, and has to be 200 to 599"))
+                let reason = format!("status is {status}, and has to be 200 to 599");
+                Err(at(&["status"])(reason))
             }
             _ => Ok(()),
         }

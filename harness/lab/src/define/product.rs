@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use labrun_record::{Setting, Target, Tier};
 use serde::Deserialize;
 
-use super::document::check_name;
+use super::document::{check_name, read_toml_with_text};
+use super::fault::{Fault, at};
 use super::nearest::hint;
 use super::setting::settings;
 use super::trust::{is_below, is_program};
-use super::{DefineError, Unsupported, read_toml};
+use super::{DefineError, Unsupported};
 use crate::task::Policy;
 
 /// A product that a user installs and starts.
@@ -153,75 +154,88 @@ const PLACEHOLDERS: [&str; 13] = [
 impl ProductDefinition {
     /// Reads `harness/commands/<name>.toml`.
     pub fn read_command(path: &Path) -> Result<Self, DefineError> {
-        let product = Self::read(path, path.file_stem())?;
-        match &product.host {
-            None => Ok(product),
-            Some(_) => Err(DefineError::shape(
-                path,
+        Self::read(path, path.file_stem(), |product| match &product.host {
+            None => Ok(()),
+            Some(_) => Err(at(&["host"])(
                 "[host] is for servers: their definitions are in harness/servers",
             )),
-        }
+        })
     }
 
     /// Reads `server.toml` in `folder`.
     pub fn read_server(folder: &Path) -> Result<Self, DefineError> {
         let path = folder.join("server.toml");
-        let product = Self::read(&path, folder.file_name())?;
-        let Some(host) = &product.host else {
-            return Err(DefineError::shape(&path, "a server needs [host]"));
-        };
-        if let Some(file) = host.files.iter().find(|file| !is_below(file)) {
-            let file = file.display();
-            let reason = format!("[host] files: {file} is not beside the definition");
-            return Err(DefineError::shape(&path, reason));
-        }
-        if let Some(file) = host.files.iter().find(|file| !folder.join(file).is_file()) {
-            let file = file.display();
-            return Err(DefineError::shape(
-                &path,
-                format!("[host] files: there is no {file}"),
-            ));
-        }
-        for configuration in &product.configurations {
-            if configuration.policy.is_none() || configuration.no_other_policy.is_none() {
-                let name = &configuration.name;
-                let reason =
-                    format!("configuration {name}: a server needs `policy` and `no_other_policy`");
-                return Err(DefineError::shape(&path, reason));
-            }
-        }
-        Ok(product)
+        Self::read(&path, folder.file_name(), Self::check_server)
     }
 
-    fn read(path: &Path, named: Option<&std::ffi::OsStr>) -> Result<Self, DefineError> {
-        let mut product: Self = read_toml(path)?;
+    /// What is wrong with it as a server.
+    fn check_server(&self) -> Result<(), Fault> {
+        let Some(host) = &self.host else {
+            return Err("a server needs [host]".into());
+        };
+        let of_files = at(&["host", "files"]);
+        if let Some(file) = host.files.iter().find(|file| !is_below(file)) {
+            let file = file.display();
+            return Err(of_files(format!(
+                "[host] files: {file} is not beside the definition"
+            )));
+        }
+        let is_missing = |file: &&PathBuf| !self.folder.join(file).is_file();
+        if let Some(file) = host.files.iter().find(is_missing) {
+            let file = file.display();
+            return Err(of_files(format!("[host] files: there is no {file}")));
+        }
+        for (number, one) in self.configurations.iter().enumerate() {
+            if one.policy.is_none() || one.no_other_policy.is_none() {
+                let name = &one.name;
+                let reason =
+                    format!("configuration {name}: a server needs `policy` and `no_other_policy`");
+                return Err(Fault::from(reason).within(number).within("configuration"));
+            }
+        }
+        Ok(())
+    }
+
+    fn read(
+        path: &Path,
+        named: Option<&std::ffi::OsStr>,
+        check: impl FnOnce(&Self) -> Result<(), Fault>,
+    ) -> Result<Self, DefineError> {
+        let (mut product, text): (Self, String) = read_toml_with_text(path)?;
         if let Some(folder) = path.parent() {
             folder.clone_into(&mut product.folder);
         }
-        check_name(path, "file", named, &product.name)?;
-        if product.find.programs.is_empty() {
-            return Err(DefineError::shape(path, "[find] programs names no program"));
+        check_name("file", named, &product.name)
+            .and_then(|()| product.check())
+            .and_then(|()| check(&product))
+            .map_err(|fault| DefineError::faulty(path, &text, fault))?;
+        Ok(product)
+    }
+
+    /// What is wrong with it, whatever it is.
+    fn check(&self) -> Result<(), Fault> {
+        let of_programs = at(&["find", "programs"]);
+        if self.find.programs.is_empty() {
+            return Err(of_programs("[find] programs names no program".to_owned()));
         }
-        let mut programs = product.find.programs.iter();
-        if let Some(name) = programs.find(|name| !is_program(name)) {
-            let reason = format!(
+        if let Some(name) = self.find.programs.iter().find(|name| !is_program(name)) {
+            return Err(of_programs(format!(
                 "[find] programs: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"
-            );
-            return Err(DefineError::shape(path, reason));
+            )));
         }
-        for configuration in &product.configurations {
-            let all = configuration
-                .args
-                .iter()
-                .chain(configuration.precompile.iter().flatten());
-            for arg in all {
-                let name = &configuration.name;
+        for (number, one) in self.configurations.iter().enumerate() {
+            let number = number.to_string();
+            let precompile = one.precompile.iter().flatten();
+            let precompile = precompile.map(|arg| (arg, "precompile"));
+            let args = one.args.iter().map(|arg| (arg, "args"));
+            for (arg, key) in args.chain(precompile) {
                 known(arg).map_err(|reason| {
-                    DefineError::shape(path, format!("configuration {name}: {reason}"))
+                    let reason = format!("configuration {}: {reason}", one.name);
+                    at(&["configuration", &number, key])(reason)
                 })?;
             }
         }
-        Ok(product)
+        Ok(())
     }
 
     /// Names of its isolations.

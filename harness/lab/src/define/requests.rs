@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use labrun_load::{MOST_REQUESTS, MOST_WEIGHT, OWN_HEADERS, is_header_value, is_token};
+use labrun_load::{
+    MOST_REQUESTS, MOST_WEIGHT, OWN_HEADERS, UNSPOKEN_HEADERS, is_header_value, is_token,
+};
 use regex::bytes::Regex;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::fault::Fault;
 use super::trust::inside;
 use crate::regular;
 use crate::task::{Expected, Method, Request, Rule};
@@ -20,9 +23,6 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// Longest warm-up, in seconds.
 const LONGEST_S: f64 = 600.0;
-
-/// What is wrong with one of them, and where in the file it begins.
-pub(super) type Fault = (usize, String);
 
 /// The requests of a load; there is at least one.
 #[derive(Debug, Clone)]
@@ -75,9 +75,9 @@ impl Requests {
         let all = self.0.iter().zip(1..);
         all.map(|(one, number)| {
             let of = one.get_ref();
-            of.read(one.span().start, folder).map_err(|(at, why)| {
+            of.read(one.span().start, folder).map_err(|fault| {
                 let name = format!("{} {}", of.method.name(), of.path);
-                (at, format!("[[serve.requests]] {number} ({name}): {why}"))
+                fault.said_of(format!("[[serve.requests]] {number} ({name})"))
             })
         })
         .collect()
@@ -100,17 +100,19 @@ impl RequestFile {
             (None, None) => Vec::new(),
             (Some(body), None) => {
                 let bytes = body.get_ref().clone().into_bytes();
-                bounded("body", bytes).map_err(|why| (body.span().start, why))?
+                bounded("body", bytes).map_err(|why| Fault::at_byte(body.span().start, why))?
             }
             (None, Some(file)) => bytes_of("body-file", folder, file)?,
             (Some(_), Some(_)) => {
-                return Err((at, "it has body and body-file: leave one out".to_owned()));
+                let reason = "it has body and body-file: leave one out";
+                return Err(Fault::at_byte(at, reason.to_owned()));
             }
         };
         let expected = self.expect.as_ref();
         let expected = expected.map(|answer| {
             if let Some(why) = self.bodiless() {
-                return Err((answer.span().start, format!("{why}: leave expect out")));
+                let reason = format!("{why}: leave expect out");
+                return Err(Fault::at_byte(answer.span().start, reason));
             }
             answer.get_ref().read(answer.span().start, folder)
         });
@@ -141,7 +143,7 @@ impl Answer {
             (Some(file), None) => bytes_of("expect: file", folder, file).map(Expected::Whole),
             (None, Some(pattern)) => match Regex::new(pattern.get_ref()) {
                 Ok(regex) => Ok(Expected::Line(Rule::Matching(regex))),
-                Err(error) => Err((
+                Err(error) => Err(Fault::at_byte(
                     pattern.span().start,
                     format!(
                         "expect: regex: {:?} is no regular expression: {error}",
@@ -149,7 +151,7 @@ impl Answer {
                     ),
                 )),
             },
-            _ => Err((
+            _ => Err(Fault::at_byte(
                 at,
                 "expect needs exactly one of file = \"..\" and regex = \"..\"; without expect the status \
                  alone is looked at"
@@ -172,8 +174,8 @@ fn bytes_of(what: &str, folder: &Path, file: &Spanned<PathBuf>) -> Result<Vec<u8
     };
     let read: Result<Vec<u8>, String> = read();
     let place = file.span().start;
-    let bytes = read.map_err(|why| (place, format!("{what}: {why}")))?;
-    bounded(what, bytes).map_err(|why| (place, why))
+    let bytes = read.map_err(|why| Fault::at_byte(place, format!("{what}: {why}")))?;
+    bounded(what, bytes).map_err(|why| Fault::at_byte(place, why))
 }
 
 fn bounded(what: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
@@ -197,12 +199,20 @@ fn ok() -> u16 {
 
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let path = String::deserialize(deserializer)?;
-    if path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic()) {
-        return Ok(path);
+    match check_path(&path) {
+        Ok(()) => Ok(path),
+        Err(why) => Err(D::Error::custom(format!("path is {why}"))),
     }
-    Err(D::Error::custom(format!(
-        "path is {path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
-    )))
+}
+
+/// Whether a server can be asked for it; else what it is instead.
+pub(super) fn check_path(path: &str) -> Result<(), String> {
+    if path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(format!(
+        "{path:?}: a path begins with `/`, and what is no plain letter in it is written as %XX"
+    ))
 }
 
 fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
@@ -229,13 +239,26 @@ fn headers<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
     let headers = BTreeMap::<String, String>::deserialize(deserializer)?;
-    for (name, value) in &headers {
+    for (number, (name, value)) in headers.iter().enumerate() {
+        let is_it = |other: &&str| name.eq_ignore_ascii_case(other);
+        let mut before = headers.keys().take(number).map(String::as_str);
+        if let Some(before) = before.find(is_it) {
+            return Err(D::Error::custom(format!(
+                "headers: {before} and {name} are one header, whose case does not matter: leave one out"
+            )));
+        }
         if !is_token(name) {
             return Err(D::Error::custom(format!(
                 "headers: {name:?} is no name of a header: it is of letters, digits and `-`"
             )));
         }
-        if OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+        if UNSPOKEN_HEADERS.iter().any(is_it) {
+            return Err(D::Error::custom(format!(
+                "headers: {name} asks for what the load generator does not do (plain HTTP/1.1, on \
+                 connections that are kept): leave it out"
+            )));
+        }
+        if OWN_HEADERS.iter().any(is_it) {
             return Err(D::Error::custom(format!(
                 "headers: {name} is written by the load generator itself: leave it out"
             )));

@@ -7,10 +7,11 @@ use labrun_record::{Setting, Start, Target, Tier};
 use semver::Version;
 use serde::Deserialize;
 
-use super::document::check_name;
+use super::document::{check_name, read_toml_with_text};
+use super::fault::{Fault, at};
 use super::setting::settings;
 use super::trust::{is_below, is_program};
-use super::{DefineError, Need, Versions, read_toml};
+use super::{DefineError, Need, Versions};
 
 /// A runner: one program that drives one wasm runtime.
 #[derive(Debug, Clone, Deserialize)]
@@ -116,37 +117,41 @@ impl RunnerDefinition {
     /// Reads the runner in `folder`.
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
         let path = folder.join("runner.toml");
-        let mut runner: Self = read_toml(&path)?;
+        let (mut runner, text): (Self, String) = read_toml_with_text(&path)?;
         folder.clone_into(&mut runner.folder);
-        let ready_made = runner.build.program.is_some();
-        if runner.build.interpreter.is_some() && !ready_made {
+        runner
+            .check()
+            .map_err(|fault| DefineError::faulty(&path, &text, fault))?;
+        Ok(runner)
+    }
+
+    /// What is wrong with it, if something is.
+    fn check(&self) -> Result<(), Fault> {
+        let ready_made = self.build.program.is_some();
+        if self.build.interpreter.is_some() && !ready_made {
             let reason = "it has an `interpreter`, and no `program` for it";
-            return Err(DefineError::shape(&path, reason));
+            return Err(at(&["build", "interpreter"])(reason));
         }
-        if let Some(program) = runner.build.program.as_ref().filter(|path| !is_below(path)) {
+        if let Some(program) = self.build.program.as_ref().filter(|path| !is_below(path)) {
             let reason = format!(
                 "program: {} is not in the runner's folder",
                 program.display()
             );
-            return Err(DefineError::shape(&path, reason));
+            return Err(at(&["build", "program"])(reason));
         }
-        if let Some(name) = runner
-            .build
-            .interpreter
-            .as_ref()
-            .filter(|name| !is_program(name))
-        {
+        let interpreter = self.build.interpreter.as_ref();
+        if let Some(name) = interpreter.filter(|name| !is_program(name)) {
             let reason = format!(
                 "interpreter: `{name}` is no name of a program: it is looked for on PATH, and has no `/`"
             );
-            return Err(DefineError::shape(&path, reason));
+            return Err(at(&["build", "interpreter"])(reason));
         }
-        check_name(&path, "folder", folder.file_name(), &runner.name)?;
-        let versions = runner.versions.as_ref();
-        if let Some(mistake) = versions.and_then(|versions| versions.mistake(ready_made)) {
-            return Err(DefineError::shape(&path, mistake));
+        check_name("folder", self.folder.file_name(), &self.name)?;
+        let versions = self.versions.as_ref();
+        match versions.and_then(|versions| versions.mistake(ready_made)) {
+            Some(mistake) => Err(at(&["versions"])(mistake)),
+            None => Ok(()),
         }
-        Ok(runner)
     }
 
     /// The runtime, whichever version of it: what its folder is called, and what the program

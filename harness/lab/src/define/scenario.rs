@@ -7,9 +7,9 @@ use labrun_record::{Metric, Start, Target};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::document::check_name;
+use super::document::{check_name, read_toml_with_text};
 use super::rate::Rate;
-use super::{Arrivals, DefineError, bounds, read_toml};
+use super::{Arrivals, DefineError, bounds};
 use crate::task::FileSystem;
 
 /// A question and the plan that answers it.
@@ -283,9 +283,10 @@ impl Default for Quick {
 impl Scenario {
     /// Reads the scenario in the file `path`.
     pub fn read(path: &Path) -> Result<Self, DefineError> {
-        let scenario: Self = read_toml(path)?;
-        check_name(path, "file", path.file_stem(), &scenario.name)?;
-        bounds::check(&scenario).map_err(|reason| DefineError::shape(path, reason))?;
+        let (scenario, text): (Self, String) = read_toml_with_text(path)?;
+        check_name("file", path.file_stem(), &scenario.name)
+            .and_then(|()| bounds::check(&scenario))
+            .map_err(|fault| DefineError::faulty(path, &text, fault))?;
         Ok(scenario)
     }
 }

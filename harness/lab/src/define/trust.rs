@@ -73,6 +73,9 @@ pub(super) fn inside(folder: &Path, named: &Path) -> Result<PathBuf, String> {
         let (named, folder) = (named.display(), folder.display());
         format!("{named} leads out of the folder {folder}: copy what it names into it")
     };
+    if named.as_os_str().is_empty() {
+        return Err("it is empty: name what it is".to_owned());
+    }
     let has_folder = folder != Path::new("/");
     if has_folder && !is_below(named) {
         return Err(leads_out());
@@ -135,6 +138,8 @@ mod tests {
             let why = look(named).expect_err("leads out");
             assert!(why.contains("leads out of the folder"), "{named}: {why}");
         }
+        let empty = look("").expect_err("names nothing");
+        assert_eq!(empty, "it is empty: name what it is");
         let gone = look("nothing").expect_err("is not there");
         assert!(gone.starts_with("cannot read "), "{gone}");
         let anywhere = inside(Path::new("/"), &app);

@@ -12,9 +12,9 @@ use super::build_command::BuildCommand;
 use super::document::{check_name, read_toml_with_text};
 use super::environment::Environment;
 use super::expect::whole;
+use super::fault::{Fault, at};
 use super::given::{Given, Purpose};
-use super::requests::{Fault, Requests};
-use super::steady::ROUNDS;
+use super::requests::Requests;
 use super::trust::inside;
 use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds};
 use crate::inspect::ImageFacts;
@@ -108,7 +108,10 @@ impl Workload {
     pub fn read(folder: &Path) -> Result<Self, DefineError> {
         let workload = Self::read_anywhere(folder)?;
         let path = folder.join(FILE);
-        check_name(&path, "folder", folder.file_name(), &workload.name)?;
+        check_name("folder", folder.file_name(), &workload.name).map_err(|fault| {
+            let text = crate::regular::read_to_string(&path).unwrap_or_default();
+            DefineError::faulty(&path, &text, fault)
+        })?;
         Ok(workload)
     }
 
@@ -117,18 +120,19 @@ impl Workload {
         let path = folder.join(FILE);
         let (mut workload, text): (Self, String) = read_toml_with_text(&path)?;
         folder.clone_into(&mut workload.folder);
-        if let Err((at, why)) = workload.read_requests() {
-            return Err(DefineError::shape_at(&path, &text, at, why));
-        }
         workload
-            .checked()
-            .map_err(|reason| DefineError::shape(&path, reason))
+            .check()
+            .map_err(|fault| DefineError::faulty(&path, &text, fault))
     }
 
     /// The same as it is used, with what its files say: all of them are there. A missing one shows
     /// when the definition is read, not in mid-run.
-    pub fn checked(mut self) -> Result<Self, String> {
-        bounds::name_of("workload", &self.name)?;
+    pub fn checked(self) -> Result<Self, String> {
+        self.check().map_err(Fault::why)
+    }
+
+    fn check(mut self) -> Result<Self, Fault> {
+        bounds::name_of("workload", &self.name).map_err(at(&["name"]))?;
         self.environment = Environment::new(&self.env, &self.env_from)?;
         if self.grant.is_some() {
             // What is granted is used by each way of working.
@@ -137,21 +141,45 @@ impl Workload {
                 needs.push(Need::Grant);
             }
         }
+        self.check_targets()?;
+        self.check_placeholders()?;
+        self.check_serve()
+            .map_err(|fault| fault.begun_by("[serve] ").within("serve"))?;
+        self.read_requests()?;
+        self.expected_task()?;
+        self.check_ways()?;
+        if let Some(grant) = &self.grant {
+            let wrong = |why: String| at(&["grant", "files"])(format!("[grant] files: {why}"));
+            let files = inside(&self.folder, &grant.files).map_err(wrong)?;
+            if !files.is_dir() {
+                return Err(wrong(format!("{} is no folder", files.display())));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Looks at what is given and built, and takes it for targets.
+    fn check_targets(&mut self) -> Result<(), Fault> {
         let purpose = self.purpose()?;
         for (target, given) in &mut self.artifacts {
             let looked = given.look(&self.folder, *target, purpose);
-            looked.map_err(|why| format!("artifacts: {target}: {why}"))?;
+            looked.map_err(|why| {
+                let why = format!("artifacts: {target}: {why}");
+                at(&["artifacts", &target.to_string()])(why)
+            })?;
             if !self.targets.contains(target) {
                 self.targets.push(*target);
             }
         }
         for (target, command) in &self.build {
-            let checked = command.check(*target);
-            checked.map_err(|why| format!("build.{target}: {why}"))?;
+            let of_it = |fault: Fault| fault.within(target).within("build");
+            command
+                .check(*target)
+                .map_err(|fault| of_it(fault.said_of(format!("build.{target}"))))?;
             if self.artifacts.contains_key(target) {
-                return Err(format!(
-                    "{target} is in [artifacts] and has a [build.{target}]: leave one out"
-                ));
+                let reason =
+                    format!("{target} is in [artifacts] and has a [build.{target}]: leave one out");
+                return Err(of_it(reason.into()));
             }
             if !self.targets.contains(target) {
                 self.targets.push(*target);
@@ -160,49 +188,19 @@ impl Workload {
         if self.targets.is_empty() {
             let reason = "it has no targets: name those that it is built for in `targets`, or what is \
                 there already in [artifacts]";
-            return Err(reason.to_owned());
+            return Err(at(&["targets"])(reason));
         }
         let image = self.artifacts.get(&Target::Image);
-        if let Some(why) = image
-            .and_then(|given| given.image.as_ref())
-            .and_then(|facts| self.starts_nothing(facts))
-        {
-            return Err(format!("artifacts: image: {why}"));
+        let image = image.and_then(|given| given.image.as_ref());
+        match image.and_then(|facts| self.starts_nothing(facts)) {
+            Some(why) => Err(at(&["artifacts", "image"])(format!(
+                "artifacts: image: {why}"
+            ))),
+            None => Ok(()),
         }
-        self.check_port().map_err(|why| format!("[serve] {why}"))?;
-        if self.requests.is_empty() {
-            self.read_requests().map_err(|(_, why)| why)?;
-        }
-        self.task()?;
-        for steady in &self.steady {
-            let name = &steady.name;
-            self.batches(steady, 1)
-                .map_err(|why| format!("steady {name}: {why}"))?;
-            if steady.operations == 0 || steady.bytes == Some(0) {
-                return Err(format!(
-                    "steady {name}: operations and bytes have to be over 0"
-                ));
-            }
-        }
-        for calls in &self.calls {
-            if calls.calls == 0 || calls.operations == Some(0) {
-                let name = &calls.name;
-                return Err(format!(
-                    "calls {name}: calls and operations have to be over 0"
-                ));
-            }
-        }
-        if let Some(grant) = &self.grant {
-            let files = inside(&self.folder, &grant.files);
-            let files = files.map_err(|why| format!("[grant] files: {why}"))?;
-            if !files.is_dir() {
-                return Err(format!("[grant] files: {} is no folder", files.display()));
-            }
-        }
-        Ok(self)
     }
 
-    /// Reads what it is asked under load; else what is wrong, and where in its file.
+    /// Reads what it is asked under load, once.
     fn read_requests(&mut self) -> Result<(), Fault> {
         let serve = self.serve.as_ref();
         if let Some(requests) = serve.and_then(|serve| serve.requests.as_ref()) {
@@ -237,11 +235,11 @@ impl Workload {
         }
     }
 
-    fn purpose(&self) -> Result<Purpose, String> {
+    fn purpose(&self) -> Result<Purpose, Fault> {
         match (&self.run, &self.serve) {
             (Some(_), None) => Ok(Purpose::Run),
             (None, Some(_)) => Ok(Purpose::Serve),
-            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
+            _ => Err(at(&["serve"])("it needs exactly one of [run] and [serve]")),
         }
     }
 
@@ -249,18 +247,23 @@ impl Workload {
     /// that can be.
     pub fn built(&self, target: Target, file: &Path) -> Result<Given, String> {
         let mut given = Given::from(file.to_owned());
-        given.look(Path::new("/"), target, self.purpose()?)?;
+        let purpose = self.purpose().map_err(Fault::why)?;
+        given.look(Path::new("/"), target, purpose)?;
         Ok(given)
     }
 
     /// What a launch of it does, and the output that is correct.
     pub fn task(&self) -> Result<Task, String> {
+        self.expected_task().map_err(Fault::why)
+    }
+
+    fn expected_task(&self) -> Result<Task, Fault> {
         match (&self.run, &self.serve) {
             (Some(run), None) => Ok(Task::Run {
                 args: run.args.clone(),
                 expected: self
                     .expected(run.expected.as_deref(), run.expect.as_ref(), "expect")
-                    .map_err(|why| format!("[run] {why}"))?,
+                    .map_err(|fault| fault.begun_by("[run] ").within("run"))?,
             }),
             (None, Some(serve)) => Ok(Task::Serve {
                 request: serve.request.clone(),
@@ -268,12 +271,12 @@ impl Workload {
                     status: serve.status(),
                     body: self
                         .expected(serve.expected.as_deref(), serve.body.as_ref(), "body")
-                        .map_err(|why| format!("[serve] {why}"))?,
+                        .map_err(|fault| fault.begun_by("[serve] ").within("serve"))?,
                     // One of the lab's own is right at once.
                     is_first: self.is_ours(),
                 },
             }),
-            _ => Err("it needs exactly one of [run] and [serve]".to_owned()),
+            _ => Err("it needs exactly one of [run] and [serve]".into()),
         }
     }
 
@@ -283,19 +286,22 @@ impl Workload {
         file: Option<&Path>,
         table: Option<&Expect>,
         name: &str,
-    ) -> Result<Expected, String> {
+    ) -> Result<Expected, Fault> {
         match (file, table) {
             (Some(file), None) => whole(&self.folder, file)
                 .map(Expected::Whole)
-                .map_err(|why| format!("expected: {why}")),
+                .map_err(|why| at(&["expected"])(format!("expected: {why}"))),
             (None, Some(expect)) => expect
                 .expected(&self.folder)
-                .map_err(|why| format!("{name}: {why}")),
+                .map_err(|fault| fault.said_of(name).within(name)),
             (None, None) => Err(format!(
                 "it does not say which output is correct: write expected = \"FILE\", or a table \
                  {name}"
-            )),
-            (Some(_), Some(_)) => Err(format!("it has expected and {name}: leave one out")),
+            )
+            .into()),
+            (Some(_), Some(_)) => Err(at(&["expected"])(format!(
+                "it has expected and {name}: leave one out"
+            ))),
         }
     }
 
@@ -336,24 +342,6 @@ impl Workload {
     pub fn stays(&self) -> bool {
         let of_command = |run: &Run| run.hold.unwrap_or(self.is_ours());
         self.run.as_ref().is_none_or(of_command)
-    }
-
-    /// One of its ways of working steadily, as a task whose batches have so many rounds.
-    pub fn batches(&self, steady: &Steady, rounds: u32) -> Result<Task, String> {
-        let line = whole(&self.folder, &steady.expected)?;
-        let shown = self.folder.join(&steady.expected);
-        let shown = shown.display();
-        let line = String::from_utf8(line).map_err(|_| format!("{shown}:1: it is no text"))?;
-        if line.is_empty() || line.find('\n') != line.len().checked_sub(1) {
-            return Err(format!("{shown}:1: it has to be one line, that of a batch"));
-        }
-        let with_rounds = |text: &String| text.replace(ROUNDS, &rounds.to_string());
-        let mut args: Vec<String> = steady.args.iter().map(with_rounds).collect();
-        args.extend(["--batches".to_owned(), "0".to_owned()]);
-        Ok(Task::Batches {
-            args,
-            line: with_rounds(&line).into_bytes(),
-        })
     }
 
     /// The folder of the files that it is granted.

@@ -35,6 +35,7 @@ use labrun_record::{IsolationRecord, Outcome, Setting, Start, Target, plain};
 use crate::define::Workload;
 use crate::inspect::{ImageStart, KeptImage};
 use crate::outcome::Failure;
+use crate::patience::Patience;
 use crate::site::{Grant, Site};
 use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
@@ -213,6 +214,8 @@ pub struct Job {
     pub instances: u32,
     /// How long until the launch is given up.
     pub timeout: Duration,
+    /// How long it is waited for where the run has less time.
+    pub patience: Patience,
     /// How often a loaded runner repeats an instantiation for `instantiate_warm`;
     /// 0 for not at all.
     pub warm_repeats: u32,
@@ -230,7 +233,7 @@ pub struct Library {
 impl Job {
     /// The time limit of a launch, in nanoseconds.
     pub(crate) fn limit_ns(&self) -> u64 {
-        self.timeout.as_nanos() as u64
+        self.patience.within_ns(self.timeout)
     }
 
     /// How the image that it is is started, where it is one of the user's own.

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use labrun_analysis::row_seed;
-use labrun_record::Run;
+use labrun_record::{Outcome, Run};
 
+use super::budget::Budget;
 use super::launch::Value;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::recorder::Recorder;
@@ -55,9 +56,15 @@ impl<'a> Execution<'a> {
             .collect();
         let mut schedule = self.schedule(part, &live);
         // Ctrl-C while something was built leaves nothing to measure.
-        let part_began = Instant::now();
-        let interrupt = &self.request.supply.site.interrupt;
-        if interrupt.raised() || self.warm_up(part, &live) == Ended::Interrupted {
+        let site = self.request.supply.site;
+        let mut budget = Budget::begin(&part.part.rules, &site.patience);
+        let interrupt = &site.interrupt;
+        let mut warmed = vec![Warmed::Not; live.len()];
+        if interrupt.raised()
+            || self
+                .warm_up(part, &live, &mut budget, &mut warmed)
+                .is_none()
+        {
             return Ok(Ended::Interrupted);
         }
         let measuring = self.doing(part, "measuring");
@@ -74,17 +81,31 @@ impl<'a> Execution<'a> {
             if takes_time {
                 self.recorder.probe();
             }
+            let mut silent = order
+                .iter()
+                .filter(|entry| warmed[**entry].is_silent())
+                .count();
             for entry in order {
                 if interrupt.raised() {
                     return Ok(Ended::Interrupted);
                 }
-                schedule.passed(part_began.elapsed().as_secs_f64());
+                schedule.passed(budget.elapsed().as_secs_f64());
+                let case = live[entry];
                 if !schedule.has_time_for(entry) {
+                    if block == 0 {
+                        let why = warmed[entry].given_up().unwrap_or_else(|| budget.no_time());
+                        self.write_failure(case, block, &why)?;
+                    }
                     continue;
                 }
                 let (done, total) = schedule.progress();
                 self.request.progress.step(&measuring, done, total);
-                let case = live[entry];
+                if block == 0 && warmed[entry].is_silent() {
+                    budget.wait_for_one_of(silent);
+                    silent -= 1;
+                } else {
+                    budget.wait_as_planned();
+                }
                 let settled = self.settle(case);
                 let began = Instant::now();
                 let given = settled.and_then(|()| self.launch_primed(case));
@@ -97,16 +118,17 @@ impl<'a> Execution<'a> {
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
                     Err(failure) => {
-                        let failure = case.blamed(failure, self.request.supply.site, block > 0);
+                        let failure = case.blamed(budget.explained(failure), site, block > 0);
                         self.write_failure(case, block, &failure)?;
                         schedule.failed(entry, spent_s);
                     }
                 }
             }
             self.recorder.sync()?;
-            schedule.passed(part_began.elapsed().as_secs_f64());
+            schedule.passed(budget.elapsed().as_secs_f64());
             schedule.close_block();
         }
+        budget.wait_as_planned();
         self.request.progress.finish(&measuring);
         Ok(Ended::Complete)
     }
@@ -148,29 +170,48 @@ impl<'a> Execution<'a> {
     }
 
     /// Discarded launches: caches of the kernel are as warm for the first sample as
-    /// for the last. A failure shows again in the first block, where it counts.
-    fn warm_up(&mut self, part: &PreparedPart<'_>, live: &[&PreparedCase<'_>]) -> Ended {
-        let warms_up = |case: &&&PreparedCase<'_>| {
-            let launch = case.launch.as_ref();
+    /// for the last. A failure shows again in the first block, where it counts; says of each case what
+    /// came. Nothing where the run was asked to end.
+    fn warm_up(
+        &mut self,
+        part: &PreparedPart<'_>,
+        live: &[&PreparedCase<'_>],
+        budget: &mut Budget<'_>,
+        warmed: &mut [Warmed],
+    ) -> Option<()> {
+        let warms_up = |entry: &usize| {
+            let launch = live[*entry].launch.as_ref();
             launch.is_ok_and(|(launch, _)| launch.warms_up())
         };
         let warming_up = self.doing(part, "warming up");
-        let live: Vec<_> = live.iter().filter(warms_up).collect();
+        let entries: Vec<usize> = (0..live.len()).filter(warms_up).collect();
         for _ in 0..part.part.rules.warmup {
-            for (done, case) in live.iter().enumerate() {
+            for (done, entry) in entries.iter().enumerate() {
                 let progress = self.request.progress;
-                progress.step(&warming_up, done as u64, live.len() as u64);
+                progress.step(&warming_up, done as u64, entries.len() as u64);
+                // What was waited for in vain has one more try, in the first block.
+                if budget.is_over() || warmed[*entry].given_up().is_some() {
+                    continue;
+                }
+                match warmed[*entry] {
+                    Warmed::Answered => budget.wait_as_planned(),
+                    _ => budget.wait_for_one_of(tries(&entries[done..], warmed)),
+                }
                 let began = Instant::now();
-                let given = self.launch(case);
+                let given = self.launch(live[*entry]);
                 self.recorder.launched(began.elapsed().as_secs_f64());
                 let interrupted = self.request.supply.site.interrupt.raised();
                 if interrupted || matches!(given, Err(Failure::Interrupted)) {
-                    return Ended::Interrupted;
+                    return None;
                 }
+                warmed[*entry] = match given {
+                    Ok(_) => Warmed::Answered,
+                    Err(failure) => Warmed::Failed(budget.explained(failure)),
+                };
             }
         }
         self.request.progress.finish(&warming_up);
-        Ended::Complete
+        Some(())
     }
 
     /// What has to be known before the first launch of a case, and is no part of its cost.
@@ -214,6 +255,38 @@ impl<'a> Execution<'a> {
         let none = Value::failed(failure.clone());
         self.write_values(case, block, &vec![none; case.case.rows.len()])
     }
+}
+
+/// What came of the discarded launches of a case.
+#[derive(Debug, Clone)]
+enum Warmed {
+    /// There was none.
+    Not,
+    Answered,
+    Failed(Failure),
+}
+
+impl Warmed {
+    /// Whether nobody knows that it answers.
+    fn is_silent(&self) -> bool {
+        !matches!(self, Self::Answered)
+    }
+
+    /// Why it was given up, where it was waited for.
+    fn given_up(&self) -> Option<Failure> {
+        match self {
+            Self::Failed(why @ Failure::Outcome(Outcome::Timeout, _)) => Some(why.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// How many launches there will be of cases that may never answer: those that are still to be warmed up have
+/// one now and one in the first block, and those that did not answer have one there.
+fn tries(left: &[usize], warmed: &[Warmed]) -> usize {
+    let silent = |entry: &&usize| warmed[**entry].is_silent();
+    let failed = warmed.iter().filter(|one| matches!(one, Warmed::Failed(_)));
+    2 * left.iter().filter(silent).count() + failed.count()
 }
 
 /// Tells the schedule what a launch gave. A launch whose first row has no value fails it.

@@ -2,6 +2,7 @@
 //! the launches, scheduling them, writing samples.
 
 mod about;
+mod budget;
 mod calibrate;
 mod calls;
 mod cold_start;

@@ -313,6 +313,7 @@ impl<'a> Supply<'a> {
             way: spec.network,
             instances: spec.instances,
             timeout: Duration::from_secs_f64(spec.timeout_s),
+            patience: self.site.patience.clone(),
             warm_repeats: spec.warm_repeats,
         })
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::{PLAN_VERSION, Plan, fits};
-use crate::define::Workload;
+use crate::define::{Workload, plain};
 use crate::isolation::Profile;
 
 /// Bytes that a plan may have.
@@ -81,8 +81,8 @@ fn parse(text: &str) -> Result<Plan, String> {
     let mut unknown = Vec::new();
     // What is optional or of an enum is a `?` in the path, which is no name of a field.
     let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string().replace(".?", ""));
-    let plan: Plan =
-        serde_ignored::deserialize(value, &mut note).map_err(|error| error.to_string())?;
+    let plan: Plan = serde_ignored::deserialize(value, &mut note)
+        .map_err(|error: serde_json::Error| in_plain_words(&error.to_string()))?;
     if let Some(field) = unknown.first() {
         return Err(format!("there is no field `{field}` in a plan"));
     }
@@ -93,6 +93,14 @@ fn parse(text: &str) -> Result<Plan, String> {
         ));
     }
     Ok(plan)
+}
+
+/// What is wrong with a value, without names of Rust's types.
+fn in_plain_words(message: &str) -> String {
+    match plain(message) {
+        Some((there, wanted)) => format!("it has {there} where {wanted} has to be"),
+        None => message.to_owned(),
+    }
 }
 
 /// A plan of version 1 as one of version 2: its rules had two more numbers, which say nothing now.

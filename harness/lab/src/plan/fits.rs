@@ -28,7 +28,7 @@ pub fn check(plan: &Plan, profiles: &[Profile], workloads: &[Workload]) -> Resul
         bounds::name(&part.scenario).map_err(of_part)?;
         let name = &part.scenario;
         let rules = bounds::rules(&part.rules);
-        rules.map_err(|why| format!("parts.{number} ({name}): rules: {why}"))?;
+        rules.map_err(|fault| format!("parts.{number} ({name}): rules: {}", fault.why()))?;
         let mut rows = part.cases.iter().flat_map(|case| &case.rows);
         let has_warm = rows.any(|row| row.metric == Metric::InstantiateWarm);
         if has_warm && part.rules.warm_repeats == 0 {
@@ -139,7 +139,7 @@ impl Ground<'_> {
     fn is_made(&self, case: &Case, spec: &LaunchSpec, profile: &Profile) -> Result<(), String> {
         let scenario = scenario(self.part, &case.rows, spec);
         bounds::check(&scenario)
-            .map_err(|why| format!("launch: {}", why.trim_start_matches("plan: ")))?;
+            .map_err(|fault| format!("launch: {}", fault.why().trim_start_matches("plan: ")))?;
         let takes = glob_set(&["*".to_owned()]).unwrap_or_default();
         let planned = super::plan(&Asked {
             scenario: &scenario.name,

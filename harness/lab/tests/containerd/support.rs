@@ -199,6 +199,7 @@ pub(crate) fn job(name: &str, image: &Path, behaviour: &str) -> Job {
         precompiled: None,
         other: None,
         timeout: Duration::from_secs(20),
+        patience: lab::patience::Patience::default(),
         file_system: FileSystem::default(),
         policy: Policy::default(),
         way: NetworkPath::default(),

@@ -169,6 +169,7 @@ pub(crate) fn job(workload: &Workload, image: &str, behaviour: &str) -> Job {
         precompiled: None,
         other: None,
         timeout: Duration::from_secs(20),
+        patience: lab::patience::Patience::default(),
         file_system: FileSystem::default(),
         policy: Policy::default(),
         way: NetworkPath::default(),

@@ -97,7 +97,7 @@ pub(crate) struct QuadsArgs {
 
 impl QuadsArgs {
     /// Seconds for all of it.
-    pub(crate) fn time_budget_s(&self, settings: &Settings) -> anyhow::Result<f64> {
-        Ok(settings.time_budget_s(self.time_budget)?.unwrap_or(1200.0))
+    pub(crate) fn time_budget_s(&self, settings: &Settings) -> f64 {
+        settings.time_budget_s(self.time_budget).unwrap_or(1200.0)
     }
 }

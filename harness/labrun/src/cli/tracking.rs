@@ -22,6 +22,8 @@ pub(crate) enum Track {
     Check(TrackCheckArgs),
     /// Accept what was found: from then on another value is normal
     Ack(TrackAckArgs),
+    /// Write a history as a site of trends
+    Site(TrackSiteArgs),
     /// Find the commit that made something worse, by replays
     Bisect(TrackBisectArgs),
     /// Write a night in the formats of other trackers
@@ -118,6 +120,22 @@ pub(crate) struct TrackAckArgs {
     /// The file that says it, which is committed
     #[arg(long, value_name = "FILE", default_value = "labrun-epochs.toml")]
     pub epochs: PathBuf,
+}
+
+/// Arguments of `labrun track site`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackSiteArgs {
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+
+    /// Folder that the site is written to
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// Folder with the pages of runs, NIGHT.html: those of the last 60 nights are copied beside it
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
 }
 
 /// Arguments of `labrun track bisect`.

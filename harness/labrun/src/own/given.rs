@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lab::define::{
-    Definitions, Expect, Given, GrantFiles, Run, Serve, Workload, is_of_name, target_of,
+    Definitions, Expect, Given, GrantFiles, Run, Serve, Workload, is_of_name, said_twice, target_of,
 };
 use lab::inspect;
 use labrun_record::Target;
@@ -41,19 +41,9 @@ pub(super) fn workloads(
         let Some((_, first)) = of_it.first() else {
             break;
         };
-        let name = args.called.clone().unwrap_or_else(|| name_of(first));
-        let is_taken = |name: &String| {
-            let mut all = definitions.workloads.iter().chain(&workloads);
-            all.any(|workload| workload.name == *name)
-        };
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let free = [name.clone()]
-            .into_iter()
-            .chain(numbered)
-            .find(|name| !is_taken(name));
-        let (env, env_from) = environment(&args.env);
+        let (env, env_from) = environment(&args.env)?;
         let workload = Workload {
-            name: free.unwrap_or(name),
+            name: free_name(args.called.as_ref(), first, definitions, &workloads)?,
             summary: "a program of the user's own".to_owned(),
             artifacts: of_it
                 .into_iter()
@@ -116,6 +106,11 @@ fn files(args: &OwnArgs) -> anyhow::Result<Vec<(Target, Vec<PathBuf>)>> {
 /// An image: a file or folder where there is one of that name, or one that is written as a path; else
 /// what a Docker daemon calls it.
 fn image_of(said: &str) -> anyhow::Result<PathBuf> {
+    if said.is_empty() {
+        let reason = "--image is given an empty value: name an OCI layout, a file that `docker save` wrote, or \
+            an image of the Docker daemon";
+        anyhow::bail!(Usage(reason.to_owned()));
+    }
     let path = Path::new(said);
     if path.exists() || said.starts_with(['/', '.']) {
         return absolute(path);
@@ -145,6 +140,38 @@ fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).map_err(|error| Usage(format!("{}: {error}", path.display())).into())
 }
 
+/// What the next one is called. A name that was asked for is taken as it is, or refused; of several
+/// programs of that name each but the first has a number.
+fn free_name(
+    called: Option<&String>,
+    file: &Path,
+    definitions: &Definitions,
+    before: &[Workload],
+) -> anyhow::Result<String> {
+    let name = called.cloned().unwrap_or_else(|| name_of(file));
+    let is_in = |all: &[Workload], name: &String| all.iter().any(|one| one.name == *name);
+    let is_known = is_in(&definitions.workloads, &name);
+    if called.is_some() && is_known {
+        anyhow::bail!(Usage(format!(
+            "--name {name}: there is a workload of that name already (`labrun list workloads` shows the \
+             lab's): give another name"
+        )));
+    }
+    let is_free = |name: &String| !is_in(&definitions.workloads, name) && !is_in(before, name);
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let all = [name.clone()].into_iter().chain(numbered);
+    let free = all.into_iter().find(is_free);
+    let free = free.unwrap_or_else(|| name.clone());
+    if is_known {
+        say::line(&format!(
+            "{} is called {free} in this run, since there is a workload {name} already: --name NAME gives \
+             another name",
+            file.display()
+        ));
+    }
+    Ok(free)
+}
+
 /// A name for what is in a file: its own, as far as a name can be that.
 fn name_of(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -169,15 +196,20 @@ fn grant(folder: &Path) -> anyhow::Result<GrantFiles> {
 }
 
 /// The variables: those with a value, and the names of those that labrun's own environment has.
-fn environment(said: &[String]) -> (BTreeMap<String, String>, Vec<String>) {
+fn environment(said: &[String]) -> Result<(BTreeMap<String, String>, Vec<String>), Usage> {
     let (mut given, mut named) = (BTreeMap::new(), Vec::new());
     for word in said {
         match word.split_once('=') {
-            Some((name, value)) => drop(given.insert(name.to_owned(), value.to_owned())),
+            Some((name, value)) => {
+                let before = given.insert(name.to_owned(), value.to_owned());
+                if before.is_some() {
+                    return Err(Usage(format!("--env {name}: {}", said_twice(name))));
+                }
+            }
             None => named.push(word.clone()),
         }
     }
-    (given, named)
+    Ok((given, named))
 }
 
 /// Which output is right.

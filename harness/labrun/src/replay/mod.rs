@@ -106,7 +106,7 @@ fn carry_out(cli: &Cli, settings: &Settings, asked: &Asked<'_>) -> anyhow::Resul
         sides: sides.sources(&site),
         margin: MARGIN,
         quads: args.quads.number,
-        time_budget_s: args.quads.time_budget_s(settings)?,
+        time_budget_s: args.quads.time_budget_s(settings),
         about: run.about(args.quads.seed.or(settings.file.seed), ground.lab_version()),
         progress: &bars,
         before_round: &|rounds| interim.between_blocks(rounds),

@@ -8,6 +8,7 @@ mod record;
 mod replays;
 mod rules;
 mod said;
+mod site;
 
 use labrun_history::files::{Damaged, HistoryFolder};
 
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &TrackArgs) -> anyhow::R
         Track::Record(args) => record::run(args),
         Track::Check(args) => check::run(cli, settings, args),
         Track::Ack(args) => ack::run(cli, args),
+        Track::Site(args) => site::run(cli, args),
         Track::Bisect(args) => bisect::run(cli, settings, args),
         Track::Export(args) => export::run(args),
     }

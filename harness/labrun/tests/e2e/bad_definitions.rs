@@ -19,7 +19,7 @@ const MISTAKES: [Mistake; 18] = [
         RUNNER,
         "program = \"run.sh\"",
         "interpreter = \"sh\"",
-        &[":1: it has an `interpreter`, and no `program`"],
+        &[":6: it has an `interpreter`, and no `program`"],
     ),
     (
         WORKLOAD,
@@ -31,13 +31,13 @@ const MISTAKES: [Mistake; 18] = [
         WORKLOAD,
         "\"wasip1\"",
         "\"wasp1\"",
-        &[":3: unknown variant `wasp1`", "did you mean `wasip1`?"],
+        &[":3: unknown word `wasp1`", "did you mean `wasip1`?"],
     ),
     (
         WORKLOAD,
         "[\"native\", \"wasip1\"]",
         "\"native\"",
-        &[":3: invalid type: string"],
+        &[":3: targets is the text \"native\", and has to be a list"],
     ),
     (
         WORKLOAD,
@@ -64,7 +64,7 @@ const MISTAKES: [Mistake; 18] = [
         "\"wasm-sandbox\"",
         "\"wasm-sandpit\"",
         &[
-            ":3: unknown variant `wasm-sandpit`",
+            ":3: unknown word `wasm-sandpit`",
             "did you mean `wasm-sandbox`?",
         ],
     ),
@@ -72,7 +72,7 @@ const MISTAKES: [Mistake; 18] = [
         RUNNER,
         "targets = [\"wasip1\"]",
         "targets = 1",
-        &[":11: invalid type: integer"],
+        &[":11: configuration.targets is the number 1, and has to be a list"],
     ),
     (
         RUNNER,
@@ -91,7 +91,7 @@ const MISTAKES: [Mistake; 18] = [
         "time_to_first_result",
         "time_to_first_resutl",
         &[
-            ":7: unknown variant `time_to_first_resutl`",
+            ":7: unknown word `time_to_first_resutl`",
             "did you mean `time_to_first_result`?",
         ],
     ),
@@ -99,7 +99,7 @@ const MISTAKES: [Mistake; 18] = [
         SCENARIO,
         "warmup = 0",
         "warmup = \"none\"",
-        &["invalid type: string"],
+        &["plan.warmup is the text \"none\", and has to be a whole number"],
     ),
     (
         SCENARIO,

@@ -19,7 +19,7 @@ const MISTAKES: [(&str, &str, &str, &str); 24] = [
         WORKLOAD,
         "operations = 10",
         "operations = -1",
-        ":10: invalid value",
+        ":10: steady.operations is the number -1, and has to be a whole number",
     ),
     (
         WORKLOAD,
@@ -121,7 +121,7 @@ const MISTAKES: [(&str, &str, &str, &str); 24] = [
         MEMORY,
         "processes = 4",
         "budget_bytes = -1",
-        "invalid value",
+        "memory.budget_bytes is the number -1, and has to be a whole number, 0 or more",
     ),
 ];
 

@@ -62,12 +62,15 @@ fn a_wrong_value_is_named_with_its_line() {
         ),
         ("weight = 1001", &["weight is 1001"]),
         ("weight = -1", &["weight is -1"]),
-        ("weight = 1.5", &["invalid type"]),
+        (
+            "weight = 1.5",
+            &["serve.requests.weight is the number 1.5, and has to be a whole number"],
+        ),
         (
             "method = \"PUTS\"",
-            &["unknown variant `PUTS`", "did you mean `PUT`?"],
+            &["unknown word `PUTS`", "did you mean `PUT`?"],
         ),
-        ("method = \"CONNECT\"", &["unknown variant `CONNECT`"]),
+        ("method = \"CONNECT\"", &["unknown word `CONNECT`"]),
         ("status = 100", &["status is 100, and has to be 200 to 599"]),
         (
             "expect = { first-line = true }",
@@ -108,6 +111,16 @@ fn a_header_that_is_none_or_not_the_user_s_is_refused() {
             &["Transfer-Encoding is written"],
         ),
         ("connection = \"close\"", &["connection is written"]),
+        (
+            "Expect = \"100-continue\"",
+            &["Expect asks for what the load generator does not do"],
+        ),
+        ("upgrade = \"h2c\"", &["upgrade asks for", "leave it out"]),
+        ("TE = \"trailers\"", &["TE asks for"]),
+        (
+            "X-A = \"a\", x-a = \"b\"",
+            &["X-A and x-a are one header", "leave one out"],
+        ),
     ] {
         folder.refuses(&with(&format!("headers = {{ {header} }}")), 4, told);
     }

@@ -82,7 +82,7 @@ fn a_part_that_is_not_there_is_a_mistake_in_the_file() {
     for args in [&["list"][..], &["scenario", "both", "--out", "run"]] {
         lab.run(args)
             .exit(2)
-            .stderr_has("scenarios/both.toml:1: parts: there is no scenario `siez`");
+            .stderr_has("scenarios/both.toml:3: parts: there is no scenario `siez`");
     }
 }
 
@@ -92,13 +92,13 @@ fn parts_that_are_none_are_mistakes_in_the_file() {
         (
             "[\"cold-start\", \"size\"]",
             "[]",
-            "both.toml:1: parts: it names no scenario",
+            "both.toml:3: parts: it names no scenario",
         ),
         ("\"size\"", "\"both\"", "both.toml"),
         (
             "[\"cold-start\", \"size\"]",
             "\"size\"",
-            "both.toml:3: invalid type",
+            "both.toml:3: parts is the text \"size\", and has to be a list",
         ),
         ("question", "qestion", "did you mean `question`?"),
         ("\"both\"", "\"bath\"", "both.toml:1: name is `bath`"),

@@ -141,5 +141,5 @@ fn a_server_without_a_policy_is_a_mistake() {
         )
         .run(["list", "isolations"])
         .exit(2)
-        .stderr_has("odd/server.toml:1: configuration run: a server needs `policy`");
+        .stderr_has("odd/server.toml:14: configuration run: a server needs `policy`");
 }

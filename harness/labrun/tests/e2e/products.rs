@@ -284,7 +284,7 @@ fn mistakes_in_a_definition_name_file_and_word() {
         (
             "programs = [\"odd\"]",
             "programs = []",
-            "odd.toml:1: [find] programs",
+            "odd.toml:5: [find] programs",
             "names no program",
         ),
         (

@@ -78,10 +78,11 @@ fn quiet_nights_are_judged_and_say_nothing() {
     for day in 1..=8 {
         nights.night(day, 1.0).exit(0);
     }
+    // What is counted needs one night before it, and what is measured eight.
     nights
         .check(8, &[])
         .exit(0)
-        .stderr_has("each needs 8 nights");
+        .stdout_has("2 series judged, 1 without a baseline yet");
     nights.night(9, 1.0).exit(0);
     let check = said(&nights.check(9, &["--json"]).exit(0));
     // The time, the size and the check.
@@ -316,4 +317,32 @@ fn a_night_is_exported_for_other_trackers() {
     assert!(value.expect("a number") > 0.9e6, "{bencher:#}");
     let lengths = [&files[1], &files[2]].map(|file| read(file).as_array().expect("a list").len());
     assert_eq!(lengths, [2, 1]);
+}
+
+#[test]
+fn the_site_of_a_history_has_its_nights_and_their_pages() {
+    let nights = Nights::new();
+    nights
+        .track(&["site", "--out", &nights.path("site")])
+        .exit(2);
+    for day in 1..=3 {
+        nights.night(day, 1.0).exit(0);
+    }
+    let last = nights.stored()[2].clone();
+    let last = last.file_stem().expect("a name").to_string_lossy();
+    let pages = nights.made.path().join("pages");
+    fs::create_dir(&pages).expect("makes a folder");
+    fs::write(pages.join(format!("{last}.html")), "the page").expect("writes a page");
+    let (out, pages) = (nights.path("site"), nights.path("pages"));
+    nights
+        .track(&["site", "--out", &out, "--pages", &pages])
+        .exit(0)
+        .stdout_has("3 nights");
+    let site = nights.made.path().join("site");
+    let index = fs::read_to_string(site.join("index.html")).expect("reads");
+    for words in ["abcdef000003", &format!("pages/{last}.html")] {
+        assert!(index.contains(words), "{words}");
+    }
+    let page = fs::read_to_string(site.join(format!("pages/{last}.html")));
+    assert_eq!(page.expect("reads"), "the page");
 }

@@ -75,9 +75,15 @@ fn labrun_toml_is_read_and_its_mistakes_are_found() {
             "labrun.toml:2: unknown field `sampels`",
         ),
         ("samples = 3\nsampels = 3\n", "did you mean `samples`?"),
-        ("seed = \"x\"\n", "labrun.toml:1: invalid type"),
-        ("time-budget = \"soon\"\n", "labrun.toml: time-budget"),
-        ("color = \"pink\"\n", "unknown variant `pink`"),
+        (
+            "seed = \"x\"\n",
+            "labrun.toml:1: seed is the text \"x\", and has to be a whole number",
+        ),
+        (
+            "time-budget = \"soon\"\n",
+            "labrun.toml:1: time-budget: `soon` is no duration",
+        ),
+        ("color = \"pink\"\n", "unknown word `pink`"),
     ] {
         let lab = Lab::fixture().write("labrun.toml", text);
         lab.measure([""; 0]).exit(2).stderr_has(told);

@@ -227,5 +227,5 @@ fn what_is_no_runner_or_no_version_is_a_mistake() {
     )
     .run(["list"])
     .exit(2)
-    .stderr_has("runner.toml:1: [versions]: a ready-made program has no crates");
+    .stderr_has("runner.toml:5: [versions]: a ready-made program has no crates");
 }

@@ -1,5 +1,6 @@
 //! What is read of a history: nights side by side, and the checks.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,24 @@ impl HistoryFolder {
             read.nights.push(name, night);
         }
         Ok(read)
+    }
+
+    /// All nights, side by side for each class and scenario, and the files that say nothing. Each file is
+    /// read once, and what is kept of it is a column's place.
+    pub fn all(&self) -> Result<(Vec<Nights>, Vec<Damaged>), HistoryError> {
+        let mut all: BTreeMap<(String, String), Nights> = BTreeMap::new();
+        let mut damaged = Vec::new();
+        for one in self.stored()? {
+            match one.read() {
+                Ok(night) if night.head.interrupted.is_none() => {
+                    let kind = (night.head.class.clone(), night.head.scenario.clone());
+                    all.entry(kind).or_default().push(&one.name, &night);
+                }
+                Ok(_) => {}
+                Err(reason) => damaged.push(reason),
+            }
+        }
+        Ok((all.into_values().collect(), damaged))
     }
 
     /// All checks, oldest night first, and the files that are none.

@@ -5,14 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::discovery::{rarity, stand, together, upper_tail};
+use super::discovery::{by_replay, stand, together};
 use super::environment::EnvironmentShift;
 use super::night::{Judged, Standing, Suspect};
 use super::of_group::{GroupConclusion, is_of, of_group};
 use super::series::{Direction, Kind, Series, Settings};
-
-/// What 95% of a normal distribution lie within, in standard deviations.
-const Z95: f64 = 1.959_964;
 
 /// What the replay of a suspect came to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -82,7 +79,7 @@ pub struct Concluded {
     /// What it comes to.
     pub conclusion: Conclusion,
     /// Whether it is too rare to be chance among all that was judged this night (Benjamini and
-    /// Hochberg); false of what is not confirmed.
+    /// Hochberg). A replay can make it so; without one it is never.
     pub stands: bool,
 }
 
@@ -178,26 +175,23 @@ pub fn conclude(
             }
             other => other,
         };
-        let is_confirmed = conclusion.is_confirmed();
-        let now = judged.standings[place].rarity();
-        rarities.push(match (is_confirmed, own.replay, own.before) {
-            (false, ..) => 1.0,
-            (true, Replay::Confirmed { ratio, interval }, _) => {
-                together(now, by_replay(ratio, interval, settings.replay_margin))
-            }
-            (true, _, Some(before)) => together(now, rarity(before.departure.sigmas)),
-            (true, _, None) => now,
+        let departure = judged.standings[place].departure();
+        let now = departure.map_or(1.0, |one| judged.rarity(one.sigmas));
+        rarities.push(match conclusion {
+            Conclusion::Confirmed { ratio, interval } => together(now, by_replay(ratio, interval)),
+            // Nights depend on each other, so that two of them are no evidence of that strength.
+            _ => 1.0,
         });
         concluded.push(Concluded {
             place,
             direction: way,
             conclusion,
-            stands: is_confirmed,
+            stands: false,
         });
     }
     let stands = stand(&rarities, judged.judged(), settings.false_nights);
     for (one, stands) in concluded.iter_mut().zip(stands) {
-        one.stands &= stands;
+        one.stands = stands;
     }
     Verdicts {
         series: concluded,
@@ -300,19 +294,5 @@ fn environment(
             controls: Vec::new(),
             equivalent,
         }),
-    }
-}
-
-/// How rarely a replay of what is within its margin goes as far as this one by chance.
-fn by_replay(ratio: f64, [low, high]: [f64; 2], margin: f64) -> f64 {
-    let error = (high / low).ln() / 2.0 / Z95;
-    let beyond = ratio.ln().abs() - margin.max(0.0).ln_1p();
-    if error > 0.0 && beyond.is_finite() {
-        upper_tail(beyond / error)
-    } else if beyond > 0.0 {
-        // Exact counts, or an interval of no width.
-        0.0
-    } else {
-        1.0
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::{Baseline, Scale};
-use super::discovery::rarity;
+use super::discovery::Seen;
 use super::environment::{EnvironmentShift, moved};
 use super::exact::counted;
 use super::group::{self, GroupSuspect};
@@ -29,6 +29,8 @@ pub struct Judged {
     /// As many series lay as far from usual in 19 of 20 of the nights before: so many suspects say
     /// nothing of the machine.
     pub usual: usize,
+    /// How far series lay from usual in the nights before.
+    pub(super) seen: Seen,
 }
 
 /// Where a series stands.
@@ -101,6 +103,11 @@ impl Judged {
         self.standings.iter().filter(is_judged).count()
     }
 
+    /// How rarely a series lies so many standard deviations from usual by chance.
+    pub fn rarity(&self, sigmas: f64) -> f64 {
+        self.seen.rarity(sigmas)
+    }
+
     /// What is to be replayed, by the place of its series: every suspect, and of a group that moved as a
     /// whole those that say most.
     pub fn to_replay(&self) -> Vec<usize> {
@@ -130,12 +137,6 @@ impl Standing {
             _ => None,
         }
     }
-
-    /// How rarely chance alone goes as far; 1 of what was not judged.
-    pub fn rarity(&self) -> f64 {
-        self.departure()
-            .map_or(1.0, |departure| rarity(departure.sigmas))
-    }
 }
 
 /// Holds a night against those before it.
@@ -145,7 +146,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         .map(|one| at_first(one, night, settings))
         .collect();
     let (mut shifts, mut groups) = (Vec::new(), Vec::new());
-    let mut far = vec![0; night.min(settings.window)];
+    let (mut far, mut seen) = (vec![0; night.min(settings.window)], Vec::new());
     for of in [Quantity::Speed, Quantity::Amount] {
         let is_own = |place: &usize| {
             let one = &series[*place];
@@ -160,8 +161,10 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         shifts.push(polished.last);
         let found = departures(&own, &polished.freed, settings);
         for (line, departure) in polished.freed.iter().zip(&found) {
-            for (far, is_far) in far.iter_mut().zip(were_far(line, departure.as_ref())) {
-                *far += usize::from(is_far);
+            let Some(departure) = departure else { continue };
+            for (far, away) in far.iter_mut().zip(were_away(line, departure)) {
+                *far += usize::from(away > departure.limit);
+                seen.push(away);
             }
         }
         for ((&place, departure), one) in places.iter().zip(&found).zip(&own) {
@@ -182,6 +185,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         night,
         environment: moved(series, night, settings),
         usual: usual(far),
+        seen: Seen::new(seen),
         standings,
         shifts,
         groups,
@@ -321,15 +325,13 @@ fn departures(
         .collect()
 }
 
-/// Whether a series lay as far in each of the nights before as makes it a suspect.
-fn were_far<'a>(
-    line: &'a [f64],
-    departure: Option<&'a Departure>,
-) -> impl Iterator<Item = bool> + 'a {
+/// How far a series lay from its baseline in each of the nights before. NaN of one that has no value.
+fn were_away<'a>(line: &'a [f64], departure: &'a Departure) -> impl Iterator<Item = f64> + 'a {
     let before = line.split_last().map_or(&[][..], |(_, before)| before);
     let baseline = Baseline::of(before).map_or(f64::NAN, |baseline| baseline.middle);
-    let limit = departure.map_or(f64::NAN, |one| one.limit * one.scale);
-    before.iter().map(move |log| (log - baseline).abs() > limit)
+    before
+        .iter()
+        .map(move |log| (log - baseline).abs() / departure.scale)
 }
 
 /// What 19 of 20 nights have at most.

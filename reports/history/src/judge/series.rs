@@ -96,8 +96,6 @@ pub struct Settings {
     pub many: usize,
     /// The share of nights in which chance alone may leave anything after Benjamini and Hochberg.
     pub false_nights: f64,
-    /// The margin of the replays.
-    pub replay_margin: f64,
 }
 
 impl Default for Settings {
@@ -113,7 +111,6 @@ impl Default for Settings {
             least_series: 10,
             many: 5,
             false_nights: 0.001,
-            replay_margin: 0.02,
         }
     }
 }

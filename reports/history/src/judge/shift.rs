@@ -68,7 +68,12 @@ pub(super) fn polish(
         for round in 0..ROUNDS {
             shifts = said(&logs, &usual, &voices, settings);
             // The shifts of the nights have no level of their own.
-            let level = middle(shifts.iter().take(width - 1).map(|said| said.taken));
+            let level = middle(
+                shifts
+                    .iter()
+                    .take(width.saturating_sub(1))
+                    .map(|said| said.taken),
+            );
             for shift in &mut shifts {
                 shift.taken -= level.filter(|_| round + 1 < ROUNDS).unwrap_or(0.0);
             }

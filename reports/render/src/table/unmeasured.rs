@@ -149,20 +149,25 @@ fn reason(row: &RowSummary) -> String {
     short(row.reason.as_deref().unwrap_or("no reason was recorded"))
 }
 
-/// The first line of a reason, with the one that it announces by a colon; at most 160 letters of
-/// them.
+/// Letters of a reason that is told whole.
+const LONGEST: usize = 800;
+
+/// The first line of a reason, with the one that it announces by a colon. A very long one is cut in its middle:
+/// what to do stands at its end.
 pub(crate) fn short(reason: &str) -> String {
     let first = first_line(reason);
-    if first.chars().count() > 160 {
-        let cut: String = first.chars().take(157).collect();
-        format!("{}...", cut.trim_end())
-    } else {
-        first
+    let count = first.chars().count();
+    if count <= LONGEST {
+        return first;
     }
+    let half = LONGEST / 2;
+    let begins: String = first.chars().take(half).collect();
+    let ends: String = first.chars().skip(count - half).collect();
+    format!("{} ... {}", begins.trim_end(), ends.trim_start())
 }
 
 /// The first line of a reason, with what it announces.
-pub(crate) fn first_line(reason: &str) -> String {
+fn first_line(reason: &str) -> String {
     let mut lines = reason.lines();
     let first = lines.next().unwrap_or_default();
     match lines.next().filter(|_| first.ends_with(':')) {
@@ -194,4 +199,20 @@ pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> String 
         empty = false;
     }
     out + &line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_keeps_its_beginning_and_its_end() {
+        let whole = "because ".repeat(90) + "do it";
+        assert_eq!(short(&whole), whole);
+        let long = format!("it failed {}do it", "because ".repeat(400));
+        let told = short(&long);
+        assert!(told.starts_with("it failed because ") && told.ends_with(" because do it"));
+        assert!(told.chars().count() <= LONGEST + 5 && told.contains(" ... "));
+        assert_eq!(short("it said:\nno\nmore"), "it said: no");
+    }
 }

@@ -23,6 +23,7 @@ mod reference;
 mod saved;
 mod scripts_off;
 mod tab;
+mod trend;
 
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -35,7 +36,7 @@ use driver::Driver;
 /// A test, and what is true if it passes.
 type Test = (&'static str, fn(&Case<'_>));
 
-const TESTS: [&[Test]; 14] = [
+const TESTS: [&[Test]; 15] = [
     &numbers::TESTS,
     &axe::TESTS,
     &contrast::TESTS,
@@ -50,6 +51,7 @@ const TESTS: [&[Test]; 14] = [
     &extremes::TESTS,
     &saved::TESTS,
     &long::TESTS,
+    &trend::TESTS,
 ];
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@ pub mod figures;
 mod identity;
 mod levels;
 mod measures;
+pub mod nights;
 mod noise;
 pub mod reader;
 pub mod replayed;

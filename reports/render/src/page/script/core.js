@@ -190,5 +190,5 @@ const lab = (() => {
   for (const one of document.querySelectorAll(".needs-script[hidden]")) one.hidden = false;
   // After the other parts have drawn what they have to.
   if (location.hash.includes("?")) window.addEventListener("DOMContentLoaded", reveal);
-  return { board, cell, outcome, row, format, parse, ratio: (x) => digits(x), address, el, say };
+  return { board, cell, outcome, row, units, format, parse, ratio: (x) => digits(x), address, el, say };
 })();

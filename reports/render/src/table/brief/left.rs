@@ -1,5 +1,6 @@
-//! What has no number: what went wrong, and a line for each technology that is not here. What the
-//! reader's own flags leave out is not listed.
+//! What has no number: what went wrong, and what is not here, technology by technology. Each reason stands
+//! whole, once; where that would take the screen from the numbers, of what is not here the way to mend it alone. What
+//! the reader's own flags leave out is not listed.
 
 use std::fmt::Write as _;
 
@@ -8,13 +9,16 @@ use labrun_record::{Metric, Outcome};
 
 use super::wrapped;
 use crate::measure::is_aside;
-use crate::table::unmeasured::{first_line, short};
+use crate::table::unmeasured::short;
 use crate::table::{is_wrong, said_before};
 use crate::units::plural;
 use crate::words::distinct;
 
 /// Names in a line; of more there is the number.
 const NAMES: usize = 4;
+
+/// Lines for reasons that are whole; where they need more, those of what is not here are shorter.
+const WHOLE: usize = 24;
 
 /// All of it; nothing where every row has a number or was not asked for. What conformance has of it
 /// stands in its matrix.
@@ -23,7 +27,13 @@ pub(super) fn left(summary: &Summary, width: usize) -> String {
     let rows: Vec<&RowSummary> = rows
         .filter(|row| row.row.metric != Metric::Conformance)
         .collect();
-    went_wrong(summary, &rows, width) + &not_here(&rows, width)
+    let wrong = went_wrong(summary, &rows, width);
+    let room = WHOLE.saturating_sub(wrong.lines().count());
+    let whole = not_here(&rows, width, true);
+    if whole.lines().count() <= room {
+        return wrong + &whole;
+    }
+    wrong + &not_here(&rows, width, false)
 }
 
 /// What went wrong, each reason once; another metric of the same launches says nothing new.
@@ -56,9 +66,9 @@ fn went_wrong(summary: &Summary, rows: &[&RowSummary], width: usize) -> String {
     text
 }
 
-/// A line for each technology of which something is not here, with its shortest reason, and for those
-/// with the same reason together.
-fn not_here(rows: &[&RowSummary], width: usize) -> String {
+/// What is not here of each technology, with its shortest reason, and of those with the same reason together:
+/// a line for each that is not `whole`.
+fn not_here(rows: &[&RowSummary], width: usize, whole: bool) -> String {
     let technologies = distinct(rows.iter().map(|row| row.technology()));
     let missing = technologies.into_iter().filter_map(|technology| {
         let own = || rows.iter().filter(|row| row.technology() == technology);
@@ -71,7 +81,7 @@ fn not_here(rows: &[&RowSummary], width: usize) -> String {
         } else {
             Outcome::Unavailable
         };
-        let why = of(outcome).map(|row| first_line(reason(row)));
+        let why = of(outcome).map(|row| short(reason(row)));
         let why = why.min_by_key(|why| why.chars().count())?;
         let names = distinct(of(outcome).map(|row| row.row.isolation.clone()));
         let names = match (is_here, names.len()) {
@@ -98,7 +108,8 @@ fn not_here(rows: &[&RowSummary], width: usize) -> String {
             several => format!("{first} and {} more", several - 1),
         };
         let who = [isolations, technologies, first].map(|who| format!("{outcome}: {who}"));
-        let _ = writeln!(text, "{}", on_one_line(&who, why, width));
+        let line = on_one_line(&who, why, width, whole);
+        text.push_str(&wrapped(&line, width));
     }
     text
 }
@@ -117,24 +128,26 @@ fn reason(row: &RowSummary) -> &str {
     row.reason.as_deref().unwrap_or("no reason was recorded")
 }
 
-/// A reason with as much of it as there is room for: with the first of the names of `who` that leave it
-/// room, without what stands in brackets, then the way to mend it alone, which stands behind a semicolon.
-fn on_one_line(who: &[String], why: &str, width: usize) -> String {
+/// A reason on one line, with the first of the names of `who` that leave it room. What has no room is broken into
+/// lines afterwards where it is to be `whole`; else it is without what stands in brackets, then the way to mend
+/// it alone, which stands behind a semicolon.
+fn on_one_line(who: &[String], why: &str, width: usize, whole: bool) -> String {
     let bare = without_brackets(why);
     let mend = bare.split_once("; ").map(|(_, mend)| mend);
-    let tries = [Some(why), Some(bare.as_str()), mend];
-    let tries = tries.into_iter().flatten();
-    let lines = tries.flat_map(|why| who.iter().map(move |who| format!("{who}: {why}")));
+    let shorter = [Some(bare.as_str()), mend].into_iter().flatten();
+    let tries: Vec<&str> = [why]
+        .into_iter()
+        .chain(shorter.filter(|_| !whole))
+        .collect();
+    let lines = tries
+        .iter()
+        .flat_map(|why| who.iter().map(move |who| format!("{who}: {why}")));
     let lines: Vec<String> = lines.collect();
     let fits = lines.iter().find(|line| line.chars().count() <= width);
-    match (fits, lines.last()) {
-        (Some(line), _) => line.clone(),
-        (None, Some(line)) => {
-            let kept = line.chars().take(width.saturating_sub(1));
-            kept.chain(['\u{2026}']).collect()
-        }
-        (None, None) => String::new(),
-    }
+    // Nothing is cut off: what to do may be there.
+    let names = if whole { 2.min(who.len()) } else { who.len() };
+    let least = lines.len().saturating_sub(names);
+    fits.or(lines.get(least)).cloned().unwrap_or_default()
 }
 
 /// A text without what stands in round brackets.
@@ -158,33 +171,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_that_has_no_room_keeps_the_way_to_mend_it() {
+    fn a_reason_is_whole_and_where_many_are_the_way_to_mend_it_is_kept() {
         let why =
             "no daemon answers on /run/d.sock (No such file (os error 2)); start it: sudo d &";
-        let line = |width| on_one_line(&["unavailable: d".to_owned()], why, width);
-        assert_eq!(line(120), format!("unavailable: d: {why}"));
+        let who = ["unavailable: d".to_owned()];
+        let whole = format!("unavailable: d: {why}");
+        for width in [120, 40] {
+            assert_eq!(on_one_line(&who, why, width, true), whole);
+        }
+        let line = |width| on_one_line(&who, why, width, false);
+        assert_eq!(line(120), whole);
         assert_eq!(
             line(80),
             "unavailable: d: no daemon answers on /run/d.sock; start it: sudo d &"
         );
         assert_eq!(line(40), "unavailable: d: start it: sudo d &");
-        assert_eq!(line(20), "unavailable: d: sta\u{2026}");
+        // It is broken into lines, and not cut.
+        assert_eq!(line(20), "unavailable: d: start it: sudo d &");
+        let whole = on_one_line(&who, "because (of (this)", 10, false);
+        assert_eq!(whole, "unavailable: d: because");
     }
 
     #[test]
     fn the_way_to_mend_is_not_cut_off_with_a_long_reason() {
-        let why = format!("{}; do it", "because ".repeat(40));
-        let line = on_one_line(&["unavailable: d".to_owned()], &first_line(&why), 80);
+        let why = format!("{}; do it", "because ".repeat(400));
+        let line = on_one_line(&["unavailable: d".to_owned()], &short(&why), 80, false);
         assert_eq!(line, "unavailable: d: do it");
     }
 
     #[test]
     fn many_names_leave_the_reason_its_room() {
         let who = ["d/runc, d/crun, w/aot", "d, w", "d and 1 more"].map(str::to_owned);
-        let line = |width| on_one_line(&who, "no controller", width);
+        let line = |width| on_one_line(&who, "no controller", width, true);
         assert_eq!(line(60), "d/runc, d/crun, w/aot: no controller");
         assert_eq!(line(20), "d, w: no controller");
-        assert_eq!(line(12), "d and 1 mor\u{2026}");
     }
 
     #[test]
