@@ -45,6 +45,7 @@ mod missing_needs;
 mod mixed_load;
 mod mixed_load_refused;
 mod namespaces;
+mod nightly;
 mod no_room;
 mod opening;
 mod order;

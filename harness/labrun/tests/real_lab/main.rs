@@ -1,7 +1,7 @@
 //! The lab of this repository, measured quickly through the real binary: every row of all
 //! four measures is there, none failed, and the page shows each measured one in a browser.
 //! Memory that a workload takes reads back as what it is, and what syncs really syncs. What
-//! CONTRIBUTING.md says of adding something is done in a copy of it.
+//! CONTRIBUTING.md says of adding something is done in a copy of it. scripts/nightly records it.
 //!
 //! labrun builds what it measures into the caller's `CARGO_TARGET_DIR`: the first time
 //! that takes many minutes, later ones none.
@@ -11,6 +11,7 @@ mod conformance;
 mod contributing;
 mod expected;
 mod known_memory;
+mod nightly;
 mod page;
 mod planned;
 mod rows;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::sealed::{self, SealError};
-use crate::night::Night;
+use crate::night::{Head, Night};
 
 /// The folder in it that has the runs.
 const RUNS: &str = "runs";
@@ -86,6 +86,11 @@ impl Stored {
     }
 }
 
+/// Whether both are of one run. Its name has the second and the host, which two machines may share.
+fn is_same_run(one: &Head, other: &Head) -> bool {
+    one.run == other.run && one.started == other.started
+}
+
 /// Whether a file has this night's name, be it with a number behind it.
 fn is_named(name: &str, own: &str) -> bool {
     let rest = name.strip_prefix(own);
@@ -140,7 +145,7 @@ impl HistoryFolder {
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                     whole = error.file;
                     let there = sealed::read(&fs::read(&path).map_err(at(&path))?);
-                    if there.is_ok_and(|there| there.head.run == night.head.run) {
+                    if there.is_ok_and(|there| is_same_run(&there.head, &night.head)) {
                         return Ok(Recording::Known(path));
                     }
                 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
 use crate::finding::Check;
-use crate::night::HISTORY_SCHEMA;
+use crate::night::{HISTORY_SCHEMA, Night};
 use crate::nights::Nights;
 
 /// The folder that has the checks.
@@ -121,13 +121,14 @@ impl HistoryFolder {
         Ok(path)
     }
 
-    /// The file of a run, by the run's name and when it began.
+    /// The file of a run, by its name and when it began: two machines of one name may begin in one second.
     pub fn of_run(&self, run: &str, started: &str) -> Result<Option<Stored>, HistoryError> {
         let time: String = started.chars().take(19).collect();
         let time = format!("{}Z-", time.replace(['-', ':'], ""));
         let stored = self.stored()?;
         let mut same = stored.into_iter().filter(|one| one.name.starts_with(&time));
-        Ok(same.find(|one| one.read().is_ok_and(|night| night.head.run == run)))
+        let is_own = |night: Night| night.head.run == run && night.head.started == started;
+        Ok(same.find(|one| one.read().is_ok_and(is_own)))
     }
 }
 

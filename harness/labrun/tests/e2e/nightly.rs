@@ -1,0 +1,186 @@
+//! `scripts/nightly`: nights on a branch of a repository, in a small lab.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Lab, Live, Question, Ran};
+
+/// A program that a build makes larger, and one that has 64 KiB more.
+const SMALL: &str = "fn main() {\n    println!(\"right\");\n}\n";
+const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table = [0; 8192];\n    let mut at = 0;\n    \
+    while at < 8192 {\n        table[at] = at as u64 * 2_654_435_761;\n        at += 1;\n    }\n    table\n};\n\n\
+    fn main() {\n    std::hint::black_box(&TABLE);\n    println!(\"right\");\n}\n";
+
+/// A lab that has a bare repository for its nights.
+struct Nights(Lab);
+
+impl Nights {
+    fn new(lab: Lab) -> Self {
+        lab.commit();
+        lab.git(&["init", "--quiet", "--bare", ".state/nights.git"]);
+        Self(lab)
+    }
+
+    /// Begins a night.
+    fn begin(&self, args: &[&str]) -> Live {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/nightly");
+        let mut command = Command::new(script);
+        let ours = self.0.labrun([""; 0]);
+        for (name, value) in ours.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+            .env("LABRUN", env!("CARGO_BIN_EXE_labrun"))
+            .env("LABRUN_LAB", self.0.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .current_dir(self.0.path())
+            .args([
+                "--remote",
+                ".state/nights.git",
+                "--history",
+                ".state/history",
+            ])
+            .args(args);
+        self.0.start(command, self.0.path())
+    }
+
+    fn night(&self, args: &[&str]) -> Ran {
+        self.begin(args).ended()
+    }
+
+    /// Files of the branch in the repository, in a folder.
+    fn pushed(&self, folder: &str) -> Vec<String> {
+        let repository = "--git-dir=.state/nights.git";
+        let listed = ["ls-tree", "-r", "--name-only", "labrun-data", folder];
+        let listed = self.0.git(&[&[repository][..], &listed].concat());
+        listed.lines().map(str::to_owned).collect()
+    }
+
+    fn file(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+#[test]
+fn a_build_that_is_worse_is_pushed_and_told_and_is_not_the_accepted_one() {
+    let lab = Lab::fixture()
+        .guest("grows", SMALL)
+        .question(&Question::size().of("grows", ""));
+    let nights = Nights::new(lab);
+    let size = [
+        "--scenario",
+        "size",
+        "--summary",
+        ".state/summary.md",
+        "--junit",
+        ".state/check.xml",
+    ];
+    nights
+        .night(&size)
+        .exit(0)
+        .stderr_has("later nights are held against this build");
+    let accepted = nights.file(".state/history/accepted.bundle");
+    let lab = &nights.0;
+    fs::write(lab.path().join("workloads/grows/src/main.rs"), LARGE).expect("writes a file");
+    lab.commit();
+    nights.night(&size).exit(100).stdout_has("CONFIRMED ");
+    let text = |name: &str| String::from_utf8(nights.file(name)).expect("UTF-8");
+    let summary = text(".state/summary.md");
+    assert_eq!(
+        summary.matches("## Night ").count(),
+        2,
+        "one for each night: {summary}"
+    );
+    assert!(summary.contains("### Confirmed"), "{summary}");
+    let junit = text(".state/check.xml");
+    assert!(junit.contains("<failure message="), "{junit}");
+    // It is open, and told once.
+    nights.night(&size).exit(0).stdout_has("still open: ");
+    assert_eq!(nights.file(".state/history/accepted.bundle"), accepted);
+    let pushed = [nights.pushed("runs/").len(), nights.pushed("checks/").len()];
+    assert_eq!(pushed, [3, 3]);
+    let all = nights.pushed(".");
+    assert!(!all.iter().any(|name| name.contains("bundle")), "{all:?}");
+}
+
+#[test]
+fn a_night_that_is_interrupted_pushes_nothing() {
+    let nights = Nights::new(Lab::fixture());
+    let endless = ["--scenario", "cold-start", "-r", "100000", "--no-bundle"];
+    let mut live = nights.begin(&endless);
+    live.until("it measures", |live| {
+        live.said("stderr").contains("measuring")
+    });
+    live.signal(libc::SIGTERM);
+    live.ended().exit(130).stderr_has("nothing is pushed");
+    let branch = ["--git-dir=.state/nights.git", "branch", "--list"];
+    assert_eq!(nights.0.git(&branch), "");
+    // It is in nobody's way.
+    let night = ["--scenario", "cold-start", "-r", "3", "--no-bundle"];
+    nights.night(&night).exit(0);
+    assert_eq!(nights.pushed("runs/").len(), 1);
+}
+
+#[test]
+fn a_file_that_was_edited_is_told_and_is_not_pushed() {
+    let nights = Nights::new(Lab::fixture());
+    let night = ["--scenario", "cold-start", "-r", "3", "--no-bundle"];
+    nights.night(&night).exit(0);
+    let first = nights.pushed("runs/").pop().expect("a night");
+    let path = nights.0.path().join(".state/history").join(&first);
+    let whole = fs::read_to_string(&path).expect("reads");
+    fs::write(&path, &whole[..whole.len() / 2]).expect("writes");
+    nights
+        .night(&night)
+        .exit(1)
+        .stderr_has("is cut")
+        .stderr_has("changed by hand, and not pushed");
+    assert_eq!(nights.pushed("runs/").len(), 2);
+    let show = format!("labrun-data:{first}");
+    let shown = nights
+        .0
+        .git(&["--git-dir=.state/nights.git", "show", &show]);
+    assert_eq!(shown, whole.trim_end());
+}
+
+#[test]
+fn what_was_not_pushed_is_pushed_the_next_night_and_a_rewritten_branch_is_followed() {
+    let nights = Nights::new(Lab::fixture());
+    let night = ["--scenario", "cold-start", "-r", "3", "--no-bundle"];
+    nights.night(&night).exit(0);
+    let at = |name: &str| nights.0.path().join(name);
+    let (there, gone) = (at(".state/nights.git"), at(".state/gone.git"));
+    fs::rename(&there, &gone).expect("takes it away");
+    nights
+        .night(&night)
+        .exit(1)
+        .stderr_has("cannot be had: going on")
+        .stderr_has("not pushed, but committed");
+    fs::rename(&gone, &there).expect("brings it back");
+    nights.night(&["--only-push"]).exit(0);
+    let all = nights.pushed("runs/");
+    assert_eq!(all.len(), 2);
+    // Somebody takes the first night away, and everything that came before.
+    nights.0.git(&[
+        "clone",
+        "--quiet",
+        "--branch=labrun-data",
+        ".state/nights.git",
+        ".state/other",
+    ]);
+    let other = |args: &[&str]| nights.0.git(&[&["-C", ".state/other"], args].concat());
+    other(&["checkout", "--quiet", "--orphan", "fresh"]);
+    other(&["rm", "--quiet", "--force", &all[0]]);
+    other(&["commit", "--quiet", "--message=fresh"]);
+    other(&["push", "--quiet", "--force", "origin", "HEAD:labrun-data"]);
+    nights.night(&night).exit(0).stderr_has("was rewritten");
+    let now = nights.pushed("runs/");
+    assert_eq!(now.len(), 2, "{now:?}");
+    assert!(!now.contains(&all[0]), "{now:?}");
+}
