@@ -24,6 +24,7 @@ fn finding(nights: &Nights, confirmed: usize, since: usize, series: Vec<String>)
         word: "slower".into(),
         ratio: 1.071,
         interval: Some([1.06, 1.082]),
+        stands: true,
         last_good: nights.heads[since - 1].commit.clone(),
         first_bad: nights.heads[since].commit.clone(),
         changed: vec!["wasmtime 48.0.7 \u{2192} 48.0.8".into()],
