@@ -14,7 +14,6 @@ mod said;
 mod tables;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use labrun_history::{Check, Nights, Watching};
 
@@ -130,24 +129,12 @@ impl<'a> Site<'a> {
 
 /// A path as an address relative to the site: whatever is in it, it is no other place and no script.
 fn address(path: &str) -> String {
-<<<<<<< HEAD
-    let mut address = String::from("./");
-    for byte in path.trim_start_matches('/').bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                address.push(char::from(byte));
-            }
-            _ => {
-                let _ = write!(address, "%{byte:02X}");
-            }
-=======
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
     let told = path.trim_start_matches('/').bytes().map(|byte| {
         if plain(byte) {
             char::from(byte).to_string()
         } else {
             format!("%{byte:02X}")
->>>>>>> site
         }
     });
     format!("./{}", told.collect::<String>())
