@@ -59,6 +59,7 @@ pub fn checks(nights: &Nights) -> Vec<Check> {
         word: "larger".into(),
         ratio: 1.002,
         interval: Some([1.002, 1.002]),
+        stands: true,
         changed: vec!["artifact".into()],
         ..finding(nights, count - LARGER, count - LARGER, larger)
     });
@@ -67,6 +68,7 @@ pub fn checks(nights: &Nights) -> Vec<Check> {
     checks[last - from].confirmed.push(Finding {
         ratio: 1.2,
         interval: None,
+        stands: true,
         changed: Vec::new(),
         ..finding(nights, count - from, count - from, a_while)
     });
@@ -76,6 +78,7 @@ pub fn checks(nights: &Nights) -> Vec<Check> {
         direction: Direction::Better,
         ratio: 0.9,
         interval: Some([0.88, 0.92]),
+        stands: true,
         last_good: None,
         ..finding(nights, count - SLOWER, count - SLOWER, better)
     });
