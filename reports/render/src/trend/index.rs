@@ -143,7 +143,7 @@ fn listed(site: &Site<'_>, found: &[&Found<'_>], with_standing: bool) -> Markup 
                 } }
                 tbody { @for one in found { tr {
                     th.what scope="row" { (what(site, one)) }
-                    td class=(verdict(one.finding)) { (said::found(one.finding)) }
+                    td class={ "wrap " (verdict(one.finding)) } { (said::found(one.finding)) }
                     td { (since(site, one)) }
                     td { (commit(one.finding.last_good.as_deref())) }
                     td { (commit(one.finding.first_bad.as_deref())) }

@@ -37,9 +37,13 @@ pub(super) fn by_how_much(finding: &Finding) -> String {
     }
 }
 
-/// `slower: +7.1 % [+6.0, +8.2]`.
+/// `slower: +7.1 % [+6.0, +8.2]`, and whether that may be chance.
 pub(super) fn found(finding: &Finding) -> String {
-    format!("{}: {}", finding.word, by_how_much(finding))
+    let chance = match (finding.stands, finding.interval) {
+        (false, Some(_)) => ", which among so many series may be chance",
+        _ => "",
+    };
+    format!("{}: {}{chance}", finding.word, by_how_much(finding))
 }
 
 #[cfg(test)]
