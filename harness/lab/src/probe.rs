@@ -15,7 +15,7 @@ use labrun_load::{Answer, End, Malformed, Reader};
 use crate::clock::now_ns;
 use crate::outcome::Failure;
 use crate::site::Site;
-use crate::task::{Expected, OUTPUT_LIMIT, RightAnswer, Seen};
+use crate::task::{Expected, OUTPUT_LIMIT, RightAnswer, Rule, Seen};
 
 /// Time between two tries: the resolution of a first request.
 pub const RETRY_INTERVAL: Duration = Duration::from_micros(200);
@@ -262,11 +262,14 @@ impl Asked<'_> {
                 Seen::Answer => Ok(()),
                 Seen::Wrong(reason) => mismatch(format!("wrong body: {reason}")),
                 Seen::NotYet => {
-                    let missing = self.right.body.missing();
                     let got = beginning(body);
-                    mismatch(format!(
-                        "wrong body: it ended before {missing}: got {got:?}"
-                    ))
+                    let missing = match &self.right.body {
+                        Expected::Line(Rule::Matching(regex)) => {
+                            format!("no line of it matches {:?}", regex.as_str())
+                        }
+                        _ => "it is empty".to_owned(),
+                    };
+                    mismatch(format!("wrong body: {missing}: got {got:?}"))
                 }
             },
         }

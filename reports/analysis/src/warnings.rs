@@ -76,7 +76,9 @@ pub(crate) fn of_run(
             format!("{} is emulated on this machine", run.machine.arch),
         );
     }
-    if let Some(disturbance) = Disturbance::of(run) {
+    // Where nothing was measured, nothing was slower for it.
+    let is_any = results.iter().any(|row| row.numbers.is_some());
+    if let Some(disturbance) = Disturbance::of(run).filter(|_| is_any) {
         if let Some(message) = disturbance.of_others() {
             warn(WarningKind::OtherProcesses, message);
         }

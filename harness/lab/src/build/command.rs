@@ -77,6 +77,11 @@ impl Builder<'_> {
             lines.extend(said.lines().map(str::to_owned));
             return Err(format!("{what} failed ({status}); {}", last(&lines)));
         }
+        if out.is_dir() {
+            return Err(format!(
+                "{what} made a folder of what {OUT} says: have it write the artifact as a file"
+            ));
+        }
         if !out.is_file() {
             return Err(format!(
                 "{what} ended well, and wrote nothing to where {OUT} says: have it write the artifact \
@@ -84,7 +89,12 @@ impl Builder<'_> {
             ));
         }
         let is_it = workload.built(target, &out);
-        is_it.map_err(|why| format!("{what} wrote what is no artifact for {target}: {why}"))?;
+        // Where it was written is the lab's own, and gone by then.
+        let own = out.display().to_string();
+        is_it.map_err(|why| {
+            let why = why.replace(&own, &format!("${OUT}"));
+            format!("{what} wrote what is no artifact for {target}: {why}")
+        })?;
         let stored = self
             .store
             .keep(&format!("artifacts/{name}/{target}"), &file, &out)?;

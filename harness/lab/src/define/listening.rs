@@ -56,8 +56,8 @@ impl Workload {
                 ports => format!("the image exposes {}", ports.join(", ")),
             };
             return Err(format!(
-                "it is not said on which port it listens, and {exposed}: give port, or write {{port}} where \
-                 its arguments or variables tell it one"
+                "it is not said on which port it listens, and {exposed}: give its port (--port N, or port = N in [serve]), or write {{port}} \
+                 where its arguments or variables tell it one"
             ));
         };
         serve.port = Some(*port);
@@ -85,8 +85,8 @@ impl Workload {
         let tells = |text: &String| text.contains(port) || text.contains(both);
         if serves_natively && !has_port && !told.any(tells) {
             return Err(
-                "it is not said on which port it listens: give port, or write {port} where its \
-                 arguments or variables tell it one, which is then a free one in each launch"
+                "it is not said on which port it listens: give its port (--port N, or port = N in \
+                 [serve]), or write {port} where its arguments or variables tell it one, which is then a free one in each launch"
                     .into(),
             );
         }

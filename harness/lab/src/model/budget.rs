@@ -50,10 +50,10 @@ impl<'a> Budget<'a> {
     }
 
     /// The launch that is next may never answer, as may the others of so many: each is waited for as long as
-    /// all of them can be.
+    /// all of them can be in half of what is left. The other half is for those that answer.
     pub(super) fn wait_for_one_of(&mut self, launches: usize) {
         let left = self.all.saturating_sub(self.elapsed());
-        let share = share(left, launches);
+        let share = share(left / 2, launches);
         self.share = (share < self.limit).then_some(share);
         self.patience.set(self.share);
     }

@@ -90,7 +90,7 @@ pub(super) fn wrong(plan: &Plan, report: &Report) -> Failure {
     let kinds: Vec<String> = report
         .errors
         .iter()
-        .map(|(kind, count)| format!("{kind} {count}"))
+        .map(|(kind, count)| format!("{count} by {kind}"))
         .collect();
     answers.push(format!(
         "{:.2}% of {} requests went wrong: {}",

@@ -59,7 +59,11 @@ impl Process {
             .find(|s| s.kept.len() > LIMIT && s.stream != Stream::Stderr)
         {
             let stream = source.stream;
-            let reason = format!("it printed more than {} KiB on {stream:?}", LIMIT / 1024);
+            let reason = format!(
+                "it printed more than {} KiB on {}",
+                LIMIT / 1024,
+                stream.name()
+            );
             // Beside a guest's own pipe, stdout is no output of the workload.
             return Err(if stream == self.output {
                 Failure::mismatch(reason)

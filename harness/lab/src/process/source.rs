@@ -21,6 +21,17 @@ pub enum Stream {
     Guest,
 }
 
+impl Stream {
+    /// The word for people.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Guest => "the pipe of its guest",
+        }
+    }
+}
+
 /// One of the streams that a process writes.
 #[derive(Debug)]
 pub(super) struct Source {

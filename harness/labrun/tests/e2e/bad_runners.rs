@@ -57,8 +57,8 @@ fn each_bad_job_costs_its_own_rows() {
         ),
         ("misprints", &misprint, "mismatch", "got \"wrong\\n\""),
         ("floodsguest", &flood_guest, "mismatch", "got \"xxx"),
-        ("floodsstdout", &flood_stdout, "failed", "64 KiB on Stdout"),
-        ("floodsoneline", &one_line, "failed", "64 KiB on Stdout"),
+        ("floodsstdout", &flood_stdout, "failed", "64 KiB on stdout"),
+        ("floodsoneline", &one_line, "failed", "64 KiB on stdout"),
     ];
     let runners = cases.map(|(name, job, ..)| Runner::new(name, job).every_start());
     let mut ran = measured_with(&runners).exit(101);

@@ -148,6 +148,14 @@ fn a_build_that_comes_to_nothing_says_why() {
             "command = [\"sh\", \"-c\", \"echo text > $LABRUN_OUT\"]",
             "wrote what is no artifact for native",
         ),
+        (
+            "command = [\"sh\", \"-c\", \"mkdir $LABRUN_OUT\"]",
+            "made a folder of what LABRUN_OUT says",
+        ),
+        (
+            "command = [\"sh\", \"-c\", \"cp /bin/true $LABRUN_OUT; chmod -x $LABRUN_OUT\"]",
+            "chmod +x $LABRUN_OUT",
+        ),
         ("command = [\"labrun-no-such-program\"]", "does not start"),
         (
             "command = [\"true\"]\nneeds = [\"labrun-no-such\"]\nhint = \"apt-get install it\"",
@@ -160,6 +168,24 @@ fn a_build_that_comes_to_nothing_says_why() {
             .exit(4)
             .rows("mine", "native/static", "unavailable", reason);
     }
+}
+
+#[test]
+fn what_a_build_leaves_behind_is_ended_and_not_waited_for() {
+    let user = user();
+    user.right("own/made");
+    workload(
+        &user,
+        "[build.native]\ncommand = [\"sh\", \"-c\", \
+         \"sleep 100000 & echo $! > ../left; cp made $LABRUN_OUT\"]",
+    );
+    user.measure(&["-w", "./own"])
+        .exit(0)
+        .rows("mine", "native/static", "measured", "");
+    let pid = fs::read_to_string(user.path("left")).expect("was built");
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.trim()));
+    let runs = status.is_ok_and(|status| !status.contains("State:\tZ"));
+    assert!(!runs, "it holds the pipes of labrun's still");
 }
 
 #[test]
