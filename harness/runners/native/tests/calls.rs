@@ -45,7 +45,9 @@ fn call(runner: &mut Driver, export: &str, expected: i32, calls: u32, batches: u
 
 fn reason(event: &Event) -> &str {
     match event {
-        Event::Failed { reason } | Event::Unsupported { reason } => reason,
+        Event::Failed { reason } | Event::Refused { reason } | Event::Unsupported { reason } => {
+            reason
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -72,13 +74,13 @@ fn a_wrong_answer_and_an_unknown_export_fail() {
 }
 
 #[test]
-fn what_is_no_library_fails() {
+fn what_is_no_library_is_refused() {
     let mut runner = start();
     let rubbish = runner
         .file("rubbish.so", b"this is no library")
         .expect("writes");
     let event = load(&mut runner, rubbish);
-    assert!(matches!(event, Event::Failed { .. }), "{event:?}");
+    assert!(matches!(event, Event::Refused { .. }), "{event:?}");
     let event = load(&mut runner, "/nowhere/library.so".into());
     assert!(reason(&event).contains("No such file"), "{event:?}");
 }
