@@ -199,6 +199,13 @@ fn grant(folder: &Path) -> anyhow::Result<GrantFiles> {
 fn environment(said: &[String]) -> Result<(BTreeMap<String, String>, Vec<String>), Usage> {
     let (mut given, mut named) = (BTreeMap::new(), Vec::new());
     for word in said {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        // In a file it may be meant; on a command line it is a pair of quotes at the wrong place.
+        if name.contains(char::is_whitespace) {
+            return Err(Usage(format!(
+                "--env {word:?}: {name:?} is no name of a variable here, since there is a space in it"
+            )));
+        }
         match word.split_once('=') {
             Some((name, value)) => {
                 let before = given.insert(name.to_owned(), value.to_owned());

@@ -55,9 +55,9 @@ fn what_is_found_after_reading_has_its_own_line() {
         ),
         (&format!("{given}[run.expect]\n"), 4, "exactly one of file"),
         (
-            &format!("{given}{right}[env]\nA = \"1\"\n\"A B\" = \"2\"\n"),
+            &format!("{given}{right}[env]\nA = \"1\"\n\" B\" = \"2\"\n"),
             7,
-            "\"A B\" is no name of a variable",
+            "\" B\" is no name of a variable",
         ),
         (
             &format!("{given}{right}[env]\nHOME = \"/\"\n"),
