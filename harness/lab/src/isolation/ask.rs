@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::limits::NO_HOME;
 use crate::owner::{LAUNCH, Owner, VARIABLE};
-use crate::process::{Followed, end_all, ends_until};
+use crate::process::{Followed, end_all, ends_until, stops_at_first};
 use crate::site::folder;
 
 /// How long a program may take to answer.
@@ -83,6 +83,7 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
         .stdout(writer.try_clone().map_err(cannot)?)
         .stderr(writer)
         .process_group(0);
+    stops_at_first(&mut command);
     let (send, said) = mpsc::channel();
     let read = move || {
         let mut text = Vec::new();

@@ -4,20 +4,48 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::proc::{self, Pid};
 
 /// A child that is followed to its end (ptrace(2)), by the thread that began to.
 pub(crate) struct Followed(Pid);
 
+/// Has a child stop as soon as it is its program, until whoever starts it follows it: it may end sooner
+/// than that on a busy machine. Where that is not allowed, it runs as any other.
+pub(crate) fn stops_at_first(command: &mut Command) {
+    let asks = || {
+        // SAFETY: plain numbers; what is refused changes nothing.
+        unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0_usize, 0_usize) };
+        Ok(())
+    };
+    // SAFETY: a system call alone, which is safe after a fork.
+    unsafe { command.pre_exec(asks) };
+}
+
 impl Followed {
     /// Begins, as soon as it is started. Where it may not be followed or has ended, nothing is known of it.
     pub(crate) fn begin(child: Pid) -> Option<Self> {
+        if is_followed_by_this_thread(child) {
+            return Self::of_stopped(child);
+        }
         let stops_at_its_end = libc::PTRACE_O_TRACEEXIT as usize;
         // SAFETY: two plain numbers; a process that is no child, or has ended, is refused.
         let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, child, 0_usize, stops_at_its_end) };
         (seized == 0).then_some(Self(child))
+    }
+
+    /// One that [`stops_at_first`]: it goes on, and stops at its end.
+    fn of_stopped(child: Pid) -> Option<Self> {
+        next_stop(child)?;
+        let stops = (libc::PTRACE_O_TRACEEXIT | libc::PTRACE_O_TRACEEXEC) as usize;
+        // SAFETY: plain numbers, and the child is stopped.
+        let set = unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, child, 0_usize, stops) };
+        // SAFETY: the same. What stopped it was for this alone, and no signal of its own.
+        let goes_on = unsafe { libc::ptrace(libc::PTRACE_CONT, child, 0_usize, 0_usize) };
+        (set == 0 && goes_on == 0).then_some(Self(child))
     }
 
     /// Waits for its end, and does not reap it; gives the program that it was then, where that is to be seen
@@ -25,6 +53,18 @@ impl Followed {
     pub(crate) fn ends_as_another(self, program: &Path) -> Option<PathBuf> {
         ends_as_another(self.0, program)
     }
+}
+
+/// Whether this very thread follows it already.
+fn is_followed_by_this_thread(child: Pid) -> bool {
+    let status = fs::read_to_string(proc::folder(child).join("status"));
+    let status = status.unwrap_or_default();
+    let by = status
+        .lines()
+        .find_map(|line| line.strip_prefix("TracerPid:"));
+    // SAFETY: it takes nothing, and cannot fail.
+    let own = unsafe { libc::gettid() };
+    by.is_some_and(|by| by.trim().parse() == Ok(own))
 }
 
 fn ends_as_another(child: Pid, program: &Path) -> Option<PathBuf> {
@@ -100,9 +140,21 @@ fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use super::*;
+
+    #[test]
+    fn one_that_ends_at_once_is_followed_all_the_same() {
+        for _ in 0..50 {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", "exec /bin/true"]);
+            stops_at_first(&mut command);
+            let mut child = command.spawn().expect("starts");
+            let followed = Followed::begin(child.id().cast_signed()).expect("is there");
+            let another = followed.ends_as_another(Path::new("/bin/sh"));
+            assert_eq!(another, fs::canonicalize("/bin/true").ok());
+            assert!(child.wait().expect("is there still").success());
+        }
+    }
 
     /// What a shell that runs this was at its end, and its exit code.
     fn followed(script: &str) -> (Option<PathBuf>, Option<i32>) {

@@ -17,7 +17,7 @@ mod spawn;
 
 pub(crate) use bare::run_bare;
 pub use exit::Exit;
-pub(crate) use followed::Followed;
+pub(crate) use followed::{Followed, stops_at_first};
 pub use held::{Mark, Process};
 pub use isolate::Isolate;
 pub(crate) use left::{Left, after, end_all, ends_until};
