@@ -56,9 +56,13 @@ impl Answer {
 
 /// Whether a file is no program itself: another is started, which reads it (execve(2)).
 pub(crate) fn is_script(file: &Path) -> bool {
-    let mut beginning = [0; 2];
+    begins_with(file, *b"#!")
+}
+
+fn begins_with<const N: usize>(file: &Path, these: [u8; N]) -> bool {
+    let mut beginning = [0; N];
     let read = fs::File::open(file).and_then(|mut file| file.read_exact(&mut beginning));
-    read.is_ok() && beginning == *b"#!"
+    read.is_ok() && beginning == these
 }
 
 /// What a program says on stdout and stderr, if it ends well.
@@ -83,7 +87,10 @@ pub(super) fn ask(program: &Path, args: &[String]) -> Result<Answer, String> {
         .stdout(writer.try_clone().map_err(cannot)?)
         .stderr(writer)
         .process_group(0);
-    stops_at_first(&mut command);
+    // What is no program the C library would hand to a shell, where a child is prepared so.
+    if begins_with(program, *b"\x7fELF") {
+        stops_at_first(&mut command);
+    }
     let (send, said) = mpsc::channel();
     let read = move || {
         let mut text = Vec::new();
