@@ -120,7 +120,6 @@ impl<'a> Watched<'a> {
             .is_some_and(|row| row.metric.is_exact())
             && let Some(departure) = self.judged.standings[place].departure()
             && departure.ratio.is_finite()
-            && departure.ratio > 0.0
         {
             let ratio = departure.ratio;
             return Replay::Confirmed {
@@ -280,8 +279,8 @@ impl<'a> Watched<'a> {
             label: column.key.label(),
             direction: one.direction,
             word: word.to_owned(),
-            ratio: departure.map_or(1.0, |departure| departure.ratio),
-            sigmas: departure.map_or(0.0, |departure| departure.sigmas),
+            ratio: departure.map_or(1.0, |departure| written(departure.ratio)),
+            sigmas: departure.map_or(0.0, |departure| written(departure.sigmas)),
             replay: self.replay_of(one.place, replays),
             conclusion: one.conclusion,
         }
@@ -326,6 +325,11 @@ fn has_ended(nights: &Nights, finding: &Finding) -> bool {
         .collect();
     let gone = ended.iter().filter(|ended| **ended).count();
     !ended.is_empty() && 2 * gone > ended.len()
+}
+
+/// A number as JSON can hold it: a count that was zero before is no multiple of that.
+fn written(number: f64) -> f64 {
+    number.clamp(f64::MIN, f64::MAX)
 }
 
 /// Whether a series is judged: a percentile of a tail informs, and an emulated time says nothing.

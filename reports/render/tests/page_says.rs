@@ -33,8 +33,7 @@ fn what_else_used_the_processors_is_told_of_the_machine() {
     let text = read(&of(&made));
     let told = "30.0% of the processors\u{2019} time, at most 30.0%; given to other machines: 1.0%";
     assert!(text.contains(told), "{text}");
-    let told =
-        "fixed work | processor 3.10 ms, spawn 800 \u{b5}s, fdatasync 1.20 ms (medians of 1 reading)";
+    let told = "fixed work | processor 3.10 ms, spawn 800 \u{b5}s, fdatasync 1.20 ms (medians of 1 reading)";
     assert!(text.contains(told), "{text}");
     let warning = "other processes took 30% of the processors' time, at most 30%; most of it cargo";
     assert!(text.contains(warning), "{text}");

@@ -127,13 +127,13 @@ fn suspected(one: &Suspected) -> String {
         Replay::NoOldBuild => "not replayed: no old build".to_owned(),
         Replay::NotReplayed => "not replayed".to_owned(),
     };
-    format!(
-        "{}: {:.3} times, {} by {:.1} standard deviations; {replay}",
-        one.label,
-        one.ratio,
-        one.word,
-        one.sigmas.abs()
-    )
+    let (label, word) = (&one.label, &one.word);
+    // A count has no spread, and nothing is a multiple of zero.
+    if one.sigmas.abs() >= f64::MAX {
+        return format!("{label}: another count, {word}; {replay}");
+    }
+    let (ratio, sigmas) = (one.ratio, one.sigmas.abs());
+    format!("{label}: {ratio:.3} times, {word} by {sigmas:.1} standard deviations; {replay}")
 }
 
 /// `2026-11-28` of `20261128T134954Z-...`.

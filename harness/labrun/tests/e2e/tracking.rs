@@ -181,6 +181,39 @@ fn a_size_that_changed_is_confirmed_by_its_count() {
 }
 
 #[test]
+fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
+    let nights = Nights::new();
+    let with = |day: u32, check: f64| {
+        let numbers = Numbers { check, ..BASE };
+        nights.made.altered(&name(day), numbers, |run, _| {
+            run["started"] = json!(format!("2026-11-{day:02}T02:00:00Z"));
+        });
+        nights.track(&["record", &nights.path(&name(day))]).exit(0);
+        nights.check(day, &[])
+    };
+    for day in 1..=3 {
+        with(day, 1.0).exit(0);
+    }
+    with(4, 0.0)
+        .exit(100)
+        .stdout_has("conformance")
+        .stdout_has("0.000 times");
+    let ran = with(5, 0.0).exit(0).stdout_has("still open");
+    assert!(!ran.stderr.contains("damaged"), "{}", ran.stderr);
+    // A check that begins to hold is no multiple of nothing, and is written and read all the same.
+    let nights = Nights::new();
+    for (day, check) in [(1, 0.0), (2, 0.0), (3, 1.0), (4, 1.0)] {
+        let numbers = Numbers { check, ..BASE };
+        nights.made.altered(&name(day), numbers, |run, _| {
+            run["started"] = json!(format!("2026-11-{day:02}T02:00:00Z"));
+        });
+        nights.track(&["record", &nights.path(&name(day))]).exit(0);
+        let ran = nights.check(day, &[]).exit(0);
+        assert!(!ran.stderr.contains("damaged"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_same_run_is_recorded_once_and_two_jobs_at_once_both_are() {
     let nights = Nights::new();
     nights.night(1, 1.0).exit(0).stdout_has("recorded: ");
