@@ -4,7 +4,7 @@
 mod support;
 
 use labrun_analysis::{Disturbance, Measurements, WarningKind, compare, summarise};
-use labrun_record::{BlockLoad, Run};
+use labrun_record::{BlockLoad, Run, Sample};
 use support::{lines, run};
 
 /// A run with blocks of these seconds, shares of others and names.
@@ -25,8 +25,13 @@ fn with(blocks: &[(f64, Option<f64>, Option<&str>)], steal: f64) -> Run {
     run
 }
 
+/// What is warned of where something was measured.
 fn kinds(run: &Run) -> Vec<WarningKind> {
-    let summary = summarise(run, &[]);
+    kinds_with(run, &lines(0, &[1e6; 8]))
+}
+
+fn kinds_with(run: &Run, samples: &[Sample]) -> Vec<WarningKind> {
+    let summary = summarise(run, samples);
     summary
         .warnings
         .iter()
@@ -60,6 +65,11 @@ fn shares_are_over_the_time_of_all_blocks() {
     assert_eq!(found.said().as_deref(), Some(said));
     assert!(kinds(&run).contains(&WarningKind::OtherProcesses));
     assert!(!kinds(&run).contains(&WarningKind::Steal));
+    assert_eq!(
+        kinds_with(&run, &[]),
+        [],
+        "where nothing was measured, nothing was slower for it"
+    );
 }
 
 #[test]

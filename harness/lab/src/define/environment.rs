@@ -133,7 +133,8 @@ mod tests {
         for (name, why) in [
             ("", "no name"),
             ("A=B", "no name"),
-            ("A B", "no name"),
+            (" A", "no name"),
+            ("A ", "no name"),
             ("A\n", "no name"),
             ("LABRUN_HOLD", "the lab's own"),
         ] {
@@ -141,7 +142,10 @@ mod tests {
             let said = said.expect_err("is wrong").why();
             assert!(said.contains(why), "{said}");
         }
+        let inside = Environment::new(&BTreeMap::new(), &["A B".to_owned()]);
+        assert!(inside.is_ok(), "as the kernel has it: {inside:?}");
     }
+
     #[test]
     fn a_variable_is_said_once() {
         let given = BTreeMap::from([("A".to_owned(), "1".to_owned())]);
