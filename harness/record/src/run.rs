@@ -16,7 +16,8 @@ use crate::{
 /// 3: how many launches a case gets is fixed after a pilot, and they are spread evenly over the
 /// run; ratios are taken from the blocks that both rows have; quantiles of latency are those of
 /// all launches together.
-pub const METHOD_VERSION: u32 = 3;
+/// 4: what is launched is read anew into the page cache before the first launch.
+pub const METHOD_VERSION: u32 = 4;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

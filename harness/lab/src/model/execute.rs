@@ -6,6 +6,7 @@ use labrun_analysis::row_seed;
 use labrun_record::{Outcome, Run};
 
 use super::budget::Budget;
+use super::cached;
 use super::launch::Value;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::recorder::Recorder;
@@ -40,6 +41,9 @@ impl<'a> Execution<'a> {
                 self.write_failure(case, 0, failure)?;
             }
         }
+        let supply = &self.request.supply;
+        let cases = parts.iter().flat_map(|part| &part.cases);
+        cached::read_anew(cases, &supply.site.interrupt, self.request.progress);
         for part in parts {
             if self.carry_out_part(part)? == Ended::Interrupted {
                 return Ok(Ended::Interrupted);

@@ -3,6 +3,7 @@
 
 mod about;
 mod budget;
+mod cached;
 mod calibrate;
 mod calls;
 mod cold_start;

@@ -18,6 +18,7 @@ use super::size::Weighing;
 use super::steady::Working;
 use crate::catalog::Isolations;
 use crate::define::{LoadPlan, Workload};
+use crate::isolation::runner::Executable;
 use crate::isolation::{Isolation, Job, Packing};
 use crate::limits;
 use crate::outcome::Failure;
@@ -90,16 +91,28 @@ impl PreparedCase<'_> {
 
     /// A file that it is launched from, and that is no more.
     fn gone(&self, site: &Site) -> Option<PathBuf> {
-        let (_, isolation) = self.launch.as_ref().ok()?;
-        let program = isolation.program().map(|ready| ready.executable);
-        let program = program.map(|program| [Some(program.path), program.script]);
+        let launched = self.launched_from();
+        launched
+            .chain(self.needs.iter().filter(|file| file.is_absolute()).cloned())
+            .chain(site.folders())
+            .find(|file| !file.exists())
+    }
+
+    /// The files that it is launched from: what was built or given, and the program that isolates it.
+    /// None where nothing is launched.
+    pub(super) fn launched_from(&self) -> impl Iterator<Item = PathBuf> {
+        let isolation = self.launch.as_ref().ok().map(|(_, isolation)| isolation);
+        let program = isolation.and_then(|isolation| isolation.program());
+        let program = program.map(|ready| {
+            let Executable { path, script } = ready.executable;
+            [Some(path), script, ready.starts]
+        });
         let artifacts = self.artifacts.iter().map(|artifact| artifact.path.clone());
+        let artifacts = artifacts.filter(move |_| isolation.is_some());
         // An image is not called by a path.
         artifacts
             .chain(program.into_iter().flatten().flatten())
-            .chain(self.needs.iter().cloned())
-            .chain(site.folders())
-            .find(|file| file.is_absolute() && !file.exists())
+            .filter(|file| file.is_absolute())
     }
 }
 

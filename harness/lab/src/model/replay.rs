@@ -8,6 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::about::About;
+use super::cached;
 use super::describe_replay;
 use super::injected::injected;
 use super::launch::Value;
@@ -156,6 +157,9 @@ fn carry_out(
     );
     let mut random = Xoshiro256PlusPlus::seed_from_u64(run.seed ^ 1);
     let interrupt = &request.sides[0].supply.site.interrupt;
+    // One side may have been built just now, and the other unpacked.
+    let cases = live.iter().flat_map(|pair| [&pair.a, &pair.b]);
+    cached::read_anew(cases, interrupt, request.progress);
     for round in 0.. {
         // Also where it was asked to end while something was built.
         if interrupt.raised() {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use labrun_record::METHOD_VERSION;
 use serde_json::{Value, json};
 
 use crate::support::{Lab, Ran, RunFiles};
@@ -51,7 +52,7 @@ fn a_run_of_every_schema_has_its_page_and_its_medians() {
         );
         assert!(page.contains(&written), "{run}: {written}");
         let another = page.contains("Another method.");
-        assert_eq!(another, read["method_version"] != 3, "{run}");
+        assert_eq!(another, read["method_version"] != METHOD_VERSION, "{run}");
         let then = RunFiles::of(&folder).json("summary.json");
         let results = |summary: &Value| summary["results"].as_array().expect("results").clone();
         assert_eq!(results(&now).len(), results(&then).len());
