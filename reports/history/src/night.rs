@@ -8,6 +8,7 @@ use labrun_record::{Histogram, Outcome, Probes, Row, Run, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::class::machine_class;
+use crate::evened::corrections;
 use crate::key::{SeriesKey, Subject};
 
 /// Version of the shape of the files of a history. A newer one is refused.
@@ -91,7 +92,11 @@ pub struct Values {
     pub n: usize,
     /// Median, or the quantile that the row is about.
     pub median: f64,
-    /// Its 95 % interval, if there is one.
+    /// The same without what the machine did in the course of the run, as far as that can be told. By
+    /// it a night is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evened: Option<f64>,
+    /// The 95 % interval of the median, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<[f64; 2]>,
     /// Smallest.
@@ -112,6 +117,20 @@ pub struct Values {
     /// Of a latency: those of all requests of all launches, in the row with the least percentile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Histogram>,
+}
+
+impl Values {
+    /// The value that a night is judged by.
+    pub fn judged(&self) -> f64 {
+        self.evened.unwrap_or(self.median)
+    }
+
+    /// The interval of the median, moved to where that value is.
+    pub fn judged_ci(&self) -> Option<[f64; 2]> {
+        let factor = self.judged() / self.median;
+        let factor = if factor.is_finite() { factor } else { 1.0 };
+        self.ci.map(|ends| ends.map(|end| end * factor))
+    }
 }
 
 /// A recorded run.
@@ -200,6 +219,7 @@ fn commit_in(lab_version: &str) -> Option<String> {
 }
 
 fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
+    let corrections = corrections(run, samples);
     let rows = summary.results.iter().enumerate();
     // What nobody asked for is no part of a night.
     let rows = rows.filter(|(_, result)| result.outcome != Outcome::NotSelected);
@@ -208,6 +228,7 @@ fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
         let values = result.numbers.as_ref().map(|numbers| Values {
             n: numbers.n,
             median: numbers.median,
+            evened: corrections[place].map(|factor| numbers.median * factor),
             ci: numbers.ci,
             min: numbers.min,
             max: numbers.max,
@@ -253,6 +274,7 @@ fn probes(run: &Run) -> Vec<Point> {
             values: Some(Values {
                 n: values.len(),
                 median: median(&values)?,
+                evened: None,
                 ci: None,
                 min: *values.first()?,
                 max: *values.last()?,

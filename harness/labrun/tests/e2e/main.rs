@@ -10,6 +10,7 @@ mod bad_holders;
 mod bad_questions;
 mod bad_runners;
 mod bad_servers;
+mod bisecting;
 mod bundles;
 mod bundles_refused;
 mod calibrating;

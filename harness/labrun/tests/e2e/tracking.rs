@@ -9,27 +9,31 @@ use crate::support::Ran;
 use crate::support::made::{BASE, Made, Numbers};
 
 /// Nights of a made-up lab, and where their history is.
-struct Nights {
+pub(crate) struct Nights {
     made: Made,
 }
 
 impl Nights {
     fn new() -> Self {
-        Self { made: Made::new() }
+        Self::of(Made::new())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn of(made: Made) -> Self {
+        Self { made }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
         self.made.path().join(name).display().to_string()
     }
 
-    fn track(&self, words: &[&str]) -> Ran {
+    pub(crate) fn track(&self, words: &[&str]) -> Ran {
         let history = self.path("history");
         let args = [&["track"], words, &["--history", history.as_str()]].concat();
         self.made.labrun(&args)
     }
 
     /// A night in November of 2026, a time that is so many times the usual, recorded.
-    fn night(&self, day: u32, times: f64) -> Ran {
+    pub(crate) fn night(&self, day: u32, times: f64) -> Ran {
         self.altered(day, times, |_| {});
         self.track(&["record", &self.path(&name(day))])
     }
@@ -48,7 +52,7 @@ impl Nights {
         });
     }
 
-    fn check(&self, day: u32, more: &[&str]) -> Ran {
+    pub(crate) fn check(&self, day: u32, more: &[&str]) -> Ran {
         let run = self.path(&name(day));
         self.track(&[&["check", run.as_str(), "--no-replay"], more].concat())
     }
@@ -63,7 +67,7 @@ impl Nights {
     }
 }
 
-fn name(day: u32) -> String {
+pub(crate) fn name(day: u32) -> String {
     format!("night-{day}")
 }
 
