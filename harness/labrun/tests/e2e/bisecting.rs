@@ -19,10 +19,13 @@ fn guest(kib: usize, word: &str) -> String {
     )
 }
 
-/// A night of a lab: measured, recorded, judged.
-fn night(lab: &Lab) -> Ran {
+/// A night of a lab: measured, recorded as of a day, judged.
+fn night(lab: &Lab, day: u32) -> Ran {
     let ran = lab.measure([""; 0]).exit(0);
     let run = ran.files.path().display().to_string();
+    let mut said = ran.files.json("run.json");
+    said["started"] = json!(format!("2026-11-{day:02}T02:00:00.5Z"));
+    fs::write(ran.files.path().join("run.json"), said.to_string()).expect("writes");
     let history = ["--history", ".state/history"];
     let recorded = [&["track", "record", &run][..], &history].concat();
     lab.run(recorded).exit(0);
@@ -36,7 +39,7 @@ fn the_commit_is_found_between_two_nights_whatever_does_not_build() {
         .question(&Question::size().of("grows", ""));
     let source = lab.path().join("workloads/grows/src/main.rs");
     let mut commits = vec![lab.commit()];
-    night(&lab).exit(0);
+    night(&lab, 1).exit(0);
     for text in [
         &guest(8, "second"),
         "fn main() { broken }\n",
@@ -47,7 +50,7 @@ fn the_commit_is_found_between_two_nights_whatever_does_not_build() {
         fs::write(&source, text).expect("writes");
         commits.push(lab.commit());
     }
-    night(&lab).exit(100).stdout_has("CONFIRMED ");
+    night(&lab, 2).exit(100).stdout_has("CONFIRMED ");
     let bisect = |more: &[&str]| {
         let args = ["track", "bisect", "--history", ".state/history"];
         lab.run([&args[..], more].concat())

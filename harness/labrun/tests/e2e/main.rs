@@ -89,6 +89,7 @@ mod steady;
 mod taken_away;
 mod tools;
 mod tracking;
+mod tracking_replays;
 mod trusted;
 mod under_load;
 mod unheard;

@@ -46,10 +46,13 @@ pub enum Quantity {
     Speed,
     /// Memory, and sizes.
     Amount,
+    /// A share of the machine. It is looked at by itself.
+    Share,
 }
 
 /// Which way a series went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Against what is better.
@@ -66,7 +69,9 @@ impl Direction {
             (Quantity::Speed, Self::Better, _) => "faster",
             (Quantity::Amount, Self::Worse, Better::Lower)
             | (Quantity::Amount, Self::Better, Better::Higher) => "larger",
-            (Quantity::Amount, ..) => "smaller",
+            (Quantity::Share, Self::Better, Better::Higher)
+            | (Quantity::Share, Self::Worse, Better::Lower) => "larger",
+            (Quantity::Amount | Quantity::Share, ..) => "smaller",
         }
     }
 }
