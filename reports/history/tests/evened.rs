@@ -58,7 +58,7 @@ fn samples(rows: &[(&str, f64)], times: impl Fn(u32, usize) -> Option<f64>) -> V
                 at_ns: 0,
                 outcome: Outcome::Measured,
                 value: Some(usual * times * own),
-                phases: Default::default(),
+                phases: labrun_record::Phases::default(),
                 doubt: None,
                 histogram: None,
                 reason: None,

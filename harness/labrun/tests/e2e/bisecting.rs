@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::made::Made;
 use crate::support::{Lab, Question, Ran};
@@ -21,11 +21,13 @@ fn guest(kib: usize, word: &str) -> String {
 
 /// A night of a lab: measured, recorded as of a day, judged.
 fn night(lab: &Lab, day: u32) -> Ran {
-    let ran = lab.measure([""; 0]).exit(0);
-    let run = ran.files.path().display().to_string();
-    let mut said = ran.files.json("run.json");
-    said["started"] = json!(format!("2026-11-{day:02}T02:00:00.5Z"));
-    fs::write(ran.files.path().join("run.json"), said.to_string()).expect("writes");
+    let run = format!(".state/night-{day}");
+    lab.run(["scenario", "size", "--out", &run]).exit(0);
+    let said = lab.path().join(&run).join("run.json");
+    let text = fs::read_to_string(&said).expect("reads");
+    let mut value: Value = serde_json::from_str(&text).expect("JSON");
+    value["started"] = json!(format!("2026-11-{day:02}T02:00:00.5Z"));
+    fs::write(said, value.to_string()).expect("writes");
     let history = ["--history", ".state/history"];
     let recorded = [&["track", "record", &run][..], &history].concat();
     lab.run(recorded).exit(0);
@@ -66,7 +68,8 @@ fn the_commit_is_found_between_two_nights_whatever_does_not_build() {
         .stderr_has("cannot be replayed")
         .stdout_has(&found);
     let broken = ["--good", &commits[1], "--bad", &commits[2], "--json"];
-    let only = bisect(&broken).exit(0).json();
+    let only = bisect(&broken).exit(0);
+    let only: Value = serde_json::from_str(&only.stdout).expect("JSON");
     assert_eq!(only["commits"], json!([commits[2]]));
     bisect(&["--good", &commits[5], "--bad", &commits[0]])
         .exit(2)

@@ -12,7 +12,7 @@ fn side(name: &str) -> ReplaySide {
         build: None,
         artifacts: vec![],
         isolations: vec![],
-        inputs: Default::default(),
+        inputs: std::collections::BTreeMap::new(),
     }
 }
 

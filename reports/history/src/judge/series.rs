@@ -67,11 +67,8 @@ impl Direction {
         match (quantity, self, better) {
             (Quantity::Speed, Self::Worse, _) => "slower",
             (Quantity::Speed, Self::Better, _) => "faster",
-            (Quantity::Amount, Self::Worse, Better::Lower)
-            | (Quantity::Amount, Self::Better, Better::Higher) => "larger",
-            (Quantity::Share, Self::Better, Better::Higher)
-            | (Quantity::Share, Self::Worse, Better::Lower) => "larger",
-            (Quantity::Amount | Quantity::Share, ..) => "smaller",
+            (_, Self::Worse, Better::Lower) | (_, Self::Better, Better::Higher) => "larger",
+            _ => "smaller",
         }
     }
 }

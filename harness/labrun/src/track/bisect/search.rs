@@ -80,8 +80,13 @@ mod tests {
     #[test]
     fn what_nothing_is_decided_between_is_told_together() {
         // 3 and 4 cannot be built, and 5 is bad.
-        let look =
-            |at| Some([Is::Good, Is::Unknown, Is::Bad][(at > 2) as usize + (at > 4) as usize]);
+        let look = |at| {
+            Some(match at {
+                0..=2 => Is::Good,
+                3 | 4 => Is::Unknown,
+                _ => Is::Bad,
+            })
+        };
         assert_eq!(first_bad(8, look), Some(3..=5));
         assert_eq!(first_bad(8, |_| None), None, "interrupted");
     }

@@ -60,16 +60,22 @@ impl Step<'_> {
             }
         };
         let results = read.summary.replay.as_ref().map(|replay| &replay.results);
+        let results = results.map_or(&[][..], Vec::as_slice);
         let said: Vec<Is> = results
-            .into_iter()
-            .flatten()
+            .iter()
             .map(|row| self.of(&verdict(row), row.row.metric.better()))
             .collect();
         let count = |is: Is| said.iter().filter(|one| **one == is).count();
         Some(match (count(Is::Good), count(Is::Bad)) {
             (good, bad) if good > bad => Is::Good,
             (good, bad) if bad > good => Is::Bad,
-            _ => Is::Unknown,
+            _ => {
+                let mut reasons = results.iter().filter_map(|row| row.reason.as_deref());
+                if let Some(reason) = reasons.next() {
+                    say::line(&format!("{name} cannot be replayed: {reason}"));
+                }
+                Is::Unknown
+            }
         })
     }
 
