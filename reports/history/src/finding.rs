@@ -17,6 +17,9 @@ pub struct Finding {
     pub series: Vec<String>,
     /// What it is called: the series, or `wasmtime: 23 series`.
     pub label: String,
+    /// Of a group its series, those that changed the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
     /// Which way.
     pub direction: Direction,
     /// `slower`, `larger` ...
@@ -38,6 +41,16 @@ pub struct Finding {
     /// What changed between the two nights: versions, toolchain, kernel, artifact.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+}
+
+/// A series of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Member {
+    /// What it is called.
+    pub label: String,
+    /// The new value as a multiple of the old one, by its replay; by the night where none decided.
+    pub ratio: f64,
 }
 
 impl Finding {

@@ -52,7 +52,10 @@ fn the_commit_is_found_between_two_nights_whatever_does_not_build() {
         fs::write(&source, text).expect("writes");
         commits.push(lab.commit());
     }
-    night(&lab, 2).exit(100).stdout_has("CONFIRMED ");
+    night(&lab, 2)
+        .exit(100)
+        .stdout_has("CONFIRMED native: 5 series together")
+        .stdout_has("; the most: grows");
     let bisect = |more: &[&str]| {
         let args = ["track", "bisect", "--history", ".state/history"];
         lab.run([&args[..], more].concat())
