@@ -59,6 +59,7 @@ mod own_images_killed;
 mod own_images_refused;
 mod own_lines;
 mod own_new;
+mod own_left;
 mod own_refused;
 mod own_said;
 mod own_servers;

@@ -172,7 +172,15 @@ fn servers_that_do_not_serve_say_how() {
         ];
         user.measure(&args).exit(101)
     };
-    asked("exec sleep 100").rows("sh", "native/dynamic", "timeout", "refused");
-    asked("sleep 100 & exit 0").rows("sh", "native/dynamic", "failed", "before it answered");
+    let silent = asked("exec sleep 100").rows("sh", "native/dynamic", "timeout", "refused");
+    silent.rows("sh", "native/dynamic", "timeout", "it listens nowhere");
+    let foreground = "a server has to stay in the foreground";
+    for (script, part) in [
+        ("sleep 100 & exit 0", "before it answered"),
+        ("setsid sleep 100 & sleep 0.1", "left processes behind"),
+    ] {
+        let ran = asked(script).rows("sh", "native/dynamic", "failed", part);
+        ran.rows("sh", "native/dynamic", "failed", foreground);
+    }
     asked("echo no config >&2; exit 1").rows("sh", "native/dynamic", "failed", "no config");
 }
