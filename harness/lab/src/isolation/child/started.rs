@@ -83,8 +83,10 @@ impl<'a> Started<'a> {
                 })
                 .map_err(|failure| isolate.explain(failure, Stream::Stdout))
                 .map_err(|failure| {
-                    let first = || self.child.first_process(isolate);
-                    unreached(failure, first, self.order.guest().port())
+                    let first = self.child.first_process(isolate);
+                    let own = || isolate.root().filter(|_| self.child.counts());
+                    let pid = first.or_else(own);
+                    unreached(failure, site, pid, self.order.guest().port(), address)
                 })
             }
             Task::Run { expected, .. } => {
@@ -164,15 +166,24 @@ impl<'a> Started<'a> {
 }
 
 /// A failure with where its server listens, where nobody could reach that.
-fn unreached(failure: Failure, first: impl FnOnce() -> Option<Pid>, port: u16) -> Failure {
-    match failure {
-        Failure::Outcome(Outcome::Timeout, reason) => {
-            let why = first().and_then(|pid| listens::unreached(pid, port));
-            let why = why.map_or_else(String::new, |why| format!("; {why}"));
-            Failure::Outcome(Outcome::Timeout, reason + &why)
-        }
-        failure => failure,
+fn unreached(
+    failure: Failure,
+    site: &Site,
+    pid: Option<Pid>,
+    port: u16,
+    asked: SocketAddr,
+) -> Failure {
+    let Failure::Outcome(Outcome::Timeout, reason) = failure else {
+        return failure;
+    };
+    let why = pid.and_then(|pid| listens::unreached(pid, port, asked));
+    let Some(why) = why else {
+        return Failure::timeout(reason);
+    };
+    if why.is_elsewhere {
+        site.patience.note_in_vain();
     }
+    Failure::timeout(format!("{reason}; {}", why.told))
 }
 
 fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
