@@ -51,6 +51,7 @@ mod opening;
 mod order;
 mod other_programs;
 mod outputs;
+mod out_folder;
 mod own;
 mod own_folders;
 mod own_image_servers;
