@@ -13,6 +13,7 @@ use crate::cli::{AskedArgs, BundleArgs, Cli};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::new_run::lab_version;
+use crate::own::check_held;
 use crate::settings::Settings;
 
 /// Builds what the plans need, and packs it.
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
     let definitions = plans
         .first()
         .map_or(definitions, |planned| planned.definitions.clone());
+    check_held(&definitions, plans.iter().map(|planned| &planned.plan))?;
     let profiles = lab::catalog::profiles(&definitions.runners, &definitions.products);
     let docker = plans
         .iter()
