@@ -153,6 +153,8 @@ impl Workload {
             if !files.is_dir() {
                 return Err(wrong(format!("{} is no folder", files.display())));
             }
+            // Each launch gets a copy, and of such a thing there is none.
+            crate::regular::check_all(&files).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(self)
     }

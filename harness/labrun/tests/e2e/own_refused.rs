@@ -157,6 +157,8 @@ fn what_can_only_be_meant_as_a_file_is_no_pattern_and_nothing_is_no_check() {
     for (value, reason) in [
         ("", "--expect any"),
         ("./missing.txt", "missing.txt"),
+        ("missing.txt", "--expect '(missing.txt)'"),
+        ("out/expected", "--expect '(out/expected)'"),
         ("folder", "a folder"),
     ] {
         let args = ["--native", "app", "--expect", value];
