@@ -42,7 +42,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
     let site = site(docker)?;
     let bars = Bars::new();
     let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
-    let labrun = builder.labrun().map_err(anyhow::Error::msg)?;
+    let unwritten = || exit::interrupted(&format!("{} was not written", args.out.display()));
+    let labrun = match builder.labrun() {
+        Err(_) if site.interrupt.raised() => return Ok(unwritten()),
+        labrun => labrun.map_err(anyhow::Error::msg)?,
+    };
     let packed = pack(&PackRequest {
         plans: plans.into_iter().map(|planned| planned.plan).collect(),
         definitions: &definitions,
@@ -55,7 +59,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
         progress: &bars,
     });
     let packed = match packed {
-        Err(BundleError::Interrupted) => return Ok(exit::INTERRUPTED),
+        Err(BundleError::Interrupted) => return Ok(unwritten()),
         packed => packed.map_err(failed)?,
     };
     let mut missing: Vec<&str> = Vec::new();

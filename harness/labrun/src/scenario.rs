@@ -68,7 +68,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         .disk_folder()
         .context("cannot make a folder to unpack to")?;
     let Some(mut carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
-        return Ok(exit::INTERRUPTED);
+        return Ok(exit::interrupted("nothing was measured"));
     };
     take_environment(&mut carried.definitions);
     let profiles = profiles(&carried.definitions.runners, &carried.definitions.products);

@@ -94,7 +94,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
     while let Some(middle) = next(first, last, &unknown) {
         let commit = &between[middle];
         let Some(is) = step.look(commit) else {
-            return Ok(exit::INTERRUPTED);
+            return Ok(exit::interrupted("no commit is named"));
         };
         let word = match is {
             Is::Good => "good",
