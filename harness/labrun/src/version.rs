@@ -63,7 +63,8 @@ fn names(definitions: &Definitions, store: &Store, runner: &str) -> Vec<String> 
         .collect()
 }
 
-fn failed(error: VersionError) -> anyhow::Error {
+/// What is wrong with a version, for the command line.
+pub(crate) fn failed(error: VersionError) -> anyhow::Error {
     match error {
         VersionError::Usage(reason) => Usage(reason).into(),
         VersionError::Failed(reason) => anyhow::Error::msg(reason),

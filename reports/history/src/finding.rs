@@ -7,6 +7,7 @@ use crate::night::HISTORY_SCHEMA;
 
 /// Something that was confirmed: it is cried once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The night in which it was confirmed.
     pub night: String,
@@ -48,6 +49,7 @@ impl Finding {
 
 /// What is only suspected, or was dismissed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suspected {
     /// Id of its series.
     pub series: String,
@@ -69,6 +71,7 @@ pub struct Suspected {
 
 /// A check of one night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// [`HISTORY_SCHEMA`] of the writer.
     pub schema_version: u32,

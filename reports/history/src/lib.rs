@@ -6,6 +6,7 @@
 mod check;
 mod class;
 pub mod dating;
+mod evened;
 pub mod files;
 mod finding;
 pub mod judge;
