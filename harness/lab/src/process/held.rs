@@ -232,7 +232,12 @@ impl Isolate for Process {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
-        self.wait_for_end(site, deadline_ns, None)?;
+        let waited = self.wait_for_end(site, deadline_ns, None);
+        if waited.is_err() && deadline_ns > 0 {
+            // What it says on stderr meanwhile tells why it stays.
+            self.fill();
+        }
+        waited?;
         // What is left of its group is looked for before it goes with it.
         let group_counts = self.mark.as_ref().is_some_and(|mark| !mark.group_goes);
         let of_group = group_counts.then(now_ns);

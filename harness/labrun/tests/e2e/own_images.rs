@@ -264,10 +264,10 @@ fn a_folder_with_an_image_is_a_workload_and_goes_into_a_bundle() {
     assert!(text.contains("image = \"my/app:1.2\""), "{text}");
 }
 
-/// The kernel takes the capabilities of a program that is not root's; gVisor does not, if it is given them.
+/// gVisor, of the release that Debian has, lets it on its own account, by Docker too.
 #[test]
-fn who_is_not_root_may_write_to_the_root_of_an_image_nowhere() {
-    let more = ["oci/crun", "oci/runsc", "docker/crun", "docker/runsc"];
+fn who_is_not_root_may_not_write_to_the_root_of_an_image() {
+    let more = ["oci/crun", "docker/crun"];
     let lab = more.iter().fold(lab(), |lab, glob| lab.isolation(glob));
     let Some(user) = user("own-image-user-writes", lab) else {
         return;

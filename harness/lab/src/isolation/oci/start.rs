@@ -90,8 +90,7 @@ impl Start {
 }
 
 /// The capabilities of an image's first process, as engines of containers give them. One that does not run as
-/// root has none of them: the kernel takes them when the program is executed, and gVisor, which does not, is
-/// not to let it write where nobody else's first process may.
+/// root has none of them, as the kernel would have it when the program is executed.
 fn of_image(uid: u32) -> Value {
     if uid == 0 {
         json!({"bounding": OF_ENGINES, "effective": OF_ENGINES, "permitted": OF_ENGINES})
