@@ -13,6 +13,7 @@ use crate::cli::{AskedArgs, BundleArgs, Cli};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::new_run::lab_version;
+use crate::own::check_held;
 use crate::settings::Settings;
 
 /// Builds what the plans need, and packs it.
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
     let definitions = plans
         .first()
         .map_or(definitions, |planned| planned.definitions.clone());
+    check_held(&definitions, plans.iter().map(|planned| &planned.plan))?;
     let profiles = lab::catalog::profiles(&definitions.runners, &definitions.products);
     let docker = plans
         .iter()
@@ -40,7 +42,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
     let site = site(docker)?;
     let bars = Bars::new();
     let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
-    let labrun = builder.labrun().map_err(anyhow::Error::msg)?;
+    let unwritten = || exit::interrupted(&format!("{} was not written", args.out.display()));
+    let labrun = match builder.labrun() {
+        Err(_) if site.interrupt.raised() => return Ok(unwritten()),
+        labrun => labrun.map_err(anyhow::Error::msg)?,
+    };
     let packed = pack(&PackRequest {
         plans: plans.into_iter().map(|planned| planned.plan).collect(),
         definitions: &definitions,
@@ -53,7 +59,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &BundleArgs) -> anyhow::
         progress: &bars,
     });
     let packed = match packed {
-        Err(BundleError::Interrupted) => return Ok(exit::INTERRUPTED),
+        Err(BundleError::Interrupted) => return Ok(unwritten()),
         packed => packed.map_err(failed)?,
     };
     let mut missing: Vec<&str> = Vec::new();

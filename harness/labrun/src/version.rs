@@ -29,7 +29,9 @@ pub(crate) fn run(
         let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
         match asked.add(&builder) {
             Ok(thing) => built.push(thing),
-            Err(_) if site.interrupt.raised() => return Ok(exit::INTERRUPTED),
+            Err(_) if site.interrupt.raised() => {
+                return Ok(exit::interrupted("it was not built"));
+            }
             Err(error) => return Err(failed(error)),
         }
         for name in names(definitions, &store, runner) {

@@ -72,7 +72,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
         ("version", names, found)
     };
     let Some(found) = found else {
-        return Ok(exit::INTERRUPTED);
+        return Ok(exit::interrupted("no commit is named"));
     };
     let left = &names[found];
     if args.json {
