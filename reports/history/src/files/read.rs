@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
 use crate::finding::Check;
