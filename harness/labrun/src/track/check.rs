@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use lab::side::SideName;
-use labrun_history::files::{HistoryFolder, Stored};
+use labrun_history::files::{Damaged, HistoryFolder, Stored};
 use labrun_history::{Check, Finding, Nights, Watched, still_open};
 use labrun_record::write_whole;
 
@@ -31,7 +31,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         check_folder(out)?;
     }
     let history = existing(&args.history)?;
-    let stored = night(&history, args)?;
+    let (stored, passed_over) = night(&history, args)?;
     let head = match stored.read() {
         Ok(night) => night.head,
         Err(damaged) => {
@@ -48,7 +48,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
             rules::EPOCHS
         ));
     }
-    let damaged: Vec<_> = [read.damaged, known.damaged].concat();
+    let damaged: Vec<_> = [passed_over, read.damaged, known.damaged].concat();
     name_damaged(&damaged);
     let nights = read.nights;
     let Some(place) = nights.place(&stored.name) else {
@@ -104,22 +104,29 @@ fn code(check: &Check, is_damaged: bool) -> u8 {
     }
 }
 
-/// The night that is judged: that of the run, or the newest.
-fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<Stored> {
+/// The night that is judged: that of the run, or the newest that can be read, with those after it that
+/// cannot be.
+fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<(Stored, Vec<Damaged>)> {
     let folder = args.history.history.display();
     let Some(run) = &args.run else {
-        let stored = history.stored()?;
-        // Damaged files are named, and passed over.
-        let newest = stored.iter().rfind(|one| one.read().is_ok()).cloned();
-        return newest.or_else(|| stored.last().cloned()).ok_or_else(|| {
-            let reason = format!(
-                "{folder} has no night: `labrun track record RUN --history {folder}` appends one"
-            );
-            Usage(reason).into()
-        });
+        let mut damaged = Vec::new();
+        for one in history.stored()?.into_iter().rev() {
+            match one.read() {
+                Ok(_) => return Ok((one, damaged)),
+                Err(reason) => damaged.push(reason),
+            }
+        }
+        name_damaged(&damaged);
+        if !damaged.is_empty() {
+            anyhow::bail!("{folder} has no night that can be read");
+        }
+        anyhow::bail!(Usage(format!(
+            "{folder} has no night: `labrun track record RUN --history {folder}` appends one"
+        )));
     };
     let read = report::whole(run)?;
     let found = history.of_run(&read.run.id, &read.run.started)?;
+    let found = found.map(|one| (one, Vec::new()));
     found.ok_or_else(|| {
         let run = run.display();
         let reason = format!(
