@@ -1,6 +1,7 @@
 //! What `labrun compare` decides and what it only suspects, on runs whose numbers are made up: what
 //! needs no confirmation, what is lost, what rows have in common, and what is refused.
 
+use labrun_record::METHOD_VERSION;
 use serde_json::{Value, json};
 
 use crate::support::made::{BASE, Made, Numbers, line};
@@ -140,7 +141,8 @@ fn runs_of_two_methods_are_refused_even_with_force() {
         .altered("old", BASE, |run, _| run["method_version"] = 2.into());
     for more in [&[][..], &["--force"]] {
         let ran = made.compare("old", "new", more).exit(2);
-        let ran = ran.stderr_has("method versions differ: 2 and 3");
+        let differ = format!("method versions differ: 2 and {METHOD_VERSION}");
+        let ran = ran.stderr_has(&differ);
         assert_eq!(ran.stdout, "", "the reason alone");
     }
     let ran = made.compare("old", "new", &["--force", "--json"]).exit(2);
