@@ -26,7 +26,7 @@
     const behind = row.cells[1].querySelector("small");
     const isUsual = cells[3] !== "" && cells[3] !== "no nights before";
     const now = el("p", { class: "now" }, el("b", {}, last), " ");
-    if (isUsual) now.append(el("span", {}, `${cells[3]} against 30 nights`));
+    if (isUsual) now.append(el("span", {}, `${cells[3]} against the nights before`));
     if (behind) now.append(el("small", {}, behind.textContent));
     const made = el("li", { class: `card ${row.dataset.open}`, id: row.id }, el("h4", {}, name), now, plot, ends, readout);
     row.removeAttribute("id");
