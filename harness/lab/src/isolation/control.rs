@@ -13,8 +13,8 @@ use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use super::native::kernel_release;
 use super::{
-    EachLine, Isolation, Job, LaunchTiming, Launcher, Look, Profile, Role, RunningInstances,
-    settings,
+    EachLine, Emulates, Isolation, Job, LaunchTiming, Launcher, Look, Profile, Role,
+    RunningInstances, settings,
 };
 use crate::clock::now_ns;
 use crate::outcome::{Failure, shown};
@@ -41,6 +41,9 @@ impl Default for Control {
                 "the marks of the lab, and no more",
                 "nothing that the program needs; by them what it leaves behind is found",
             )]),
+            emulates: Emulates::No(
+                "it tells what a start costs by itself, which an emulator's own start hides",
+            ),
             ..Profile::default()
         })
     }
