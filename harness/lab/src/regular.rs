@@ -44,6 +44,24 @@ pub fn check(kind: FileType) -> io::Result<()> {
     ))
 }
 
+/// That a folder holds nothing but folders, links and regular files, as deep as it goes; else what is in it.
+/// Links are not followed.
+pub fn check_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            check_all(&path)?;
+        } else if !kind.is_symlink() {
+            let named = |error: io::Error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            };
+            check(kind).map_err(named)?;
+        }
+    }
+    Ok(())
+}
+
 /// What something is called that is no regular file.
 pub fn name(kind: FileType) -> &'static str {
     if kind.is_dir() {
@@ -86,5 +104,23 @@ mod tests {
         let device = read(Path::new("/dev/zero")).expect_err("has no end");
         assert!(device.to_string().contains("a device"), "{device}");
         assert!(read(&path("socket")).is_err() && read(&path("gone")).is_err());
+    }
+
+    #[test]
+    fn what_is_deep_in_a_folder_is_named_with_its_path() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let deep = folder.path().join("one/two");
+        std::fs::create_dir_all(&deep).expect("makes it");
+        std::fs::write(deep.join("file"), "text").expect("writes");
+        // Where a link leads to is not looked at: as a link it is copied.
+        std::os::unix::fs::symlink("/dev/zero", deep.join("link")).expect("links");
+        check_all(folder.path()).expect("all of it can be copied");
+        let _socket = UnixListener::bind(deep.join("socket")).expect("listens");
+        let error = check_all(folder.path()).expect_err("it cannot").to_string();
+        assert!(
+            error.ends_with("one/two/socket: it is a socket, and no regular file"),
+            "{error}"
+        );
+        check_all(&folder.path().join("gone")).expect_err("it is not there");
     }
 }

@@ -14,6 +14,9 @@ use crate::glob::{Globs, glob_set};
 pub struct Selection {
     /// Names of workloads; all where empty.
     pub workloads: Vec<String>,
+    /// Names of all workloads that there are, whichever a scenario has: what it has not is told from what is
+    /// nowhere.
+    pub defined: Vec<String>,
     /// Globs of isolations; all where empty.
     pub isolations: Vec<String>,
     /// Whether only the configurations that the scenario marks quick are taken.
@@ -44,14 +47,35 @@ impl Selection {
     ) -> Result<Vec<Selected>, DefineError> {
         let workloads = || scenarios.iter().flat_map(|scenario| &scenario.workloads);
         for name in &self.workloads {
-            if !workloads().any(|workload| &workload.name == name) {
-                let known = workloads().map(|workload| workload.name.as_str());
-                return Err(DefineError::unknown("workload", name, known));
+            let known = || workloads().map(|workload| workload.name.as_str());
+            if known().any(|known| known == name) {
+                continue;
             }
+            if !self.defined.contains(name) {
+                return Err(DefineError::unknown("workload", name, known()));
+            }
+            let known: BTreeSet<&str> = known().collect();
+            return Err(DefineError::NotTaken {
+                of: of(scenarios),
+                kind: "workload",
+                name: name.clone(),
+                takes: known.into_iter().map(str::to_owned).collect(),
+            });
         }
         let mut asked = BTreeSet::new();
         for pattern in &self.isolations {
-            asked.extend(isolations.asked(pattern)?.into_iter().map(str::to_owned));
+            let matching = isolations.asked(pattern).map_err(|error| match error {
+                DefineError::NotTaken {
+                    kind, name, takes, ..
+                } => DefineError::NotTaken {
+                    of: of(scenarios),
+                    kind,
+                    name,
+                    takes,
+                },
+                other => other,
+            });
+            asked.extend(matching?.into_iter().map(str::to_owned));
         }
         let none = || DefineError::unknown("isolation", "", []);
         let left_out = |left: &LeftOut| Some((left.clone(), glob_set(&left.isolations)?));
@@ -66,6 +90,15 @@ impl Selection {
                 })
             })
             .collect()
+    }
+}
+
+/// The scenarios of a run, for a sentence.
+fn of(scenarios: &[Scenario]) -> String {
+    let names: Vec<&str> = scenarios.iter().map(|one| one.name.as_str()).collect();
+    match names[..] {
+        [one] => format!("the scenario {one}"),
+        _ => format!("the scenarios {}", names.join(", ")),
     }
 }
 

@@ -135,6 +135,11 @@ fn of_scenario(
         .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
     let selection = Selection {
         workloads: own.asked(),
+        defined: definitions
+            .workloads
+            .iter()
+            .map(|one| one.name.clone())
+            .collect(),
         isolations: args.select.isolation.clone(),
         quick: args.quick,
         left_out_too: args.left_out_too,

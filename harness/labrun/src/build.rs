@@ -94,7 +94,7 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     }
     printed?;
     Ok(if site.interrupt.raised() {
-        exit::INTERRUPTED
+        exit::interrupted("what was built until then is kept")
     } else if all.failed.is_empty() {
         exit::FINE
     } else {

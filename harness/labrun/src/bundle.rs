@@ -17,6 +17,7 @@ use crate::cli::{ArchArg, AskedArgs, BundleArgs, Cli};
 use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::new_run::lab_version;
+use crate::own::check_held;
 use crate::settings::Settings;
 
 /// Builds what the plans need, and packs it.
@@ -73,6 +74,7 @@ fn of_arch(
     let definitions = plans
         .first()
         .map_or(definitions, |planned| planned.definitions.clone());
+    check_held(&definitions, plans.iter().map(|planned| &planned.plan))?;
     let profiles = lab::catalog::profiles(&definitions.runners, &definitions.products);
     let docker = plans
         .iter()
@@ -81,7 +83,11 @@ fn of_arch(
     let bars = Bars::new();
     let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let builder = builder.on(arch.map_or(Processor::Own, Processor::of));
-    let labrun = builder.labrun().map_err(anyhow::Error::msg)?;
+    let unwritten = || exit::interrupted(&format!("{} was not written", out.display()));
+    let labrun = match builder.labrun() {
+        Err(_) if site.interrupt.raised() => return Ok(unwritten()),
+        labrun => labrun.map_err(anyhow::Error::msg)?,
+    };
     let packed = pack(&PackRequest {
         plans: plans.into_iter().map(|planned| planned.plan).collect(),
         definitions: &definitions,
@@ -94,7 +100,7 @@ fn of_arch(
         progress: &bars,
     });
     let packed = match packed {
-        Err(BundleError::Interrupted) => return Ok(exit::INTERRUPTED),
+        Err(BundleError::Interrupted) => return Ok(unwritten()),
         packed => packed.map_err(failed)?,
     };
     let mut missing: Vec<&str> = Vec::new();

@@ -5,6 +5,7 @@ mod deciding;
 mod emptied;
 mod exporting;
 mod loading;
+mod misplaced;
 mod own;
 mod tracking;
 
@@ -17,6 +18,7 @@ pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
 pub(crate) use emptied::emptied;
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
 pub(crate) use loading::{Arrivals, LoadArgs};
+pub(crate) use misplaced::misplaced;
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 pub(crate) use tracking::{
     HistoryArgs, Track, TrackAckArgs, TrackArgs, TrackBisectArgs, TrackCheckArgs, TrackExportArgs,

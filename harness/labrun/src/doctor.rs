@@ -75,7 +75,7 @@ fn of_bundle(bundle: &Path, args: &DoctorArgs) -> anyhow::Result<u8> {
     let folder = site.disk_folder()?;
     let processor = Processor::Own;
     let Some(carried) = open_bundle(bundle, folder.path(), processor, &site, &bars)? else {
-        return Ok(exit::INTERRUPTED);
+        return Ok(exit::interrupted("the bundle was not looked at"));
     };
     let (runners, products) = (&carried.definitions.runners, &carried.definitions.products);
     let isolations = Isolations::new(runners, products, &carried.drivers(&site));

@@ -2,6 +2,8 @@
 
 use lab::define::DefineError;
 
+use crate::say;
+
 /// All went well.
 pub(crate) const FINE: u8 = 0;
 /// The lab itself failed.
@@ -18,6 +20,12 @@ pub(crate) const WORKLOAD_FAILED: u8 = 101;
 pub(crate) const UNFIT: u8 = 102;
 /// The run was interrupted.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The exit code of what was interrupted before there was anything of it, which is said: `left`, what came of it.
+pub(crate) fn interrupted(left: &str) -> u8 {
+    say::line(&format!("interrupted: {left}"));
+    INTERRUPTED
+}
 
 /// A mistake of the user's, with what to do.
 #[derive(Debug)]

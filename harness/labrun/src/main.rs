@@ -62,6 +62,9 @@ fn said(unparsed: &clap::Error) -> anyhow::Result<u8> {
             "{option} is given an empty value: name what it is to be, or leave the option out"
         )));
     }
+    if let Some(instead) = cli::misplaced(unparsed, std::env::args_os()) {
+        anyhow::bail!(exit::Usage(instead));
+    }
     let printed = unparsed.print();
     if unparsed.use_stderr() {
         return Ok(exit::USAGE);

@@ -4,7 +4,7 @@
 mod from;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use lab::define::{Workload, is_of_name};
@@ -12,6 +12,7 @@ use labrun_record::Target;
 
 use crate::cli::{AskedArgs, Cli, New, NewArgs, NewWorkloadArgs, ScenarioArgs, SelectArgs};
 use crate::exit::{self, Usage};
+use crate::ground::definitions;
 use crate::say;
 use crate::scenario;
 use crate::settings::Settings;
@@ -23,6 +24,7 @@ const TRIED_BY: &str = "cold-start";
 /// Makes what is asked for.
 pub(crate) fn run(cli: &Cli, settings: &Settings, args: &NewArgs) -> anyhow::Result<u8> {
     let New::Workload(args) = &args.what;
+    is_free(cli, args)?;
     let folder = write(args)?;
     crate::out::line(&format!("{}", folder.join("workload.toml").display()))?;
     if args.no_run {
@@ -48,6 +50,41 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &NewArgs) -> anyhow::Res
     scenario::run(cli, settings, &args)
 }
 
+/// That no workload of the lab has the name: such a folder could not be measured. Without a lab nothing is
+/// run, and nobody knows.
+fn is_free(cli: &Cli, args: &NewWorkloadArgs) -> anyhow::Result<()> {
+    let workloads = match definitions(cli) {
+        Ok(definitions) => definitions.workloads,
+        Err(_) if args.no_run => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let name = &args.name;
+    if workloads.iter().any(|workload| workload.name == *name) {
+        anyhow::bail!(Usage(format!(
+            "there is a workload {name} already (`labrun list workloads` shows the lab's): give another name"
+        )));
+    }
+    Ok(())
+}
+
+/// Why a folder could not be made, and what to do.
+fn unmade(folder: &Path, error: &std::io::Error) -> Usage {
+    let name = folder.display();
+    let begins = format!("cannot make the folder {name}:");
+    Usage(if folder.join("workload.toml").is_file() {
+        format!(
+            "{begins} there is one already, with a workload.toml. Measure that: labrun scenario {TRIED_BY} -w \
+             {name}/; or choose another name"
+        )
+    } else if fs::symlink_metadata(folder).is_ok() {
+        format!(
+            "{begins} there is something of that name already; choose another name, or be in another folder"
+        )
+    } else {
+        format!("{begins} {error}; be in a folder that can be written")
+    })
+}
+
 /// Writes the folder, whole or not at all; gives its path.
 fn write(args: &NewWorkloadArgs) -> anyhow::Result<PathBuf> {
     let name = &args.name;
@@ -65,11 +102,7 @@ fn write(args: &NewWorkloadArgs) -> anyhow::Result<PathBuf> {
     let from = From::of(&args.from)?;
     let text = text(name, &from, args.http.as_deref());
     let folder = PathBuf::from(name);
-    fs::create_dir(&folder).map_err(|error| {
-        Usage(format!(
-            "cannot make the folder {name}: {error}; choose another name, or another folder to be in"
-        ))
-    })?;
+    fs::create_dir(&folder).map_err(|error| unmade(&folder, &error))?;
     let written = from
         .put_into(&folder)
         .and_then(|()| fs::write(folder.join("workload.toml"), text))
@@ -176,8 +209,6 @@ fn serve(request: &str, target: Target) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]

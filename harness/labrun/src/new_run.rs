@@ -120,16 +120,37 @@ pub(crate) fn check_folder(path: &Path) -> anyhow::Result<()> {
     check_whole(&probe).map_err(|error| cannot_write(path, &error))
 }
 
-/// The folder of a run is written once.
+/// The folder of a run is written once, and holds nothing else.
 fn check_free(path: &Path) -> anyhow::Result<()> {
     let folder = RunFolder::open(path);
+    let shown = path.display();
     if folder.run_json().exists() || folder.samples_jsonl().exists() {
         anyhow::bail!(Usage(format!(
-            "{} already holds a run: give --out another folder",
-            path.display()
+            "{shown} already holds a run: give --out another folder"
         )));
     }
-    Ok(())
+    if path.is_file() {
+        let what = "it is a file, and a run is a folder";
+        return Err(cannot_write(path, &what));
+    }
+    // What is not there is made, or what is wrong is told when it is.
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    // A fresh disk has that one.
+    let others = entries.filter(|entry| entry.file_name() != "lost+found");
+    let mut held = others.map(|entry| entry.path()).peekable();
+    if held.peek().is_none() {
+        return Ok(());
+    }
+    if held.any(|inside| RunFolder::open(&inside).run_json().exists()) {
+        anyhow::bail!(Usage(format!(
+            "{shown} is a folder of runs, and --out is the folder of one: give it a name in there, --out \
+             {shown}/NAME, or leave --out out"
+        )));
+    }
+    anyhow::bail!(Usage(format!(
+        "{shown} is not empty, and nothing but the run is to be in its folder: give --out one that is empty or \
+         not there yet"
+    )))
 }
 
 /// A folder of this name, or of the next one that no other run has: several may begin in one second.
@@ -151,7 +172,7 @@ fn fresh_folder(parent: &Path, id: &str) -> anyhow::Result<(RunFolder, String)> 
     Ok((create_folder(&parent.join(&name))?, name))
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> anyhow::Error {
+fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> anyhow::Error {
     let reason = "give --out a folder that can be written";
     Usage(format!(
         "cannot write to {}: {error}; {reason}",

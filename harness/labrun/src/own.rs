@@ -2,6 +2,7 @@
 //! with a `workload.toml`. They are beside the lab's own from here on, and no file of it is touched.
 
 mod given;
+mod held;
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,7 @@ use crate::exit::Usage;
 use crate::say;
 
 pub(crate) use given::as_name;
+pub(crate) use held::check as check_held;
 
 /// Which workloads take the place of a scenario's.
 #[derive(Debug, Default)]

@@ -27,7 +27,7 @@ use crate::exports;
 use crate::ground::{definitions, site};
 use crate::interim::Interim;
 use crate::new_run::{NewRun, check_files, check_folder, lab_version};
-use crate::own::take_environment;
+use crate::own::{check_held, take_environment};
 use crate::report::{self, Read};
 use crate::say;
 use crate::settings::Settings;
@@ -40,6 +40,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     }
     let planned = Planned::new(definitions(cli)?, settings, &args.asked)?;
     let (definitions, plan) = (&planned.definitions, &planned.plan);
+    check_held(definitions, [plan].into_iter())?;
     let run = NewRun::begin(&plan.scenario, args.out.as_deref())?;
     let with_docker = needs_docker(plan, &planned.profiles);
     let site = site(with_docker)?;
@@ -72,7 +73,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         .disk_folder()
         .context("cannot make a folder to unpack to")?;
     let Some(mut carried) = open_bundle(bundle, folder.path(), processor, &site, &bars)? else {
-        return Ok(exit::INTERRUPTED);
+        return Ok(exit::interrupted("nothing was measured"));
     };
     take_environment(&mut carried.definitions);
     let profiles = profiles(&carried.definitions.runners, &carried.definitions.products);

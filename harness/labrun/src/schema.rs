@@ -3,6 +3,7 @@
 use clap::ValueEnum as _;
 use lab::plan::{PLAN_VERSION, Plan};
 use labrun_analysis::{Comparison, Summary};
+use labrun_history::{Check, HISTORY_SCHEMA, Head, Point};
 use labrun_record::{BlockLoad, Run, SCHEMA_VERSION, Sample};
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -42,18 +43,28 @@ fn of(what: Described) -> Value {
         Described::Summary => open::<Summary>("summary", "`summary.json`"),
         Described::Comparison => open::<Comparison>("comparison", "`labrun compare --json`"),
         Described::Plan => plan(),
+        Described::Night => {
+            of_history::<Head>("night", "The first line of a run's file in a history")
+        }
+        Described::Series => of_history::<Point>("series", "A line of a run's file in a history"),
+        Described::Check => of_history::<Check>("check", "The file of a check in a history"),
     }
 }
 
-/// Of what labrun writes: later ones may add fields.
+/// Of what labrun writes of a run: later ones may add fields.
 fn open<T: JsonSchema>(name: &str, title: &str) -> Value {
+    versioned::<T>(name, title, SCHEMA_VERSION)
+}
+
+/// Of what is in a history, which has a version of its own.
+fn of_history<T: JsonSchema>(name: &str, title: &str) -> Value {
+    versioned::<T>(name, title, HISTORY_SCHEMA)
+}
+
+fn versioned<T: JsonSchema>(name: &str, title: &str, version: u32) -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    finished(
-        generator.into_root_schema_for::<T>(),
-        name,
-        title,
-        ("schema_version", SCHEMA_VERSION),
-    )
+    let schema = generator.into_root_schema_for::<T>();
+    finished(schema, name, title, ("schema_version", version))
 }
 
 /// Of a plan, which somebody may have written: a field that is not known is refused.

@@ -29,7 +29,9 @@ pub(crate) fn run(
         let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
         match asked.add(&builder) {
             Ok(thing) => built.push(thing),
-            Err(_) if site.interrupt.raised() => return Ok(exit::INTERRUPTED),
+            Err(_) if site.interrupt.raised() => {
+                return Ok(exit::interrupted("it was not built"));
+            }
             Err(error) => return Err(failed(error)),
         }
         for name in names(definitions, &store, runner) {
@@ -61,7 +63,8 @@ fn names(definitions: &Definitions, store: &Store, runner: &str) -> Vec<String> 
         .collect()
 }
 
-fn failed(error: VersionError) -> anyhow::Error {
+/// What is wrong with a version, for the command line.
+pub(crate) fn failed(error: VersionError) -> anyhow::Error {
     match error {
         VersionError::Usage(reason) => Usage(reason).into(),
         VersionError::Failed(reason) => anyhow::Error::msg(reason),

@@ -3,6 +3,8 @@
 //! It is a run like others. Its rows are those of side A, and each of its samples says of which side
 //! it is; the four samples of a row in one block are a quad, whatever their order.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Artifact, BuildEnvironment, IsolationRecord, Row};
@@ -55,6 +57,10 @@ pub struct ReplaySide {
     pub artifacts: Vec<Artifact>,
     /// Every isolation of its rows.
     pub isolations: Vec<IsolationRecord>,
+    /// For each workload the SHA-256 of what it is given and of what is correct, as a run's own
+    /// `inputs`. Where the sides differ, they were asked different work.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
 }
 
 /// What is held against a row.

@@ -34,6 +34,23 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// That the module imports what the runtime does not have. What runtimes say of it themselves has names of
+    /// types in their own language in it.
+    pub fn no_import(module: &str, name: &str) -> anyhow::Error {
+        Self(format!(
+            "it imports {module}.{name}, which the runtime does not have"
+        ))
+        .into()
+    }
+
+    /// That it imports what the runtime has in another form.
+    pub fn other_import(module: &str, name: &str) -> anyhow::Error {
+        let reason = format!("it imports {module}.{name} as another type than the runtime has it");
+        Self(reason).into()
+    }
+}
+
 /// The event that reports `error`.
 pub(crate) fn event(error: &anyhow::Error) -> Event {
     let reason = one_line(error);
@@ -92,6 +109,15 @@ mod tests {
         let refused = Refused::because(anyhow!("no exceptions").context("cannot load the module"));
         let reason = "cannot load the module: no exceptions".to_owned();
         assert_eq!(event(&refused), Event::Refused { reason });
+
+        let missing = Refused::no_import("env", "emscripten_exit");
+        let Event::Refused { reason } = event(&missing) else {
+            panic!("it is refused");
+        };
+        assert!(
+            reason.starts_with("it imports env.emscripten_exit, "),
+            "{reason}"
+        );
 
         let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
         let unread = Refused::because(anyhow::Error::from(gone).context("cannot read /a.wasm"));

@@ -159,6 +159,7 @@ fn replay(times: f64) -> (Run, Vec<Sample>) {
         build: None,
         artifacts: Vec::new(),
         isolations: of.isolations.clone(),
+        inputs: std::collections::BTreeMap::new(),
     };
     of.replay = Some(Replay {
         sides: [side("run:a"), side("run:b")],

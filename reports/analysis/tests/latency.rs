@@ -229,6 +229,7 @@ fn a_replay_decides_by_the_requests_of_all_launches_of_a_side() {
             build: None,
             artifacts: vec![],
             isolations: vec![],
+            inputs: std::collections::BTreeMap::new(),
         }),
         margin: 0.02,
         pairs: vec![labrun_record::Pair::default()],

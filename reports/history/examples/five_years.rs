@@ -96,6 +96,7 @@ fn point(series: usize, median: f64) -> Point {
         values: Some(Values {
             n: 30,
             median,
+            evened: Some(median),
             ci: Some([around(0.99), around(1.01)]),
             min: around(0.97),
             max: around(1.1),

@@ -1,7 +1,7 @@
 //! One night of a history checked: judged, and concluded with what its suspects' replays came to.
 
 use crate::dating::{Dating, span};
-use crate::finding::{Check, Finding, Suspected};
+use crate::finding::{Check, Finding, Member, Suspected};
 use crate::judge::{
     Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Replay, Series, Standing,
     Suspect, conclude, freed, judge,
@@ -86,7 +86,7 @@ impl<'a> Watched<'a> {
         let mut confirmed: Vec<Finding> = verdicts
             .groups
             .iter()
-            .filter_map(|group| self.of_group(group))
+            .filter_map(|group| self.of_group(group, replays))
             .collect();
         confirmed.extend(
             alone
@@ -169,20 +169,35 @@ impl<'a> Watched<'a> {
         ))
     }
 
-    fn of_group(&self, one: &GroupConclusion) -> Option<Finding> {
+    fn of_group(&self, one: &GroupConclusion, replays: &[(usize, Replay)]) -> Option<Finding> {
         let (ratio, interval) = numbers(&one.conclusion)?;
         let group = &one.group;
         let mut places = group.suspects.clone();
         places.extend(group.telling.iter().filter(|p| !group.suspects.contains(p)));
         let ids = places.iter().map(|&place| self.columns[place].id.clone());
         let label = format!("{}: {} series together", group.group, places.len());
-        Some(self.finding(
+        let of_group = self.finding(
             (ids.collect(), label),
             (*places.first()?, group.direction),
             ratio,
             interval,
             true,
-        ))
+        );
+        let members = places.iter().filter_map(|&place| {
+            let ratio = match self.replay_of(place, replays) {
+                Replay::Confirmed { ratio, .. } => ratio,
+                _ => self.judged.standings[place].departure()?.ratio,
+            };
+            let label = self.columns[place].key.label();
+            Some(Member { label, ratio })
+        });
+        let mut members: Vec<Member> = members.collect();
+        let away = |one: &Member| one.ratio.ln().abs();
+        members.sort_by(|a, b| away(b).total_cmp(&away(a)));
+        Some(Finding {
+            members,
+            ..of_group
+        })
     }
 
     fn finding(
@@ -201,6 +216,7 @@ impl<'a> Watched<'a> {
             since: self.nights.names[since].clone(),
             series,
             label,
+            members: Vec::new(),
             direction,
             word: direction.word(key.quantity(), key.better()).to_owned(),
             ratio,

@@ -7,6 +7,7 @@ use crate::night::HISTORY_SCHEMA;
 
 /// Something that was confirmed: it is cried once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The night in which it was confirmed.
     pub night: String,
@@ -16,6 +17,9 @@ pub struct Finding {
     pub series: Vec<String>,
     /// What it is called: the series, or `wasmtime: 23 series`.
     pub label: String,
+    /// Of a group its series, those that changed the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
     /// Which way.
     pub direction: Direction,
     /// `slower`, `larger` ...
@@ -39,6 +43,16 @@ pub struct Finding {
     pub changed: Vec<String>,
 }
 
+/// A series of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Member {
+    /// What it is called.
+    pub label: String,
+    /// The new value as a multiple of the old one, by its replay; by the night where none decided.
+    pub ratio: f64,
+}
+
 impl Finding {
     /// Whether it is about this series.
     pub fn holds(&self, id: &str) -> bool {
@@ -48,6 +62,7 @@ impl Finding {
 
 /// What is only suspected, or was dismissed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suspected {
     /// Id of its series.
     pub series: String,
@@ -69,6 +84,7 @@ pub struct Suspected {
 
 /// A check of one night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// [`HISTORY_SCHEMA`] of the writer.
     pub schema_version: u32,

@@ -25,13 +25,18 @@ pub struct SeriesKey {
     pub inputs: Option<String>,
 }
 
+/// The probe that is no work: the share of the processors' time, in per cent, that others left.
+pub(crate) const PROCESSORS: &str = "processors";
+
 /// What a series is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// A row of a run.
     Row(Box<Row>),
-    /// Fixed work of the lab's own, in nanoseconds: it says what the machine does.
+    /// Fixed work of the lab's own, in nanoseconds: it says what the machine does. Or `processors`: the
+    /// share of the processors' time, in per cent, that other processes and other machines left.
     Probe(String),
 }
 
@@ -91,7 +96,6 @@ impl SeriesKey {
     pub fn kind(&self) -> Kind {
         match &self.subject {
             Subject::Probe(_) => Kind::Control,
-            Subject::Row(row) if row.is_control() => Kind::Control,
             Subject::Row(row) if row.metric.is_exact() => Kind::Exact,
             Subject::Row(_) => Kind::Measured,
         }
@@ -100,6 +104,7 @@ impl SeriesKey {
     /// Which direction is better.
     pub fn better(&self) -> Better {
         match &self.subject {
+            Subject::Probe(name) if name == PROCESSORS => Better::Higher,
             Subject::Probe(_) => Better::Lower,
             Subject::Row(row) => row.metric.better(),
         }
@@ -108,6 +113,9 @@ impl SeriesKey {
     /// With which others a machine moves it.
     pub fn quantity(&self) -> Quantity {
         match self.unit {
+            _ if matches!(&self.subject, Subject::Probe(name) if name == PROCESSORS) => {
+                Quantity::Share
+            }
             Unit::Ns | Unit::PerSecond | Unit::BytesPerSecond => Quantity::Speed,
             Unit::Bytes | Unit::Count => Quantity::Amount,
         }

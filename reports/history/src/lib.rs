@@ -6,6 +6,7 @@
 mod check;
 mod class;
 pub mod dating;
+mod evened;
 pub mod files;
 mod finding;
 pub mod judge;
@@ -17,7 +18,7 @@ mod watch;
 
 pub use check::{ToReplay, Watched, still_open};
 pub use class::machine_class;
-pub use finding::{Check, Finding, Suspected};
+pub use finding::{Check, Finding, Member, Suspected};
 pub use key::{SeriesKey, Subject};
 pub use night::{HISTORY_SCHEMA, Head, Night, Point, Values};
 pub use nights::{Column, Nights};

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use labrun_analysis::stats::{median, quantile};
 use labrun_analysis::{Summary, summarise};
-use labrun_record::{Histogram, Outcome, Probes, Row, Run, Sample, Unit};
+use labrun_record::{BlockLoad, Histogram, Outcome, Probes, Row, Run, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::class::machine_class;
-use crate::key::{SeriesKey, Subject};
+use crate::evened::corrections;
+use crate::key::{PROCESSORS, SeriesKey, Subject};
 
 /// Version of the shape of the files of a history. A newer one is refused.
 pub const HISTORY_SCHEMA: u32 = 1;
 
 /// What a run was: the first line of its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Head {
     /// [`HISTORY_SCHEMA`] of the writer.
     pub schema_version: u32,
@@ -59,6 +61,7 @@ pub struct Head {
 
 /// One series in one night: a line of its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// What was measured.
     #[serde(flatten)]
@@ -86,12 +89,17 @@ pub struct Point {
 
 /// The numbers of a series in a night, in the metric's unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Values {
     /// Launches, or readings of a probe.
     pub n: usize,
     /// Median, or the quantile that the row is about.
     pub median: f64,
-    /// Its 95 % interval, if there is one.
+    /// The same without what the machine did in the course of the run, as far as that can be told. By
+    /// it a night is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evened: Option<f64>,
+    /// The 95 % interval of the median, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<[f64; 2]>,
     /// Smallest.
@@ -112,6 +120,20 @@ pub struct Values {
     /// Of a latency: those of all requests of all launches, in the row with the least percentile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Histogram>,
+}
+
+impl Values {
+    /// The value that a night is judged by.
+    pub fn judged(&self) -> f64 {
+        self.evened.unwrap_or(self.median)
+    }
+
+    /// The interval of the median, moved to where that value is.
+    pub fn judged_ci(&self) -> Option<[f64; 2]> {
+        let factor = self.judged() / self.median;
+        let factor = if factor.is_finite() { factor } else { 1.0 };
+        self.ci.map(|ends| ends.map(|end| end * factor))
+    }
 }
 
 /// A recorded run.
@@ -200,6 +222,7 @@ fn commit_in(lab_version: &str) -> Option<String> {
 }
 
 fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
+    let corrections = corrections(run, samples);
     let rows = summary.results.iter().enumerate();
     // What nobody asked for is no part of a night.
     let rows = rows.filter(|(_, result)| result.outcome != Outcome::NotSelected);
@@ -208,6 +231,7 @@ fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
         let values = result.numbers.as_ref().map(|numbers| Values {
             n: numbers.n,
             median: numbers.median,
+            evened: corrections[place].map(|factor| numbers.median * factor),
             ci: numbers.ci,
             min: numbers.min,
             max: numbers.max,
@@ -233,39 +257,59 @@ fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
     .collect()
 }
 
-/// What fixed work took before the blocks of a run: its controls.
+/// The controls of a run: what fixed work took before its blocks, and what was left of the processors.
 fn probes(run: &Run) -> Vec<Point> {
     let readings: Vec<Probes> = run.blocks.iter().filter_map(|block| block.probes).collect();
     let of = |(place, (name, _)): (usize, (&'static str, Option<u64>))| {
-        let mut values: Vec<f64> = readings
+        let values = readings
             .iter()
-            .filter_map(|reading| Some(reading.each()[place].1? as f64))
-            .collect();
-        values.sort_by(f64::total_cmp);
-        Some(Point {
-            subject: Subject::Probe(name.to_owned()),
-            unit: Unit::Ns,
-            inputs: None,
-            emulated: run.machine.emulated,
-            outcome: Outcome::Measured,
-            reason: None,
-            artifact: None,
-            values: Some(Values {
-                n: values.len(),
-                median: median(&values)?,
-                ci: None,
-                min: *values.first()?,
-                max: *values.last()?,
-                p90: quantile(&values, 0.9)?,
-                p95: None,
-                p99: None,
-                curve: Vec::new(),
-                histogram: None,
-            }),
-        })
+            .filter_map(|reading| Some(reading.each()[place].1? as f64));
+        probe(run, name, Unit::Ns, values.collect())
     };
     let each = Probes::default().each().into_iter().enumerate();
-    each.filter_map(of).collect()
+    each.filter_map(of).chain(left(run)).collect()
+}
+
+/// The share of the processors' time, in per cent, that others left: other processes, and machines that
+/// the hypervisor gave it to. Of the run as a whole; nothing where nobody looked.
+fn left(run: &Run) -> Option<Point> {
+    let looked = run.blocks.iter().filter(|block| block.others.is_some());
+    let share = |block: &BlockLoad| 1.0 - block.others.unwrap_or(0.0) - block.steal;
+    let [seconds, left] = looked.fold([0.0, 0.0], |[seconds, left], block| {
+        [seconds + block.seconds, left + block.seconds * share(block)]
+    });
+    if seconds <= 0.0 {
+        return None;
+    }
+    // No share that has no log.
+    let left = (100.0 * left / seconds).max(0.1);
+    probe(run, PROCESSORS, Unit::Count, vec![left])
+}
+
+fn probe(run: &Run, name: &str, unit: Unit, mut values: Vec<f64>) -> Option<Point> {
+    values.sort_by(f64::total_cmp);
+    Some(Point {
+        subject: Subject::Probe(name.to_owned()),
+        unit,
+        inputs: None,
+        emulated: run.machine.emulated,
+        outcome: Outcome::Measured,
+        reason: None,
+        artifact: None,
+        values: Some(Values {
+            n: values.len(),
+            median: median(&values)?,
+            evened: None,
+            ci: None,
+            min: *values.first()?,
+            max: *values.last()?,
+            p90: quantile(&values, 0.9)?,
+            p95: None,
+            p99: None,
+            curve: Vec::new(),
+            histogram: None,
+        }),
+    })
 }
 
 /// The latencies of all launches of a row together.

@@ -7,7 +7,7 @@ use labrun_record::Outcome;
 
 use crate::judge::Series;
 use crate::key::SeriesKey;
-use crate::night::{Head, Night};
+use crate::night::{Head, Night, Values};
 use crate::watch::Watching;
 
 /// Nights in the order of their times.
@@ -29,9 +29,9 @@ pub struct Column {
     pub id: String,
     /// Its identity.
     pub key: SeriesKey,
-    /// Medians; `None` where it was not measured.
+    /// Medians, evened where that can be; `None` where it was not measured.
     pub values: Vec<Option<f64>>,
-    /// Their 95 % intervals.
+    /// The 95 % intervals of the medians, moved along with them.
     pub ci: Vec<Option<[f64; 2]>>,
     /// What became of it; `None` where the night does not have it.
     pub outcomes: Vec<Option<Outcome>>,
@@ -57,8 +57,8 @@ impl Nights {
                 continue;
             }
             let values = point.values.as_ref();
-            column.values.push(values.map(|values| values.median));
-            column.ci.push(values.and_then(|values| values.ci));
+            column.values.push(values.map(Values::judged));
+            column.ci.push(values.and_then(Values::judged_ci));
             column.outcomes.push(Some(point.outcome));
             let artifact = point.artifact.as_deref().map(|new| column.kept(new));
             column.artifacts.push(artifact);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::judge::Settings;
-use crate::key::{SeriesKey, Subject};
+use crate::key::{PROCESSORS, SeriesKey, Subject};
 use crate::nights::{Column, Nights};
 
 /// All that decides how a night is judged, beside the nights.
@@ -69,6 +69,9 @@ const LEAST_EFFECT: f64 = 0.02;
 /// That of a percentile: its tail is wide, and moves by itself.
 const LEAST_EFFECT_OF_A_TAIL: f64 = 0.10;
 
+/// What others may take of the processors without a word: something always runs.
+const LEAST_EFFECT_OF_OTHERS: f64 = 0.10;
+
 impl Watching {
     /// The least change of a series that matters: 0.02 is 2 %.
     pub fn least_effect(&self, key: &SeriesKey) -> f64 {
@@ -103,6 +106,7 @@ fn least_effect(key: &SeriesKey) -> f64 {
     match &key.subject {
         Subject::Row(row) if row.metric.is_exact() => 0.0,
         Subject::Row(row) if is_of_a_tail(row) => LEAST_EFFECT_OF_A_TAIL,
+        Subject::Probe(name) if name == PROCESSORS => LEAST_EFFECT_OF_OTHERS,
         _ => LEAST_EFFECT,
     }
 }

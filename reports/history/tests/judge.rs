@@ -260,6 +260,32 @@ fn what_a_night_does_to_all_is_taken_out_and_told() {
 }
 
 #[test]
+fn a_night_that_was_quicker_for_the_runtimes_alone_hides_nothing_that_got_worse() {
+    // Processes started 10 % faster, which the controls' plain work did not.
+    let (_, judged) = lab(|one| match (one.kind, one.name.as_str()) {
+        (Kind::Control, _) => 1.0,
+        (_, "4") => 0.9 * 1.06,
+        _ => 0.9,
+    });
+    assert!((judged.shifts[0].factor - 0.9).abs() < 0.01);
+    let suspects = judged.suspects();
+    let named: Vec<_> = suspects
+        .iter()
+        .map(|(place, suspect)| (*place, suspect.direction))
+        .collect();
+    assert_eq!(named, [(4, Direction::Worse)]);
+    // What got slower for all runtimes, and not for the controls, is hidden by nothing.
+    let (_, judged) = lab(|one| if one.kind == Kind::Control { 1.0 } else { 1.1 });
+    let slower = judged.suspects();
+    assert_eq!(slower.len(), 20);
+    assert!(
+        slower
+            .iter()
+            .all(|(_, one)| one.direction == Direction::Worse)
+    );
+}
+
+#[test]
 fn one_control_that_moves_is_named_and_moves_no_series() {
     let (all, judged) = lab(|one| if one.name == "22" { 1.1 } else { 1.0 });
     let environment = judged.environment.as_ref().expect("a control moved");

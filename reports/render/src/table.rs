@@ -46,7 +46,7 @@ pub fn full_table(summary: &Summary, width: Option<usize>, colour: bool) -> Stri
         blocks.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
     }
     if let Some(why) = &summary.interrupted {
-        blocks.push(format!("incomplete: {why}\n"));
+        blocks.push(unmeasured::wrapped(&words::incomplete(why), width, "  ") + "\n");
     }
     let measures: Vec<Measure> = Measure::ALL
         .into_iter()

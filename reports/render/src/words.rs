@@ -2,8 +2,18 @@
 
 use std::cmp::Ordering;
 
-use labrun_analysis::{Ratio, RowSummary, Verdict};
+use labrun_analysis::{Ratio, RowSummary, Verdict, Warning, WarningKind};
 use labrun_record::{Better, Metric, Outcome, Row, Start, Target, Tier, Unit};
+
+/// What stands above all else of a run that was ended before its plan was: why, and what to do.
+pub(crate) fn incomplete(why: &str) -> String {
+    format!("incomplete: {why}; {}", WarningKind::Interrupted.advice())
+}
+
+/// Whether a warning has been told by that, and is not told again below.
+pub(crate) fn is_told_above(warning: &Warning) -> bool {
+    warning.name == WarningKind::Interrupted
+}
 
 /// Better, worse, the best and the worst of a unit's values, as a reader says it.
 fn degrees(unit: Unit) -> [&'static str; 4] {

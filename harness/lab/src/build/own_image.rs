@@ -56,9 +56,9 @@ impl Builder<'_> {
             )));
         }
         let refused = |why: &str| Failure::unavailable(format!("{}: {why}", given.name()));
-        if let Some(why) = workload.starts_nothing(&kept.facts) {
-            return Err(refused(&why));
-        }
+        workload
+            .starts(&kept.facts.entrypoint, &kept.facts.command)
+            .map_err(|why| refused(&why))?;
         kept.start.as_ref().map_err(|why| refused(why))?;
         Ok(kept)
     }

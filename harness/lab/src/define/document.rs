@@ -43,6 +43,18 @@ pub enum DefineError {
         /// What was probably meant, in brackets.
         hint: String,
     },
+    /// A name that is defined, and that what was asked for does not take.
+    #[error("the {kind} `{name}` is none of those of {of}, which are {}", .takes.join(", "))]
+    NotTaken {
+        /// What does not take it: `scenario cold-start`.
+        of: String,
+        /// `workload`, `isolation`.
+        kind: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What it takes instead.
+        takes: Vec<String>,
+    },
     /// A version of a runtime that was not built.
     #[error(
         "there is no isolation `{name}` here: `labrun build --runner {runtime} --version X.Y.Z` builds \

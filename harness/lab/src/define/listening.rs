@@ -44,11 +44,20 @@ impl Workload {
 
     /// Takes the one port that an image says it listens on, where nothing else is said.
     pub(crate) fn take_port(&mut self, exposed: &[u16]) -> Result<(), String> {
-        let is_told = self.is_told_port();
-        let serve = self.serve.as_mut();
-        let Some(serve) = serve.filter(|serve| !is_told && serve.port.is_none()) else {
-            return Ok(());
-        };
+        let port = self.port_of(exposed)?;
+        if let (Some(port), Some(serve)) = (port, self.serve.as_mut()) {
+            serve.port = Some(port);
+        }
+        Ok(())
+    }
+
+    /// The port of an image that exposes these, where the workload does not say it; none where it does, or is
+    /// no server. One that neither says is not guessed.
+    pub fn port_of(&self, exposed: &[u16]) -> Result<Option<u16>, String> {
+        let serve = self.serve.as_ref();
+        if serve.is_none_or(|serve| serve.port.is_some()) || self.is_told_port() {
+            return Ok(None);
+        }
         let [port] = exposed else {
             let ports: Vec<String> = exposed.iter().map(u16::to_string).collect();
             let exposed = match &ports[..] {
@@ -60,8 +69,7 @@ impl Workload {
                  where its arguments or variables tell it one"
             ));
         };
-        serve.port = Some(*port);
-        Ok(())
+        Ok(Some(*port))
     }
 
     /// That it says where it listens, if it has to, and what it is asked.

@@ -17,7 +17,6 @@ use super::given::{Given, Purpose};
 use super::requests::Requests;
 use super::trust::inside;
 use super::{Calls, DefineError, Expect, Need, Run, Serve, Steady, bounds};
-use crate::inspect::ImageFacts;
 use crate::task::{Expected, Learned, Request, RightAnswer, Task};
 
 /// The file of a workload in its folder.
@@ -154,6 +153,8 @@ impl Workload {
             if !files.is_dir() {
                 return Err(wrong(format!("{} is no folder", files.display())));
             }
+            // Each launch gets a copy, and of such a thing there is none.
+            crate::regular::check_all(&files).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(self)
     }
@@ -191,13 +192,14 @@ impl Workload {
             return Err(at(&["targets"])(reason));
         }
         let image = self.artifacts.get(&Target::Image);
-        let image = image.and_then(|given| given.image.as_ref());
-        match image.and_then(|facts| self.starts_nothing(facts)) {
-            Some(why) => Err(at(&["artifacts", "image"])(format!(
-                "artifacts: image: {why}"
-            ))),
-            None => Ok(()),
-        }
+        let Some(facts) = image.and_then(|given| given.image.as_ref()) else {
+            return Ok(());
+        };
+        // Of one that a daemon holds, that is known when it is asked.
+        let wrong = |why| at(&["artifacts", "image"])(format!("artifacts: image: {why}"));
+        self.starts(&facts.entrypoint, &facts.command)
+            .and_then(|()| self.port_of(&facts.ports).map(drop))
+            .map_err(wrong)
     }
 
     /// Reads what it is asked under load, once.
@@ -214,17 +216,19 @@ impl Workload {
         self.serve.as_ref()?.warmup_s
     }
 
-    /// Why an image starts nothing, if it says nothing that is started and no arguments do.
-    pub(crate) fn starts_nothing(&self, facts: &ImageFacts) -> Option<String> {
+    /// That an image with this entry point and command starts something, or is given arguments that do.
+    pub fn starts(&self, entrypoint: &[String], command: &[String]) -> Result<(), String> {
         let run = self.run.as_ref().map(|run| &run.args);
         let served = self.serve.as_ref().and_then(|serve| serve.args.as_ref());
-        let says_nothing = facts.entrypoint.is_empty() && facts.command.is_empty();
         let is_given = run.or(served).is_some_and(|args| !args.is_empty());
-        (says_nothing && !is_given).then(|| {
+        if is_given || !entrypoint.is_empty() || !command.is_empty() {
+            return Ok(());
+        }
+        Err(
             "it has no entry point and no command: give the program in it, with its arguments, behind \
              `--` or as args"
-                .to_owned()
-        })
+                .to_owned(),
+        )
     }
 
     /// What is launched for a target: an image holds the native binary, unless an image is given.

@@ -23,11 +23,11 @@ use object::elf::ELFMAG;
 pub use component::{Component, World};
 pub use elf::{Elf, Linkage};
 pub use feature::Feature;
-pub(crate) use image::unpacked;
 pub use image::{
     Ids, ImageFacts, ImageStart, KeptImage, Layer, NoImage, OpenImage, WhyNoImage, image_archive,
     tag_of,
 };
+pub(crate) use image::{tcp_ports, unpacked};
 pub(crate) use linking::Linking;
 pub use module::{Import, Module, ModuleKind};
 pub use other::Kind;

@@ -9,7 +9,6 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::{io, ptr};
 
 use labrun_record::{CONTROL, Outcome};
-use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use super::native::kernel_release;
 use super::{
@@ -17,13 +16,16 @@ use super::{
     RunningInstances, settings,
 };
 use crate::clock::now_ns;
-use crate::outcome::{Failure, shown};
+use crate::outcome::Failure;
 use crate::owner::{LAUNCH, VARIABLE};
-use crate::proc::{self, Pid};
-use crate::process::{Exit, Left, Subreaper, after, end_all};
+use crate::proc::Pid;
+use crate::process::{Isolate as _, Mark, Process, Stream, Subreaper, awaited_from};
 use crate::site::Site;
-use crate::task::{Expected, OUTPUT_LIMIT, Seen, Task};
+use crate::task::Task;
 use crate::wait;
+
+/// Most bytes that are read at once before the program is held as every other is.
+const PIECE: usize = 8192;
 
 /// A bare process.
 #[derive(Debug)]
@@ -36,11 +38,18 @@ impl Default for Control {
             summary: "bare posix_spawn to the first byte: what any program that starts others pays"
                 .to_owned(),
             role: Role::Control,
-            settings: settings([(
-                "environment",
-                "the marks of the lab, and no more",
-                "nothing that the program needs; by them what it leaves behind is found",
-            )]),
+            settings: settings([
+                (
+                    "environment",
+                    "the marks of the lab, and no more",
+                    "nothing that the program needs; by them what it leaves behind is found",
+                ),
+                (
+                    "process group",
+                    "its own",
+                    "as a shell gives it; what is left of it ends with the program, as everywhere",
+                ),
+            ]),
             emulates: Emulates::No(
                 "it tells what a start costs by itself, which an emulator's own start hides",
             ),
@@ -72,72 +81,47 @@ impl Launcher for Control {
         let words = words.chain(args.iter().map(String::as_bytes));
         let argv: Result<Vec<CString>, _> = words.map(CString::new).collect();
         let argv = argv.map_err(|error| failed(error.into()))?;
-        let (mut output, writer) = io::pipe().map_err(failed)?;
-        let nothing = OpenOptions::new().read(true).write(true).open("/dev/null");
+        let (output, writer) = io::pipe().map_err(failed)?;
+        let (errors, errors_writer) = io::pipe().map_err(failed)?;
+        let nothing = OpenOptions::new().read(true).open("/dev/null");
         let nothing = nothing.map_err(failed)?;
-        let streams = [nothing.as_raw_fd(), writer.as_raw_fd(), nothing.as_raw_fd()];
+        let streams = [
+            nothing.as_raw_fd(),
+            writer.as_raw_fd(),
+            errors_writer.as_raw_fd(),
+        ];
         let mark = site.mark();
         let marks = [(VARIABLE, &site.owner.to_string()), (LAUNCH, &mark)];
         let marks = marks.map(|(name, value)| CString::new(format!("{name}={value}")));
         let marks: Result<Vec<CString>, _> = marks.into_iter().collect();
         let marks = marks.map_err(|error| failed(error.into()))?;
+        let mark = Mark {
+            name: mark,
+            group_goes: true,
+        };
         // What it leaves behind becomes the lab's own child.
         let reaper = Subreaper::begin();
         let deadline_ns = now_ns() + job.limit_ns();
+        let mut said = Said::of(output, errors);
 
         let began_ns = now_ns();
-        let child = Spawned::start(&argv, &marks, streams, (mark, reaper)).map_err(failed)?;
-        drop(writer);
-        // One more than is right; of what is not looked at, what is kept of any output.
-        let room = match expected {
-            Expected::Whole(whole) => whole.len() + 1,
-            Expected::Line(_) => OUTPUT_LIMIT,
-        };
-        let mut said = vec![0; room];
-        let mut held = read(&mut output, &mut said, site, deadline_ns)?;
+        let pid = awaited_from(|| spawn(&argv, &marks, streams)).map_err(failed)?;
+        drop((writer, errors_writer));
+        let first = said.first(site, deadline_ns);
         let held_ns = now_ns();
 
-        while held < said.len() {
-            match read(&mut output, &mut said[held..], site, deadline_ns)? {
-                0 => break,
-                more => held += more,
-            }
-        }
-        if expected.drops_rest() {
-            let mut rest = [0; 8192];
-            while read(&mut output, &mut rest, site, deadline_ns)? > 0 {}
-        }
-        let (exit, left) = child.wait(deadline_ns)?;
-        if let Some(reason) = left.reason {
-            return Err(Failure::failed(reason));
-        }
-        let said = &said[..held];
-        if !expected.is_right(said) {
-            let reason = match expected.judge(said, true) {
-                Seen::Wrong(reason) => reason,
-                Seen::Answer => "it printed more than its expected output".to_owned(),
-                // What did not end well has that to say, and not that something is missing.
-                Seen::NotYet if !exit.is_success() => {
-                    return Err(Failure::failed(format!("it {exit}")));
-                }
-                Seen::NotYet => {
-                    format!(
-                        "it ended before {}: got {:?}",
-                        expected.missing(),
-                        shown(said)
-                    )
-                }
-            };
-            return Err(Failure::mismatch(reason));
-        }
-        if !exit.is_success() {
-            return Err(Failure::failed(format!("it {exit}")));
-        }
+        // From here on it is judged as every other is, and ended.
+        let mut process = said.held_by(pid, mark, reaper, held_ns);
+        first.map_err(|failure| {
+            process.explain(failure.without("the expected output"), Stream::Stdout)
+        })?;
+        process.expect(site, Stream::Stdout, expected, deadline_ns)?;
+        let exit = process.ends_well(site, expected, deadline_ns)?;
         let total_ns = held_ns - began_ns;
         Ok(LaunchTiming {
             total_ns,
             phases: vec![("spawn".to_owned(), total_ns)],
-            teardown_ns: left.gone_ns - held_ns,
+            teardown_ns: exit.at_ns - held_ns,
             instantiate_warm_ns: None,
         })
     }
@@ -159,105 +143,107 @@ fn only_commands() -> Failure {
     Failure::new(Outcome::Unsupported, "a control runs commands, and no more")
 }
 
-/// What has come, as soon as there is any; 0 at the end of the output.
-fn read(
-    output: &mut PipeReader,
-    into: &mut [u8],
-    site: &Site,
-    deadline_ns: u64,
-) -> Result<usize, Failure> {
-    let mut fds = [
-        wait::readable(output.as_fd()),
-        wait::readable(site.interrupt.fd()),
-    ];
-    wait::poll(&mut fds, deadline_ns)?;
-    let [came, interrupted] = [wait::is_ready(&fds[0]), wait::is_ready(&fds[1])];
-    if interrupted {
-        return Err(Failure::Interrupted);
-    }
-    if !came {
-        return Err(Failure::timeout("no first result within the limit"));
-    }
-    output
-        .read(into)
-        .map_err(Failure::cannot("read its output"))
+/// What a program has said so far, and where more comes from.
+struct Said {
+    output: PipeReader,
+    errors: PipeReader,
+    printed: Vec<u8>,
+    told: Vec<u8>,
 }
 
-/// A process; it is killed where nobody waited for its end, and what it has left with it.
-struct Spawned {
-    pid: Pid,
-    /// The name of its launch.
-    mark: String,
-    #[expect(dead_code, reason = "held until it is dropped")]
-    reaper: Subreaper,
-}
+impl Said {
+    fn of(output: PipeReader, errors: PipeReader) -> Self {
+        Self {
+            output,
+            errors,
+            printed: Vec::with_capacity(PIECE),
+            told: Vec::with_capacity(PIECE),
+        }
+    }
 
-impl Spawned {
-    /// Starts it with these words, marks in its environment, and descriptors as its first three.
-    fn start(
-        argv: &[CString],
-        marks: &[CString],
-        streams: [i32; 3],
-        (mark, reaper): (String, Subreaper),
-    ) -> io::Result<Self> {
-        let pointers = |texts: &[CString]| -> Vec<*mut libc::c_char> {
-            let texts = texts.iter().map(|text| text.as_ptr().cast_mut());
-            texts.chain([ptr::null_mut()]).collect()
-        };
-        let (words, environment) = (pointers(argv), pointers(marks));
-        let mut pid = 0;
-        // SAFETY: every pointer is to a live value, NUL-terminated where it is text, ended by a
-        // null pointer where it is a list; `actions` is initialised before and destroyed after.
-        let error = unsafe {
-            let mut actions = std::mem::zeroed();
-            libc::posix_spawn_file_actions_init(&raw mut actions);
-            for (number, stream) in (0..).zip(streams) {
-                libc::posix_spawn_file_actions_adddup2(&raw mut actions, stream, number);
+    /// Waits for the first of its output, or the end of that. What it says on stderr meanwhile is read, so
+    /// that it never waits for who would.
+    fn first(&mut self, site: &Site, deadline_ns: u64) -> Result<(), Failure> {
+        let unread = Failure::cannot("read its output");
+        let mut piece = [0; PIECE];
+        let mut has_errors = true;
+        loop {
+            let mut fds = [
+                wait::readable(self.output.as_fd()),
+                wait::readable(site.interrupt.fd()),
+                wait::readable(self.errors.as_fd()),
+            ];
+            let watched = if has_errors { 3 } else { 2 };
+            wait::poll(&mut fds[..watched], deadline_ns)?;
+            let [came, interrupted, told] = [0, 1, 2].map(|place| wait::is_ready(&fds[place]));
+            if interrupted {
+                return Err(Failure::Interrupted);
             }
-            let error = libc::posix_spawn(
-                &raw mut pid,
-                words[0],
-                &raw const actions,
-                ptr::null(),
-                words.as_ptr(),
-                environment.as_ptr(),
-            );
-            libc::posix_spawn_file_actions_destroy(&raw mut actions);
-            error
-        };
-        if error == 0 {
-            Ok(Self { pid, mark, reaper })
-        } else {
-            Err(io::Error::from_raw_os_error(error))
+            if came {
+                let read = self.output.read(&mut piece).map_err(unread)?;
+                self.printed.extend_from_slice(&piece[..read]);
+                return Ok(());
+            }
+            if !(has_errors && told) {
+                return Err(Failure::timeout("the time limit of a launch passed"));
+            }
+            let read = self.errors.read(&mut piece).map_err(unread)?;
+            has_errors = read > 0;
+            // Only its end explains anything.
+            if self.told.len() > PIECE {
+                self.told.clear();
+            }
+            self.told.extend_from_slice(&piece[..read]);
         }
     }
 
-    /// Waits for its end; gives how it ended, and what it has left.
-    fn wait(mut self, deadline_ns: u64) -> Result<(Exit, Left), Failure> {
-        if !wait::ends_by(self.pid, deadline_ns) {
-            return Err(Failure::timeout("it gave its output and did not end"));
-        }
-        let status = self.reap().map_err(Failure::cannot("wait for it"))?;
-        let ended_ns = now_ns();
-        let pid = std::mem::take(&mut self.pid);
-        let exit = Exit::of(status, ended_ns);
-        Ok((exit, after(&self.mark, pid, ended_ns)))
-    }
-
-    /// Its status, in the words of waitpid(2).
-    fn reap(&self) -> io::Result<i32> {
-        let status = waitpid(Some(proc::id(self.pid)?), WaitOptions::empty())?;
-        let gone = || io::Error::other("it is no child of the lab's");
-        Ok(status.ok_or_else(gone)?.1.as_raw())
+    /// The process that says it, held as those are that the lab has prepared.
+    fn held_by(self, pid: Pid, mark: Mark, reaper: Subreaper, at_ns: u64) -> Process {
+        let streams = [
+            (Stream::Stdout, self.output, self.printed),
+            (Stream::Stderr, self.errors, self.told),
+        ];
+        Process::begun(pid, mark, reaper, streams, at_ns)
     }
 }
 
-impl Drop for Spawned {
-    fn drop(&mut self) {
-        if let (true, Ok(pid)) = (self.pid > 0, proc::id(self.pid)) {
-            let _ = kill_process(pid, Signal::KILL);
-            let _ = self.reap();
-            end_all(&self.mark, self.pid);
+/// Starts a program with these words, marks in its environment, and descriptors as its first three.
+fn spawn(argv: &[CString], marks: &[CString], streams: [i32; 3]) -> io::Result<Pid> {
+    let pointers = |texts: &[CString]| -> Vec<*mut libc::c_char> {
+        let texts = texts.iter().map(|text| text.as_ptr().cast_mut());
+        texts.chain([ptr::null_mut()]).collect()
+    };
+    let (words, environment) = (pointers(argv), pointers(marks));
+    let mut pid = 0;
+    // SAFETY: every pointer is to a live value, NUL-terminated where it is text, ended by a null
+    // pointer where it is a list; `actions` and `attributes` are initialised before and destroyed
+    // after.
+    let error = unsafe {
+        let mut actions = std::mem::zeroed();
+        let mut attributes = std::mem::zeroed();
+        libc::posix_spawn_file_actions_init(&raw mut actions);
+        libc::posix_spawnattr_init(&raw mut attributes);
+        let own_group = libc::POSIX_SPAWN_SETPGROUP as libc::c_short;
+        libc::posix_spawnattr_setflags(&raw mut attributes, own_group);
+        libc::posix_spawnattr_setpgroup(&raw mut attributes, 0);
+        for (number, stream) in (0..).zip(streams) {
+            libc::posix_spawn_file_actions_adddup2(&raw mut actions, stream, number);
         }
+        let error = libc::posix_spawn(
+            &raw mut pid,
+            words[0],
+            &raw const actions,
+            &raw const attributes,
+            words.as_ptr(),
+            environment.as_ptr(),
+        );
+        libc::posix_spawnattr_destroy(&raw mut attributes);
+        libc::posix_spawn_file_actions_destroy(&raw mut actions);
+        error
+    };
+    if error == 0 {
+        Ok(pid)
+    } else {
+        Err(io::Error::from_raw_os_error(error))
     }
 }

@@ -6,6 +6,7 @@
 //! the same bytes. So each file is dropped from the cache, and read from its beginning to its end.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -36,7 +37,11 @@ pub(super) fn read_anew<'a>(
     let cases = cases.into_iter().filter(|case| case.launch.is_ok());
     // What is counted is the same wherever it lies.
     let cases = cases.filter(|case| !case.case.rows.iter().all(|row| row.metric.is_exact()));
-    let files: BTreeSet<PathBuf> = cases.flat_map(PreparedCase::launched_from).collect();
+    let launched: BTreeSet<PathBuf> = cases.flat_map(PreparedCase::launched_from).collect();
+    let mut files = BTreeSet::new();
+    for path in launched {
+        add_files(path, &mut files);
+    }
     let began = Instant::now();
     for (done, file) in files.iter().enumerate() {
         if interrupt.raised() {
@@ -48,6 +53,21 @@ pub(super) fn read_anew<'a>(
         let _ = drop_cached(file).and_then(|()| read_through(file));
     }
     progress.finish(DOING);
+}
+
+/// A file, or those below a folder (the root of an image). Links in a folder lead to files of it, or out.
+fn add_files(path: PathBuf, files: &mut BTreeSet<PathBuf>) {
+    let Ok(entries) = fs::read_dir(&path) else {
+        files.insert(path);
+        return;
+    };
+    for entry in entries.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => add_files(entry.path(), files),
+            Ok(kind) if kind.is_file() => drop(files.insert(entry.path())),
+            _ => {}
+        }
+    }
 }
 
 /// Drops what the page cache has of a file, once it is on the disk.
@@ -68,7 +88,7 @@ fn read_through(file: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, File};
+    use std::fs::File;
     use std::io::Write as _;
     use std::os::fd::AsRawFd as _;
 
@@ -111,6 +131,22 @@ mod tests {
         assert_eq!(fs::read(&path).expect("reads"), bytes);
         let in_memory = rustix::fs::statfs(&path).is_ok_and(|system| system.f_type == 0x0102_1994);
         assert_eq!(left, if in_memory { all } else { 0 });
+    }
+
+    #[test]
+    fn a_folder_stands_for_the_files_below_it() {
+        let root = tempfile::tempdir().expect("makes a folder");
+        let path = |name: &str| root.path().join(name);
+        fs::create_dir_all(path("usr/.hidden")).expect("makes folders");
+        for name in ["usr/.hidden/a", "b"] {
+            fs::write(path(name), "x").expect("writes");
+        }
+        std::os::unix::fs::symlink("/etc/passwd", path("out")).expect("links");
+        std::os::unix::fs::symlink("..", path("usr/round")).expect("links");
+        let mut files = BTreeSet::new();
+        add_files(root.path().to_owned(), &mut files);
+        let right = ["b", "usr/.hidden/a"].map(path);
+        assert_eq!(files.into_iter().collect::<Vec<_>>(), right);
     }
 
     #[test]

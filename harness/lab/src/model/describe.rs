@@ -52,7 +52,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
             .collect(),
         ..request.about.run(plan, rules)
     };
-    inputs::digests(&mut run, request.supply.workloads);
+    run.inputs = inputs::digests(&run.rows, request.supply.workloads);
     run
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use labrun_record::{Pair, Replay, ReplaySide, Row, Run, Side};
 
 use super::describe;
+use super::inputs;
 use super::replay::{PreparedPair, ReplayRequest};
 use crate::plan::CasePair;
 
@@ -57,5 +58,9 @@ fn of_side(request: &ReplayRequest<'_>, pairs: &[PreparedPair<'_>], side: Side) 
             .into_iter()
             .filter_map(|name| isolations.record(name).cloned())
             .collect(),
+        inputs: inputs::digests(
+            cases().flat_map(|case| &case.case.rows),
+            source.supply.workloads,
+        ),
     }
 }

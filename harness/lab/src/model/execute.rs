@@ -113,7 +113,8 @@ impl<'a> Execution<'a> {
                 let settled = self.settle(case);
                 let began = Instant::now();
                 let given = settled.and_then(|()| self.launch_primed(case));
-                let spent_s = began.elapsed().as_secs_f64();
+                let spent = began.elapsed();
+                let spent_s = spent.as_secs_f64();
                 self.recorder.launched(spent_s);
                 match given {
                     Ok(values) => {
@@ -122,7 +123,7 @@ impl<'a> Execution<'a> {
                     }
                     Err(Failure::Interrupted) => return Ok(Ended::Interrupted),
                     Err(failure) => {
-                        let failure = case.blamed(budget.explained(failure), site, block > 0);
+                        let failure = case.blamed(budget.failed(failure, spent), site, block > 0);
                         self.write_failure(case, block, &failure)?;
                         schedule.failed(entry, spent_s);
                     }
@@ -203,14 +204,15 @@ impl<'a> Execution<'a> {
                 }
                 let began = Instant::now();
                 let given = self.launch(live[*entry]);
-                self.recorder.launched(began.elapsed().as_secs_f64());
+                let spent = began.elapsed();
+                self.recorder.launched(spent.as_secs_f64());
                 let interrupted = self.request.supply.site.interrupt.raised();
                 if interrupted || matches!(given, Err(Failure::Interrupted)) {
                     return None;
                 }
                 warmed[*entry] = match given {
                     Ok(_) => Warmed::Answered,
-                    Err(failure) => Warmed::Failed(budget.explained(failure)),
+                    Err(failure) => Warmed::Failed(budget.failed(failure, spent)),
                 };
             }
         }

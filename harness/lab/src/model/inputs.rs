@@ -1,23 +1,27 @@
 //! What a workload is given and what is correct, as one digest: where it is the same, two runs have
 //! asked the same work of it, whatever was built anew in between.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use labrun_record::Run;
+use labrun_record::Row;
 
 use crate::build::Inputs;
 use crate::define::Workload;
 use crate::task::{Expected, Rule, Task};
 
-/// The digests of the workloads that a run has rows of; none of one whose files cannot be read any more.
-pub(super) fn digests(run: &mut Run, workloads: &[Workload]) {
-    for workload in workloads {
-        if run.rows.iter().any(|row| row.workload == workload.name)
-            && let Ok(digest) = digest(workload)
-        {
-            run.inputs.insert(workload.name.clone(), digest);
-        }
-    }
+/// The digests of the workloads that there are rows of; none of one whose files cannot be read any more.
+pub(super) fn digests<'a>(
+    rows: impl IntoIterator<Item = &'a Row>,
+    workloads: &[Workload],
+) -> BTreeMap<String, String> {
+    let named: BTreeSet<&str> = rows.into_iter().map(|row| &*row.workload).collect();
+    let workloads = workloads
+        .iter()
+        .filter(|workload| named.contains(&*workload.name));
+    workloads
+        .filter_map(|workload| Some((workload.name.clone(), digest(workload).ok()?)))
+        .collect()
 }
 
 /// Arguments, variables (of those that are taken from the environment the names), granted files,

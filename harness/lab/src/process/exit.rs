@@ -19,11 +19,6 @@ impl Exit {
         }
     }
 
-    /// As waitpid(2) tells it, of a process that was known to be gone at this instant.
-    pub(crate) fn of(status: libc::c_int, at_ns: u64) -> Self {
-        Self { at_ns, status }
-    }
-
     /// As of now, by SIGKILL.
     pub(crate) fn killed() -> Self {
         Self {

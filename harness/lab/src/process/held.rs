@@ -1,14 +1,16 @@
 //! A process that the lab started: its streams, its end.
 
-use std::io::{self, PipeWriter, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use labrun_record::Outcome;
 use rustix::io::retry_on_intr;
 use rustix::process::{Signal, WaitOptions, waitpid};
 
 use super::exit::Exit;
 use super::isolate::Isolate;
 use super::left::{self, Left};
+use super::outlived::Holder;
 use super::reaper::{Subreaper, awaited};
 use super::source::{Source, Stream};
 use crate::clock::now_ns;
@@ -26,6 +28,10 @@ pub struct Process {
     /// The stream that the workload writes its output to.
     pub(super) output: Stream,
     pub(super) ended: Option<Exit>,
+    /// What can be read once it has ended; opened when its end is first waited for beside its streams.
+    pub(super) end: Option<OwnedFd>,
+    /// Who holds its streams.
+    pub(super) holder: Holder,
     /// By which what it leaves behind is found.
     pub(super) mark: Option<Mark>,
     /// By which that becomes the lab's own child.
@@ -44,6 +50,32 @@ pub struct Mark {
 }
 
 impl Process {
+    /// One that somebody else has started, with what it has printed until `at_ns`.
+    pub(crate) fn begun(
+        pid: Pid,
+        mark: Mark,
+        reaper: Subreaper,
+        streams: [(Stream, PipeReader, Vec<u8>); 2],
+        at_ns: u64,
+    ) -> Self {
+        let sources = streams.map(|(stream, pipe, kept)| Source {
+            kept,
+            at_ns,
+            ..Source::new(stream, pipe)
+        });
+        Self {
+            pid,
+            stdin: None,
+            sources: sources.into(),
+            output: Stream::Stdout,
+            ended: None,
+            end: None,
+            holder: Holder::default(),
+            mark: Some(mark),
+            reaper: Some(reaper),
+        }
+    }
+
     /// Its id; another process's once this one was reaped.
     pub fn pid(&self) -> Pid {
         self.pid
@@ -71,6 +103,7 @@ impl Process {
         awaited().insert(pid);
         self.pid = pid;
         self.ended = None;
+        self.end = None;
     }
 
     /// Waits until it has ended, and gives how; or until `other` has written something.
@@ -97,9 +130,15 @@ impl Process {
         deadline_ns: u64,
         or: Option<BorrowedFd<'_>>,
     ) -> Result<bool, Failure> {
-        let pidfd =
-            pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))?;
-        let mut fds = vec![readable(pidfd.as_fd()), readable(site.interrupt.fd())];
+        let opened;
+        let end = match &self.end {
+            Some(end) => end.as_fd(),
+            None => {
+                opened = self.open_end()?;
+                opened.as_fd()
+            }
+        };
+        let mut fds = vec![readable(end), readable(site.interrupt.fd())];
         fds.extend(or.map(readable));
         poll(&mut fds, deadline_ns)?;
         if is_ready(&fds[0]) {
@@ -114,6 +153,11 @@ impl Process {
         Err(Failure::timeout(
             "it did not end within the time limit of a launch",
         ))
+    }
+
+    /// What can be read once it has ended.
+    pub(super) fn open_end(&self) -> Result<OwnedFd, Failure> {
+        pidfd(self.pid).map_err(|error| Failure::failed(format!("pidfd_open: {error}")))
     }
 
     /// Reaps it; it has ended, or is being killed.
@@ -188,7 +232,12 @@ impl Isolate for Process {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
-        self.wait_for_end(site, deadline_ns, None)?;
+        let waited = self.wait_for_end(site, deadline_ns, None);
+        if waited.is_err() && deadline_ns > 0 {
+            // What it says on stderr meanwhile tells why it stays.
+            self.fill();
+        }
+        waited?;
         // What is left of its group is looked for before it goes with it.
         let group_counts = self.mark.as_ref().is_some_and(|mark| !mark.group_goes);
         let of_group = group_counts.then(now_ns);
@@ -203,6 +252,15 @@ impl Isolate for Process {
             }
         }
         Ok(exit)
+    }
+
+    /// That it has left processes behind is no reason to take it for one that lives.
+    fn ended(&mut self, site: &Site) -> Result<Option<Exit>, Failure> {
+        match self.end(site, 0) {
+            Ok(exit) => Ok(Some(exit)),
+            Err(Failure::Outcome(Outcome::Timeout, _)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     fn signal(&self, signal: libc::c_int) {

@@ -14,6 +14,9 @@ use crate::task::{Expected, Seen};
 /// Lines of stderr that a reason ends with at most.
 const ENDING_LINES: usize = 3;
 
+/// What a command lacks that has answered and goes on.
+const END: &str = "the end of the output";
+
 /// What one launch made: a process of the lab's own, or what a daemon runs for it.
 pub trait Isolate {
     /// The process of the lab's that it is; none where another program started it.
@@ -107,9 +110,10 @@ pub trait Isolate {
     fn finish(&mut self, site: &Site, deadline_ns: u64) -> Result<Exit, Failure> {
         while !self.is_closed(Stream::Stdout) {
             self.wait(site, deadline_ns)
-                .map_err(|failure| failure.without("the end of the output"))?;
+                .map_err(|failure| self.with_errors(failure.without(END)))?;
         }
         self.end(site, deadline_ns)
+            .map_err(|failure| self.with_errors(failure))
     }
 
     /// The same of an output that nobody looks at: it is dropped as it comes.
@@ -118,26 +122,60 @@ pub trait Isolate {
             let kept = self.kept(Stream::Stdout).len();
             self.discard(Stream::Stdout, kept);
             if self.is_closed(Stream::Stdout) {
-                return self.end(site, deadline_ns);
+                return self
+                    .end(site, deadline_ns)
+                    .map_err(|failure| self.with_errors(failure));
             }
             self.wait(site, deadline_ns)
-                .map_err(|failure| failure.without("the end of the output"))?;
+                .map_err(|failure| self.with_errors(failure.without(END)))?;
         }
     }
 
-    /// Adds to a reason what was said on stderr.
-    fn explain(&self, failure: Failure, stream: Stream) -> Failure {
-        let Failure::Outcome(outcome, mut reason) = failure else {
-            return failure;
+    /// Waits for the end of a command that has answered: its output has to be right to its last byte, and it
+    /// has to end well.
+    fn ends_well(
+        &mut self,
+        site: &Site,
+        expected: &Expected,
+        deadline_ns: u64,
+    ) -> Result<Exit, Failure> {
+        let exit = if expected.drops_rest() {
+            self.finish_unseen(site, deadline_ns)?
+        } else {
+            let exit = self.finish(site, deadline_ns)?;
+            if !expected.is_right(self.kept(Stream::Stdout)) {
+                let reason = "it printed more than its expected output";
+                return Err(Failure::mismatch(reason));
+            }
+            exit
         };
-        if outcome == Outcome::Timeout {
-            let printed = shown(self.kept(stream));
-            reason = format!("{reason}; its output so far: {printed:?}");
+        if exit.is_success() {
+            return Ok(exit);
         }
-        if let Some(ending) = ending(&String::from_utf8_lossy(self.kept(Stream::Stderr))) {
-            reason = format!("{reason}; its stderr ends: {ending}");
+        Err(self.with_errors(Failure::failed(format!("it {exit}"))))
+    }
+
+    /// Adds to a reason what it printed so far, where it ran out of time, and what was said on stderr.
+    fn explain(&self, failure: Failure, stream: Stream) -> Failure {
+        let failure = match failure {
+            Failure::Outcome(Outcome::Timeout, reason) => {
+                let printed = shown(self.kept(stream));
+                Failure::timeout(format!("{reason}; its output so far: {printed:?}"))
+            }
+            failure => failure,
+        };
+        self.with_errors(failure)
+    }
+
+    /// Adds to a reason what was said on stderr.
+    fn with_errors(&self, failure: Failure) -> Failure {
+        let said = String::from_utf8_lossy(self.kept(Stream::Stderr)).into_owned();
+        match ending(&said) {
+            Some(ending) => {
+                failure.reworded(|reason| format!("{reason}; its stderr ends: {ending}"))
+            }
+            None => failure,
         }
-        Failure::Outcome(outcome, reason)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::proc::{self, Pid};
 use crate::wait::ends_by;
 
 /// How long what a program started may take to end after it, on its own.
-const GRACE_NS: u64 = 1_000_000_000;
+pub(super) const GRACE_NS: u64 = 1_000_000_000;
 
 /// How long a process may take to be gone once it was killed.
 const KILLED_NS: u64 = 5_000_000_000;

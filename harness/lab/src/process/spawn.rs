@@ -16,6 +16,7 @@ use rustix::io::fcntl_dupfd_cloexec;
 use super::clone_into::clone_into;
 use super::held::{Mark, Process};
 use super::isolate::Isolate as _;
+use super::outlived::Holder;
 use super::reaper::{Subreaper, awaited};
 use super::source::{Source, Stream};
 use crate::cgroup::{Cgroup, Entrance};
@@ -272,6 +273,8 @@ impl Prepared {
             sources,
             output,
             ended: None,
+            end: None,
+            holder: Holder::default(),
             mark: self.mark,
             reaper: self.reaper,
         }
@@ -280,7 +283,7 @@ impl Prepared {
 
 /// Starts a process that is awaited from its first instant: whoever looks for orphans meanwhile must not
 /// take it for one.
-pub(super) fn awaited_from(start: impl FnOnce() -> io::Result<Pid>) -> io::Result<Pid> {
+pub(crate) fn awaited_from(start: impl FnOnce() -> io::Result<Pid>) -> io::Result<Pid> {
     let mut awaited = awaited();
     let pid = start()?;
     awaited.insert(pid);

@@ -1,13 +1,19 @@
 //! The isolations of a lab by all their names: `wasmtime@48/cranelift-aot` is
 //! `wasmtime/cranelift-aot`, as long as the checkout has wasmtime 48.
 
+use std::collections::BTreeSet;
+
 use crate::define::{DefineError, RunnerDefinition};
 use crate::glob::glob;
 use crate::isolation::Profile;
 
 /// Every isolation, and what else it answers to.
 #[derive(Debug, Clone)]
-pub struct Names(Vec<Named>);
+pub struct Names {
+    taken: Vec<Named>,
+    /// Those that a run does not take.
+    left: Vec<Named>,
+}
 
 #[derive(Debug, Clone)]
 struct Named {
@@ -27,19 +33,25 @@ impl Names {
                 name: profile.name.clone(),
             }
         };
-        Self(profiles.iter().map(named).collect())
+        Self {
+            taken: profiles.iter().map(named).collect(),
+            left: Vec::new(),
+        }
     }
 
     /// Those of them that a run takes.
     #[must_use]
     pub fn taken(mut self, takes: impl Fn(&str) -> bool) -> Self {
-        self.0.retain(|named| takes(&named.name));
+        let is_taken = |named: &Named| takes(&named.name);
+        let (taken, left) = self.taken.into_iter().partition(is_taken);
+        self.taken = taken;
+        self.left.extend::<Vec<Named>>(left);
         self
     }
 
     /// The names by which they are listed.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|named| named.name.as_str())
+        self.taken.iter().map(|named| named.name.as_str())
     }
 
     /// The isolations that a glob of the command line names, by any of their names. One that
@@ -50,12 +62,27 @@ impl Names {
         let matches = |named: &&Named| {
             glob.is_match(&named.name) || named.also.iter().any(|also| glob.is_match(also))
         };
-        let asked = self.0.iter().filter(matches);
+        let asked = self.taken.iter().filter(matches);
         let asked: Vec<&str> = asked.map(|named| named.name.as_str()).collect();
-        if asked.is_empty() {
-            return Err(self.unknown(pattern));
+        if !asked.is_empty() {
+            return Ok(asked);
         }
-        Ok(asked)
+        if self.left.iter().any(|named| matches(&named)) {
+            return Err(self.not_taken(pattern));
+        }
+        Err(self.unknown(pattern))
+    }
+
+    /// That a glob names only what the run does not take.
+    fn not_taken(&self, pattern: &str) -> DefineError {
+        let technology = |name: &str| format!("{}/*", name.split('/').next().unwrap_or_default());
+        let takes: BTreeSet<String> = self.iter().map(technology).collect();
+        DefineError::NotTaken {
+            of: "the run".to_owned(),
+            kind: "isolation",
+            name: pattern.to_owned(),
+            takes: takes.into_iter().collect(),
+        }
     }
 
     fn unknown(&self, pattern: &str) -> DefineError {

@@ -6,8 +6,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, mkdirat, open,
-    openat, openat2, statat, unlinkat, utimensat,
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, chmodat,
+    mkdirat, open, openat, openat2, statat, unlinkat, utimensat,
 };
 use rustix::io::Errno;
 
@@ -60,6 +60,8 @@ impl Root {
                 // A layer may put a folder where one below had a file, or a link that leads nowhere.
                 remove(&above, name)?;
                 mkdirat(&above, name, Mode::from_raw_mode(0o755))?;
+                // Whatever the umask here.
+                chmodat(&above, name, Mode::from_raw_mode(0o755), AtFlags::empty())?;
                 Ok(self.folder(path)?)
             }
             Err(error) => Err(error.into()),
@@ -159,7 +161,7 @@ pub(super) fn set_owner(of: impl AsFd, uid: u64, gid: u64, mode: u32) -> io::Res
     let [uid, gid] = [uid, gid].map(number);
     // The owner first: giving a file to somebody takes its set-user-id bits away.
     std::os::unix::fs::chown(&path, Some(uid?), Some(gid?))?;
-    Ok(rustix::fs::chmodat(
+    Ok(chmodat(
         CWD,
         &path,
         Mode::from_raw_mode(mode & 0o7777),

@@ -10,9 +10,10 @@ mod listing;
 mod whiteout;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::inspect::OpenImage;
@@ -24,6 +25,8 @@ use whiteout::Whiteout;
 /// whether the work is still wanted.
 pub fn unpack(image: &OpenImage, folder: &Path, goes_on: &dyn Fn() -> bool) -> io::Result<()> {
     fs::create_dir(folder)?;
+    // Where no layer says it, as engines of containers have it, whatever the umask here.
+    fs::set_permissions(folder, Permissions::from_mode(0o755))?;
     let root = Root::at(folder)?;
     for number in 0..image.facts.layers.len() {
         let named = |error: io::Error| {

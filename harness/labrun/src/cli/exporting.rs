@@ -50,4 +50,10 @@ pub(crate) enum Described {
     Comparison,
     /// What `labrun plan --json` prints
     Plan,
+    /// The first line of a run's file in a history
+    Night,
+    /// Its other lines, but for the seal at the end
+    Series,
+    /// The file of a check in a history, and `check` of what `labrun track check --json` prints
+    Check,
 }

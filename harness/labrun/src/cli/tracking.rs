@@ -157,6 +157,11 @@ pub(crate) struct TrackBisectArgs {
     #[arg(long, value_name = "REV")]
     pub bad: Option<String>,
 
+    /// Not commits, but these versions of the runtime: release numbers, of which the oldest is good and
+    /// the newest bad, such as 47.0.0,47.0.1,48.0.0. Each that is tried is built
+    #[arg(long, value_name = "V,V,...", value_delimiter = ',', conflicts_with_all = ["good", "bad"])]
+    pub versions: Vec<semver::Version>,
+
     /// Time for each step, such as 90s, 20m [default: 5m]
     #[arg(long, value_name = "DUR", value_parser = crate::settings::seconds)]
     pub time_budget: Option<f64>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lab::define::target_of;
 use lab::inspect::{self, Kind, Program, WhyNot, World};
+use lab::regular;
 use labrun_record::Target;
 
 use crate::exit::Usage;
@@ -78,6 +79,10 @@ fn is_archive(why: &WhyNot) -> bool {
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if !from.is_dir() {
+        // What is none would be waited for without end.
+        regular::check(fs::metadata(from)?.file_type()).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", from.display()))
+        })?;
         return fs::copy(from, to).map(drop);
     }
     fs::create_dir(to)?;

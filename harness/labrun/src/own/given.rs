@@ -230,6 +230,10 @@ fn expect(said: Option<&str>) -> anyhow::Result<Expect> {
                 .to_owned()
         )),
         Some(file) if is_path(file) => Expect::file(absolute(Path::new(file))?),
+        Some(pattern) if looks_like_path(pattern) => anyhow::bail!(Usage(format!(
+            "--expect: there is no file {pattern}. Name one that is there; or, if it is meant as a regular \
+             expression, put it in brackets: --expect '({pattern})'"
+        ))),
         Some(pattern) => {
             say::line(&format!(
                 "--expect: there is no file {pattern:?}, so it is a regular expression"
@@ -246,9 +250,48 @@ fn is_path(value: &str) -> bool {
     Path::new(value).exists() || ["./", "../"].iter().any(begins)
 }
 
+/// Ends of names by which people know a file that holds some output.
+const OUTPUTS: [&str; 16] = [
+    "bin", "csv", "dat", "expected", "golden", "html", "json", "log", "md", "out", "ref", "toml",
+    "txt", "xml", "yaml", "yml",
+];
+
+/// Whether a value for which there is no file is probably a path that was mistyped: it has a `/`, or the end of a
+/// file's name, and nothing in it that a path has not.
+fn looks_like_path(value: &str) -> bool {
+    let is_pattern = value.contains(|c: char| "^$*+?()[]{}|\\".contains(c));
+    let extension = Path::new(value).extension().and_then(|end| end.to_str());
+    let is_output = extension.is_some_and(|end| OUTPUTS.contains(&&*end.to_lowercase()));
+    !is_pattern && (value.contains('/') || is_output)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_path_is_told_from_a_pattern() {
+        for path in [
+            "expcted.txt",
+            "out/expected",
+            "/tmp/gone",
+            "result.JSON",
+            "a b.out",
+        ] {
+            assert!(looks_like_path(path), "{path}");
+        }
+        for pattern in [
+            "^ready$",
+            "/sh$",
+            "(out/expected)",
+            "version 1.2",
+            "right",
+            "a|b.txt",
+            "",
+        ] {
+            assert!(!looks_like_path(pattern), "{pattern}");
+        }
+    }
 
     #[test]
     fn a_file_gives_a_name_that_a_workload_can_have() {

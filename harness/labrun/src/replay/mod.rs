@@ -45,7 +45,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ReplayArgs) -> anyhow::
     match carry_out(cli, settings, &asked)? {
         Carried::Out(folder, ended) => conclude(folder, ended, &args.quads, args.strict),
         Carried::Unfit(scenario, missing) => unfit(&scenario, &missing, args.quads.json),
-        Carried::Interrupted => Ok(exit::INTERRUPTED),
+        Carried::Interrupted => Ok(exit::interrupted("nothing was measured")),
     }
 }
 

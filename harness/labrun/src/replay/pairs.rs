@@ -12,13 +12,22 @@ use crate::exit::Usage;
 /// The pairs of two plans; without one that both sides launch there is nothing to decide.
 pub(super) fn of(asked: &Asked<'_>, planned: &Plans) -> anyhow::Result<Vec<CasePair>> {
     let runs = [0, 1].map(|side| asked.sides[side].run.as_ref().map(rows::launched));
+    let isolations = planned.isolations.as_ref();
+    let is_asked_for = |row: &Row| match (&asked.suspects, isolations) {
+        (None, _) => true,
+        (Some(rows), None) => rows.contains(row),
+        // Sides that are isolations name theirs themselves.
+        (Some(rows), Some(_)) => rows.iter().any(|one| {
+            let isolation = one.isolation.clone();
+            let row = row.clone();
+            Row { isolation, ..row } == *one
+        }),
+    };
     let is_taken = |side: usize, row: &Row| {
         let of_run = runs[side].as_ref().is_none_or(|rows| rows.contains(row));
-        let suspects = asked.suspects.as_ref();
-        of_run && suspects.is_none_or(|rows| rows.contains(row))
+        of_run && is_asked_for(row)
     };
     let [plan_a, plan_b] = &planned.plans;
-    let isolations = planned.isolations.as_ref();
     let isolations = isolations.map(|both| both.each_ref().map(String::as_str));
     let mut pairs = pairs(plan_a, plan_b, isolations);
     pairs.retain_mut(|CasePair { a, b, rows, .. }| {

@@ -73,7 +73,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         replays::replay(cli, settings, &suspects, request)
     };
     let Some(replays) = replays else {
-        return Ok(exit::INTERRUPTED);
+        return Ok(exit::interrupted("nothing was decided"));
     };
     let check = watched.conclude(&replays);
     history.keep(&check)?;

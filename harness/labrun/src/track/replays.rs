@@ -97,12 +97,38 @@ pub(super) fn replay(
     read.say_where();
     let results = read.summary.replay.as_ref().map(|replay| &replay.results);
     let results = results.map_or(&[][..], Vec::as_slice);
+    let other_work = read.run.replay.as_ref().map(other_work).unwrap_or_default();
+    if !other_work.is_empty() {
+        let named: Vec<&str> = other_work.iter().copied().collect();
+        say::line(&format!(
+            "the old build was asked for other work (arguments, files or outputs) in {}: its suspects are \
+             decided by the next night",
+            named.join(", ")
+        ));
+    }
     let of = |one: &&ToReplay<'_>| {
-        let mut rows = results.iter();
-        let own = rows.find(|row| Some(&row.row) == one.column.key.row());
-        (one.place, own.map_or(Replay::NotReplayed, verdict))
+        let own = one.column.key.row();
+        let is_other = own.is_some_and(|row| other_work.contains(&*row.workload));
+        let replayed = results.iter().find(|result| Some(&result.row) == own);
+        let replay = match replayed {
+            _ if is_other => Replay::NoOldBuild,
+            Some(result) => verdict(result),
+            None => Replay::NotReplayed,
+        };
+        (one.place, replay)
     };
     Some(suspects.iter().map(of).collect())
+}
+
+/// The workloads that the sides of a replay were asked different work of. What is slower then is not the
+/// build.
+fn other_work(replay: &labrun_record::Replay) -> BTreeSet<&str> {
+    let [a, b] = &replay.sides;
+    let shared = a.inputs.iter().filter_map(|(name, of_a)| {
+        let of_b = b.inputs.get(name)?;
+        (of_a != of_b).then_some(name.as_str())
+    });
+    shared.collect()
 }
 
 /// What a replay says of a row.

@@ -12,6 +12,9 @@ const SUMMARY_BYTES: usize = 1 << 20;
 /// GitHub shows ten annotations of a kind.
 const ANNOTATIONS: usize = 9;
 
+/// Series of a group that are named where the group is told.
+const MEMBERS: usize = 3;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 pub(super) struct Printed<'a> {
@@ -105,8 +108,18 @@ fn finding(one: &Finding) -> String {
         some => format!("; changed: {some}"),
     };
     let (label, word, since) = (&one.label, &one.word, day(&one.since));
+    let members: Vec<String> = one
+        .members
+        .iter()
+        .take(MEMBERS)
+        .map(|one| format!("{} {:.3} times", one.label, one.ratio))
+        .collect();
+    let members = match members.join("; ") {
+        none if none.is_empty() => none,
+        some => format!("; the most: {some}"),
+    };
     format!(
-        "{label}: {:.3} times, {word}{interval}{chance}, since {since}{commits}{changed}",
+        "{label}: {:.3} times, {word}{interval}{chance}, since {since}{commits}{changed}{members}",
         one.ratio
     )
 }

@@ -43,6 +43,38 @@ fn a_signal_in_mid_run_keeps_what_was_taken() {
 }
 
 #[test]
+fn that_a_run_was_interrupted_is_told_once() {
+    let lab = Lab::fixture().samples(100_000);
+    for more in [&[][..], &["--full"]] {
+        let mut live = lab.begin(|command| command.args(more));
+        live.until_samples(3);
+        live.signal(libc::SIGINT);
+        let ran = check(live.ended(), 3);
+        let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(told.matches("was interrupted").count(), 1, "{told}");
+        assert_eq!(told.matches("run it again to the end").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_bundle_that_is_interrupted_says_that_it_was_not_written() {
+    let lab = Lab::fixture().guest("slow", "fn main() { println!(\"right\"); }");
+    let begun = lab.path().join("begun");
+    let script = format!(
+        "fn main() {{ std::fs::write({begun:?}, \"\").unwrap(); loop {{ std::thread::park(); }} }}"
+    );
+    let lab = lab.write("workloads/slow/build.rs", &script);
+    let bundle = lab.labrun(["bundle", "cold-start", "-w", "slow", "--out", "b.tar.zst"]);
+    let mut live = lab.start(bundle, lab.path());
+    live.until("the build is under way", |_| begun.is_file());
+    live.signal_group(libc::SIGINT);
+    live.ended()
+        .exit(130)
+        .stderr_has("interrupted: b.tar.zst was not written");
+    assert!(!lab.path().join("b.tar.zst").exists());
+}
+
+#[test]
 fn a_signal_that_comes_twice_at_once_counts_as_one() {
     let lab = Lab::fixture().samples(100_000);
     let mut live = lab.begin(|command| command);

@@ -12,7 +12,7 @@ use crate::support::{Elsewhere, Lab, Question, Ran};
 /// A server in the standard library alone, a thread for each connection. It echoes what it is sent,
 /// answers `/missing` with 404, and whatever `$WRONG` names with a body that is wrong. Where `$LOG` is
 /// a folder, each connection writes there what it was asked, a file for each.
-const SERVER: &str = r#"
+pub(crate) const SERVER: &str = r#"
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
@@ -81,7 +81,7 @@ fn main() {
 "#;
 
 /// What every test asks for: six of ten are reads, three are writes, and one is the head alone.
-const REQUESTS: &str = r#"
+pub(crate) const REQUESTS: &str = r#"
 [[serve.requests]]
 path = "/read"
 weight = 60
@@ -129,6 +129,17 @@ pub(crate) fn own(lab: &Lab, serve: &str, requests: &str, env: &[(&str, &str)]) 
     };
     let path = built.find(is_it).expect("it is built")["path"].clone();
     fs::copy(path.as_str().expect("a path"), folder.join("app")).expect("copies");
+    write(&folder, "native = \"app\"", serve, requests, env);
+}
+
+/// Writes the workload `web` of an artifact, with what it is sent and has to answer, into a folder.
+pub(crate) fn write(
+    folder: &Path,
+    artifact: &str,
+    serve: &str,
+    requests: &str,
+    env: &[(&str, &str)],
+) {
     let mut sent: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
     sent.extend_from_slice(b"\r\n\r\n");
     fs::write(folder.join("sent.bin"), sent).expect("writes");
@@ -136,7 +147,7 @@ pub(crate) fn own(lab: &Lab, serve: &str, requests: &str, env: &[(&str, &str)]) 
     let env: Vec<String> = env.iter().map(|(n, v)| format!("{n} = {v:?}\n")).collect();
     let env = env.concat();
     let text = format!(
-        "name = \"web\"\nsummary = \"a test's\"\n[artifacts]\nnative = \"app\"\n[env]\n{env}\
+        "name = \"web\"\nsummary = \"a test's\"\n[artifacts]\n{artifact}\n[env]\n{env}\
          [serve]\nrequest = \"/\"\nargs = [\"--listen\", \"{{address}}\"]\nexpected = \"right.txt\"\n\
          {serve}{requests}"
     );

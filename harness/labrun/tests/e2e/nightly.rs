@@ -107,6 +107,49 @@ fn a_build_that_is_worse_is_pushed_and_told_and_is_not_the_accepted_one() {
     assert_eq!(pushed, [3, 3]);
     let all = nights.pushed(".");
     assert!(!all.iter().any(|name| name.contains("bundle")), "{all:?}");
+    // Accepted by hand, it is what later nights are held against.
+    let ack = [
+        "track",
+        "ack",
+        "--history",
+        ".state/history",
+        "--reason",
+        "x",
+    ];
+    lab.run(ack).exit(0).stdout_has("accepted: ");
+    nights
+        .night(&size)
+        .exit(0)
+        .stderr_has("later nights are held against this build");
+    assert_ne!(nights.file(".state/history/accepted.bundle"), accepted);
+}
+
+#[test]
+fn the_accepted_build_stays_so_that_small_steps_add_up_and_is_replaced_when_it_is_old() {
+    let lab = Lab::fixture()
+        .guest("grows", SMALL)
+        .question(&Question::size().of("grows", ""));
+    let nights = Nights::new(lab);
+    let night = |more: &[&str]| {
+        nights
+            .night(&[&["--scenario", "size"], more].concat())
+            .exit(0)
+    };
+    let held = "later nights are held against this build";
+    night(&[]).stderr_has(held);
+    let since = nights.file(".state/history/accepted.bundle.night");
+    for more in [&[][..], &["--accepted-nights", "3"]] {
+        let ran = night(more);
+        assert!(!ran.stderr.contains(held), "{}", ran.stderr);
+    }
+    assert_eq!(nights.file(".state/history/accepted.bundle.night"), since);
+    night(&["--accepted-nights", "3"]).stderr_has(held);
+    assert_ne!(nights.file(".state/history/accepted.bundle.night"), since);
+    let wrong = ["--accepted-nights", "soon"];
+    nights
+        .night(&wrong)
+        .exit(2)
+        .stderr_has("a number of nights");
 }
 
 #[test]

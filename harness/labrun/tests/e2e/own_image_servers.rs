@@ -141,12 +141,35 @@ fn a_server_whose_port_is_not_known_is_not_guessed_at() {
     let Some(user) = served("own-image-no-port") else {
         return;
     };
-    Image::of(&user.path("server")).write(&user, "web.tar");
-    let ran = ask(&user, &[]);
-    all(
-        &ran,
-        &["docker/runc"],
-        "unavailable",
-        "the image exposes none",
-    );
+    let image = |ports: &serde_json::Value| {
+        Image::of(&user.path("server"))
+            .config(&json!({"ExposedPorts": ports}))
+            .write(&user, "web.tar")
+    };
+    for (ports, told) in [
+        (json!({}), "the image exposes none"),
+        (json!({"53/udp": {}}), "the image exposes none"),
+        (
+            json!({"80/tcp": {}, "443/tcp": {}}),
+            "the image exposes 80, 443",
+        ),
+    ] {
+        image(&ports);
+        ask(&user, &[])
+            .exit(2)
+            .stderr_has(told)
+            .stderr_has("--port N");
+        assert!(!user.path("run").exists(), "a run was begun");
+    }
+    // One that the daemon holds is asked of it, before anything is begun.
+    let written = image(&json!({}));
+    let once = ["--image", "web.tar", "-i", "docker/runc", "--", "ends"];
+    user.measure(&[&["--expect", "any"], &once[..]].concat())
+        .exit(0);
+    let id = lab::inspect::image_archive(&written).expect("reads").id;
+    let held = format!("labrun/own:{}", &id[..12]);
+    user.measure(&["--image", &held, "--http", "/"])
+        .exit(2)
+        .stderr_has(&format!("{held}: it is not said on which port it listens"));
+    assert!(!user.path("run").exists(), "a run was begun");
 }

@@ -263,3 +263,28 @@ fn a_folder_with_an_image_is_a_workload_and_goes_into_a_bundle() {
     let text = std::fs::read_to_string(user.path("held/workload.toml")).expect("is there");
     assert!(text.contains("image = \"my/app:1.2\""), "{text}");
 }
+
+/// gVisor, of the release that Debian has, lets it on its own account, by Docker too.
+#[test]
+fn who_is_not_root_may_not_write_to_the_root_of_an_image() {
+    let more = ["oci/crun", "docker/crun"];
+    let lab = more.iter().fold(lab(), |lab, glob| lab.isolation(glob));
+    let Some(user) = user("own-image-user-writes", lab) else {
+        return;
+    };
+    let of = |who: &str, expect: &str| {
+        image(&user)
+            .config(&json!({"User": who}))
+            .write(&user, "app.tar");
+        user.measure(&["--image", "app.tar", "--expect", expect])
+    };
+    let ran = of("1000", " uid 1000 fact new was false wrote false$").exit(0);
+    let all = CONTAINERS.iter().chain(&more);
+    let all: Vec<&str> = all
+        .copied()
+        .filter(|one| !one.starts_with("bubblewrap"))
+        .collect();
+    is_measured(&ran, "app", &all);
+    let ran = of("0", " uid 0 fact new was false wrote true$").exit(0);
+    is_measured(&ran, "app", &all);
+}

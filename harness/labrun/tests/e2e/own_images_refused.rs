@@ -73,6 +73,24 @@ fn what_is_no_image_is_refused_before_anything_is_begun() {
 }
 
 #[test]
+fn an_image_that_leads_out_is_refused_once_for_all_isolations() {
+    let user = User::of(odd());
+    for (name, to) in [
+        ("../../escaped", None),
+        ("bin/../../escaped", None),
+        ("inside", Some("../../etc/passwd")),
+    ] {
+        let image = Image::of(&user.guest("program")).odd_layer(name, to);
+        image.write(&user, "odd.tar");
+        let led = to.unwrap_or(name);
+        user.measure(&["--image", "odd.tar"])
+            .exit(2)
+            .stderr_has(&format!("names {led}, which leads out of the image"));
+        assert!(!user.path("run").exists(), "a run was begun");
+    }
+}
+
+#[test]
 fn another_architecture_s_image_is_named_with_its_own() {
     let user = User::of(odd());
     Image::of(&user.guest("program"))

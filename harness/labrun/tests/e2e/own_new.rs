@@ -37,11 +37,30 @@ fn what_cannot_be_made_leaves_nothing() {
     for (args, reason) in [
         (&["mine", "--from", "text"][..], "text"),
         (&["a/b", "--from", "app"], "cannot be called"),
-        (&["there", "--from", "app"], "cannot make the folder there"),
+        (
+            &["there", "--from", "app"],
+            "cannot make the folder there: there is something of that name already",
+        ),
+        // One of the lab's.
+        (
+            &["right", "--from", "app"],
+            "there is a workload right already",
+        ),
+        (
+            &["right", "--from", "app", "--no-run"],
+            "there is a workload right already",
+        ),
         (&["mine", "--from", "gone"], "gone"),
     ] {
         let args = [&["new", "workload"], args].concat();
         user.run_with(&args, &[]).exit(2).stderr_has(reason);
         assert!(!user.path("mine").exists(), "{args:?}");
+        assert!(!user.path("right").exists(), "{args:?}");
     }
+    // The second time it says what to do with the first.
+    let again = ["new", "workload", "mine", "--from", "app", "--no-run"];
+    user.run_with(&again, &[]).exit(0);
+    user.run_with(&again, &[])
+        .exit(2)
+        .stderr_has("labrun scenario cold-start -w mine/");
 }

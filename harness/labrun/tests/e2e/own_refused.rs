@@ -157,6 +157,8 @@ fn what_can_only_be_meant_as_a_file_is_no_pattern_and_nothing_is_no_check() {
     for (value, reason) in [
         ("", "--expect any"),
         ("./missing.txt", "missing.txt"),
+        ("missing.txt", "--expect '(missing.txt)'"),
+        ("out/expected", "--expect '(out/expected)'"),
         ("folder", "a folder"),
     ] {
         let args = ["--native", "app", "--expect", value];
@@ -165,4 +167,55 @@ fn what_can_only_be_meant_as_a_file_is_no_pattern_and_nothing_is_no_check() {
     user.measure(&["--native", "app", "--http", "/", "--port", "0"])
         .exit(2)
         .stderr_has("0 is not in 1..=65535");
+}
+
+#[test]
+fn what_cannot_be_copied_of_a_granted_folder_is_named_before_the_run() {
+    let user = user();
+    user.file("input/deep/file", "text");
+    let pipe = user.path("input/deep/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    let args = ["--native", "/bin/true", "--grant", "input"];
+    is_refused(&user, &args, "input/deep/pipe: it is a named pipe");
+    fs::remove_file(&pipe).expect("removes it");
+    let _socket = std::os::unix::net::UnixListener::bind(&pipe).expect("listens");
+    is_refused(&user, &args, "input/deep/pipe: it is a socket");
+    user.right("own/app");
+    std::os::unix::fs::symlink(user.path("input"), user.path("own/input")).expect("links");
+    fs::create_dir(user.path("own/given")).expect("makes a folder");
+    let _other = std::os::unix::net::UnixListener::bind(user.path("own/given/s")).expect("listens");
+    user.file(
+        "own/workload.toml",
+        "name = \"mine\"\nsummary = \"a test's\"\n[artifacts]\nnative = \"app\"\n[run]\n\
+         expect = { any = true }\n[grant]\nfiles = \"given\"\n",
+    );
+    is_refused(&user, &["-w", "./own"], "given/s: it is a socket");
+}
+
+#[test]
+fn a_program_where_a_folder_is_taken_says_how_to_make_one() {
+    let user = user();
+    user.right("app");
+    for args in [
+        &[
+            "bundle",
+            "cold-start",
+            "--native",
+            "./app",
+            "--out",
+            "b.tar.zst",
+        ][..],
+        &["replay", "run:a", "run:b", "--native", "./app"],
+        &["calibrate", "--native", "./app"],
+        &["build", "--native=./app"],
+    ] {
+        user.run_with(args, &[])
+            .exit(2)
+            .stderr_has("labrun new workload NAME --from ./app")
+            .stderr_has("-w NAME/");
+    }
+    user.run_with(&["doctor", "--native", "./app"], &[])
+        .exit(2)
+        .stderr_has("`doctor` takes no program of your own");
 }

@@ -172,7 +172,48 @@ fn servers_that_do_not_serve_say_how() {
         ];
         user.measure(&args).exit(101)
     };
-    asked("exec sleep 100").rows("sh", "native/dynamic", "timeout", "refused");
-    asked("sleep 100 & exit 0").rows("sh", "native/dynamic", "failed", "before it answered");
+    let silent = asked("exec sleep 100").rows("sh", "native/dynamic", "timeout", "refused");
+    silent.rows("sh", "native/dynamic", "timeout", "it listens nowhere");
+    let foreground = "a server has to stay in the foreground";
+    for (script, part) in [
+        ("sleep 100 & exit 0", "before it answered"),
+        ("setsid sleep 100 & sleep 0.1", "left processes behind"),
+    ] {
+        let ran = asked(script).rows("sh", "native/dynamic", "failed", part);
+        ran.rows("sh", "native/dynamic", "failed", foreground);
+    }
     asked("echo no config >&2; exit 1").rows("sh", "native/dynamic", "failed", "no config");
+}
+
+#[test]
+fn a_server_that_listens_elsewhere_is_told_where_and_not_to_wait_longer() {
+    let lab = Lab::fixture()
+        .guest("serves", SERVER)
+        .plan("timeout_s", "60")
+        .samples(1);
+    let user = User::of(lab);
+    user.guest("serves");
+    let (asked, other) = (free_port().to_string(), free_port());
+    let args = [
+        "--native",
+        "serves",
+        "--name",
+        "web",
+        "--http",
+        "/",
+        "--port",
+        &asked,
+        "--time-budget",
+        "4s",
+        "--",
+    ];
+    let elsewhere = user.measure(&[&args[..], &[&format!("127.0.0.1:{other}")]].concat());
+    let told = format!("it listens on 127.0.0.1 port {other}, and not on port {asked}");
+    let elsewhere = elsewhere
+        .exit(101)
+        .rows("web", "native/static", "timeout", &told);
+    for row in elsewhere.files.rows("web", "native/static") {
+        let reason = row["reason"].as_str().expect("a reason");
+        assert!(!reason.contains("--time-budget"), "{reason}");
+    }
 }

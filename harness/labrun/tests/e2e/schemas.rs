@@ -7,10 +7,22 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 use crate::memory::holding;
+use crate::support::made::Made;
 use crate::support::{GOOD_JOB, Lab, Question, RunFiles, Runner};
+use crate::tracking::{Nights, name};
 use crate::under_load::{RIGHT, SERVER};
 
-const NAMES: [&str; 6] = ["run", "sample", "block", "summary", "comparison", "plan"];
+const NAMES: [&str; 9] = [
+    "run",
+    "sample",
+    "block",
+    "summary",
+    "comparison",
+    "plan",
+    "night",
+    "series",
+    "check",
+];
 
 fn schema(lab: &Lab, name: &str) -> Value {
     let ran = lab.run(["schema", name]).exit(0);
@@ -121,6 +133,7 @@ fn a_schema_is_one_and_names_its_version() {
     let plan = lab.run(["plan", "cold-start", "--json"]).exit(0);
     let plan: Value = serde_json::from_str(&plan.stdout).expect("is JSON");
     let (plan, run) = (plan["plan_version"].clone(), json!(3));
+    let history = json!(1);
     let mut all = Vec::new();
     for name in NAMES {
         let schema = schema(&lab, name);
@@ -128,7 +141,11 @@ fn a_schema_is_one_and_names_its_version() {
             schema["$schema"],
             "https://json-schema.org/draft/2020-12/schema"
         );
-        let version = if name == "plan" { &plan } else { &run };
+        let version = match name {
+            "plan" => &plan,
+            "night" | "series" | "check" => &history,
+            _ => &run,
+        };
         assert_eq!(schema["$id"], format!("urn:labrun:schema:{name}:{version}"));
         if let Err(fault) = jsonschema::meta::validate(&schema) {
             panic!("{name}: {fault}");
@@ -249,4 +266,37 @@ fn a_field_that_is_not_known_is_refused_in_a_plan_alone() {
         !of_summary.is_valid(&summary),
         "measured, and without a number"
     );
+}
+
+#[test]
+fn what_a_history_keeps_fits() {
+    let nights = Nights::of(Made::new());
+    for day in 1..=12 {
+        nights.night(day, if day > 10 { 1.1 } else { 1.0 }).exit(0);
+        let run = nights.path(&name(day));
+        let old = ["check", &run, "--against", "commit:abcdef000010"];
+        nights.track(&old).exit(if day == 12 { 100 } else { 0 });
+    }
+    let lab = Lab::unbuilt();
+    let [of_night, of_series, of_check] = ["night", "series", "check"].map(|name| of(&lab, name));
+    for path in nights.stored("runs") {
+        let text = fs::read_to_string(&path).expect("reads");
+        let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
+        let lines = lines.expect("JSON");
+        let what = path.display().to_string();
+        fits(&of_night, &lines[0], &what);
+        is_strict(&of_night, &lines[0], &what);
+        for line in &lines[1..lines.len() - 1] {
+            fits(&of_series, line, &what);
+            is_strict(&of_series, line, &what);
+        }
+    }
+    let checks = nights.stored("checks");
+    assert_eq!(checks.len(), 12);
+    for path in checks {
+        let check = serde_json::from_str(&fs::read_to_string(&path).expect("reads"));
+        let check: Value = check.expect("JSON");
+        fits(&of_check, &check, &path.display().to_string());
+        is_strict(&of_check, &check, &path.display().to_string());
+    }
 }

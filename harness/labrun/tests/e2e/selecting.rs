@@ -1,6 +1,6 @@
 //! Rows that were not asked for are there, and say why they were not measured.
 
-use crate::support::{GOOD_JOB, Images, Lab, Runner, skip};
+use crate::support::{GOOD_JOB, Images, Lab, Question, Runner, skip};
 
 fn lab() -> Lab {
     Lab::fixture()
@@ -138,4 +138,23 @@ fn what_has_no_row_of_a_scenario_is_not_launched() {
         ran.files.rows("right", "control/spawn"),
         [serde_json::Value::Null; 0]
     );
+}
+
+#[test]
+fn what_a_scenario_does_not_have_is_told_from_what_is_nowhere() {
+    let lab = lab().question(&Question::size().of("other", ""));
+    for (asked, told) in [
+        (
+            ["-w", "right"],
+            "the workload `right` is none of those of the scenario size, which are other",
+        ),
+        (
+            ["-i", "good/*"],
+            "the isolation `good/*` is none of those of the scenario size, which are native/*",
+        ),
+        (["-w", "nowhere"], "there is no workload `nowhere`"),
+        (["-i", "nowhere/*"], "there is no isolation `nowhere/*`"),
+    ] {
+        lab.ask("size", asked).exit(2).stderr_has(told);
+    }
 }

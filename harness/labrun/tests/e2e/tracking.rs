@@ -9,27 +9,31 @@ use crate::support::Ran;
 use crate::support::made::{BASE, Made, Numbers};
 
 /// Nights of a made-up lab, and where their history is.
-struct Nights {
+pub(crate) struct Nights {
     made: Made,
 }
 
 impl Nights {
     fn new() -> Self {
-        Self { made: Made::new() }
+        Self::of(Made::new())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn of(made: Made) -> Self {
+        Self { made }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
         self.made.path().join(name).display().to_string()
     }
 
-    fn track(&self, words: &[&str]) -> Ran {
+    pub(crate) fn track(&self, words: &[&str]) -> Ran {
         let history = self.path("history");
         let args = [&["track"], words, &["--history", history.as_str()]].concat();
         self.made.labrun(&args)
     }
 
     /// A night in November of 2026, a time that is so many times the usual, recorded.
-    fn night(&self, day: u32, times: f64) -> Ran {
+    pub(crate) fn night(&self, day: u32, times: f64) -> Ran {
         self.altered(day, times, |_| {});
         self.track(&["record", &self.path(&name(day))])
     }
@@ -48,14 +52,14 @@ impl Nights {
         });
     }
 
-    fn check(&self, day: u32, more: &[&str]) -> Ran {
+    pub(crate) fn check(&self, day: u32, more: &[&str]) -> Ran {
         let run = self.path(&name(day));
         self.track(&[&["check", run.as_str(), "--no-replay"], more].concat())
     }
 
-    /// The files of the runs.
-    fn stored(&self) -> Vec<PathBuf> {
-        let month = self.made.path().join("history/runs/2026/11");
+    /// The files of the runs, or of the checks.
+    pub(crate) fn stored(&self, what: &str) -> Vec<PathBuf> {
+        let month = self.made.path().join(format!("history/{what}/2026/11"));
         let entries = fs::read_dir(month).expect("reads");
         let mut all: Vec<PathBuf> = entries.map(|one| one.expect("an entry").path()).collect();
         all.sort();
@@ -63,7 +67,7 @@ impl Nights {
     }
 }
 
-fn name(day: u32) -> String {
+pub(crate) fn name(day: u32) -> String {
     format!("night-{day}")
 }
 
@@ -221,7 +225,7 @@ fn the_same_run_is_recorded_once_and_two_jobs_at_once_both_are() {
         .night(1, 1.0)
         .exit(0)
         .stdout_has("recorded already: ");
-    assert_eq!(nights.stored().len(), 1);
+    assert_eq!(nights.stored("runs").len(), 1);
     // Runs that began in the same second, of one commit.
     let twins: Vec<String> = (0..4).map(|twin| format!("twin-{twin}")).collect();
     for twin in &twins {
@@ -235,7 +239,7 @@ fn the_same_run_is_recorded_once_and_two_jobs_at_once_both_are() {
             scope.spawn(move || nights.track(&["record", &nights.path(twin)]).exit(0));
         }
     });
-    assert_eq!(nights.stored().len(), 5);
+    assert_eq!(nights.stored("runs").len(), 5);
 }
 
 #[test]
@@ -244,7 +248,7 @@ fn a_file_that_was_cut_or_altered_is_named_and_passed_over() {
     for day in 1..=11 {
         nights.night(day, 1.0).exit(0);
     }
-    let stored = nights.stored();
+    let stored = nights.stored("runs");
     let whole = |path: &PathBuf| fs::read_to_string(path).expect("reads");
     let (first, second) = (whole(&stored[0]), whole(&stored[1]));
     fs::write(&stored[0], &first[..first.len() / 2]).expect("cuts");
@@ -361,7 +365,7 @@ fn the_site_of_a_history_has_its_nights_and_their_pages() {
     for day in 1..=3 {
         nights.night(day, 1.0).exit(0);
     }
-    let last = nights.stored()[2].clone();
+    let last = nights.stored("runs")[2].clone();
     let last = last.file_stem().expect("a name").to_string_lossy();
     let pages = nights.made.path().join("pages");
     fs::create_dir(&pages).expect("makes a folder");

@@ -12,6 +12,7 @@ mod contributing;
 mod expected;
 mod known_memory;
 mod nightly;
+mod own;
 mod page;
 mod planned;
 mod rows;

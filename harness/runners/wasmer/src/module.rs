@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
 use labrun_runner_kit::{Grants, Refused, WAITS, framing, no_export};
-use wasmer::{Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction};
+use wasmer::{Instance, InstantiationError, LinkError, Memory, RuntimeError, Store, TypedFunction};
 use wasmer_types::ModuleHash;
 use wasmer_wasix::types::wasi::ExitCode;
 use wasmer_wasix::{WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
@@ -59,6 +59,14 @@ impl Module {
             .map_err(|error| match error {
                 WasiRuntimeError::Thread(WasiThreadError::InstanceCreateFailed(failed)) => {
                     match *failed {
+                        InstantiationError::Link(LinkError::Import(module, name, why)) => {
+                            // Its type is in no crate that is used here.
+                            if why.to_string().starts_with("unknown import") {
+                                Refused::no_import(&module, &name)
+                            } else {
+                                Refused::other_import(&module, &name)
+                            }
+                        }
                         InstantiationError::Link(link) => Refused::because(link.into()),
                         other => other.into(),
                     }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
 use labrun_runner_kit::{Grants, Refused, framing, no_export};
-use wasmi::errors::ErrorKind;
+use wasmi::errors::{ErrorKind, LinkerError};
 use wasmi::{Instance, Linker, Store, TypedFunc};
 use wasmi_wasi::WasiCtx;
 use wasmi_wasi::sync::{Dir, WasiCtxBuilder, ambient_authority};
@@ -48,6 +48,12 @@ impl Module {
         let mut store = Store::new(self.code.engine(), context.build());
         let instance = self.linker.instantiate_and_start(&mut store, &self.code);
         let instance = instance.map_err(|error| match error.kind() {
+            ErrorKind::Linker(LinkerError::MissingDefinition { name, .. }) => {
+                Refused::no_import(name.module(), name.name())
+            }
+            ErrorKind::Linker(LinkerError::InvalidTypeDefinition { name, .. }) => {
+                Refused::other_import(name.module(), name.name())
+            }
             ErrorKind::Linker(_) => Refused::because(error.into()),
             _ => error.into(),
         })?;

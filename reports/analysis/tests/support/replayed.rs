@@ -12,6 +12,7 @@ fn side(name: &str) -> ReplaySide {
         build: None,
         artifacts: vec![],
         isolations: vec![],
+        inputs: std::collections::BTreeMap::new(),
     }
 }
 

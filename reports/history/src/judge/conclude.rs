@@ -13,6 +13,7 @@ use super::series::{Direction, Kind, Series, Settings};
 
 /// What the replay of a suspect came to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "replay")]
 pub enum Replay {
     /// Better or worse, by its own verdict.
@@ -45,6 +46,7 @@ pub struct Evidence {
 
 /// What a series comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "conclusion")]
 pub enum Conclusion {
     /// By its replay.

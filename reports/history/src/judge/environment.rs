@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::{Baseline, Scale};
 use super::night::of_value;
-use super::series::{Kind, Series, Settings};
+use super::series::{Kind, Quantity, Series, Settings};
 
 /// The machine is not what it was: one thing to be told, in the place of suspects that it explains.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentShift {
     /// The controls that moved, the farthest first.
     pub controls: Vec<MovedControl>,
@@ -20,6 +21,7 @@ pub struct EnvironmentShift {
 
 /// A control that moved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MovedControl {
     /// The place of its series.
     pub place: usize,
@@ -74,7 +76,11 @@ fn together(controls: &[Control], settings: &Settings) -> Option<f64> {
                 let at = one.away.len().checked_sub(back + 1)?;
                 Some(one.away[at]).filter(|away| !away.is_nan())
             };
-            let away: Vec<f64> = controls.iter().filter_map(of).collect();
+            // A share says how much of the machine there was, and not how fast it was.
+            let works = controls
+                .iter()
+                .filter(|one| one.series.quantity != Quantity::Share);
+            let away: Vec<f64> = works.filter_map(of).collect();
             median(&away)
                 .filter(|_| away.len() >= SEVERAL)
                 .unwrap_or(f64::NAN)

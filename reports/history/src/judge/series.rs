@@ -46,10 +46,13 @@ pub enum Quantity {
     Speed,
     /// Memory, and sizes.
     Amount,
+    /// A share of the machine. It is looked at by itself.
+    Share,
 }
 
 /// Which way a series went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Against what is better.
@@ -64,9 +67,8 @@ impl Direction {
         match (quantity, self, better) {
             (Quantity::Speed, Self::Worse, _) => "slower",
             (Quantity::Speed, Self::Better, _) => "faster",
-            (Quantity::Amount, Self::Worse, Better::Lower)
-            | (Quantity::Amount, Self::Better, Better::Higher) => "larger",
-            (Quantity::Amount, ..) => "smaller",
+            (_, Self::Worse, Better::Lower) | (_, Self::Better, Better::Higher) => "larger",
+            _ => "smaller",
         }
     }
 }

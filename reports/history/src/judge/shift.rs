@@ -23,6 +23,11 @@ const ROUNDS: usize = 3;
 /// Voices without which one that moved cannot be told from the others.
 const VOICES: usize = 3;
 
+/// Groups and controls contradict each other where they are farther apart than so many standard
+/// deviations of how far they usually are: on a restless machine processes start slower and faster
+/// in nights in which plain work takes as long as ever.
+const AS_USUAL: f64 = 1.5;
+
 /// What was common to the series of a quantity in a night.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NightShift {
@@ -220,7 +225,11 @@ impl Said {
             return if is_clear { groups } else { 0.0 };
         };
         let apart = (groups - controls).abs();
-        if apart <= least {
+        // By the groups the machine was quicker than the controls say: to take that out hides no series
+        // that got worse.
+        let is_quicker = groups < controls;
+        let is_said = is_quicker || apart <= AS_USUAL * usually;
+        if apart <= least || (self.voices >= VOICES && is_said) {
             return groups;
         }
         let is_beyond_doubt = apart > 3.0 * usually && self.of_controls >= VOICES;

@@ -67,7 +67,11 @@ fn page(Exported { run, summary }: &Exported<'_>) -> String {
 
 /// Kinds of warnings, and how often each.
 fn warnings(summary: &Summary) -> Vec<String> {
-    let names = distinct(summary.warnings.iter().map(|warning| warning.name));
+    let below = summary
+        .warnings
+        .iter()
+        .filter(|one| !words::is_told_above(one));
+    let names = distinct(below.map(|warning| warning.name));
     let counted = names.into_iter().map(|name| {
         let own = summary
             .warnings

@@ -9,7 +9,7 @@ use labrun_analysis::{ReplayRow, ReplaySummary, Verdict, Warning};
 use crate::columns::{Cell, Line, columns};
 use crate::table::wrapped;
 use crate::units;
-use crate::words::distinct;
+use crate::words::{self, distinct};
 
 pub(crate) use blocks::{Block, blocks};
 pub(crate) use resolution::{has_stalls, name, unchanged};
@@ -53,7 +53,7 @@ fn shown(
         parts.push("indicative (--quick): decide nothing by these numbers\n".to_owned());
     }
     if let Some(why) = &summary.interrupted {
-        parts.push(format!("incomplete: {why}\n"));
+        parts.push(wrapped(&words::incomplete(why), width, "  ") + "\n");
     }
     parts.push(sides(summary, width));
     let margin = summary.margin;

@@ -54,7 +54,8 @@ pub(crate) fn medians(row: &ReplayRow, margin: f64) -> Option<String> {
 
 /// A line for each kind of doubt: how often on which side, and what to do.
 pub(crate) fn doubts(warnings: &[Warning]) -> Vec<String> {
-    let kinds = words::distinct(warnings.iter().map(|warning| warning.name));
+    let below = warnings.iter().filter(|one| !words::is_told_above(one));
+    let kinds = words::distinct(below.map(|warning| warning.name));
     let line = |kind: WarningKind| {
         let own = || warnings.iter().filter(move |warning| warning.name == kind);
         let times = |side: Option<Side>| {

@@ -24,7 +24,8 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
         let rows = plural(count, "row");
         lines.push(format!("{name}: {rows} measured, in the report"));
     }
-    for (kind, count) in counted(summary.warnings.iter().map(|w| w.name)) {
+    let below = summary.warnings.iter().filter(|w| !words::is_told_above(w));
+    for (kind, count) in counted(below.map(|w| w.name)) {
         let (name, advice) = (kind.name().replace('_', " "), kind.advice());
         let mut own = summary.warnings.iter().filter(|w| w.name == kind);
         // What is said of the run is said once, and in its own words.

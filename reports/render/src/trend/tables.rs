@@ -61,7 +61,7 @@ pub(super) fn legend() -> Markup {
     const MARKS: [(&str, &str); 7] = [
         (
             r#"<path class="line" d="M1 9L12 5L23 8"/>"#,
-            "the median of each night, and around it its 95% interval; a gap where it was not measured",
+            "the median of each night, evened, and around it its 95% interval; a gap where it was not measured",
         ),
         (
             r#"<path class="point" d="M12 1V15"/>"#,

@@ -20,6 +20,7 @@ fn finding(nights: &Nights, confirmed: usize, since: usize, series: Vec<String>)
         since: nights.names[since].clone(),
         label: nights.series[place].key.label(),
         series,
+        members: Vec::new(),
         direction: Direction::Worse,
         word: "slower".into(),
         ratio: 1.071,

@@ -307,6 +307,7 @@ fn values(median: f64, scale: f64) -> Values {
     Values {
         n: 30,
         median,
+        evened: None,
         ci: Some([median * (1.0 - scale), median * (1.0 + scale)]),
         min: median,
         max: median,

@@ -148,6 +148,7 @@ fn replayed(rows: Vec<Row>, names: [&str; 2]) -> Run {
         build: None,
         artifacts: artifacts.clone(),
         isolations: isolations.clone(),
+        inputs: std::collections::BTreeMap::new(),
     };
     Run {
         id: "20261124T020000Z-replay-vm".into(),

@@ -71,22 +71,14 @@ impl Configuration {
             let (name, _) = variable.split_once('=').unwrap_or((variable, ""));
             name.to_owned()
         });
-        let ports = start
-            .exposed_ports
-            .iter()
-            .flatten()
-            .filter_map(|(port, _)| {
-                let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
-                number.parse().ok().filter(|_| protocol == "tcp")
-            });
-        // In the order of numbers, and not of their texts.
-        let ports: BTreeSet<u16> = ports.collect();
+        let exposed = start.exposed_ports.iter().flatten();
+        let ports = tcp_ports(exposed.map(|(port, _)| port.as_str()));
         ImageFacts {
             id: sha256_of(text),
             architecture: architecture(&self.platform.architecture).to_owned(),
             os: self.platform.os,
             env: names.collect(),
-            ports: ports.into_iter().collect(),
+            ports,
             entrypoint: start.entrypoint.unwrap_or_default(),
             command: start.cmd.unwrap_or_default(),
             user: start.user.filter(|user| !user.is_empty()),
@@ -97,6 +89,17 @@ impl Configuration {
             layers,
         }
     }
+}
+
+/// The TCP ports among those that an image exposes (`80/tcp`), in order.
+pub(crate) fn tcp_ports<'a>(exposed: impl Iterator<Item = &'a str>) -> Vec<u16> {
+    let number = |port: &str| {
+        let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+        number.parse().ok().filter(|_| protocol == "tcp")
+    };
+    // In the order of numbers, and not of their texts.
+    let ports: BTreeSet<u16> = exposed.filter_map(number).collect();
+    ports.into_iter().collect()
 }
 
 /// What `std::env::consts::ARCH` calls an architecture that Go names; the same word for any other.

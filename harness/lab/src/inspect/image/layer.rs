@@ -1,6 +1,9 @@
 //! The layers of an image: read as a stream, counted and checked, and nothing is kept.
 
+use std::ffi::OsStr;
 use std::io::{self, BufReader, Read};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path};
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
@@ -50,21 +53,60 @@ fn read(files: &Files, part: &Part, id: &str) -> Result<Layer, WhyNoImage> {
     {
         return Err(WhyNoImage::Digest { name: name() });
     }
-    let layer = counted.map_err(of_file)?;
+    let (layer, outside) = counted.map_err(of_file)?;
     if layer.sha256 != id {
         return Err(WhyNoImage::Digest { name: name() });
     }
-    Ok(layer)
+    match outside {
+        Some(name) => Err(WhyNoImage::LeadsOut { name }),
+        None => Ok(layer),
+    }
 }
 
-/// The tar of a layer, counted.
-fn count(kept: &mut impl Read) -> io::Result<Layer> {
+/// The tar of a layer, counted, and the first name in it that leads out of the image.
+fn count(kept: &mut impl Read) -> io::Result<(Layer, Option<String>)> {
     let mut tar = Hashed::new(unpacked(kept)?);
-    let bytes = io::copy(&mut tar, &mut io::sink())?;
-    Ok(Layer {
+    let outside = outside(&mut tar);
+    // What is no tar to its end is told where it is unpacked; a digest is of all of it.
+    io::copy(&mut tar, &mut io::sink())?;
+    let layer = Layer {
         sha256: tar.sha256(),
-        bytes,
-    })
+        bytes: tar.bytes,
+    };
+    Ok((layer, outside))
+}
+
+/// The first name of a tar that leads out of what it is unpacked to: of an entry, or of what a hard link is
+/// another name of. A symbolic link may lead wherever it likes, since the root of a container is all that there
+/// is where it is followed.
+fn outside(tar: &mut impl Read) -> Option<String> {
+    let mut archive = tar::Archive::new(tar);
+    for entry in archive.entries().ok()? {
+        let entry = entry.ok()?;
+        let linked = entry.header().entry_type().is_hard_link();
+        let linked = linked.then(|| entry.link_name_bytes()).flatten();
+        let names = [Some(entry.path_bytes()), linked].into_iter().flatten();
+        for name in names {
+            if leads_out(Path::new(OsStr::from_bytes(&name))) {
+                return Some(String::from_utf8_lossy(&name).into_owned());
+            }
+        }
+    }
+    None
+}
+
+/// Whether a path leads above where it begins. Of old, names begin with `/` and mean the root of the image.
+fn leads_out(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    for part in path.components() {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir if depth == 0 => return true,
+            Component::ParentDir => depth -= 1,
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    false
 }
 
 /// What an error of reading a layer means: a decoder's is of the file's content.
@@ -87,16 +129,20 @@ pub(crate) fn unpacked<'a>(mut kept: impl Read + 'a) -> io::Result<Box<dyn Read 
     })
 }
 
-/// A reader that knows the digest of what was read.
+/// A reader that knows the digest of what was read, and how much that was.
 struct Hashed<R> {
     inner: R,
     hash: Sha256,
+    bytes: u64,
 }
 
 impl<R: Read> Hashed<R> {
     fn new(inner: R) -> Self {
-        let hash = Sha256::new();
-        Self { inner, hash }
+        Self {
+            inner,
+            hash: Sha256::new(),
+            bytes: 0,
+        }
     }
 
     fn sha256(&self) -> String {
@@ -108,6 +154,48 @@ impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.hash.update(&buffer[..read]);
+        self.bytes += read as u64;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tar::{Builder, EntryType, Header};
+
+    use super::*;
+
+    /// A tar of one entry, whose names are written as they are.
+    fn tar_of(kind: EntryType, name: &str, to: &str) -> Vec<u8> {
+        let mut header = Header::new_gnu();
+        let fields = header.as_gnu_mut().expect("is GNU's");
+        fields.name[..name.len()].copy_from_slice(name.as_bytes());
+        fields.linkname[..to.len()].copy_from_slice(to.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(0);
+        header.set_cksum();
+        let mut tar = Builder::new(Vec::new());
+        tar.append(&header, io::empty()).expect("packs");
+        tar.into_inner().expect("packs")
+    }
+
+    #[test]
+    fn a_name_that_leads_out_is_seen_and_a_symbolic_link_may_lead_anywhere() {
+        use EntryType::{Link, Regular, Symlink};
+        for (kind, name, to, told) in [
+            (Regular, "../a", "", Some("../a")),
+            (Regular, "a/../../b", "", Some("a/../../b")),
+            (Link, "a", "../../etc/shadow", Some("../../etc/shadow")),
+            (Regular, "/etc/a", "", None),
+            (Regular, "a/../b", "", None),
+            (Link, "a", "/etc/shadow", None),
+            (Symlink, "a", "../../../etc", None),
+        ] {
+            let tar = tar_of(kind, name, to);
+            let (layer, outside) = count(&mut &tar[..]).expect("reads");
+            assert_eq!(outside.as_deref(), told, "{name} {to}");
+            assert_eq!(layer.bytes, tar.len() as u64);
+            assert_eq!(layer.sha256, crate::digest::sha256_of(&tar));
+        }
     }
 }

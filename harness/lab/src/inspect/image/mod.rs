@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::sha256_of;
 
+pub(crate) use config::tcp_ports;
 pub use kept::{KeptImage, tag_of};
 pub use layer::Layer;
 pub(crate) use layer::unpacked;

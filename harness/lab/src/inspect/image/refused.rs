@@ -58,6 +58,12 @@ pub enum WhyNoImage {
         /// The name.
         name: String,
     },
+    /// A name in a layer of it leads out of what that is unpacked to.
+    #[error("is refused: a layer of it names {}, which leads out of the image", shown(.name))]
+    LeadsOut {
+        /// The name.
+        name: String,
+    },
     /// A file that it names is not there.
     #[error("is not whole: {} is not in it; write it again: docker save NAME -o FILE", shown(.name))]
     Missing {

@@ -79,12 +79,14 @@ impl<'a> Started<'a> {
                     return Err(Failure::failed(reason));
                 };
                 probe::first_answer(site, address, request, right, deadline_ns, || {
-                    still_there(isolate, site, "before it answered")
+                    still_serves(isolate, site, "before it answered")
                 })
                 .map_err(|failure| isolate.explain(failure, Stream::Stdout))
                 .map_err(|failure| {
-                    let first = || self.child.first_process(isolate);
-                    unreached(failure, first, self.order.guest().port())
+                    let first = self.child.first_process(isolate);
+                    let own = || isolate.root().filter(|_| self.child.counts());
+                    let pid = first.or_else(own);
+                    unreached(failure, site, pid, self.order.guest().port(), address)
                 })
             }
             Task::Run { expected, .. } => {
@@ -98,20 +100,10 @@ impl<'a> Started<'a> {
     /// Waits for the end of a command, whose output has to be right to its last byte.
     pub(super) fn ends_well(&mut self, deadline_ns: u64) -> Result<Exit, Failure> {
         let site = self.order.site;
-        let exit = match &self.order.job.task {
-            Task::Run { expected, .. } if expected.drops_rest() => {
-                self.isolate.finish_unseen(site, deadline_ns)?
-            }
-            Task::Run { expected, .. } => {
-                let exit = self.isolate.finish(site, deadline_ns)?;
-                if !expected.is_right(self.isolate.kept(Stream::Stdout)) {
-                    let reason = "it printed more than its expected output";
-                    return Err(Failure::mismatch(reason));
-                }
-                exit
-            }
-            Task::Serve { .. } | Task::Batches { .. } => self.isolate.end(site, deadline_ns)?,
-        };
+        if let Task::Run { expected, .. } = &self.order.job.task {
+            return self.isolate.ends_well(site, expected, deadline_ns);
+        }
+        let exit = self.isolate.end(site, deadline_ns)?;
         if !exit.is_success() {
             return Err(self.failed(format!("it {exit}")));
         }
@@ -174,20 +166,46 @@ impl<'a> Started<'a> {
 }
 
 /// A failure with where its server listens, where nobody could reach that.
-fn unreached(failure: Failure, first: impl FnOnce() -> Option<Pid>, port: u16) -> Failure {
-    match failure {
-        Failure::Outcome(Outcome::Timeout, reason) => {
-            let why = first().and_then(|pid| listens::unreached(pid, port));
-            let why = why.map_or_else(String::new, |why| format!("; {why}"));
-            Failure::Outcome(Outcome::Timeout, reason + &why)
-        }
-        failure => failure,
+fn unreached(
+    failure: Failure,
+    site: &Site,
+    pid: Option<Pid>,
+    port: u16,
+    asked: SocketAddr,
+) -> Failure {
+    let Failure::Outcome(Outcome::Timeout, reason) = failure else {
+        return failure;
+    };
+    let why = pid.and_then(|pid| listens::unreached(pid, port, asked));
+    let Some(why) = why else {
+        return Failure::timeout(reason);
+    };
+    if why.is_elsewhere {
+        site.patience.note_in_vain();
     }
+    Failure::timeout(format!("{reason}; {}", why.told))
 }
 
 fn still_there(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
     match isolate.ended(site)? {
         Some(exit) => Err(Failure::failed(format!("it {exit} {when}"))),
         None => Ok(()),
+    }
+}
+
+/// The same of a server. One that has ended well, or has left others in its place, went into the background,
+/// where no isolation can hold it.
+fn still_serves(isolate: &mut dyn Isolate, site: &Site, when: &str) -> Result<(), Failure> {
+    let why = "a server has to stay in the foreground";
+    match isolate.ended(site) {
+        Ok(None) => Ok(()),
+        Ok(Some(exit)) if exit.is_success() => {
+            Err(Failure::failed(format!("it {exit} {when}: {why}")))
+        }
+        Ok(Some(exit)) => Err(Failure::failed(format!("it {exit} {when}"))),
+        Err(failure @ Failure::Outcome(Outcome::Failed, _)) => {
+            Err(failure.reworded(|reason| format!("{reason}: {why}")))
+        }
+        Err(failure) => Err(failure),
     }
 }

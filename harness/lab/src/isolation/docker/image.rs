@@ -16,6 +16,7 @@ use super::body::WORKLOAD_LABEL;
 use super::context::{context, digest};
 use super::daemon::{ANSWER_LIMIT, DockerHost, Live, refused};
 use crate::arch::Arch;
+use crate::inspect::tcp_ports;
 use crate::interrupt::Interrupt;
 use crate::isolation::Base;
 use crate::outcome::{Failure, chain};
@@ -56,6 +57,12 @@ pub struct Image {
     pub bytes: u64,
     /// Digests of its uncompressed layers, 64 hex digits each, the lowest first.
     pub layers: Vec<String>,
+    /// What is started, with its first arguments.
+    pub entrypoint: Vec<String>,
+    /// What follows it, where nothing else is given.
+    pub command: Vec<String>,
+    /// The TCP ports that it says it listens on, in order.
+    pub ports: Vec<u16>,
 }
 
 impl DockerHost {
@@ -141,21 +148,28 @@ pub(super) fn inspect(live: &Live, tag: &str) -> Result<Option<Image>, Failure> 
     };
     let seen = live.within(ANSWER_LIMIT, live.docker.inspect_image(tag));
     match seen.ok_or_else(silent)? {
-        Ok(image) => Ok(Some(Image {
-            sha256: digits(&image.id.unwrap_or_default()),
-            tag: tag.to_owned(),
-            bytes: image
-                .size
-                .and_then(|size| u64::try_from(size).ok())
-                .unwrap_or_default(),
-            layers: image
-                .root_fs
-                .and_then(|root| root.layers)
-                .unwrap_or_default()
-                .iter()
-                .map(|id| digits(id))
-                .collect(),
-        })),
+        Ok(image) => {
+            let start = image.config.unwrap_or_default();
+            let exposed = start.exposed_ports.unwrap_or_default();
+            Ok(Some(Image {
+                sha256: digits(&image.id.unwrap_or_default()),
+                tag: tag.to_owned(),
+                bytes: image
+                    .size
+                    .and_then(|size| u64::try_from(size).ok())
+                    .unwrap_or_default(),
+                layers: image
+                    .root_fs
+                    .and_then(|root| root.layers)
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|id| digits(id))
+                    .collect(),
+                entrypoint: start.entrypoint.unwrap_or_default(),
+                command: start.cmd.unwrap_or_default(),
+                ports: tcp_ports(exposed.iter().map(String::as_str)),
+            }))
+        }
         Err(Error::DockerResponseServerError {
             status_code: 404, ..
         }) => Ok(None),

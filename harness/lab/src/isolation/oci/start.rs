@@ -70,9 +70,7 @@ impl Start {
                     image.env(&variables),
                     image.working_dir.clone(),
                     json!({"uid": ids.uid, "gid": ids.gid, "additionalGids": ids.groups}),
-                    json!({
-                        "bounding": OF_ENGINES, "effective": OF_ENGINES, "permitted": OF_ENGINES,
-                    }),
+                    of_image(ids.uid),
                 )
             }
         };
@@ -88,5 +86,29 @@ impl Start {
             user,
             capabilities,
         }
+    }
+}
+
+/// The capabilities of an image's first process, as engines of containers give them. One that does not run as
+/// root has none of them, as the kernel would have it when the program is executed.
+fn of_image(uid: u32) -> Value {
+    if uid == 0 {
+        json!({"bounding": OF_ENGINES, "effective": OF_ENGINES, "permitted": OF_ENGINES})
+    } else {
+        json!({"bounding": OF_ENGINES})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_root_begins_with_capabilities() {
+        let root = of_image(0);
+        assert_eq!(root["effective"], json!(OF_ENGINES));
+        assert_eq!(root["permitted"], json!(OF_ENGINES));
+        let other = of_image(1000);
+        assert_eq!(other, json!({"bounding": OF_ENGINES}));
     }
 }

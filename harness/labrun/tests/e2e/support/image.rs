@@ -39,6 +39,24 @@ impl Image {
         self
     }
 
+    /// Adds a layer with a file whose name is written as it is, or a hard link to such a name.
+    pub(crate) fn odd_layer(mut self, name: &str, to: Option<&str>) -> Self {
+        let mut header = tar::Header::new_gnu();
+        let fields = header.as_gnu_mut().expect("is GNU's");
+        fields.name[..name.len()].copy_from_slice(name.as_bytes());
+        if let Some(to) = to {
+            fields.linkname[..to.len()].copy_from_slice(to.as_bytes());
+        }
+        header.set_entry_type(to.map_or(tar::EntryType::Regular, |_| tar::EntryType::Link));
+        header.set_size(0);
+        header.set_mode(0o644);
+        header.set_cksum();
+        let mut tar = tar::Builder::new(Vec::new());
+        tar.append(&header, std::io::empty()).expect("packs");
+        self.layers.push(tar.into_inner().expect("packs"));
+        self
+    }
+
     /// How it is started, but for what is said otherwise.
     pub(crate) fn config(mut self, more: &Value) -> Self {
         for (key, value) in more.as_object().expect("an object") {

@@ -45,13 +45,16 @@ pub(crate) fn line(row: usize, block: u32, value: f64) -> Value {
 impl Made {
     /// The lab, and its run.
     pub(crate) fn new() -> Self {
-        let lab = Lab::fixture().samples(6);
+        Self::of(Lab::fixture(), "native/static")
+    }
+
+    /// Of a lab, for one of its isolations.
+    pub(crate) fn of(lab: Lab, isolation: &str) -> Self {
+        let lab = lab.samples(6);
         let ran = lab.measure(["-w", "right"]).exit(0);
         let mut run = ran.files.json("run.json");
         let rows = run["rows"].as_array_mut().expect("rows");
-        rows.retain(|row| {
-            row["metric"] == "time_to_first_result" && row["isolation"] == "native/static"
-        });
+        rows.retain(|row| row["metric"] == "time_to_first_result" && row["isolation"] == isolation);
         rows.truncate(1);
         for (metric, params) in [
             ("size", json!({"form": "shipped"})),

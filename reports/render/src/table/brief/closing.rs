@@ -46,7 +46,7 @@ fn references(summary: &Summary) -> Option<String> {
 /// Whether a doubt is told in its own words: one about the run as a whole, or that launches of a row came
 /// to an end before their number.
 fn is_told(one: &Warning) -> bool {
-    one.row.is_none() || one.name == WarningKind::Stopped
+    (one.row.is_none() || one.name == WarningKind::Stopped) && !words::is_told_above(one)
 }
 
 /// The doubts that are told in their own words.
@@ -78,7 +78,8 @@ fn of_run(summary: &Summary) -> Vec<String> {
 
 /// The other doubts about rows, by number.
 fn of_rows(summary: &Summary) -> Option<String> {
-    let rows = summary.warnings.iter().filter(|one| !is_told(one));
+    let rows = summary.warnings.iter();
+    let rows = rows.filter(|one| !is_told(one) && !words::is_told_above(one));
     let kinds: Vec<String> = counted(rows.map(|one| one.name))
         .into_iter()
         .map(|(kind, count)| format!("{} ({count})", name(kind)))

@@ -13,6 +13,7 @@ use labrun_record::Metric;
 
 use super::{matrix, unmeasured};
 use crate::measure::Measure;
+use crate::words;
 use detail::Shown;
 
 /// Lines that a screen has room for.
@@ -52,7 +53,7 @@ fn head(summary: &Summary, width: usize) -> String {
         text.push_str(&wrapped(&format!("emulated: {}", warning.message), width));
     }
     if let Some(why) = &summary.interrupted {
-        text.push_str(&wrapped(&format!("incomplete: {why}"), width));
+        text.push_str(&wrapped(&words::incomplete(why), width));
     }
     text
 }
