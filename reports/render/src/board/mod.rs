@@ -128,7 +128,7 @@ impl<'a> Board<'a> {
         let lines = self.lines.iter().enumerate().filter(|(_, l)| wanted(l));
         lines
             .filter_map(|(place, _)| Some((place, self.cell(column, place)?)))
-            .filter(|(_, row)| row.median().is_some() && row.compares())
+            .filter(|(_, row)| row.median().is_some())
             .min_by(|(_, a), (_, b)| words::better_first(a, b))
     }
 

@@ -99,7 +99,12 @@ impl<'a> Picture<'a> {
         let board = &view.board;
         let is_choice = |line: &Line<'_>| !line.is_control;
         let mut keys = board.key_columns().into_iter();
-        let first = keys.find(|column| board.best(*column, is_choice).is_some())?;
+        // What was emulated is no answer, and in no picture.
+        let is_told = |column: &usize| {
+            let best = board.best(*column, is_choice);
+            best.is_some_and(|(_, row)| row.compares())
+        };
+        let first = keys.find(is_told)?;
         let asked = &board.columns[first];
         let columns: Vec<usize> = (0..board.columns.len())
             .filter(|place| is_alike(asked, &board.columns[*place]))
