@@ -131,12 +131,11 @@ impl Process {
         or: Option<BorrowedFd<'_>>,
     ) -> Result<bool, Failure> {
         let opened;
-        let end = match &self.end {
-            Some(end) => end.as_fd(),
-            None => {
-                opened = self.open_end()?;
-                opened.as_fd()
-            }
+        let end = if let Some(end) = &self.end {
+            end.as_fd()
+        } else {
+            opened = self.open_end()?;
+            opened.as_fd()
         };
         let mut fds = vec![readable(end), readable(site.interrupt.fd())];
         fds.extend(or.map(readable));

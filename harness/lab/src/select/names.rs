@@ -43,9 +43,9 @@ impl Names {
     #[must_use]
     pub fn taken(mut self, takes: impl Fn(&str) -> bool) -> Self {
         let is_taken = |named: &Named| takes(&named.name);
-        let (taken, left) = self.taken.into_iter().partition(is_taken);
-        self.taken = taken;
-        self.left.extend::<Vec<Named>>(left);
+        let (own, others) = self.taken.into_iter().partition(is_taken);
+        self.taken = own;
+        self.left.extend::<Vec<Named>>(others);
         self
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use lab::define::Definitions;
+use lab::define::{Definitions, Given};
 use lab::isolation::docker::DockerHost;
 use lab::plan::{Plan, Recipe};
 use labrun_record::Target;
@@ -32,7 +32,7 @@ pub(crate) fn check<'a>(
             continue;
         };
         let given = workload.artifacts.get(&Target::Image);
-        let Some(reference) = given.and_then(|given| given.reference()) else {
+        let Some(reference) = given.and_then(Given::reference) else {
             continue;
         };
         if let Ok(Some(image)) = host.image(&reference) {

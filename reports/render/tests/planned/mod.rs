@@ -148,12 +148,7 @@ fn asked(name: &str) -> (Plan, Vec<Profile>) {
     let taken: Vec<_> = taken.collect();
     let names = Names::of(&definitions.runners, &profiles)
         .taken(|name| taken.iter().any(|taken| taken.is_match(name)));
-    let selection = Selection {
-        workloads: Vec::new(),
-        isolations: Vec::new(),
-        quick: false,
-        left_out_too: false,
-    };
+    let selection = Selection::default();
     let selected = selection
         .resolve(&asked.scenarios, &names)
         .expect("a selection");
