@@ -1,10 +1,12 @@
 //! One night of a history checked: judged, and concluded with what its suspects' replays came to.
 
+use labrun_record::Outcome;
+
 use crate::dating::{Dating, span};
 use crate::finding::{Check, Finding, Member, Suspected};
 use crate::judge::{
-    Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Replay, Series, Standing,
-    Suspect, conclude, freed, judge,
+    Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Kind, Replay, Series,
+    Standing, Suspect, conclude, freed, judge,
 };
 use crate::nights::{Column, Nights};
 use crate::watch::{Watching, is_of_a_tail};
@@ -145,16 +147,32 @@ impl<'a> Watched<'a> {
         })
     }
 
-    /// The series that the last night had, and this one has not.
+    /// The series that were measured in the last night, and in this one not, with what became of them.
     fn ended(&self) -> Vec<String> {
         let Some(last) = self.night.checked_sub(1) else {
             return Vec::new();
         };
+        // A count may be nothing; what is measured takes some time or room.
+        let is_usable = |column: &Column, value: f64| match column.key.kind() {
+            Kind::Exact => value >= 0.0,
+            Kind::Measured | Kind::Control => value > 0.0,
+        };
+        let is_there = |column: &Column, night: usize| {
+            let value = column.values[night].filter(|value| value.is_finite());
+            value.is_some_and(|value| is_usable(column, value))
+        };
         let all = self.columns.iter();
-        let ended = all.filter(|column| {
-            column.outcomes[last].is_some() && column.outcomes[self.night].is_none()
-        });
-        ended.map(|column| column.key.label()).collect()
+        let ended = all.filter(|column| is_there(column, last) && !is_there(column, self.night));
+        ended
+            .map(|column| {
+                let label = column.key.label();
+                match column.outcomes[self.night] {
+                    None => label,
+                    Some(Outcome::Measured) => format!("{label}: a value that has no log"),
+                    Some(outcome) => format!("{label}: {}", outcome.name()),
+                }
+            })
+            .collect()
     }
 
     fn of_series(&self, one: &Concluded) -> Option<Finding> {

@@ -113,6 +113,14 @@ impl Check {
         all.any(|finding| finding.direction == Direction::Worse)
     }
 
+    /// Whether anything of it was decided, by a replay or by two nights: a check that decided nothing is
+    /// not to take its place.
+    pub fn is_decided(&self) -> bool {
+        let decides =
+            |one: &Suspected| !matches!(one.replay, Replay::NotReplayed | Replay::NoOldBuild);
+        !self.confirmed.is_empty() || self.suspected.iter().any(decides)
+    }
+
     /// An empty one of a night.
     pub fn of(night: &str) -> Self {
         Self {

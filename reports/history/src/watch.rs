@@ -79,6 +79,15 @@ impl Watching {
         said.map_or_else(|| least_effect(key), |percent| percent / 100.0)
     }
 
+    /// The epochs that name no series of these nights: a slip of the pen, or a series that is no more.
+    pub fn unused<'a>(&'a self, nights: &'a Nights) -> impl Iterator<Item = &'a Epoch> {
+        let names_none = |epoch: &&Epoch| {
+            let mut columns = nights.series.iter();
+            !columns.any(|column| epoch.holds(&column.id, &column.key))
+        };
+        self.epochs.epoch.iter().filter(names_none)
+    }
+
     /// The first night that counts for a series: that of the last epoch which was declared for it, or
     /// of the last change of it that was confirmed.
     pub fn epoch(&self, column: &Column, nights: &Nights) -> usize {
@@ -86,19 +95,17 @@ impl Watching {
             let mut names = nights.names.iter();
             names.position(|name| name.as_str() >= since)
         };
+        let not_yet = nights.names.len();
         let declared = self.epochs.epoch.iter();
+        // One that begins after the last night has not begun.
         let declared = declared
             .filter(|epoch| epoch.holds(&column.id, &column.key))
-            .map(|epoch| epoch.since.as_str());
+            .filter_map(|epoch| first_from(&epoch.since));
         let confirmed = self.findings.iter();
         let confirmed = confirmed
             .filter(|finding| finding.holds(&column.id))
-            .map(|finding| finding.since.as_str());
-        declared
-            .chain(confirmed)
-            .map(|since| first_from(since).unwrap_or(nights.names.len()))
-            .max()
-            .unwrap_or(0)
+            .map(|finding| first_from(&finding.since).unwrap_or(not_yet));
+        declared.chain(confirmed).max().unwrap_or(0)
     }
 }
 

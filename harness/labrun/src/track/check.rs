@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use lab::side::SideName;
-use labrun_history::files::{HistoryFolder, Stored};
+use labrun_history::files::{Damaged, HistoryFolder, Stored};
 use labrun_history::{Check, Finding, Nights, Watched, still_open};
 use labrun_record::write_whole;
 
@@ -31,7 +31,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         check_folder(out)?;
     }
     let history = existing(&args.history)?;
-    let stored = night(&history, args)?;
+    let (stored, passed_over) = night(&history, args)?;
     let head = match stored.read() {
         Ok(night) => night.head,
         Err(damaged) => {
@@ -41,7 +41,14 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
     };
     let read = history.nights(&head.class, &head.scenario, Some(&stored.name), NIGHTS)?;
     let known = rules::known(&history, Some(&stored.name), cli.lab.as_deref())?;
-    let damaged: Vec<_> = [read.damaged, known.damaged].concat();
+    for epoch in known.watching.unused(&read.nights) {
+        let (since, reason) = (&epoch.since, &epoch.reason);
+        say::line(&format!(
+            "{}: the epoch since {since} ({reason}) names no series of these nights",
+            rules::EPOCHS
+        ));
+    }
+    let damaged: Vec<_> = [passed_over, read.damaged, known.damaged].concat();
     name_damaged(&damaged);
     let nights = read.nights;
     let Some(place) = nights.place(&stored.name) else {
@@ -63,21 +70,26 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         Some(Vec::new())
     } else {
         let request = Request {
-            old: old_build(args, &history, &nights, place, &open),
+            old: old_builds(args, &history, &nights, place, &open),
+            is_named: args.against.is_some(),
             new: new_build(args, &nights, place),
             scenario: &head.scenario,
             number: args.number,
             time_budget: args.time_budget,
             out: args.out.clone(),
         };
-        replays::replay(cli, settings, &suspects, request)
+        replays::replay(cli, settings, &suspects, request)?
     };
     let Some(replays) = replays else {
         return Ok(exit::interrupted("nothing was decided"));
     };
     let check = watched.conclude(&replays);
-    history.keep(&check)?;
     tell(args, &check, &open)?;
+    if !history.keep(&check)? {
+        say::line(
+            "the check of this night that decided something stays in the history, and not this one",
+        );
+    }
     Ok(code(&check, !damaged.is_empty()))
 }
 
@@ -92,20 +104,29 @@ fn code(check: &Check, is_damaged: bool) -> u8 {
     }
 }
 
-/// The night that is judged: that of the run, or the newest.
-fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<Stored> {
+/// The night that is judged: that of the run, or the newest that can be read, with those after it that
+/// cannot be.
+fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<(Stored, Vec<Damaged>)> {
     let folder = args.history.history.display();
     let Some(run) = &args.run else {
-        let newest = history.stored()?.pop();
-        return newest.ok_or_else(|| {
-            let reason = format!(
-                "{folder} has no night: `labrun track record RUN --history {folder}` appends one"
-            );
-            Usage(reason).into()
-        });
+        let mut damaged = Vec::new();
+        for one in history.stored()?.into_iter().rev() {
+            match one.read() {
+                Ok(_) => return Ok((one, damaged)),
+                Err(reason) => damaged.push(reason),
+            }
+        }
+        name_damaged(&damaged);
+        if !damaged.is_empty() {
+            anyhow::bail!("{folder} has no night that can be read");
+        }
+        anyhow::bail!(Usage(format!(
+            "{folder} has no night: `labrun track record RUN --history {folder}` appends one"
+        )));
     };
     let read = report::whole(run)?;
     let found = history.of_run(&read.run.id, &read.run.started)?;
+    let found = found.map(|one| (one, Vec::new()));
     found.ok_or_else(|| {
         let run = run.display();
         let reason = format!(
@@ -115,28 +136,29 @@ fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<Store
     })
 }
 
-/// The last build that was accepted: the bundle that is kept for it, or the commit of the last night
-/// before the first regression that is open.
-fn old_build(
+/// The last build that was accepted, the best of them first: the bundle that is kept for it, the commit
+/// of the last night before the first regression that is open. What was named is the only one.
+fn old_builds(
     args: &TrackCheckArgs,
     history: &HistoryFolder,
     nights: &Nights,
     night: usize,
     open: &[Finding],
-) -> Option<SideName> {
+) -> Vec<SideName> {
     if let Some(said) = &args.against {
-        return Some(said.clone());
+        return vec![said.clone()];
     }
     let bundle = history.path().join(ACCEPTED);
-    if bundle.is_file() {
-        return side("bundle", &bundle.display().to_string());
-    }
+    let bundle = bundle
+        .is_file()
+        .then(|| side("bundle", &bundle.display().to_string()));
     let first_bad = open.iter().map(|finding| finding.since.as_str()).min();
     let good = (0..night).rev().find(|&at| {
         let is_before = first_bad.is_none_or(|bad| nights.names[at].as_str() < bad);
         is_before && nights.heads[at].commit.is_some()
-    })?;
-    side("commit", nights.heads[good].commit.as_deref()?)
+    });
+    let commit = good.and_then(|good| side("commit", nights.heads[good].commit.as_deref()?));
+    bundle.flatten().into_iter().chain(commit).collect()
 }
 
 /// What tonight's run has launched, or what is built of its commit.

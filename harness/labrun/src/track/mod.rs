@@ -47,7 +47,8 @@ fn name_damaged(damaged: &[Damaged]) {
     for one in damaged {
         say::line(&format!("damaged: {}: {}", one.path.display(), one.reason));
     }
-    if !damaged.is_empty() {
+    // What only a newer labrun reads is whole.
+    if !damaged.iter().all(HistoryFolder::is_newer) {
         say::line(
             "what is damaged was passed over: have it back from the history's own branch (git checkout), or \
              remove it",

@@ -23,8 +23,24 @@ pub(super) fn run(args: &TrackRecordArgs) -> anyhow::Result<u8> {
     if read.summary.results.iter().all(|row| row.numbers.is_none()) {
         say::line("nothing was measured in this run: it is recorded with the reasons");
     }
+    let started = &read.run.started;
+    let time = started.parse::<jiff::Timestamp>();
+    if time.is_err() || !started.ends_with('Z') {
+        anyhow::bail!(Usage(format!(
+            "{} says that it began at `{started}`, which is no time in UTC, such as 2026-11-28T02:00:00Z: a night is \
+             named by it",
+            args.run.display()
+        )));
+    }
     let night = Night::of(&read.run, &read.samples, args.commit.as_deref());
-    let history = HistoryFolder::open(&args.history.history);
+    let folder = &args.history.history;
+    if folder.exists() && !folder.is_dir() {
+        let folder = folder.display();
+        anyhow::bail!(Usage(format!(
+            "--history {folder} is no folder: name another one"
+        )));
+    }
+    let history = HistoryFolder::open(folder);
     let before = history.stored()?;
     let before = before.iter().rfind(|one| one.class() == night.head.class);
     warn_of_clock(&night, before.map(|one| one.name.as_str()));

@@ -17,8 +17,10 @@ use crate::settings::Settings;
 
 /// What is replayed, and how long.
 pub(super) struct Request<'a> {
-    /// The old build; none where there is none.
-    pub old: Option<SideName>,
+    /// The old builds that may be taken, the best first; none where there is none.
+    pub old: Vec<SideName>,
+    /// Whether somebody named it: another one will not do.
+    pub is_named: bool,
     /// The new one.
     pub new: Option<SideName>,
     /// The scenario.
@@ -37,7 +39,7 @@ pub(super) fn replay(
     settings: &Settings,
     suspects: &[ToReplay<'_>],
     request: Request<'_>,
-) -> Option<Vec<(usize, Replay)>> {
+) -> anyhow::Result<Option<Vec<(usize, Replay)>>> {
     // What is counted is the same when it is counted again.
     let measured = |one: &&ToReplay<'_>| {
         let row = one.column.key.row();
@@ -46,53 +48,65 @@ pub(super) fn replay(
     let suspects: Vec<&ToReplay<'_>> = suspects.iter().filter(measured).collect();
     let all = |replay: Replay| suspects.iter().map(|one| (one.place, replay)).collect();
     if suspects.is_empty() {
-        return Some(Vec::new());
+        return Ok(Some(Vec::new()));
     }
-    let (Some(a), Some(b)) = (request.old, request.new) else {
+    let Some(b) = request.new.filter(|_| !request.old.is_empty()) else {
         say::line(
             "there is no old build to hold the suspects against: they are decided by the next night",
         );
-        return Some(all(Replay::NoOldBuild));
+        return Ok(Some(all(Replay::NoOldBuild)));
     };
-    say::line(&format!(
-        "replaying {} suspects: {a} against {b}",
-        suspects.len()
-    ));
     let rows: BTreeSet<Row> = suspects
         .iter()
         .filter_map(|one| one.column.key.row().cloned())
         .collect();
-    let args = ReplayArgs {
-        a,
-        b,
-        scenario: Some(request.scenario.to_owned()),
-        select: SelectArgs::default(),
-        suspects: false,
-        quads: QuadsArgs {
-            number: request.number,
-            time_budget: request.time_budget,
-            seed: None,
-            out: request.out,
-            full: false,
-            json: false,
-            exports: ExportArgs::default(),
-        },
-        strict: false,
-    };
-    let (read, ended) = match of_rows(cli, settings, &args, rows) {
-        Ok(Some(replayed)) => replayed,
-        Ok(None) => return None,
-        // An old build that cannot be had any more is no fault of the night.
-        Err(error) => {
-            say::line(&format!(
+    let mut replayed = None;
+    for a in request.old {
+        say::line(&format!(
+            "replaying {} suspects: {a} against {b}",
+            suspects.len()
+        ));
+        let args = ReplayArgs {
+            a,
+            b: b.clone(),
+            scenario: Some(request.scenario.to_owned()),
+            select: SelectArgs::default(),
+            suspects: false,
+            quads: QuadsArgs {
+                number: request.number,
+                time_budget: request.time_budget,
+                seed: None,
+                out: request.out.clone(),
+                full: false,
+                json: false,
+                exports: ExportArgs::default(),
+            },
+            strict: false,
+        };
+        match of_rows(cli, settings, &args, rows.clone()) {
+            Ok(Some(both)) => {
+                replayed = Some(both);
+                break;
+            }
+            Ok(None) => return Ok(None),
+            Err(error) if request.is_named => {
+                let side = &args.a;
+                return Err(
+                    error.context(format!("the suspects cannot be replayed against {side}"))
+                );
+            }
+            // An old build that cannot be had any more is no fault of the night.
+            Err(error) => say::line(&format!(
                 "the suspects cannot be replayed: {}",
                 chain(error.as_ref())
-            ));
-            return Some(all(Replay::NoOldBuild));
+            )),
         }
+    }
+    let Some((read, ended)) = replayed else {
+        return Ok(Some(all(Replay::NoOldBuild)));
     };
     if ended == Ended::Interrupted {
-        return None;
+        return Ok(None);
     }
     read.say_where();
     let results = read.summary.replay.as_ref().map(|replay| &replay.results);
@@ -117,7 +131,7 @@ pub(super) fn replay(
         };
         (one.place, replay)
     };
-    Some(suspects.iter().map(of).collect())
+    Ok(Some(suspects.iter().map(of).collect()))
 }
 
 /// The workloads that the sides of a replay were asked different work of. What is slower then is not the

@@ -45,6 +45,8 @@ pub(super) fn lines(check: &Check, open: &[Finding]) -> Vec<String> {
         open.iter()
             .map(|one| format!("still open: {}", finding(one))),
     );
+    let ended = check.ended.iter();
+    lines.extend(ended.map(|one| format!("not measured any more: {one}")));
     if check.confirmed.is_empty() && check.environment.is_none() && check.judged > 0 {
         lines.push("nothing is confirmed".to_owned());
     }
@@ -59,7 +61,7 @@ fn counts(check: &Check) -> String {
     if !check.ended.is_empty() {
         let _ = write!(
             counts,
-            ", {} that were there the night before are not",
+            ", {} that were measured the night before are not",
             check.ended.len()
         );
     }

@@ -13,6 +13,9 @@ use super::{existing, name_damaged, rules};
 use crate::cli::{Cli, TrackSiteArgs};
 use crate::exit::{self, Usage};
 
+/// What the first page of every site has in it.
+const MARK: &str = "labrun nights";
+
 /// Pages of so many nights stand beside the site.
 const PAGES: usize = 60;
 
@@ -23,6 +26,7 @@ pub(super) fn run(cli: &Cli, args: &TrackSiteArgs) -> anyhow::Result<u8> {
         let out = args.out.display();
         anyhow::bail!(Usage(format!("--out {out} is no folder: name another one")));
     }
+    check_out(&args.out, history.path())?;
     let (nights, mut damaged) = history.all()?;
     if nights.is_empty() && damaged.is_empty() {
         let folder = args.history.history.display();
@@ -38,7 +42,7 @@ pub(super) fn run(cli: &Cli, args: &TrackSiteArgs) -> anyhow::Result<u8> {
         None => BTreeMap::new(),
     };
     let files = trend_site(&Trend {
-        title: "labrun nights",
+        title: MARK,
         histories: &nights,
         checks: &known.checks,
         watching: &known.watching,
@@ -65,6 +69,30 @@ pub(super) fn run(cli: &Cli, args: &TrackSiteArgs) -> anyhow::Result<u8> {
     } else {
         exit::LAB_FAILED
     })
+}
+
+/// That what is written over is a site of ours.
+fn check_out(out: &Path, history: &Path) -> anyhow::Result<()> {
+    let same = |one: &Path, other: &Path| {
+        let whole = |path: &Path| path.canonicalize().ok();
+        whole(one).is_some_and(|one| whole(other) == Some(one))
+    };
+    let shown = out.display();
+    if same(out, history) {
+        anyhow::bail!(Usage(format!(
+            "--out {shown} is the history: a site is no part of it, so name another folder"
+        )));
+    }
+    let index = out.join("index.html");
+    let text = fs::read(&index).unwrap_or_default();
+    let is_ours = String::from_utf8_lossy(&text).contains(MARK);
+    if index.exists() && !is_ours {
+        anyhow::bail!(Usage(format!(
+            "{} is no page of a labrun site, and would be written over: name another folder by --out",
+            index.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Copies the pages of the last nights; gives where each is, relative to the site.

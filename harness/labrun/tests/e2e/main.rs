@@ -94,6 +94,7 @@ mod taken_away;
 mod tools;
 mod tracking;
 mod tracking_replays;
+mod tracking_said;
 mod trusted;
 mod under_load;
 mod unheard;

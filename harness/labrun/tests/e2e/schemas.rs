@@ -7,7 +7,6 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 use crate::memory::holding;
-use crate::support::made::Made;
 use crate::support::{GOOD_JOB, Lab, Question, RunFiles, Runner};
 use crate::tracking::{Nights, name};
 use crate::under_load::{RIGHT, SERVER};
@@ -270,12 +269,12 @@ fn a_field_that_is_not_known_is_refused_in_a_plan_alone() {
 
 #[test]
 fn what_a_history_keeps_fits() {
-    let nights = Nights::of(Made::new());
+    let nights = Nights::usual();
     for day in 1..=12 {
         nights.night(day, if day > 10 { 1.1 } else { 1.0 }).exit(0);
         let run = nights.path(&name(day));
-        let old = ["check", &run, "--against", "commit:abcdef000010"];
-        nights.track(&old).exit(if day == 12 { 100 } else { 0 });
+        let check = nights.track(&["check", &run]);
+        check.exit(if day == 12 { 100 } else { 0 });
     }
     let lab = Lab::unbuilt();
     let [of_night, of_series, of_check] = ["night", "series", "check"].map(|name| of(&lab, name));

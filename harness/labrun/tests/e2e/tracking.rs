@@ -14,7 +14,7 @@ pub(crate) struct Nights {
 }
 
 impl Nights {
-    fn new() -> Self {
+    pub(crate) fn usual() -> Self {
         Self::of(Made::new())
     }
 
@@ -38,7 +38,7 @@ impl Nights {
         self.track(&["record", &self.path(&name(day))])
     }
 
-    fn altered(&self, day: u32, times: f64, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn altered(&self, day: u32, times: f64, change: impl FnOnce(&mut Value)) {
         // The machine's own noise, the same in each test: under half a per cent.
         let noise = f64::from((day * 7) % 11) / 11.0 * 0.008 - 0.004;
         let numbers = Numbers {
@@ -50,6 +50,20 @@ impl Nights {
             run["lab_version"] = json!(format!("0.1.0 (abcdef0000{day:02})"));
             change(run);
         });
+    }
+
+    /// The same with other lines, not recorded.
+    pub(crate) fn altered_lines(&self, day: u32, change: impl FnOnce(&mut Vec<Value>)) {
+        self.made.altered(&name(day), BASE, |run, lines| {
+            run["started"] = json!(format!("2026-11-{day:02}T02:00:00.5Z"));
+            run["lab_version"] = json!(format!("0.1.0 (abcdef0000{day:02})"));
+            change(lines);
+        });
+    }
+
+    /// `labrun track` with another history.
+    pub(crate) fn made_track(&self, words: &[&str]) -> Ran {
+        self.made.labrun(&[&["track"], words].concat())
     }
 
     pub(crate) fn check(&self, day: u32, more: &[&str]) -> Ran {
@@ -78,7 +92,7 @@ fn said(ran: &Ran) -> Value {
 
 #[test]
 fn quiet_nights_are_judged_and_say_nothing() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for day in 1..=8 {
         nights.night(day, 1.0).exit(0);
     }
@@ -97,7 +111,7 @@ fn quiet_nights_are_judged_and_say_nothing() {
 
 #[test]
 fn two_slow_nights_without_an_old_build_are_confirmed_once_and_accepted_by_a_reason() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for day in 1..=10 {
         nights.night(day, 1.0).exit(0);
     }
@@ -110,12 +124,10 @@ fn two_slow_nights_without_an_old_build_are_confirmed_once_and_accepted_by_a_rea
     nights.night(12, 1.08).exit(0);
     let run = nights.path(&name(12));
     let files = ["summary.md", "junit.xml"].map(|name| nights.path(name));
-    // Its commit is none that git knows: the old build cannot be had.
+    // The commits are none that git knows: no old build can be had.
     let ran = nights.track(&[
         "check",
         &run,
-        "--against",
-        "commit:abcdef000010",
         "--annotations",
         "--export-markdown",
         &files[0],
@@ -166,7 +178,7 @@ fn two_slow_nights_without_an_old_build_are_confirmed_once_and_accepted_by_a_rea
 
 #[test]
 fn a_size_that_changed_is_confirmed_by_its_count() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for day in 1..=3 {
         nights.night(day, 1.0).exit(0);
     }
@@ -186,7 +198,7 @@ fn a_size_that_changed_is_confirmed_by_its_count() {
 
 #[test]
 fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     let with = |day: u32, check: f64| {
         let numbers = Numbers { check, ..BASE };
         nights.made.altered(&name(day), numbers, |run, _| {
@@ -205,7 +217,7 @@ fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
     let ran = with(5, 0.0).exit(0).stdout_has("still open");
     assert!(!ran.stderr.contains("damaged"), "{}", ran.stderr);
     // A check that begins to hold is no multiple of nothing, and is written and read all the same.
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for (day, check) in [(1, 0.0), (2, 0.0), (3, 1.0), (4, 1.0)] {
         let numbers = Numbers { check, ..BASE };
         nights.made.altered(&name(day), numbers, |run, _| {
@@ -219,7 +231,7 @@ fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
 
 #[test]
 fn the_same_run_is_recorded_once_and_two_jobs_at_once_both_are() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     nights.night(1, 1.0).exit(0).stdout_has("recorded: ");
     nights
         .night(1, 1.0)
@@ -244,7 +256,7 @@ fn the_same_run_is_recorded_once_and_two_jobs_at_once_both_are() {
 
 #[test]
 fn a_file_that_was_cut_or_altered_is_named_and_passed_over() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for day in 1..=11 {
         nights.night(day, 1.0).exit(0);
     }
@@ -271,7 +283,7 @@ fn a_file_that_was_cut_or_altered_is_named_and_passed_over() {
 
 #[test]
 fn another_machine_starts_anew() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     for day in 1..=9 {
         nights.night(day, 1.0).exit(0);
     }
@@ -288,7 +300,7 @@ fn another_machine_starts_anew() {
 
 #[test]
 fn what_cannot_be_judged_or_recorded_says_what_to_do() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     nights
         .track(&["check"])
         .exit(2)
@@ -326,7 +338,7 @@ fn what_cannot_be_judged_or_recorded_says_what_to_do() {
 
 #[test]
 fn a_night_is_exported_for_other_trackers() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     nights.night(1, 1.0).exit(0);
     let files = ["bmf.json", "smaller.json", "bigger.json"].map(|name| nights.path(name));
     nights
@@ -358,7 +370,7 @@ fn a_night_is_exported_for_other_trackers() {
 
 #[test]
 fn the_site_of_a_history_has_its_nights_and_their_pages() {
-    let nights = Nights::new();
+    let nights = Nights::usual();
     nights
         .track(&["site", "--out", &nights.path("site")])
         .exit(2);

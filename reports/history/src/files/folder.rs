@@ -27,6 +27,17 @@ pub enum HistoryError {
         /// What the system said.
         source: io::Error,
     },
+    /// A file that is damaged has the name of a run that is to be recorded.
+    #[error(
+        "{path} is of the same night, and damaged ({reason}): have it back from the history's own branch (git \
+         checkout), or remove it, and record the run then"
+    )]
+    InTheWay {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A night cannot be written as JSON.
     #[error("a night cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -64,6 +75,11 @@ impl Stored {
     pub fn class(&self) -> &str {
         let mut parts = self.name.splitn(3, '-');
         parts.nth(2).unwrap_or_default()
+    }
+
+    /// Whether it is of this class: behind that its name may have a number.
+    pub fn is_of(&self, class: &str) -> bool {
+        is_named(self.class(), class)
     }
 
     /// Reads it.
@@ -116,6 +132,11 @@ impl HistoryFolder {
     pub fn record(&self, night: &Night) -> Result<Recording, HistoryError> {
         let text = sealed::written(night)?;
         let started = &night.head.started;
+        // Under another commit too, which whoever records it may name.
+        let known = self.of_run(&night.head.run, started)?;
+        if let Some(known) = known.filter(|one| one.is_of(&night.head.class)) {
+            return Ok(Recording::Known(known.path));
+        }
         let (year, month) = (started.get(..4), started.get(5..7));
         let folder = self.0.join(RUNS).join(year.unwrap_or("0000"));
         let folder = folder.join(month.unwrap_or("00"));
@@ -144,9 +165,15 @@ impl HistoryFolder {
                 }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                     whole = error.file;
-                    let there = sealed::read(&fs::read(&path).map_err(at(&path))?);
-                    if there.is_ok_and(|there| is_same_run(&there.head, &night.head)) {
-                        return Ok(Recording::Known(path));
+                    match sealed::read(&fs::read(&path).map_err(at(&path))?) {
+                        Ok(there) if is_same_run(&there.head, &night.head) => {
+                            return Ok(Recording::Known(path));
+                        }
+                        Ok(_) => {}
+                        Err(error) => {
+                            let reason = error.to_string();
+                            return Err(HistoryError::InTheWay { path, reason });
+                        }
                     }
                 }
                 Err(error) => return Err(at(&path)(error.error)),

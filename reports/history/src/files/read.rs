@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
 use crate::finding::Check;
@@ -34,7 +34,7 @@ impl HistoryFolder {
         most: usize,
     ) -> Result<ReadNights, HistoryError> {
         let mut stored = self.stored()?;
-        stored.retain(|one| one.class().split('.').next() == Some(class) || one.class() == class);
+        stored.retain(|one| one.is_of(class));
         stored.retain(|one| until.is_none_or(|until| one.name.as_str() <= until));
         let mut read = ReadNights::default();
         let mut nights = Vec::new();
@@ -96,9 +96,9 @@ impl HistoryFolder {
         Ok((checks, damaged))
     }
 
-    /// Keeps a check. One of the same night before it is replaced: a check can be made again from the
-    /// nights, which stay.
-    pub fn keep(&self, check: &Check) -> Result<PathBuf, HistoryError> {
+    /// Keeps a check. One of the same night before it is replaced, unless that decided something and this
+    /// one does not: gives whether it was kept.
+    pub fn keep(&self, check: &Check) -> Result<bool, HistoryError> {
         let year = check.night.get(..4).unwrap_or("0000");
         let month = check.night.get(4..6).unwrap_or("00");
         let folder = self.path().join(CHECKS).join(year).join(month);
@@ -107,6 +107,10 @@ impl HistoryFolder {
             path: path.clone(),
             source,
         };
+        let there = read_check(&path).ok();
+        if there.is_some_and(|there| there.is_decided() && !check.is_decided()) {
+            return Ok(false);
+        }
         fs::create_dir_all(&folder).map_err(at)?;
         let mut text = serde_json::to_vec_pretty(check)?;
         text.push(b'\n');
@@ -118,7 +122,7 @@ impl HistoryFolder {
             super::folder::make_readable(&path)
         };
         write().map_err(at)?;
-        Ok(path)
+        Ok(true)
     }
 
     /// The file of a run, by its name and when it began: two machines of one name may begin in one second.
