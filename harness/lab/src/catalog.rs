@@ -10,7 +10,8 @@ use crate::isolation::docker::DockerHost;
 use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Ready, Runner};
 use crate::isolation::{
-    Bubblewrap, Control, Driver, Isolation, Landlock, Native, Product, Profile, containerd,
+    Bubblewrap, Control, Driver, Emulates, Isolation, Landlock, Native, Processor, Product,
+    Profile, binfmt, containerd,
 };
 use crate::outcome::Failure;
 
@@ -20,7 +21,10 @@ use crate::outcome::Failure;
 pub type Drivers = BTreeMap<Driver, Result<Ready, Failure>>;
 
 /// Every isolation, each looked at once at most.
-pub struct Isolations(Vec<Known>);
+pub struct Isolations {
+    all: Vec<Known>,
+    processor: Processor,
+}
 
 struct Known {
     isolation: Box<dyn Isolation>,
@@ -34,12 +38,22 @@ impl Isolations {
         products: &[ProductDefinition],
         drivers: &Drivers,
     ) -> Self {
+        Self::on(runners, products, drivers, &Processor::Own)
+    }
+
+    /// The same for programs that run on a processor which need not be this machine's.
+    pub fn on(
+        runners: &[RunnerDefinition],
+        products: &[ProductDefinition],
+        drivers: &Drivers,
+        processor: &Processor,
+    ) -> Self {
         let state = |driver: Driver| {
             let missing = || Err(Failure::failed("it was not looked for"));
             drivers.get(&driver).cloned().unwrap_or_else(missing)
         };
         let mut all: Vec<Box<dyn Isolation>> = Vec::new();
-        all.extend(Native::all().map(boxed));
+        all.extend(Native::all(processor.emulator()).map(boxed));
         all.push(Box::new(Control::default()));
         all.push(Box::new(Landlock::default()));
         all.push(Box::new(Bubblewrap::default()));
@@ -56,12 +70,51 @@ impl Isolations {
             isolation,
             record: OnceCell::new(),
         });
-        Self(known.collect())
+        Self {
+            all: known.collect(),
+            processor: processor.clone(),
+        }
+    }
+
+    /// What programs run on.
+    pub fn processor(&self) -> &Processor {
+        &self.processor
+    }
+
+    /// Whether all that is missing is what would run the programs of another architecture: of how large
+    /// they are it is as much known.
+    pub fn counts_elsewhere(&self, name: &str) -> bool {
+        let found = self.get(name);
+        let emulates = found.is_some_and(|one| {
+            let profile = one.profile();
+            profile.emulates == Emulates::ByItself && !profile.has_program
+        });
+        emulates && matches!(self.processor, Processor::Other(..))
+    }
+
+    /// Why the isolation of this name launches nothing here, where that is since programs are of another
+    /// architecture.
+    pub fn elsewhere(&self, name: &str) -> Option<String> {
+        let arch = self.processor.other()?;
+        let mend = format!("measure it on a machine that is {arch}");
+        match self.get(name)?.profile().emulates {
+            Emulates::ByItself => {
+                let why = self.processor.runs().err()?;
+                Some(format!("programs for {arch} do not run here: {why}"))
+            }
+            Emulates::ByTheKernel => {
+                let why = binfmt::missing(arch)?;
+                Some(format!(
+                    "it runs no program for {arch} here: {why}; or {mend}"
+                ))
+            }
+            Emulates::No(why) => Some(format!("it cannot be emulated: {why}; {mend}")),
+        }
     }
 
     /// Each, in the order in which they are listed.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Isolation> {
-        self.0.iter().map(|known| known.isolation.as_ref())
+        self.all.iter().map(|known| known.isolation.as_ref())
     }
 
     /// The one of this name.
@@ -72,8 +125,13 @@ impl Isolations {
     /// The record of the one of this name. It is looked at when it is first asked for, and not
     /// again: all of a run has one answer.
     pub fn record(&self, name: &str) -> Option<&IsolationRecord> {
-        let known = self.0.iter().find(|known| known.isolation.name() == name)?;
-        Some(known.record.get_or_init(|| known.isolation.record()))
+        let mut all = self.all.iter();
+        let known = all.find(|known| known.isolation.name() == name)?;
+        let look = || match self.elsewhere(name) {
+            None => known.isolation.record(),
+            Some(reason) => known.isolation.absent(reason),
+        };
+        Some(known.record.get_or_init(look))
     }
 
     /// Those of the named ones that are not here, one line each.

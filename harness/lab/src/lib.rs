@@ -1,6 +1,7 @@
 //! Define, build, isolate, measure, schedule: everything between a scenario's file
 //! and the files of its run.
 
+pub mod arch;
 pub mod build;
 pub mod bundle;
 pub mod carry;

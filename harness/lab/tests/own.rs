@@ -67,7 +67,7 @@ fn job(workload: &Workload) -> Job {
 
 /// Launches it natively.
 fn launch(workload: &Workload) -> Result<LaunchTiming, Failure> {
-    let [_, dynamic] = Native::all();
+    let [_, dynamic] = Native::all(None);
     dynamic.launch(&site(), &job(workload))
 }
 
@@ -150,7 +150,7 @@ fn variables_and_a_granted_directory_reach_it() {
 #[test]
 fn a_command_that_ends_is_waited_for_and_its_cgroup_stays() {
     let workload = script("cat; echo right", Expect::first_line(), unchanged);
-    let [_, dynamic] = Native::all();
+    let [_, dynamic] = Native::all(None);
     let (site, job) = (site(), job(&workload));
     // Its stdin is empty: one that was to stay would wait for its end.
     let standing = dynamic.stand(&site, &job);

@@ -46,7 +46,7 @@ impl Planned {
         let profiles = profiles(&definitions.runners, &definitions.products);
         let plan = match (&args.plan, named) {
             (Some(path), _) => {
-                let mut plan = by_hand(path, &definitions, &profiles)?;
+                let mut plan = by_hand(path, &definitions, &profiles, args.arch.name())?;
                 plan.adjust(&options(settings, args));
                 plan
             }
@@ -100,8 +100,13 @@ pub(crate) fn options(settings: &Settings, args: &AskedArgs) -> RunOptions {
     }
 }
 
-fn by_hand(path: &Path, definitions: &Definitions, profiles: &[Profile]) -> anyhow::Result<Plan> {
-    read_by_hand(path, profiles, &definitions.workloads)
+fn by_hand(
+    path: &Path,
+    definitions: &Definitions,
+    profiles: &[Profile],
+    arch: &str,
+) -> anyhow::Result<Plan> {
+    read_by_hand(path, profiles, &definitions.workloads, arch)
         .map_err(|error| anyhow::Error::new(Usage(error.to_string())))
 }
 
@@ -117,7 +122,12 @@ fn of_scenario(
         asked.scenarios = of_programs(&asked, definitions)?;
     }
     if !own.is_empty() {
-        asked.scenarios = of_own(&asked.scenarios, own, definitions, profiles)?;
+        asked.scenarios = of_own(
+            &asked.scenarios,
+            own,
+            definitions,
+            (profiles, args.arch.name()),
+        )?;
     }
     let taken = asked.scenarios.iter().map(takes);
     let taken = taken.collect::<Result<Vec<Globs>, Usage>>()?;
@@ -144,7 +154,7 @@ fn of_scenario(
             .collect(),
         workloads: &definitions.workloads,
         profiles,
-        arch: std::env::consts::ARCH,
+        arch: args.arch.name(),
         options: &options(settings, args),
     }))
 }
@@ -195,7 +205,7 @@ fn of_own(
     scenarios: &[Scenario],
     own: &Own,
     definitions: &Definitions,
-    profiles: &[Profile],
+    (profiles, arch): (&[Profile], &str),
 ) -> Result<Vec<Scenario>, Usage> {
     if let Some(scenario) = scenarios.iter().find(|one| one.model == Model::Conformance) {
         return Err(Usage(format!(
@@ -205,16 +215,8 @@ fn of_own(
     }
     let workloads = own.of(definitions);
     let all = &definitions.workloads;
-    let of_one = |scenario: &Scenario| {
-        with_own(
-            scenario,
-            &workloads,
-            &own.kept,
-            all,
-            profiles,
-            std::env::consts::ARCH,
-        )
-    };
+    let of_one =
+        |scenario: &Scenario| with_own(scenario, &workloads, &own.kept, all, profiles, arch);
     Ok(scenarios.iter().map(of_one).collect())
 }
 

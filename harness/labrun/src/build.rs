@@ -3,14 +3,14 @@
 use lab::build::{BuildReport, Builder, BuiltItem};
 use lab::catalog::profiles;
 use lab::define::DefineError;
-use lab::isolation::{Daemon, Profile};
+use lab::isolation::{Daemon, Processor, Profile};
 use lab::progress::Progress as _;
 use lab::select::Names;
 use serde_json::json;
 
 use crate::bars::Bars;
 use crate::cli::{BuildArgs, Cli};
-use crate::exit;
+use crate::exit::{self, Usage};
 use crate::ground::{definitions, site};
 use crate::own::Own;
 use crate::version;
@@ -19,6 +19,11 @@ use crate::version;
 pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let mut definitions = definitions(cli)?;
     if let (Some(runner), Some(version)) = (&args.runner, &args.version) {
+        if args.arch.each() != [None] {
+            let reason =
+                "--arch does not go with --runner: another version is built for this machine";
+            return Err(Usage(reason.to_owned()).into());
+        }
         return version::run(&definitions, args, runner, version);
     }
     let profiles = profiles(&definitions.runners, &definitions.products);
@@ -53,14 +58,26 @@ pub(crate) fn run(cli: &Cli, args: &BuildArgs) -> anyhow::Result<u8> {
     let with_docker = of_docker.any(|profile| wanted.contains(&profile.name.as_str()));
     let site = site(with_docker)?;
     let bars = Bars::new();
-    let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let workloads: Vec<_> = definitions
         .workloads
         .iter()
         .filter(|workload| asked.is_empty() || asked.contains(&workload.name))
         .collect();
     let takes = |name: &str| wanted.contains(&name);
-    let all = BuildReport::build(&builder, &definitions, &workloads, &takes);
+    let mut all = BuildReport::default();
+    for arch in args.arch.each() {
+        let builder = Builder::new(&definitions, &site, &bars).map_err(anyhow::Error::msg)?;
+        let builder = match arch {
+            None => builder,
+            Some(arch) => builder.on(Processor::of(arch)),
+        };
+        all.add(BuildReport::build(
+            &builder,
+            &definitions,
+            &workloads,
+            &takes,
+        ));
+    }
     let printed = if args.json {
         let version = labrun_record::SCHEMA_VERSION;
         crate::out::json(

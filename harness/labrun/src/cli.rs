@@ -1,5 +1,6 @@
 //! The arguments, as they are typed.
 
+mod architecture;
 mod deciding;
 mod emptied;
 mod exporting;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use architecture::{ArchArg, ArchesArg};
 pub(crate) use deciding::{CalibrateArgs, QuadsArgs, ReplayArgs};
 pub(crate) use emptied::emptied;
 pub(crate) use exporting::{Described, ExportArgs, SchemaArgs};
@@ -171,6 +173,10 @@ pub(crate) struct AskedArgs {
     #[arg(long, env = "LABRUN_TIME_BUDGET", value_name = "DUR", value_parser = crate::settings::seconds)]
     pub time_budget: Option<f64>,
 
+    /// For which architecture
+    #[command(flatten)]
+    pub arch: ArchArg,
+
     /// What is measured instead of the scenario's workloads
     #[command(flatten)]
     pub own: OwnArgs,
@@ -191,7 +197,11 @@ pub(crate) struct BundleArgs {
     #[arg(short, long)]
     pub quick: bool,
 
-    /// The file, NAME.tar.zst
+    /// For which architectures
+    #[command(flatten)]
+    pub arch: ArchesArg,
+
+    /// The file, NAME.tar.zst; for all architectures one of each, NAME-ARCH.tar.zst
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,
 
@@ -295,6 +305,10 @@ pub(crate) struct BuildArgs {
     /// What to build for
     #[command(flatten)]
     pub select: SelectArgs,
+
+    /// For which architectures
+    #[command(flatten)]
+    pub arch: ArchesArg,
 
     /// Build another version of this runner's runtime, beside the lab's own
     #[arg(long, value_name = "NAME", requires = "version", conflicts_with_all = ["workload", "isolation"])]

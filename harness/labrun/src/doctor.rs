@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use lab::arch::Arch;
 use lab::build::{Builder, Toolchain};
 use lab::catalog::{Drivers, Isolations};
-use lab::isolation::Isolation;
+use lab::isolation::{Emulator, Isolation, Processor};
 use labrun_record::{Fingerprint, Outcome};
 use serde_json::json;
 
@@ -46,6 +47,10 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<u8> {
             ] {
                 checks.push(target_check(builder.toolchain(), triple));
             }
+            for arch in Arch::ALL.into_iter().filter(|arch| !arch.is_here()) {
+                checks.push(cross_check(builder.toolchain(), arch));
+                checks.push(emulator_check(arch));
+            }
             builder.drivers(&definitions, &|_| false)
         }
         Err(reason) => {
@@ -68,7 +73,8 @@ fn of_bundle(bundle: &Path, args: &DoctorArgs) -> anyhow::Result<u8> {
     let site = site(false)?;
     let bars = Bars::new();
     let folder = site.disk_folder()?;
-    let Some(carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
+    let processor = Processor::Own;
+    let Some(carried) = open_bundle(bundle, folder.path(), processor, &site, &bars)? else {
         return Ok(exit::interrupted("the bundle was not looked at"));
     };
     let (runners, products) = (&carried.definitions.runners, &carried.definitions.products);
@@ -202,6 +208,32 @@ fn target_check(toolchain: &Toolchain, triple: String) -> Check {
     Check {
         what: triple,
         outcome: if here { "ok" } else { "missing" },
+        said,
+    }
+}
+
+/// Whether C can be compiled, and linked, for another architecture.
+fn cross_check(toolchain: &Toolchain, arch: Arch) -> Check {
+    let (outcome, said) = match toolchain.cross_compiler(arch) {
+        Ok(path) => ("ok", path.display().to_string()),
+        Err(reason) => ("missing", reason),
+    };
+    Check {
+        what: format!("building for {arch}"),
+        outcome,
+        said,
+    }
+}
+
+/// Whether programs of another architecture can be emulated.
+fn emulator_check(arch: Arch) -> Check {
+    let (outcome, said) = match Emulator::find(arch) {
+        Ok(emulator) => ("ok", format!("{} {}", emulator.name(), emulator.version())),
+        Err(reason) => ("missing", reason),
+    };
+    Check {
+        what: format!("emulating {arch}"),
+        outcome,
         said,
     }
 }

@@ -8,6 +8,7 @@ use lab::bundle::BundleError;
 use lab::carry::{Carried, CarryError};
 use lab::catalog::{Drivers, Isolations, profiles};
 use lab::define::Definitions;
+use lab::isolation::Processor;
 use lab::model::{Ended, RunError, RunRequest, Supply};
 use lab::plan::Plan;
 use lab::progress::Progress as _;
@@ -44,13 +45,16 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let with_docker = needs_docker(plan, &planned.profiles);
     let site = site(with_docker)?;
     let bars = Bars::new();
+    let processor = args.asked.arch.processor();
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
+    let builder = builder.on(processor.clone());
     let launched = plan.launched_on();
     let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
     let source = Source {
         plan,
         definitions,
         drivers,
+        processor: &processor,
         stock: &builder,
         root: definitions.lab.path(),
         lab_version: lab_version(definitions.lab.path()),
@@ -62,12 +66,13 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
 /// Measures what a bundle holds. No lab is looked for, and no compiler.
 fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow::Result<u8> {
     let asked = &args.asked;
+    let processor = asked.arch.processor();
     let site = site(false)?;
     let bars = Bars::new();
     let folder = site
         .disk_folder()
         .context("cannot make a folder to unpack to")?;
-    let Some(mut carried) = open_bundle(bundle, folder.path(), &site, &bars)? else {
+    let Some(mut carried) = open_bundle(bundle, folder.path(), processor, &site, &bars)? else {
         return Ok(exit::interrupted("nothing was measured"));
     };
     take_environment(&mut carried.definitions);
@@ -87,6 +92,7 @@ fn of_bundle(bundle: &Path, settings: &Settings, args: &ScenarioArgs) -> anyhow:
         plan: &plan,
         definitions,
         drivers: carried.drivers(&site),
+        processor: carried.processor(),
         stock: &carried,
         root: carried.folder(),
         lab_version: carried.lab_version().to_owned(),
@@ -108,6 +114,7 @@ pub(crate) fn raise_loopback(bars: &Bars) {
 pub(crate) fn open_bundle(
     bundle: &Path,
     into: &Path,
+    processor: Processor,
     site: &Site,
     bars: &Bars,
 ) -> anyhow::Result<Option<Carried>> {
@@ -115,7 +122,9 @@ pub(crate) fn open_bundle(
         Err(BundleError::Interrupted) => return Ok(None),
         opened => opened.map_err(crate::bundle::failed)?,
     };
-    Ok(Some(Carried::new(&opened).map_err(unfit_bundle)?))
+    Ok(Some(
+        Carried::new(&opened, processor).map_err(unfit_bundle)?,
+    ))
 }
 
 pub(crate) fn unfit_bundle(error: CarryError) -> anyhow::Error {
@@ -137,6 +146,7 @@ struct Source<'a> {
     plan: &'a Plan,
     definitions: &'a Definitions,
     drivers: Drivers,
+    processor: &'a Processor,
     stock: &'a dyn Stock,
     root: &'a Path,
     lab_version: String,
@@ -156,7 +166,7 @@ fn measure(
     let about = run.about(seed, source.lab_version.clone());
     let (definitions, folder) = (source.definitions, run.folder);
     let (runners, products) = (&definitions.runners, &definitions.products);
-    let isolations = Isolations::new(runners, products, &source.drivers);
+    let isolations = Isolations::on(runners, products, &source.drivers, source.processor);
     let missing = isolations.missing(&source.plan.launched_on());
     // What an interruption left unbuilt is not missing: the run ends by itself.
     if args.strict && !missing.is_empty() && !site.interrupt.raised() {

@@ -53,6 +53,9 @@ pub struct Run {
     pub machine: Fingerprint,
     /// The part of it that makes two runs comparable.
     pub machine_class: String,
+    /// What ran the programs, where they are of another architecture than the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emulator: Option<Emulator>,
     /// What each metric is compared with.
     pub references: Vec<Reference>,
     /// What the lab's own instruments cost here.
@@ -106,7 +109,41 @@ pub struct Run {
     pub has_lost: bool,
 }
 
+/// What ran the programs of another architecture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Emulator {
+    /// The name of its program: `qemu-aarch64`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its program, 64 hex digits.
+    pub sha256: String,
+    /// The processor that it stood for: `cortex-a72`.
+    pub processor: String,
+}
+
 impl Run {
+    /// Whether what a row says was taken from an emulated processor: an output and a count are as right
+    /// there, and a time says nothing of a real one.
+    pub fn is_emulated(&self, row: &Row) -> bool {
+        self.machine.emulated || row.arch != self.machine.arch
+    }
+
+    /// What of it was emulated, if anything was: the architecture.
+    pub fn emulated_arch(&self) -> Option<&str> {
+        let mut rows = self.rows.iter();
+        let row = rows.find(|row| self.is_emulated(row));
+        let own = self.machine.emulated.then_some(&self.machine.arch);
+        row.map(|row| &row.arch).or(own).map(String::as_str)
+    }
+
+    /// Whether a row's values may be held against others: all but the times and the memory of an emulated
+    /// one.
+    pub fn compares(&self, row: &Row) -> bool {
+        !self.is_emulated(row) || row.metric.is_exact()
+    }
+
     /// What a row is compared with: a reference for its workload goes before one for all. What is not
     /// checked is compared with nothing.
     pub fn reference_of(&self, row: &Row) -> Option<&Reference> {

@@ -72,9 +72,9 @@ fn part(part: &Part) -> PartSummary {
 }
 
 /// The row that `row` is compared with ([`Run::compared_with`]).
-/// `None` for the reference itself, and where anything is emulated.
+/// `None` for the reference itself, and for what an emulated processor took.
 pub(crate) fn reference_of(run: &Run, row: &Row) -> Option<usize> {
-    if run.machine.emulated || row.arch != run.machine.arch {
+    if !run.compares(row) {
         return None;
     }
     let index = run.compared_with(row, &run.rows.iter())?;
@@ -98,6 +98,7 @@ pub(crate) fn summarise_row(run: &Run, row: &Row, lines: &[&Sample], given: &Giv
         row: row.clone(),
         unit: row.metric.unit(),
         better: row.metric.better(),
+        emulated: run.is_emulated(row),
         outcome: became.outcome,
         reason: became.reason,
         isolation_version: isolation.and_then(|i| i.version.clone()),

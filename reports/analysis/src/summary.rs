@@ -92,6 +92,10 @@ pub struct RowSummary {
     pub unit: Unit,
     /// Which direction is better.
     pub better: Better,
+    /// Whether it was taken from an emulated processor: its output was right and its counts are, and no
+    /// time or memory of it is compared with anything.
+    #[serde(default)]
+    pub emulated: bool,
     /// What became of it.
     pub outcome: Outcome,
     /// Why it was not measured; of a conformance of 0, what was seen.
@@ -226,6 +230,12 @@ impl RowSummary {
     /// Its median, if it was measured.
     pub fn median(&self) -> Option<f64> {
         Some(self.numbers.as_ref()?.median)
+    }
+
+    /// Whether its number may be held against others: all but the times and the memory of an emulated
+    /// processor. What was counted is as true there.
+    pub fn compares(&self) -> bool {
+        !self.emulated || self.row.metric.is_exact()
     }
 
     /// Whether it is a check that does not hold.

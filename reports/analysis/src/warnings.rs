@@ -70,10 +70,16 @@ pub(crate) fn of_run(
             format!("a cgroup leaves it the time of {processors:.2} processors"),
         );
     }
-    if run.machine.emulated {
+    if let Some(arch) = run.emulated_arch() {
+        let by = run.emulator.as_ref();
+        let by = by.map_or_else(String::new, |by| {
+            format!(" by {} {} as {}", by.name, by.version, by.processor)
+        });
         warn(
             WarningKind::Emulated,
-            format!("{} is emulated on this machine", run.machine.arch),
+            format!(
+                "{arch} is emulated on this machine{by}: no time and no memory of it is compared"
+            ),
         );
     }
     // Where nothing was measured, nothing was slower for it.
@@ -128,7 +134,7 @@ fn lacks_reference(
     reference: &Reference,
 ) -> bool {
     let is_it = row.row.isolation == reference.isolation && reference.to_workload.is_none();
-    if run.machine.emulated || row.row.arch != run.machine.arch || is_it {
+    if !run.compares(&row.row) || is_it {
         return false;
     }
     // A row that nothing in the run is a reference of, measured or not, needs none.

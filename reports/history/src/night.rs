@@ -247,7 +247,7 @@ fn points(run: &Run, samples: &[Sample], summary: &Summary) -> Vec<Point> {
             subject: Subject::Row(Box::new(row.clone())),
             unit: result.unit,
             inputs: run.inputs.get(&row.workload).cloned(),
-            emulated: run.machine.emulated || row.arch != run.machine.arch,
+            emulated: run.is_emulated(row),
             outcome: result.outcome,
             reason: result.reason.clone(),
             artifact: result.artifact_sha256.clone(),

@@ -89,6 +89,7 @@ mod tests {
     /// A row of a metric with a ratio of `value` and its verdict.
     fn row(metric: Metric, value: f64, verdict: Verdict) -> RowSummary {
         RowSummary {
+            emulated: false,
             row: Row {
                 workload: "add".into(),
                 target: Target::Wasip1,

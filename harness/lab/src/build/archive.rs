@@ -14,10 +14,16 @@ use super::store::{Store, replace};
 use crate::digest::{sha256, sha256_of};
 use crate::isolation::Inside;
 
-/// Writes the image around `artifact` into the store, unless it is there.
-pub(super) fn pack(store: &Store, artifact: &Artifact, inside: Inside) -> io::Result<Artifact> {
+/// Writes the image around `artifact` into the store, unless it is there; `architecture` is what images
+/// call that of a binary.
+pub(super) fn pack(
+    store: &Store,
+    artifact: &Artifact,
+    inside: Inside,
+    architecture: &str,
+) -> io::Result<Artifact> {
     let name = &artifact.workload;
-    let archive = archive(name, &fs::read(&artifact.path)?, inside)?;
+    let archive = archive(name, &fs::read(&artifact.path)?, (inside, architecture))?;
     let digest = sha256_of(&archive);
     let path = store.path(&format!("images/{name}/{digest:.12}/image.tar"));
     // One that was damaged since is written again.
@@ -35,9 +41,9 @@ pub(super) fn pack(store: &Store, artifact: &Artifact, inside: Inside) -> io::Re
 
 /// The archive of an image around a file; `name` is what `ctr image import` and `docker load`
 /// call it.
-fn archive(name: &str, file: &[u8], inside: Inside) -> io::Result<Vec<u8>> {
+fn archive(name: &str, file: &[u8], (inside, of): (Inside, &str)) -> io::Result<Vec<u8>> {
     let (program, os, architecture) = match inside {
-        Inside::Binary => ("workload", "linux", go_architecture()),
+        Inside::Binary => ("workload", "linux", of),
         Inside::Module => ("workload.wasm", "wasip1", "wasm"),
     };
     let layer = tar(&[(program, file.to_vec())], 0o755)?;
@@ -113,15 +119,6 @@ fn tar(files: &[(impl AsRef<Path>, Vec<u8>)], mode: u32) -> io::Result<Vec<u8>> 
     archive.into_inner()
 }
 
-/// What images call the architecture of this machine.
-fn go_architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,10 +127,10 @@ mod tests {
     #[test]
     fn an_archive_is_read_as_what_docker_saves() {
         for inside in [Inside::Binary, Inside::Module] {
-            let archive = archive("add", b"a program", inside).expect("packs");
+            let archive = archive("add", b"a program", (inside, "arm64")).expect("packs");
             assert_eq!(
                 archive,
-                self::archive("add", b"a program", inside).expect("packs")
+                self::archive("add", b"a program", (inside, "arm64")).expect("packs")
             );
             let saved = read_saved(archive.as_slice()).expect("reads");
             assert_eq!(saved.layers.len(), 1);

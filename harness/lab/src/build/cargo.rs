@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::child;
 use super::sources;
 use super::toolchain::{Toolchain, Variable};
+use crate::digest::sha256;
 use crate::interrupt::Interrupt;
 use crate::limits::advice;
 use crate::progress::Progress;
@@ -62,6 +63,7 @@ impl CargoBuild<'_> {
         let fault = |error: io::Error| format!("{what}: {error}");
         let own = self.toolchain.packages(self.package).map_err(fault)?;
         self.keep_of_this_compiler(progress).map_err(fault)?;
+        self.keep_of_this_linker(progress).map_err(fault)?;
         let total = self.units()?;
         self.forget(&own).map_err(fault)?;
         let (mut done, mut built, mut doubt) = (0, None, None);
@@ -146,23 +148,34 @@ impl CargoBuild<'_> {
     /// Empties a target folder that has objects of another C compiler: cargo does not see that
     /// they differ.
     fn keep_of_this_compiler(&self, progress: &dyn Progress) -> io::Result<()> {
-        let mark = self.target_dir.join(COMPILER);
-        let compiler = self.toolchain.linker();
-        match fs::read_to_string(&mark) {
-            Ok(found) if found == compiler => return Ok(()),
-            Ok(_) => {
-                progress.note("the C compiler is another one than before: all is compiled anew");
-                fs::remove_dir_all(&self.target_dir)?;
-            }
-            Err(_) => {}
-        }
-        fs::create_dir_all(&self.target_dir)?;
-        fs::write(mark, compiler)
+        keep_of(&self.target_dir, self.toolchain.linker(), || {
+            progress.note("the C compiler is another one than before: all is compiled anew");
+        })
+    }
+
+    /// The same of what was compiled for another architecture, by a compiler of its own.
+    fn keep_of_this_linker(&self, progress: &dyn Progress) -> io::Result<()> {
+        let Ok(Some(linker)) = self.toolchain.cross_linker(self.triple) else {
+            return Ok(());
+        };
+        let folder = self.target_dir.join(self.triple);
+        let digest = if linker.is_absolute() {
+            sha256(&linker)?
+        } else {
+            linker.display().to_string()
+        };
+        keep_of(&folder, &digest, || {
+            let triple = self.triple;
+            progress.note(&format!(
+                "the C compiler for {triple} is another one than before: all for it is compiled anew"
+            ));
+        })
     }
 
     fn command(&self, args: &[&str]) -> Result<Command, String> {
         let mut command = self.toolchain.cargo(self.variables)?;
         command
+            .envs(self.toolchain.cross_variables(self.triple))
             .args(["build", "--release", "--locked", "--target", self.triple])
             .arg("--manifest-path")
             .arg(self.package.join("Cargo.toml"))
@@ -172,6 +185,21 @@ impl CargoBuild<'_> {
             .args(&self.select);
         Ok(command)
     }
+}
+
+/// Empties a folder that has objects of another compiler than that of this digest, which is told first.
+fn keep_of(folder: &Path, compiler: &str, tell: impl FnOnce()) -> io::Result<()> {
+    let mark = folder.join(COMPILER);
+    match fs::read_to_string(&mark) {
+        Ok(found) if found == compiler => return Ok(()),
+        Ok(_) => {
+            tell();
+            fs::remove_dir_all(folder)?;
+        }
+        Err(_) => {}
+    }
+    fs::create_dir_all(folder)?;
+    fs::write(mark, compiler)
 }
 
 /// Why cargo did not run, and what to do.

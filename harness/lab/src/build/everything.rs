@@ -60,7 +60,8 @@ impl BuildReport {
     ) -> Self {
         let mut report = Self::default();
         let drivers = builder.drivers(definitions, takes);
-        let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
+        let (runners, products) = (&definitions.runners, &definitions.products);
+        let isolations = Isolations::on(runners, products, &drivers, builder.processor());
         let wanted = || {
             isolations
                 .iter()
@@ -72,7 +73,7 @@ impl BuildReport {
         for (driver, state) in drivers.iter().filter(|(driver, _)| is_wanted(driver)) {
             match state {
                 Ok(ready) => {
-                    let what = format!("{driver} {}", ready.version);
+                    let what = format!("{driver} {}{}", ready.version, builder.for_other());
                     report.built.push(BuiltItem::driver(what, ready));
                 }
                 Err(missing) if is_skipped(missing) => {
@@ -97,6 +98,25 @@ impl BuildReport {
         report
     }
 
+    /// Takes in what is there after another build, each thing once: what is the same for two
+    /// architectures is one thing.
+    pub fn add(&mut self, other: Self) {
+        for item in other.built {
+            let is_known =
+                |known: &BuiltItem| known.what == item.what && known.sha256 == item.sha256;
+            if !self.built.iter().any(is_known) {
+                self.built.push(item);
+            }
+        }
+        for reason in other.failed {
+            self.fail(reason);
+        }
+        let new = other.skipped.into_iter();
+        let new = new.filter(|reason| !self.skipped.contains(reason));
+        let new: Vec<String> = new.collect();
+        self.skipped.extend(new);
+    }
+
     fn workload(
         &mut self,
         builder: &Builder<'_>,
@@ -108,7 +128,7 @@ impl BuildReport {
             let source = workload.source_of(target);
             let is_for_it = profile.takes(workload) && workload.targets.contains(&source);
             let needs = &workload.needs;
-            let arch = builder.toolchain().arch();
+            let arch = builder.arch();
             if !is_for_it
                 || profile.unsupported(workload, target, needs).is_some()
                 || misfit(workload, profile, target, arch).is_some()
@@ -150,8 +170,13 @@ impl BuildReport {
         if let Recipe::Pack { of, .. } | Recipe::Precompile { of, .. } = recipe {
             self.make(builder, isolations, of);
         }
+        let of_other = match recipe {
+            // Its triple says so of whatever else is of one architecture.
+            Recipe::Precompile { .. } => builder.for_other(),
+            _ => String::new(),
+        };
         match builder.artifact(recipe, isolations) {
-            Ok(artifact) => self.note(named(recipe, &artifact), artifact),
+            Ok(artifact) => self.note(named(recipe, &artifact) + &of_other, artifact),
             Err(failure) => self.fail(failure.into_reason()),
         }
     }

@@ -15,8 +15,13 @@ use crate::isolation::runner::Ready;
 const NEEDS: (&str, &str, &str) = ("protoc", "PROTOC", "sudo apt-get install protobuf-compiler");
 
 impl Builder<'_> {
+    fn helper_key(&self, name: &str) -> String {
+        format!("helper-{name}{}", self.suffix())
+    }
+
     fn helper_inputs(&self, name: &str, needed: &Variable) -> std::io::Result<String> {
         let inputs = self.toolchain.inputs(slice::from_ref(needed))?;
+        let inputs = self.toolchain.cross_inputs(inputs, &self.runner_triple())?;
         let inputs = inputs.file(Path::new(&needed.1))?;
         let inputs = inputs.package(self.lab.path(), &self.lab.helper(name))?;
         Ok(inputs.digest())
@@ -25,7 +30,7 @@ impl Builder<'_> {
     /// The helper of `harness/helpers/<name>`, if it is built from these very sources.
     pub(super) fn built_helper(&self, name: &str) -> Option<Ready> {
         let inputs = self.helper_inputs(name, &needed().ok()?).ok()?;
-        self.store.fresh(&key(name), &inputs).map(ready)
+        self.store.fresh(&self.helper_key(name), &inputs).map(ready)
     }
 
     /// Builds it unless that is done already.
@@ -34,22 +39,21 @@ impl Builder<'_> {
         let inputs = || self.helper_inputs(name, &needed);
         let make = || {
             let package = self.lab.helper(name);
-            let host = &self.toolchain.host;
+            let triple = self.runner_triple();
+            let what = format!("helper {name}{}", self.for_other());
             let build = CargoBuild {
                 variables: slice::from_ref(&needed),
-                ..self.cargo_build(format!("helper {name}"), &package, host)
+                ..self.cargo_build(what, &package, &triple)
             };
-            let program = build.run(None, self.progress)?;
+            let program = self.with_target_of(&build, None)?;
             let (kept_as, file) = (format!("helpers/{name}"), format!("labrun-{name}"));
             self.store.keep(&kept_as, &file, &program)
         };
-        let built = self.store.made(&key(name), inputs, || self.turn(), make);
+        let built = self
+            .store
+            .made(&self.helper_key(name), inputs, || self.turn(), make);
         built.map(ready)
     }
-}
-
-fn key(name: &str) -> String {
-    format!("helper-{name}")
 }
 
 /// The program that building a helper needs, by the variable that names it.

@@ -29,12 +29,13 @@ use std::sync::Arc;
 
 use labrun_record::{Artifact, BuildEnvironment, Target};
 
+use crate::arch::Arch;
 use crate::catalog::{Drivers, Isolations, profiles};
 use crate::define::{Definitions, LabFolder, RunnerDefinition, Workload};
 use crate::inspect::KeptImage;
 use crate::isolation::docker::{DockerHost, ImageRequest};
 use crate::isolation::runner::Ready;
-use crate::isolation::{Base, Driver, Inside, Packing, oci};
+use crate::isolation::{Base, Driver, Inside, Packing, Processor, oci};
 use crate::outcome::Failure;
 use crate::plan::Recipe;
 use crate::progress::Progress;
@@ -68,6 +69,7 @@ pub struct Builder<'a> {
     progress: &'a dyn Progress,
     store: Store,
     toolchain: Toolchain,
+    processor: Processor,
     made: Memo,
     images: Images,
 }
@@ -102,9 +104,52 @@ impl<'a> Builder<'a> {
             progress,
             store,
             toolchain,
+            processor: Processor::Own,
             made: RefCell::default(),
             images: RefCell::default(),
         })
+    }
+
+    /// The same for what runs on a processor that need not be this machine's. A runner has to run
+    /// here, under an emulator, to say what it is and to compile ahead of time.
+    #[must_use]
+    pub fn on(mut self, processor: Processor) -> Self {
+        self.processor = processor;
+        self
+    }
+
+    /// The architecture that it builds for.
+    pub fn arch(&self) -> &str {
+        match self.processor.other() {
+            Some(arch) => arch.name(),
+            None => self.toolchain.arch(),
+        }
+    }
+
+    /// What the programs that it builds run on.
+    pub fn processor(&self) -> &Processor {
+        &self.processor
+    }
+
+    /// The triple of the programs that drive isolations: that of the compiler where they are for this
+    /// machine.
+    fn runner_triple(&self) -> String {
+        let other = self.processor.other();
+        other.map_or_else(|| self.toolchain.host.clone(), |arch| arch.triple("gnu"))
+    }
+
+    /// What keys of the store end with where it builds for another architecture.
+    fn suffix(&self) -> String {
+        self.processor
+            .other()
+            .map_or_else(String::new, |arch| format!("-{arch}"))
+    }
+
+    /// The same for a person.
+    fn for_other(&self) -> String {
+        self.processor
+            .other()
+            .map_or_else(String::new, |arch| format!(" for {arch}"))
     }
 
     /// The toolchain that builds.
@@ -177,14 +222,25 @@ impl<'a> Builder<'a> {
 
     /// Runs a build for a target that may have to be added first; gives the artifact `file`.
     fn with_target(&self, build: &CargoBuild<'_>, file: &str) -> Result<PathBuf, String> {
+        self.with_target_of(build, Some(file))
+    }
+
+    /// The same of the artifact `file`, or of the program where no name is given.
+    fn with_target_of(
+        &self,
+        build: &CargoBuild<'_>,
+        file: Option<&str>,
+    ) -> Result<PathBuf, String> {
+        self.toolchain.cross_linker(build.triple)?;
         self.toolchain.ensure_target(build.triple, self.progress)?;
-        build.run(Some(file), self.progress)
+        build.run(file, self.progress)
     }
 
     /// Digest of what a package of the checkout's workspace is built from.
     fn workspace_inputs(&self, triple: &str, package: &Path) -> io::Result<String> {
         let root = self.lab.path();
         let inputs = self.toolchain.inputs(&[])?.word(triple);
+        let inputs = self.toolchain.cross_inputs(inputs, triple)?;
         let inputs = inputs.file(&root.join("Cargo.lock"))?;
         Ok(inputs.package(root, package)?.digest())
     }
@@ -258,6 +314,10 @@ impl<'a> Builder<'a> {
                 let isolation = isolations
                     .get(by)
                     .ok_or_else(|| Failure::unavailable(format!("there is no isolation {by}")))?;
+                // It would compile for this machine.
+                if let Some(reason) = isolations.elsewhere(by) {
+                    return Err(Failure::unavailable(reason));
+                }
                 self.precompile(isolation, &module)
             }
         }
@@ -265,7 +325,11 @@ impl<'a> Builder<'a> {
 
     /// The image that the lab itself writes around a file.
     pub fn archive(&self, file: &Artifact, inside: Inside) -> Result<Artifact, Failure> {
-        archive::pack(&self.store, file, inside).map_err(|error| {
+        let architecture = match self.arch().parse::<Arch>() {
+            Ok(arch) => arch.of_images(),
+            Err(_) => self.arch(),
+        };
+        archive::pack(&self.store, file, inside, architecture).map_err(|error| {
             let what = &file.workload;
             Failure::unavailable(format!("cannot write the image of {what}: {error}"))
         })
@@ -283,6 +347,7 @@ impl<'a> Builder<'a> {
             binary: &binary.path,
             binary_sha256: &binary.sha256,
             base,
+            platform: self.processor.other(),
             interrupt: &self.site.interrupt,
             progress: self.progress,
         })?;

@@ -19,7 +19,7 @@ use crate::define::RunnerDefinition;
 use crate::digest::sha256;
 use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
-use crate::isolation::{Isolation, ToCompile};
+use crate::isolation::{Emulator, Isolation, ToCompile};
 use crate::outcome::Failure;
 
 /// A runner that was built, and what it said of itself.
@@ -41,7 +41,7 @@ impl HasFile for Built {
 
 impl Built {
     /// One that was kept may be of another labrun's time.
-    fn ready(self, taken: Option<&Taken>) -> Result<Ready, Absence> {
+    fn ready(self, taken: Option<&Taken>, emulator: Option<&Emulator>) -> Result<Ready, Absence> {
         let spoken = self.describe.protocol;
         if spoken != PROTOCOL_VERSION {
             return Err(Absence::Failed(format!(
@@ -52,6 +52,7 @@ impl Built {
             executable: Executable {
                 path: self.stored.path,
                 script: self.script,
+                under: emulator.cloned(),
             },
             version: self.describe.version,
             sha256: self.stored.sha256,
@@ -61,11 +62,37 @@ impl Built {
     }
 }
 
-fn key(definition: &RunnerDefinition) -> String {
-    format!("runner-{}", definition.kept_as())
-}
-
 impl Builder<'_> {
+    fn key(&self, definition: &RunnerDefinition) -> String {
+        format!("runner-{}{}", definition.kept_as(), self.suffix())
+    }
+
+    /// What runs a runner once it is built: nothing where that is the machine itself, or its
+    /// interpreter. A program that does not run here cannot say what it is.
+    fn runs(&self, definition: &RunnerDefinition) -> Result<Option<&Emulator>, Absence> {
+        if definition.build.program.is_some() {
+            return Ok(None);
+        }
+        let missing = |reason: String| Absence::PrerequisiteMissing(reason);
+        let Some(arch) = self.processor.other() else {
+            return Ok(None);
+        };
+        if !arch.has_runners() {
+            let reason =
+                format!("the lab's runners are not built for {arch}, but native programs are");
+            return Err(missing(reason));
+        }
+        if !definition.build.ways.is_empty() {
+            let reason = format!(
+                "it links a library of this machine: build it on one that is {arch}, where that is"
+            );
+            return Err(missing(reason));
+        }
+        self.processor
+            .runs()
+            .map_err(|why| missing(format!("built for {arch} it has to say what it is: {why}")))
+    }
+
     /// Where another version is built; nothing for the checkout's own.
     fn place<'d>(&self, definition: &'d RunnerDefinition) -> Option<(Place, &'d Version)> {
         let version = definition.version.as_ref()?;
@@ -92,7 +119,8 @@ impl Builder<'_> {
                 .folder(&definition.folder)?
                 .digest());
         }
-        let mut inputs = self.toolchain.inputs(variables(taken))?.word(linked);
+        let inputs = self.toolchain.inputs(variables(taken))?.word(linked);
+        let mut inputs = self.toolchain.cross_inputs(inputs, &self.runner_triple())?;
         if let Some((place, version)) = self.place(definition) {
             let lockfile = place.lockfile(definition.runtime());
             inputs = inputs.word(&version.to_string()).file(&lockfile)?;
@@ -108,11 +136,12 @@ impl Builder<'_> {
         if let Some(interpreter) = &definition.build.interpreter {
             find::interpreter(interpreter).map_err(Absence::PrerequisiteMissing)?;
         }
+        let emulator = self.runs(definition)?;
         let inputs = self.runner_inputs(definition, taken).ok();
         inputs
-            .and_then(|inputs| self.store.fresh::<Built>(&key(definition), &inputs))
+            .and_then(|inputs| self.store.fresh::<Built>(&self.key(definition), &inputs))
             .ok_or_else(|| Absence::Failed("it is not built".to_owned()))?
-            .ready(taken)
+            .ready(taken, emulator)
     }
 
     /// Builds a runner unless that is done already, and has it describe itself.
@@ -122,6 +151,7 @@ impl Builder<'_> {
         }
         let taken = prerequisite::choose(definition, |name| std::env::var_os(name))?;
         let taken = taken.as_ref();
+        let emulator = self.runs(definition)?;
         let name = &definition.name;
         // The copy of another version is written anew where the sources differ from those of the
         // checkout that built it last.
@@ -134,7 +164,7 @@ impl Builder<'_> {
             _ => definition.folder.clone(),
         };
         let make = || {
-            let executable = self.compile_runner(definition, &package, taken)?;
+            let executable = self.compile_runner(definition, &package, taken, emulator)?;
             let said = describe(self.site, definition, &executable)?;
             if let Some(asked) = &definition.version
                 && said.version != asked.to_string()
@@ -153,8 +183,8 @@ impl Builder<'_> {
         };
         let inputs = || self.runner_inputs(definition, taken);
         let turn = || turn.map_or_else(|| self.turn(), Ok);
-        let built = self.store.made(&key(definition), inputs, turn, make)?;
-        built.ready(taken)
+        let built = self.store.made(&self.key(definition), inputs, turn, make)?;
+        built.ready(taken, emulator)
     }
 
     fn keep_runner(
@@ -187,6 +217,7 @@ impl Builder<'_> {
         definition: &RunnerDefinition,
         package: &Path,
         taken: Option<&Taken>,
+        emulator: Option<&Emulator>,
     ) -> Result<Executable, String> {
         if let Some(program) = &definition.build.program {
             let path = definition.folder.join(program);
@@ -194,15 +225,17 @@ impl Builder<'_> {
                 return Err(format!("{} is not there", path.display()));
             }
             let Some(interpreter) = &definition.build.interpreter else {
-                return Ok(Executable { path, script: None });
+                return Ok(Executable::of_file(path));
             };
             return Ok(Executable {
                 path: find::interpreter(interpreter)?,
                 script: Some(path),
+                under: None,
             });
         }
-        let what = format!("runner {}", definition.name);
-        let mut build = self.cargo_build(what, package, &self.toolchain.host);
+        let what = format!("runner {}{}", definition.name, self.for_other());
+        let triple = self.runner_triple();
+        let mut build = self.cargo_build(what, package, &triple);
         build.variables = variables(taken);
         if let Some((place, _)) = self.place(definition) {
             build.target_dir = place.target();
@@ -216,8 +249,8 @@ impl Builder<'_> {
                 .map_err(|error| format!("cannot clean up {}: {error}", target.display()))?;
         }
         Ok(Executable {
-            path: build.run(None, self.progress)?,
-            script: None,
+            under: emulator.cloned(),
+            ..Executable::of_file(self.with_target_of(&build, None)?)
         })
     }
 
@@ -257,6 +290,10 @@ impl Builder<'_> {
             .word(&by.sha256)
             .word(&artifact.sha256)
             .word(configuration);
+        if let Some(emulator) = &by.executable.under {
+            // It compiles for the processor that it sees.
+            inputs = inputs.word(emulator.processor());
+        }
         if let Some(linked) = &by.linked {
             // The compiler may be in a library beside the program.
             inputs = inputs.word(linked);

@@ -16,11 +16,15 @@ use super::cargo_home;
 use super::environment::{self, Environment};
 use super::inputs::{self, Inputs};
 use super::store::Store;
+use crate::arch::Arch;
 use crate::digest::sha256;
 use crate::isolation::find::on_path;
 use crate::limits::advice;
 use crate::owner::{self, Owner};
 use crate::progress::Progress;
+
+/// The linker of Rust's own, which needs no C compiler for musl: Rust brings that library along.
+const RUST_LLD: &str = "rust-lld";
 
 /// A variable that one package is built with, beside those of every build.
 pub(crate) type Variable = (String, OsString);
@@ -116,6 +120,70 @@ impl Toolchain {
         all.try_fold(inputs, |inputs, path| inputs.file(Path::new(path)))
     }
 
+    /// The same for what is built for a triple: where it is of another architecture, what links for that.
+    pub(crate) fn cross_inputs(&self, inputs: Inputs, triple: &str) -> io::Result<Inputs> {
+        match self.cross_linker(triple) {
+            Ok(None) => Ok(inputs),
+            Ok(Some(linker)) if linker == Path::new(RUST_LLD) => Ok(inputs.word(RUST_LLD)),
+            Ok(Some(linker)) => Ok(inputs.word(&sha256(&linker)?)),
+            // It is told where something is to be built.
+            Err(_) => Ok(inputs.word("no linker")),
+        }
+    }
+
+    /// What links, and compiles C, for a triple of another architecture; nothing for one of this
+    /// machine's, for wasm, and where the lab's configuration of cargo says it. An error says how to get
+    /// it.
+    pub(crate) fn cross_linker(&self, triple: &str) -> Result<Option<PathBuf>, String> {
+        let Some(arch) = Arch::of_triple(triple).filter(|arch| arch.name() != self.arch()) else {
+            return Ok(None);
+        };
+        if self.configures_linker(triple) {
+            return Ok(None);
+        }
+        if triple.ends_with("-musl") {
+            return Ok(Some(PathBuf::from(RUST_LLD)));
+        }
+        self.cross_compiler(arch).map(Some)
+    }
+
+    /// The C compiler for another architecture; or how to get it.
+    pub fn cross_compiler(&self, arch: Arch) -> Result<PathBuf, String> {
+        on_path(&[arch.cross_compiler()]).map_err(|why| {
+            format!(
+                "programs for {arch} that are linked to its C library, and C in them, need a compiler for \
+                 it: {why}; to get it: sudo apt-get install {}",
+                arch.cross_package()
+            )
+        })
+    }
+
+    /// Whether the lab's configuration of cargo says what links for a triple.
+    fn configures_linker(&self, triple: &str) -> bool {
+        let text = std::fs::read_to_string(self.lab.join(CONFIG)).unwrap_or_default();
+        let config: toml::Table = toml::from_str(&text).unwrap_or_default();
+        let linker = |config: &toml::Table| {
+            let of_triple = config.get("target")?.get(triple)?;
+            of_triple.get("linker").map(|_| ())
+        };
+        linker(&config).is_some()
+    }
+
+    /// The variables by which cargo and its build scripts find what links, and compiles C, for a triple
+    /// of another architecture.
+    pub(crate) fn cross_variables(&self, triple: &str) -> Vec<Variable> {
+        let Ok(Some(linker)) = self.cross_linker(triple) else {
+            return Vec::new();
+        };
+        let name = triple.replace('-', "_");
+        let for_cargo = format!("CARGO_TARGET_{}_LINKER", name.to_uppercase());
+        let mut variables = vec![(for_cargo, linker.clone().into_os_string())];
+        if linker.is_absolute() {
+            variables.push((format!("CC_{name}"), linker.into_os_string()));
+        }
+        variables
+    }
+
     /// The packages, by folder, that are compiled from sources of the checkout for the one in
     /// `package`.
     pub(crate) fn packages(&self, package: &Path) -> io::Result<BTreeMap<PathBuf, String>> {
@@ -202,8 +270,11 @@ impl Toolchain {
         if output.status.success() && self.has_target(triple) {
             return Ok(());
         }
-        let last = last_line(&output.stderr);
-        Err(format!("`rustup target add {triple}` failed: {last}"))
+        let said = String::from_utf8_lossy(&output.stderr);
+        // What follows its error is where in its code that was.
+        let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+        let why = error.map_or_else(|| last_line(&output.stderr), str::to_owned);
+        Err(format!("`rustup target add {triple}` failed: {why}"))
     }
 
     /// Whether the standard library of a target is installed.

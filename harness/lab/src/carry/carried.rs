@@ -19,7 +19,7 @@ use crate::digest::sha256;
 use crate::inspect::KeptImage;
 use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
-use crate::isolation::{Driver, Packing};
+use crate::isolation::{Driver, Packing, Processor};
 use crate::outcome::Failure;
 use crate::plan::{PLAN_VERSION, Plan, Recipe, check, version};
 use crate::site::Site;
@@ -47,11 +47,13 @@ pub struct Carried {
     pub definitions: Definitions,
     built: BTreeMap<Recipe, Result<Artifact, Failure>>,
     own: OwnImages,
+    processor: Processor,
 }
 
 impl Carried {
-    /// Reads what was opened, and holds it against this machine.
-    pub fn new(opened: &Opened) -> Result<Self, CarryError> {
+    /// Reads what was opened, and holds it against this machine, and the processor that its programs are
+    /// to run on.
+    pub fn new(opened: &Opened, processor: Processor) -> Result<Self, CarryError> {
         let folder = opened.folder().to_owned();
         let newer = |what: &str, has: u64, own: u32| {
             CarryError::Unfit(format!(
@@ -94,10 +96,15 @@ impl Carried {
                 ))
             })?;
         }
-        let features = fit::features_fit(&manifest.processor_features);
+        let features = fit::features_fit_on(&processor, &manifest.processor_features);
         let built = manifest.artifacts.iter().map(|carried| {
             let built = match &carried.built {
-                Ok(artifact) => fits(&folder, &carried.recipe, artifact.clone(), &features),
+                Ok(artifact) => fits(
+                    &folder,
+                    &carried.recipe,
+                    artifact.clone(),
+                    (&processor, &features),
+                ),
                 Err(Reason { outcome, reason }) => Err(Failure::new(*outcome, reason)),
             };
             (carried.recipe.clone(), built)
@@ -108,6 +115,7 @@ impl Carried {
             folder,
             manifest,
             own: OwnImages::default(),
+            processor,
         })
     }
 
@@ -166,6 +174,11 @@ impl Carried {
         }
     }
 
+    /// What its programs run on.
+    pub fn processor(&self) -> &Processor {
+        &self.processor
+    }
+
     /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -204,15 +217,19 @@ impl Carried {
             Executable {
                 path: find::interpreter(interpreter)?,
                 script: Some(path),
+                under: None,
             }
         } else {
             // A ready-made program may be a script: whether it runs, it alone can tell.
             if definition.is_none_or(|one| one.build.program.is_none()) {
-                fit::program(&path).map_err(|reason| {
+                fit::program_on(&self.processor, &path).map_err(|reason| {
                     format!("the {driver} of the bundle does not fit this machine: {reason}")
                 })?;
             }
-            Executable { path, script: None }
+            Executable {
+                under: self.processor.emulator().cloned(),
+                ..Executable::of_file(path)
+            }
         };
         if let Some(definition) = definition {
             describe(site, definition, &executable)?;
@@ -233,7 +250,7 @@ fn fits(
     folder: &Path,
     recipe: &Recipe,
     artifact: Artifact,
-    features: &Result<(), String>,
+    (processor, features): (&Processor, &Result<(), String>),
 ) -> Result<Artifact, Failure> {
     if image_of(recipe).is_some() {
         // Its path is its tag, by which the daemon has it.
@@ -253,14 +270,15 @@ fn fits(
         }
         Recipe::Pack { .. } | Recipe::Image { .. } => Ok(()),
         // Its libraries are looked for with its variables, when it is prepared.
-        Recipe::Given { .. } if !recipe.is_module() => {
-            fit::architecture(&path).and_then(|()| fit::loader(&path))
-        }
+        Recipe::Given { .. } if !recipe.is_module() => match processor {
+            Processor::Own => fit::architecture(&path).and_then(|()| fit::loader(&path)),
+            other => fit::program_on(other, &path),
+        },
         Recipe::Compile { .. } | Recipe::Given { .. } | Recipe::Command { .. } => {
             if recipe.is_module() {
                 Ok(())
             } else {
-                fit::program(&path)
+                fit::program_on(processor, &path)
             }
         }
     };

@@ -35,8 +35,8 @@ pub struct PackRequest<'a> {
     pub profiles: &'a [Profile],
     /// Builds what is missing.
     pub builder: &'a Builder<'a>,
-    /// A labrun that runs anywhere.
-    pub labrun: &'a Path,
+    /// A labrun that runs anywhere, if there is one.
+    pub labrun: Option<&'a Path>,
     /// Version of the lab.
     pub lab_version: String,
     /// The file to be written.
@@ -71,10 +71,12 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         .filter_map(|profile| profile.driver.as_ref())
         .collect();
     drivers.retain(|driver, _| used.contains(driver));
-    let isolations = Isolations::new(runners, products, &drivers);
+    let isolations = Isolations::on(runners, products, &drivers, builder.processor());
 
     let mut contents = Contents::default();
-    contents.add_file("labrun", request.labrun, true)?;
+    if let Some(labrun) = request.labrun {
+        contents.add_file("labrun", labrun, true)?;
+    }
     let root = request.definitions.lab.path();
     let unreadable = |error| BundleError::Source {
         path: root.to_owned(),
@@ -131,7 +133,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         lab_version: request.lab_version.clone(),
         plans: request.plans.clone(),
         build: builder.environment(),
-        processor_features: bundle::fit::features(),
+        processor_features: bundle::fit::features_of(builder.processor()),
         artifacts,
         drivers,
         images,
@@ -210,7 +212,7 @@ fn drivers_of(
         let definition = runner_of(driver, runners);
         let build = definition.map(|definition| &definition.build);
         let interpreter = build.and_then(|build| build.interpreter.clone());
-        let Executable { path, script } = &ready.executable;
+        let Executable { path, script, .. } = &ready.executable;
         let path = match definition.filter(|one| one.build.program.is_some()) {
             // Ready-made: its files are carried with the definitions.
             Some(definition) => {

@@ -12,8 +12,8 @@ use labrun_record::{CONTROL, Outcome};
 
 use super::native::kernel_release;
 use super::{
-    EachLine, Isolation, Job, LaunchTiming, Launcher, Look, Profile, Role, RunningInstances,
-    settings,
+    EachLine, Emulates, Isolation, Job, LaunchTiming, Launcher, Look, Profile, Role,
+    RunningInstances, settings,
 };
 use crate::clock::now_ns;
 use crate::outcome::Failure;
@@ -50,6 +50,9 @@ impl Default for Control {
                     "as a shell gives it; what is left of it ends with the program, as everywhere",
                 ),
             ]),
+            emulates: Emulates::No(
+                "it tells what a start costs by itself, which an emulator's own start hides",
+            ),
             ..Profile::default()
         })
     }

@@ -5,12 +5,14 @@
 //! ([`Failure`]). It knows nothing of rows, blocks or statistics.
 
 pub(crate) mod ask;
+pub(crate) mod binfmt;
 mod bubblewrap;
 mod child;
 pub mod containerd;
 mod control;
 mod daemon_socket;
 pub mod docker;
+mod emulator;
 pub(crate) mod find;
 mod landlock;
 mod left;
@@ -41,11 +43,13 @@ use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
 pub use bubblewrap::Bubblewrap;
 pub use control::Control;
+pub use emulator::{Emulator, Processor, emulated_features};
 pub use landlock::Landlock;
 pub use native::Native;
 pub use product::Product;
 pub use profile::{
-    Base, Cannot, Daemon, Driver, Inside, Linking, Packing, Profile, Role, TakesRoot, What,
+    Base, Cannot, Daemon, Driver, Emulates, Inside, Linking, Packing, Profile, Role, TakesRoot,
+    What,
 };
 use runner::Ready;
 pub use running::{CallSpec, EachLine, Line, More, RunningInstances};
@@ -126,7 +130,20 @@ pub trait Isolation: Launcher {
     /// The record of it in a run: what it is, and what a look at it gave. It is looked at anew
     /// each time, so a run asks once.
     fn record(&self) -> IsolationRecord {
-        let (own, look) = (self.profile(), self.look());
+        self.recorded(self.look())
+    }
+
+    /// The same where nothing of it is launched, for this reason, and it need not be looked at.
+    fn absent(&self, reason: String) -> IsolationRecord {
+        self.recorded(Look {
+            missing: Some(reason),
+            ..Look::default()
+        })
+    }
+
+    /// The record of it after a look.
+    fn recorded(&self, look: Look) -> IsolationRecord {
+        let own = self.profile();
         IsolationRecord {
             name: own.name.clone(),
             tier: own.tier,

@@ -3,20 +3,25 @@
 use std::net::SocketAddr;
 
 use super::child::{Boundary, Child, LaunchRequest, Plain};
-use super::{Cannot, Isolation, Linking, Look, Profile, What, settings};
+use super::{Cannot, Emulates, Emulator, Isolation, Linking, Look, Profile, What, settings};
 use crate::define::Need;
 use crate::outcome::Failure;
 use crate::process::{Mark, Program};
 
 /// The binary as a process.
 #[derive(Debug)]
-pub struct Native(Profile);
+pub struct Native {
+    profile: Profile,
+    /// What runs it, where it is of another architecture.
+    emulator: Option<Emulator>,
+}
 
 impl Native {
-    /// One for each linking.
-    pub fn all() -> [Self; 2] {
-        let one = |name: &str, linking, summary: &str, value, reason| {
-            Self(Profile {
+    /// One for each linking; under an emulator, where there is one.
+    pub fn all(emulator: Option<&Emulator>) -> [Self; 2] {
+        let one = |name: &str, linking, summary: &str, value, reason| Self {
+            emulator: emulator.cloned(),
+            profile: Profile {
                 name: name.to_owned(),
                 summary: summary.to_owned(),
                 linking,
@@ -26,8 +31,9 @@ impl Native {
                     "a process reaches whatever its user may: there is no boundary but the kernel's users",
                 )],
                 settings: settings([("linking", value, reason)]),
+                emulates: Emulates::ByItself,
                 ..Profile::default()
-            })
+            },
         };
         [
             one(
@@ -50,12 +56,18 @@ impl Native {
 
 impl Isolation for Native {
     fn profile(&self) -> &Profile {
-        &self.0
+        &self.profile
     }
 
     fn look(&self) -> Look {
         Look {
-            version: Some(kernel_release()),
+            version: Some(match &self.emulator {
+                None => kernel_release(),
+                Some(emulator) => {
+                    let (name, version) = (emulator.name(), emulator.version());
+                    format!("{}, {name} {version}", kernel_release())
+                }
+            }),
             ..Look::default()
         }
     }
@@ -65,6 +77,10 @@ impl Boundary for Native {
     fn prepare<'a>(&'a self, order: &LaunchRequest<'a>) -> Result<Box<dyn Child + 'a>, Failure> {
         let address = order.free_address()?;
         let program = program(order, address);
+        let program = match &self.emulator {
+            None => program,
+            Some(emulator) => emulator.around(program),
+        };
         Ok(Box::new(Plain::new(order, address, program)?))
     }
 }

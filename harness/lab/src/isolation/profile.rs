@@ -52,6 +52,8 @@ pub struct Profile {
     pub has_program: bool,
     /// The daemon that it stands on, which is swept after a lab that was killed.
     pub daemon: Option<Daemon>,
+    /// Whether it launches programs of another architecture, under an emulator.
+    pub emulates: Emulates,
 }
 
 impl Default for Profile {
@@ -77,6 +79,7 @@ impl Default for Profile {
             driver: None,
             has_program: false,
             daemon: None,
+            emulates: Emulates::No("what it puts around a program would be around the emulator"),
         }
     }
 }
@@ -169,6 +172,20 @@ pub enum Role {
     /// It is a control: it has cold starts of commands that need no files and no variables, and no other rows; and
     /// it is measured whichever other isolations are asked for.
     Control,
+}
+
+/// Whether an isolation launches programs of another architecture, under an emulator of its
+/// instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Emulates {
+    /// It does: it starts the emulator with the program.
+    ByItself,
+    /// It does where the kernel knows an emulator for them, and starts it in the program's place
+    /// (`binfmt_misc`).
+    ByTheKernel,
+    /// It does not, and why.
+    No(&'static str),
 }
 
 /// Whether an isolation takes the unpacked root of an image.

@@ -43,6 +43,7 @@ impl About {
             parts: Vec::new(),
             machine_class: machine.machine_class(),
             machine,
+            emulator: None,
             build: None,
             references: Vec::new(),
             calibration: Vec::new(),

@@ -11,7 +11,7 @@ use super::inputs;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
-use crate::isolation::{Driver, Isolation};
+use crate::isolation::{Driver, Emulator, Isolation};
 
 /// The record of a run that is about to begin.
 pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Run {
@@ -27,6 +27,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     let mut run = Run {
         parts: if parts.len() > 1 { parts } else { Vec::new() },
         build: request.supply.stock.environment(),
+        emulator: isolations.processor().emulator().map(emulator),
         references: plan
             .parts
             .iter()
@@ -53,6 +54,15 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     };
     run.inputs = inputs::digests(&run.rows, request.supply.workloads);
     run
+}
+
+fn emulator(emulator: &Emulator) -> labrun_record::Emulator {
+    labrun_record::Emulator {
+        name: emulator.name(),
+        version: emulator.version().to_owned(),
+        sha256: emulator.sha256().to_owned(),
+        processor: emulator.processor().to_owned(),
+    }
 }
 
 fn part(prepared: &PreparedPart<'_>) -> Part {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use labrun_record::{Artifact, GivenArtifact, Target};
 
+use crate::arch::Arch;
 use crate::define::{Given, Workload};
 use crate::inspect::KeptImage;
-use crate::isolation::{Library, Profile};
+use crate::isolation::{Library, Processor, Profile};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Recipe, misfit_of, misfit_of_image};
 use crate::size::shared_libraries;
@@ -21,6 +22,7 @@ pub(super) fn libraries(
     recipe: &Recipe,
     built: &Artifact,
     profile: &Profile,
+    processor: &Processor,
 ) -> Result<Vec<Library>, Failure> {
     let is_native = recipe.compiled().target() == Some(Target::Native);
     let given = match recipe.compiled() {
@@ -36,12 +38,18 @@ pub(super) fn libraries(
         return Ok(Vec::new());
     };
     let name = given.name();
-    if let Some(failure) = misfit_of(&name, &native, profile, std::env::consts::ARCH) {
+    if let Some(failure) = misfit_of(&name, &native, profile, arch_of(processor)) {
         return Err(failure);
     }
     let Some(interpreter) = native.interpreter else {
         return Ok(Vec::new());
     };
+    if let Some(emulator) = processor.emulator() {
+        // It finds them below a folder of its own, and no sandbox has to let it.
+        let why = emulator.refuses(&given.path);
+        let why = why.map(|why| Failure::unavailable(format!("{name}: {why}")));
+        return why.map_or(Ok(Vec::new()), Err);
+    }
     let loader = std::fs::canonicalize(&interpreter).map_err(|error| {
         Failure::unavailable(format!(
             "{name} is started by {}, which is not on this machine: {error}",
@@ -70,6 +78,7 @@ pub(super) fn image(
     recipe: &Recipe,
     stock: &dyn Stock,
     profile: &Profile,
+    processor: &Processor,
 ) -> Result<Option<Arc<KeptImage>>, Failure> {
     if !recipe.is_own_image() {
         return Ok(None);
@@ -78,7 +87,7 @@ pub(super) fn image(
     let image = stock.image(&workload.name).ok_or_else(missing)?;
     let given = workload.artifacts.get(&Target::Image);
     let name = given.map_or_else(|| workload.name.clone(), Given::name);
-    let arch = std::env::consts::ARCH;
+    let arch = arch_of(processor);
     if let Some(failure) = misfit_of_image(&name, &image.facts, profile, arch) {
         return Err(failure);
     }
@@ -86,6 +95,10 @@ pub(super) fn image(
         .take_port(&image.facts.ports)
         .map_err(|why| Failure::unavailable(format!("{name}: {why}")))?;
     Ok(Some(image))
+}
+
+fn arch_of(processor: &Processor) -> &'static str {
+    processor.other().map_or(std::env::consts::ARCH, Arch::name)
 }
 
 /// The artifacts of a plan that were given, each once. Which image a daemon has held is what `launched`

@@ -104,7 +104,7 @@ impl PreparedCase<'_> {
         let isolation = self.launch.as_ref().ok().map(|(_, isolation)| isolation);
         let program = isolation.and_then(|isolation| isolation.program());
         let program = program.map(|ready| {
-            let Executable { path, script } = ready.executable;
+            let Executable { path, script, .. } = ready.executable;
             [Some(path), script, ready.starts]
         });
         let artifacts = self.artifacts.iter().map(|artifact| artifact.path.clone());
@@ -180,7 +180,8 @@ fn prepare<'a>(
     let unknown = || Failure::unavailable(format!("there is no isolation {name}"));
     let isolation = supply.isolations.get(name).ok_or_else(unknown)?;
     let record = supply.isolations.record(name).ok_or_else(unknown)?;
-    if record.outcome != Outcome::Measured {
+    let is_counted = spec.measure == Measure::Size && supply.isolations.counts_elsewhere(name);
+    if record.outcome != Outcome::Measured && !is_counted {
         // What an interruption left unbuilt is not missing.
         if supply.site.interrupt.raised() {
             return Err(Failure::Interrupted);
@@ -300,8 +301,15 @@ impl<'a> Supply<'a> {
         }
         artifacts.push(artifact.clone());
         let profile = isolation.profile();
-        let image = given::image(&mut workload, &spec.artifact, self.stock, profile)?;
-        let libraries = given::libraries(&workload, &spec.artifact, &artifact, profile)?;
+        let processor = self.isolations.processor();
+        let image = given::image(
+            &mut workload,
+            &spec.artifact,
+            self.stock,
+            profile,
+            processor,
+        )?;
+        let libraries = given::libraries(&workload, &spec.artifact, &artifact, profile, processor)?;
         let precompiled = spec.precompiled.as_ref();
         let precompiled = precompiled
             .map(|recipe| self.stock.artifact(recipe, self.isolations))

@@ -8,6 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::{PLAN_VERSION, Plan, fits};
+use crate::arch::Arch;
 use crate::define::{Workload, plain};
 use crate::isolation::Profile;
 
@@ -35,17 +36,18 @@ pub enum PlanError {
     },
 }
 
-/// Reads a plan, and holds it against what the lab has.
+/// Reads a plan for an architecture, and holds it against what the lab has.
 pub fn read_by_hand(
     path: &Path,
     profiles: &[Profile],
     workloads: &[Workload],
+    arch: &str,
 ) -> Result<Plan, PlanError> {
     let text = read(path).map_err(|source| PlanError::Io {
         path: path.to_owned(),
         source,
     })?;
-    let plan = parse(&text).and_then(|plan| {
+    let plan = parse(&text, arch).and_then(|plan| {
         fits::check(&plan, profiles, workloads)?;
         Ok(plan)
     });
@@ -66,7 +68,7 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-fn parse(text: &str) -> Result<Plan, String> {
+fn parse(text: &str, arch: &str) -> Result<Plan, String> {
     let mut value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let version = version(&value)?;
     if version > u64::from(PLAN_VERSION) {
@@ -86,11 +88,17 @@ fn parse(text: &str) -> Result<Plan, String> {
     if let Some(field) = unknown.first() {
         return Err(format!("there is no field `{field}` in a plan"));
     }
-    if plan.arch != std::env::consts::ARCH {
+    if plan.arch != arch {
         let (of, here) = (&plan.arch, std::env::consts::ARCH);
-        return Err(format!(
-            "it is a plan for {of:?}, and this machine is {here}: make one here by `labrun plan --json`"
-        ));
+        return Err(match plan.arch.parse::<Arch>() {
+            Ok(other) if arch == here => format!(
+                "it is a plan for {of:?}, and this machine is {here}: make one here by `labrun plan --json`, \
+                 or carry it out emulated: --arch {other}"
+            ),
+            _ => format!(
+                "it is a plan for {of:?}, and {arch} is asked for: make one by `labrun plan --json`"
+            ),
+        });
     }
     Ok(plan)
 }

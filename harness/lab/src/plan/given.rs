@@ -49,7 +49,8 @@ pub(crate) fn misfit_of_image(
     if facts.os != "linux" || facts.architecture != arch {
         let (os, of) = (&facts.os, &facts.architecture);
         return Some(Failure::unavailable(format!(
-            "{name} is an image for {os} on {of}, and this machine is linux on {arch}: give one for that"
+            "{name} is an image for {os} on {of}, and {} is linux on {arch}: give one for that",
+            what_runs(arch)
         )));
     }
     let user = facts.user.as_deref().unwrap_or("root");
@@ -74,8 +75,9 @@ pub(crate) fn misfit_of(
     let unsupported = |reason: String| Some(Failure::new(Outcome::Unsupported, reason));
     if facts.arch != arch {
         return Some(Failure::unavailable(format!(
-            "{name} is a program for {}, and this machine is {arch}: give one for {arch}",
-            facts.arch
+            "{name} is a program for {}, and {} is {arch}: give one for {arch}",
+            facts.arch,
+            what_runs(arch)
         )));
     }
     let how = linked(facts);
@@ -95,6 +97,15 @@ pub(crate) fn misfit_of(
         ));
     }
     None
+}
+
+/// What programs of an architecture are to run on.
+fn what_runs(arch: &str) -> &'static str {
+    if arch == std::env::consts::ARCH {
+        "this machine"
+    } else {
+        "what is asked for"
+    }
 }
 
 fn linked(facts: &NativeFacts) -> Linking {

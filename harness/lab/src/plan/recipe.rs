@@ -3,6 +3,7 @@
 use labrun_record::Target;
 use serde::{Deserialize, Serialize};
 
+use crate::arch::Arch;
 use crate::define::{ArtifactKind, Workload};
 use crate::isolation::{Linking, Packing, Profile};
 
@@ -130,7 +131,10 @@ pub fn artifact_triple(arch: &str, target: Target, linking: Linking) -> String {
                 Linking::Static => "musl",
                 Linking::Dynamic => "gnu",
             };
-            format!("{arch}-unknown-linux-{libc}")
+            // One that the lab does not know is called as Rust does, for most.
+            let unknown = |_| format!("{arch}-unknown-linux-{libc}");
+            let known = arch.parse::<Arch>();
+            known.map_or_else(unknown, |arch| arch.triple(libc))
         }
     }
 }

@@ -60,6 +60,12 @@ impl<'a> Recorded<'a> {
                 "the run was taken on {its}, and this machine is {own}: replay it on one like that"
             )));
         }
+        if let Some(other) = run.rows.iter().find(|row| run.is_emulated(row)) {
+            return Err(SideError::Refused(format!(
+                "the run emulated {}, and a replay decides by times, of which an emulated one says nothing",
+                other.arch
+            )));
+        }
         let commit = commit_of(&run.lab_version).and_then(|word| {
             let commit = Checkout::of(here).and_then(|checkout| checkout.commit(word));
             commit.map_err(|error| error.to_string())

@@ -12,6 +12,7 @@ use object::read::elf::FileHeader;
 
 use super::Needed;
 use super::ldconfig::{self, DEFAULT_FOLDERS};
+use crate::arch::Arch;
 use crate::inspect::Linking;
 use crate::outcome::Failure;
 
@@ -30,12 +31,20 @@ pub fn shared_libraries(program: &Path, library_path: &str) -> Result<Vec<Needed
     let asked = folders_of(&asked.map(str::to_owned).collect::<Vec<_>>(), &program);
     let mut found = BTreeMap::new();
     let mut beside = None;
+    // What runs under an emulator finds them below a folder of its own.
+    let own = Linking::read(&program).map_err(|refused| Failure::failed(refused.to_string()))?;
+    let other = own
+        .arch()
+        .parse::<Arch>()
+        .ok()
+        .filter(|arch| !arch.is_here());
+    let placed = |file: &Path| other.map_or_else(|| file.to_owned(), |arch| arch.in_sysroot(file));
     let mut to_read = VecDeque::from([(program, Vec::new())]);
     while let Some((path, inherited)) = to_read.pop_front() {
         let linked =
             Linking::read(&path).map_err(|refused| Failure::failed(refused.to_string()))?;
         if let Some(interpreter) = &linked.interpreter {
-            let interpreter = fs::canonicalize(interpreter).ok();
+            let interpreter = fs::canonicalize(placed(interpreter)).ok();
             beside = beside.or(interpreter.and_then(|path| path.parent().map(Path::to_owned)));
         }
         let runpath = folders_of(&linked.runpath, &path);
@@ -72,7 +81,7 @@ pub fn shared_libraries(program: &Path, library_path: &str) -> Result<Vec<Needed
                 .file_name()
                 .unwrap_or_default()
                 .to_string_lossy();
-            let interpreter = Needed::at(&name, interpreter)?;
+            let interpreter = Needed::at(&name, &placed(interpreter))?;
             found.insert(interpreter.path.clone(), interpreter);
         }
     }

@@ -171,10 +171,7 @@ fn a_launch_that_hangs() {
         panic!("three words");
     };
     let helper = Ok(Ready {
-        executable: Executable {
-            path: program.into(),
-            script: None,
-        },
+        executable: Executable::of_file(program.into()),
         linked: None,
         starts: None,
         version: String::new(),

@@ -91,6 +91,7 @@ pub(crate) fn image(host: &DockerHost, base: Base) -> Result<Image, Failure> {
         binary: &binary,
         binary_sha256: &sha256,
         base,
+        platform: None,
         interrupt: &Interrupt::never().expect("an interrupt"),
         progress: &Silent,
     })

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use lab::define::{Definitions, Workload};
+use lab::isolation::Processor;
 use lab::side::{Side, SideError, SideKind, SideName, SideRequest};
 use lab::site::Site;
 
@@ -93,7 +94,7 @@ impl<'a> Ground<'a> {
             .disk_folder()
             .context("cannot make a folder to unpack to")?;
         let path = Path::new(&name.which);
-        let opened = open_bundle(path, folder.path(), self.site, self.bars);
+        let opened = open_bundle(path, folder.path(), Processor::Own, self.site, self.bars);
         let Some(carried) = opened.with_context(|| name.to_string())? else {
             return Ok(None);
         };

@@ -7,6 +7,7 @@ use lab::bundle::{self, Contents};
 use lab::carry::Carried;
 use lab::digest::sha256;
 use lab::interrupt::Interrupt;
+use lab::isolation::Processor;
 use lab::plan::Plan;
 use lab::progress::Silent;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ fn lists_of_bundles_are_taken_or_refused() {
     let unpacked = folder.path().join("unpacked");
     fs::create_dir(&unpacked).expect("makes a folder");
     let opened = bundle::open(&folder.file(), &unpacked, &never, &Silent).expect("opens it");
-    Carried::new(&opened)
+    Carried::new(&opened, Processor::Own)
         .map(drop)
         .expect("it fits this machine");
     let list = unpacked.join("bundle.json");
@@ -35,7 +36,7 @@ fn lists_of_bundles_are_taken_or_refused() {
         fs::write(unpacked.join("bundle.sha256"), line).expect("writes its digest");
         // A folder is used where it is, and nothing is unpacked.
         if let Ok(opened) = bundle::open(&unpacked, Path::new("unused"), &never, &Silent)
-            && let Ok(carried) = Carried::new(&opened)
+            && let Ok(carried) = Carried::new(&opened, Processor::Own)
         {
             carried.launched_on();
             let _ = carried.plan(None);

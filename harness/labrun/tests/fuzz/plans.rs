@@ -1,5 +1,6 @@
 //! Plans that somebody gives by hand.
 
+use std::env::consts::ARCH;
 use std::fs;
 
 use lab::plan::{Plan, RunOptions, read_by_hand};
@@ -24,12 +25,12 @@ fn plans_are_taken_or_refused() {
     let valid: Vec<Vec<u8>> = valid.collect();
     for text in &valid {
         fs::write(&path, text).expect("writes a plan");
-        read_by_hand(&path, &lab.profiles, &lab.workloads).expect("is taken");
+        read_by_hand(&path, &lab.profiles, &lab.workloads, ARCH).expect("is taken");
     }
     let names = Names::of(&[], &lab.profiles);
     feed("plans", 40, valid, |text| {
         fs::write(&path, text).expect("writes a plan");
-        if let Ok(mut plan) = read_by_hand(&path, &lab.profiles, &lab.workloads) {
+        if let Ok(mut plan) = read_by_hand(&path, &lab.profiles, &lab.workloads, ARCH) {
             plan.launched_on();
             plan.adjust(&RunOptions {
                 samples: Some(100_000),

@@ -106,7 +106,7 @@ pub struct Counts {
     pub equivalent: usize,
     /// Both were measured, and the interval decides nothing.
     pub inconclusive: usize,
-    /// A side was not measured, is emulated, or the runs cannot be compared.
+    /// A side was not measured, is an emulated time or memory, or the runs cannot be compared.
     pub not_compared: usize,
     /// Rows of the base alone.
     pub only_in_base: usize,
@@ -195,7 +195,7 @@ pub struct Unpaired {
 /// themselves from one run to another in its interval. Runs of different
 /// machine classes or scenarios, or of which one took more than twice as many kinds of launch, are
 /// listed and not compared, with the reasons in `incomparable`, unless `force`; those of different
-/// methods, and replays, in no case. Emulated rows are never compared.
+/// methods, and replays, in no case. Of emulated rows only counts are compared.
 pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool) -> Comparison {
     let margin = |old: usize, new: usize| {
         let (old, new) = (base.run.plan_of(old), candidate.run.plan_of(new));
@@ -218,11 +218,11 @@ pub fn compare(base: Measurements<'_>, candidate: Measurements<'_>, force: bool)
             only_in_base.push(unpaired(row, &side.0));
             continue;
         };
-        let emulated = [base.run, candidate.run]
+        let compares = [base.run, candidate.run]
             .iter()
-            .any(|run| run.machine.emulated || run.machine.arch != row.arch);
+            .all(|run| run.compares(row));
         let seed = row_seed(base.run.seed ^ candidate.run.seed.rotate_left(32), row);
-        let estimate = (allowed && !emulated)
+        let estimate = (allowed && compares)
             .then(|| judge::estimate(row, side, &new[other], seed))
             .flatten();
         estimates.push(estimate.map(|estimate| (estimate, margin(index, other))));

@@ -94,6 +94,7 @@ pub fn run() -> Run {
             emulated: false,
         },
         machine_class: "x86_64/amd-epyc/2c/24g/linux-6.18/kvm".into(),
+        emulator: None,
         references: vec![Reference {
             metric: Metric::TimeToFirstResult,
             isolation: "native/static".into(),

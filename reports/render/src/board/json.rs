@@ -140,7 +140,7 @@ impl<'a> All<'a> {
         for ((column, line), number) in &board.cells {
             let row = &board.summary.results[*number];
             let became = match row.numbers {
-                Some(_) if board.compares(row) => continue,
+                Some(_) if row.compares() => continue,
                 Some(_) => "emulated",
                 None => row.outcome.name(),
             };
@@ -161,7 +161,7 @@ impl<'a> All<'a> {
         own.sort_unstable();
         let cells = own.into_iter().filter_map(|((column, line), number)| {
             let row = &board.summary.results[*number];
-            let numbers = row.numbers.as_ref().filter(|_| board.compares(row))?;
+            let numbers = row.numbers.as_ref().filter(|_| row.compares())?;
             let [low, high] = ends(numbers.ci);
             let (ratio, verdict) = against(board, row);
             let values: [Value; CELL.len()] = [

@@ -23,14 +23,6 @@ impl Board<'_> {
         (0..self.lines.len()).partition(measured)
     }
 
-    /// Whether a row's number may be held against others: a speed that was emulated may not, and what
-    /// was counted is as true there.
-    pub(crate) fn compares(&self, row: &RowSummary) -> bool {
-        let machine = &self.run.machine;
-        let emulated = machine.emulated || row.row.arch != machine.arch;
-        !emulated || row.row.metric.is_exact()
-    }
-
     /// Whether a row is what the others of its question are compared with.
     pub(crate) fn is_reference(&self, row: &RowSummary) -> bool {
         let wanted = self.run.reference_of(&row.row);

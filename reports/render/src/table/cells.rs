@@ -135,6 +135,7 @@ impl Column<'_> {
             Show::P90 if row.row.metric.is_exact() => String::new(),
             Show::P90 => units::value(numbers.p90, row.unit),
             Show::Ratio => ratio.map_or_else(String::new, |r| units::ratio(r.value)),
+            Show::Verdict if !row.compares() => "emulated".to_owned(),
             Show::Verdict => ratio.map_or_else(String::new, |r| {
                 let verdict = words::verdict(row.unit, r.verdict);
                 match &r.to_workload {

@@ -147,6 +147,7 @@ pub fn run(rows: Vec<Row>) -> Run {
             emulated: false,
         },
         machine_class: "x86_64/amd-epyc/2c/24g/linux-6.18/kvm".into(),
+        emulator: None,
         references: vec![
             reference(Metric::TimeToFirstResult),
             reference(Metric::Teardown),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::isolation::{Processor, emulated_features};
+
 /// How many missing features a reason names.
 const NAMED: usize = 5;
 
@@ -22,6 +24,17 @@ fn parse(cpuinfo: &str) -> Vec<String> {
     let common = of_each.reduce(|common, words| &common & &words);
     let common = common.unwrap_or_default().into_iter();
     common.map(str::to_owned).collect()
+}
+
+/// Those of a processor that need not be this machine's; of an emulated one only those that what is
+/// compiled ahead of time under it may use.
+pub fn features_of(processor: &Processor) -> Vec<String> {
+    processor.other().map_or_else(features, emulated_features)
+}
+
+/// Whether a processor that need not be this machine's has all of these features.
+pub fn features_fit_on(processor: &Processor, needed: &[String]) -> Result<(), String> {
+    fit(needed, &features_of(processor))
 }
 
 /// Whether this machine has all of these features.

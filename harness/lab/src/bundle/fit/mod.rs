@@ -6,9 +6,11 @@ mod versions;
 
 use std::path::Path;
 
+use crate::arch::Arch;
 use crate::inspect::Linking;
+use crate::isolation::Processor;
 
-pub use features::{features, features_fit};
+pub use features::{features, features_fit, features_fit_on, features_of};
 pub use versions::libraries;
 
 /// Whether a program runs here: [`architecture`], [`loader`], [`libraries`].
@@ -18,6 +20,15 @@ pub fn program(program: &Path) -> Result<(), String> {
     libraries(program)
 }
 
+/// Whether a program runs on a processor that need not be this machine's. Which versions of libraries an
+/// emulated one has is found by running it.
+pub fn program_on(processor: &Processor, path: &Path) -> Result<(), String> {
+    match processor.runs()? {
+        None => program(path),
+        Some(emulator) => emulator.refuses(path).map_or(Ok(()), Err),
+    }
+}
+
 /// Whether it was compiled for this architecture.
 pub fn architecture(program: &Path) -> Result<(), String> {
     let of = read(program)?.arch();
@@ -25,8 +36,12 @@ pub fn architecture(program: &Path) -> Result<(), String> {
     if of == here {
         return Ok(());
     }
+    let emulated = of.parse::<Arch>().map_or_else(
+        |_| String::new(),
+        |of| format!(", or run it emulated: --arch {of}"),
+    );
     Err(format!(
-        "it was compiled for {of}, and this machine is {here}; bundle on a machine that is {here}"
+        "it was compiled for {of}, and this machine is {here}; bundle for it by --arch {here}{emulated}"
     ))
 }
 

@@ -9,7 +9,9 @@ use crate::define::Need;
 use crate::isolation::ask::ask;
 use crate::isolation::find::{in_folders, on_path};
 use crate::isolation::listener::{listener, search_path};
-use crate::isolation::{Cannot, Daemon, Driver, Inside, Packing, Profile, What, settings};
+use crate::isolation::{
+    Cannot, Daemon, Driver, Emulates, Inside, Packing, Profile, What, settings,
+};
 use crate::outcome::Failure;
 use crate::task::NetworkPath;
 
@@ -91,6 +93,7 @@ impl Configuration {
             settings: self.settings(),
             driver: Some(Driver::Helper(HELPER.to_owned())),
             daemon: Some(Daemon::Containerd(self.programs)),
+            emulates: Emulates::No("containerd takes images for its own machine alone"),
             ..Profile::default()
         }
     }

@@ -2,7 +2,7 @@
 
 use labrun_record::{Setting, Target, Tier};
 
-use crate::isolation::{Base, Daemon, Linking, Packing, Profile, settings};
+use crate::isolation::{Base, Daemon, Emulates, Linking, Packing, Profile, settings};
 use crate::task::NetworkPath;
 
 /// How a container is made.
@@ -106,6 +106,10 @@ impl Configuration {
             },
             settings: self.settings(),
             daemon: Some(Daemon::Docker),
+            emulates: match self.base {
+                Base::Scratch => Emulates::ByTheKernel,
+                Base::Debian => Emulates::No("debootstrap makes its base for this machine alone"),
+            },
             ..Profile::default()
         }
     }

@@ -15,6 +15,7 @@ use super::base;
 use super::body::WORKLOAD_LABEL;
 use super::context::{context, digest};
 use super::daemon::{ANSWER_LIMIT, DockerHost, Live, refused};
+use crate::arch::Arch;
 use crate::inspect::tcp_ports;
 use crate::interrupt::Interrupt;
 use crate::isolation::Base;
@@ -37,6 +38,8 @@ pub struct ImageRequest<'a> {
     pub binary_sha256: &'a str,
     /// What is under it.
     pub base: Base,
+    /// The architecture of the binary, where it is another than this machine's.
+    pub platform: Option<Arch>,
     /// Whether the run was asked to end.
     pub interrupt: &'a Interrupt,
     /// Who is told how far it is.
@@ -105,13 +108,16 @@ impl DockerHost {
         }
         let binary = fs::read(request.binary).map_err(unread)?;
         let context = context(&dockerfile, &binary).map_err(unread)?;
-        let options = BuildImageOptionsBuilder::new()
+        let mut options = BuildImageOptionsBuilder::new()
             .t(&tag)
             .rm(true)
             .forcerm(true)
             .buildargs(&HashMap::from([("BASE", base.as_str())]))
-            .labels(&HashMap::from([(WORKLOAD_LABEL, workload)]))
-            .build();
+            .labels(&HashMap::from([(WORKLOAD_LABEL, workload)]));
+        if let Some(arch) = request.platform {
+            options = options.platform(&format!("linux/{}", arch.of_images()));
+        }
+        let options = options.build();
         let body = bollard::body_full(context.into());
         let mut steps = live.docker.build_image(options, None, Some(body));
         let failed =

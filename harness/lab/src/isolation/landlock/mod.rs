@@ -15,7 +15,7 @@ use seccompiler::BpfProgram;
 
 use super::child::{Boundary, CgroupScope, Child, Clock, LaunchRequest, Plain};
 use super::native::{kernel_release, program};
-use super::{Isolation, Library, Look, Profile, settings};
+use super::{Emulates, Isolation, Library, Look, Profile, settings};
 use crate::outcome::Failure;
 use crate::process::Isolate;
 
@@ -31,6 +31,7 @@ impl Default for Landlock {
                 "a process under Landlock and seccomp: the static binary, its grant, its own port"
                     .to_owned(),
             settings: settings(SETTINGS),
+            emulates: Emulates::No("its filter would be of the emulator's own system calls"),
             ..Profile::default()
         })
     }

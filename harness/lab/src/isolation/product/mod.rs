@@ -16,7 +16,7 @@ use labrun_record::Target;
 use super::child::{Boundary, Child, LaunchRequest};
 use super::runner::Ready;
 use super::tool::Tool;
-use super::{Cannot, Isolation, Look, Profile, Role, ToCompile, What};
+use super::{Cannot, Emulates, Isolation, Look, Profile, Role, ToCompile, What};
 use crate::define::{Need, ProductConfiguration, ProductDefinition};
 use crate::outcome::Failure;
 use crate::process::{Mark, Program};
@@ -127,6 +127,7 @@ fn profile(definition: &ProductDefinition, configuration: &ProductConfiguration)
         cannot,
         settings: configuration.settings.clone(),
         has_program: true,
+        emulates: Emulates::No("it is a program of this machine's"),
         ..Profile::default()
     }
 }

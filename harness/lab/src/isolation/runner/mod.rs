@@ -13,8 +13,8 @@ use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
 use labrun_record::Target;
 
 use super::{
-    CallSpec, Cannot, Driver, EachLine, Isolation, Job, LaunchTiming, Launcher, Linking, Look,
-    Profile, RunningInstances, ToCompile, What,
+    CallSpec, Cannot, Driver, EachLine, Emulates, Isolation, Job, LaunchTiming, Launcher, Linking,
+    Look, Profile, RunningInstances, ToCompile, What,
 };
 use crate::clock::now_ns;
 use crate::define::{Configuration, Need, RunnerDefinition};
@@ -66,7 +66,7 @@ impl Ready {
     /// One that is a file of its own, and linked with nothing that has to be told.
     pub fn of_file(path: PathBuf, version: String, sha256: String) -> Self {
         Self {
-            executable: Executable { path, script: None },
+            executable: Executable::of_file(path),
             version,
             sha256,
             linked: None,
@@ -141,6 +141,10 @@ fn profile(definition: &RunnerDefinition, configuration: &Configuration) -> Prof
         calls: own.iter().find(library).copied(),
         cannot,
         settings: configuration.settings.clone(),
+        emulates: match definition.build.program {
+            None => Emulates::ByItself,
+            Some(_) => Emulates::No("its runner is a ready-made program of this machine's"),
+        },
         driver: Some(Driver::Runner(definition.name.clone())),
         has_program: true,
         ..Profile::default()

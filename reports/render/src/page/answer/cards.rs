@@ -226,7 +226,7 @@ fn measured<'a>(
     let choices = (0..board.lines.len()).filter(|line| !board.lines[*line].is_control);
     let rows = choices.filter_map(|line| board.cell(column, line));
     let mut rows: Vec<&RowSummary> = rows
-        .filter(|row| row.median().is_some() && wanted(row))
+        .filter(|row| row.median().is_some() && row.compares() && wanted(row))
         .collect();
     rows.sort_by(|a, b| words::better_first(a, b));
     rows

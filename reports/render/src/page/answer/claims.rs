@@ -86,10 +86,7 @@ pub(super) struct Judged<'a> {
 
 /// The claims that a run can say something about. What was counted is as true on an emulated machine.
 pub(super) fn held<'a>(view: &View<'a>) -> Vec<Judged<'a>> {
-    let is_said = |claim: &Claim| {
-        let counts = claim.metric.is_exact() || !view.summary.machine.emulated;
-        counts && view.rows(claim.metric).next().is_some()
-    };
+    let is_said = |claim: &Claim| view.rows(claim.metric).any(RowSummary::compares);
     let claims = CLAIMS.iter().enumerate();
     let own = claims.filter(|(_, claim)| is_said(claim));
     own.map(|(place, claim)| Judged {

@@ -99,7 +99,12 @@ impl<'a> Picture<'a> {
         let board = &view.board;
         let is_choice = |line: &Line<'_>| !line.is_control;
         let mut keys = board.key_columns().into_iter();
-        let first = keys.find(|column| board.best(*column, is_choice).is_some())?;
+        // What was emulated is no answer, and in no picture.
+        let is_told = |column: &usize| {
+            let best = board.best(*column, is_choice);
+            best.is_some_and(|(_, row)| row.compares())
+        };
+        let first = keys.find(is_told)?;
         let asked = &board.columns[first];
         let columns: Vec<usize> = (0..board.columns.len())
             .filter(|place| is_alike(asked, &board.columns[*place]))
@@ -109,7 +114,7 @@ impl<'a> Picture<'a> {
             .flat_map(|column| best_of_technologies(board, *column))
             .collect();
         let one = rows.first().and_then(|row| view.reference_for(&row.row));
-        let one = one.filter(|row| row.median().is_some());
+        let one = one.filter(|row| row.median().is_some() && row.compares());
         let is_reference = |row: &RowSummary| one.is_some_and(|one| std::ptr::eq(one, row));
         if let Some(one) = one.filter(|_| !rows.iter().any(|row| is_reference(row))) {
             rows.push(one);
@@ -180,7 +185,9 @@ fn params<'a>(column: &'a Column<'_>) -> &'a str {
 fn best_of_technologies<'a>(board: &Board<'a>, column: usize) -> Vec<&'a RowSummary> {
     let choices = (0..board.lines.len()).filter(|line| !board.lines[*line].is_control);
     let rows = choices.filter_map(|line| board.cell(column, line));
-    let mut rows: Vec<&RowSummary> = rows.filter(|row| row.median().is_some()).collect();
+    let mut rows: Vec<&RowSummary> = rows
+        .filter(|row| row.median().is_some() && row.compares())
+        .collect();
     rows.sort_by(|a, b| words::better_first(a, b));
     let mut seen = BTreeSet::new();
     rows.retain(|row| seen.insert((row.technology(), row.row.tier)));

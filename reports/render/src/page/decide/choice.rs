@@ -30,7 +30,7 @@ pub(super) fn choices<'a>(board: &'a Board<'a>, column: usize) -> Vec<Choice<'a>
     let lines = board.lines.iter().enumerate();
     let answers = lines.filter_map(|(place, line)| {
         let row = board.cell(column, place)?;
-        let counts = !line.is_control && row.median().is_some() && board.compares(row);
+        let counts = !line.is_control && row.median().is_some() && row.compares();
         counts.then_some(Answer { line, row })
     });
     among(answers.collect())

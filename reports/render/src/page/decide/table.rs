@@ -71,7 +71,7 @@ fn cell(view: &View<'_>, row: Option<&RowSummary>) -> Markup {
         Some(row) => html! {
             td.number {
                 (traced::number(view, row))
-                @if !view.board.compares(row) { " " small { "emulated" } }
+                @if !row.compares() { " " small { "emulated" } }
             }
         },
     }

@@ -88,7 +88,9 @@ fn of_metric(
             most,
         };
         let own = rows.iter().copied();
-        let measured: Vec<&RowSummary> = own.filter(|row| row.median().is_some()).collect();
+        let measured: Vec<&RowSummary> = own
+            .filter(|row| row.median().is_some() && row.compares())
+            .collect();
         let drawn: Vec<&RowSummary> = measured.iter().copied().filter(|r| is_drawn(r)).collect();
         let mut figures = load::figures(&what, &measured)?;
         let groups = lanes::groups(&what, &drawn);

@@ -123,7 +123,7 @@ fn push(out: &mut String, line: &Line<'_>, doubts: &[String], several: bool) {
     let _ = write!(out, "><th class=i{ink}>");
     text(out, &words::isolation(row));
     out.push_str("<p>");
-    text(out, &about(view, row));
+    text(out, &about(row));
     let rest = rest(row);
     if !rest.is_empty() {
         out.push_str("<p>");
@@ -148,15 +148,10 @@ fn push(out: &mut String, line: &Line<'_>, doubts: &[String], several: bool) {
 }
 
 /// Tier, version, and whether it was emulated.
-fn about(view: &View<'_>, row: &RowSummary) -> String {
+fn about(row: &RowSummary) -> String {
     let version = row.isolation_version.as_deref();
     let version = version.unwrap_or("version not known");
-    let machine = &view.summary.machine;
-    let emulated = if machine.emulated || row.row.arch != machine.arch {
-        " \u{b7} emulated"
-    } else {
-        ""
-    };
+    let emulated = if row.emulated { " \u{b7} emulated" } else { "" };
     format!("{} {version}{emulated}", row.row.tier)
 }
 

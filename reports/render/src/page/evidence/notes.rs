@@ -36,7 +36,7 @@ pub(in crate::page) fn banners(run: &Run) -> Markup {
                 strong { "Damaged. " } (run.damaged.join("; ")) ". What could be read is shown: medians and intervals are of that alone."
             }
         }
-        @if run.machine.emulated {
+        @if run.emulated_arch().is_some() {
             p.banner role="note" { strong { "Emulated. " } "No speed of this run is compared with anything." }
         }
     }

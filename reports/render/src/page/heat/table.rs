@@ -93,7 +93,7 @@ fn look(view: &View<'_>, row: &RowSummary, median: &str) -> Look {
         let is_reference = view.board.is_reference(row);
         let (class, told) = if is_reference {
             ("reference", "; the reference")
-        } else if view.board.compares(row) {
+        } else if row.compares() {
             ("bare", "; no ratio")
         } else {
             ("bare", "; emulated, and compared with nothing")

@@ -67,7 +67,7 @@ impl<'a> Picture<'a> {
     fn of(board: &'a Board<'a>, x: usize, y: Option<usize>) -> Self {
         let measured = |column: usize, line: usize| {
             let row = board.cell(column, line)?;
-            Some((row, row.median()?))
+            Some((row, row.median().filter(|_| row.compares())?))
         };
         let lines = board.lines.iter().enumerate();
         let mut points: Vec<Point<'_>> = lines

@@ -8,7 +8,7 @@ mod left;
 mod lines;
 mod question;
 
-use labrun_analysis::Summary;
+use labrun_analysis::{Summary, WarningKind};
 use labrun_record::Metric;
 
 use super::{matrix, unmeasured};
@@ -47,6 +47,10 @@ fn head(summary: &Summary, width: usize) -> String {
     let mut text = String::new();
     if summary.indicative {
         text.push_str("indicative (--quick): decide nothing by these numbers\n");
+    }
+    let mut warnings = summary.warnings.iter();
+    if let Some(warning) = warnings.find(|one| one.name == WarningKind::Emulated) {
+        text.push_str(&wrapped(&format!("emulated: {}", warning.message), width));
     }
     if let Some(why) = &summary.interrupted {
         text.push_str(&wrapped(&words::incomplete(why), width));

@@ -46,7 +46,8 @@ const START: &str = "start";
 pub(super) fn questions(summary: &Summary) -> Vec<Question<'_>> {
     let headlines = || {
         let rows = summary.results.iter();
-        rows.filter(|row| is_headline(row) && row.median().is_some_and(f64::is_finite))
+        let rows = rows.filter(|row| is_headline(row) && row.compares());
+        rows.filter(|row| row.median().is_some_and(f64::is_finite))
     };
     let measures = distinct(headlines().map(|row| Measure::of(row.row.metric)));
     let mut questions = Vec::new();

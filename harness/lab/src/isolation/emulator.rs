@@ -1,0 +1,188 @@
+//! Programs of another architecture, run as processes of this machine: by qemu, which translates their
+//! instructions and hands their system calls on to the kernel that is here.
+//!
+//! What comes of it is right, and how long it took says nothing of that architecture.
+
+use std::path::{Path, PathBuf};
+
+use crate::arch::Arch;
+use crate::define::Find;
+use crate::inspect::Linking;
+use crate::isolation::find::look_for;
+use crate::outcome::Failure;
+use crate::process::Program;
+
+/// What programs run on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Processor {
+    /// The machine's own.
+    #[default]
+    Own,
+    /// One of another architecture, which an emulator stands for.
+    Emulated(Emulator),
+    /// One of another architecture, for which there is no emulator here: nothing of it runs.
+    Other(Arch, String),
+}
+
+impl Processor {
+    /// That for an architecture: the machine's own where it is of that, else an emulator.
+    pub fn of(arch: Arch) -> Self {
+        if arch.is_here() {
+            return Self::Own;
+        }
+        match Emulator::find(arch) {
+            Ok(emulator) => Self::Emulated(emulator),
+            Err(reason) => Self::Other(arch, reason),
+        }
+    }
+
+    /// The emulator, where it is one.
+    pub fn emulator(&self) -> Option<&Emulator> {
+        match self {
+            Self::Emulated(emulator) => Some(emulator),
+            Self::Own | Self::Other(..) => None,
+        }
+    }
+
+    /// What runs programs that are not of this machine; nothing where they are; or why nothing does.
+    pub fn runs(&self) -> Result<Option<&Emulator>, &str> {
+        match self {
+            Self::Own => Ok(None),
+            Self::Emulated(emulator) => Ok(Some(emulator)),
+            Self::Other(_, reason) => Err(reason),
+        }
+    }
+
+    /// Its architecture, where it is another than this machine's.
+    pub fn other(&self) -> Option<Arch> {
+        match self {
+            Self::Own => None,
+            Self::Emulated(emulator) => Some(emulator.arch),
+            Self::Other(arch, _) => Some(*arch),
+        }
+    }
+}
+
+/// qemu's user mode for one architecture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emulator {
+    arch: Arch,
+    program: PathBuf,
+    version: String,
+    sha256: String,
+}
+
+impl Emulator {
+    /// That of an architecture; or why it cannot be used, with the way to get it.
+    pub fn find(arch: Arch) -> Result<Self, String> {
+        let name = format!("qemu-{arch}");
+        let find = Find {
+            // The second one cannot count instructions, and emulates as well.
+            programs: vec![name.clone(), format!("{name}-static")],
+            version: vec!["--version".to_owned()],
+            version_after: "version ".to_owned(),
+            least: "7.0".to_owned(),
+            install: "sudo apt-get install qemu-user".to_owned(),
+        };
+        let found = look_for(&find).map_err(Failure::into_reason)?;
+        Ok(Self {
+            arch,
+            program: found.executable.path,
+            version: found.version,
+            sha256: found.sha256,
+        })
+    }
+
+    /// The architecture whose programs it runs.
+    pub fn arch(&self) -> Arch {
+        self.arch
+    }
+
+    /// Its program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The name of its program.
+    pub fn name(&self) -> String {
+        let name = self.program().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// SHA-256 of its program.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The processor that it stands for. A stated one: what it takes by itself changes with its version,
+    /// and a module that is compiled ahead of time for what few machines have would run on few. Of ARM64
+    /// that is the first version of the architecture, which every one has.
+    pub fn processor(&self) -> &'static str {
+        processor(self.arch)
+    }
+
+    /// `program` as it runs it.
+    pub(crate) fn around(&self, program: Program) -> Program {
+        let mut args = vec!["-cpu".to_owned(), self.processor().to_owned()];
+        let sysroot = self.arch.sysroot();
+        if sysroot.is_dir() {
+            args.extend(["-L".to_owned(), sysroot.display().to_string()]);
+        }
+        args.push(program.path.display().to_string());
+        args.extend(program.args);
+        Program {
+            path: self.program().to_owned(),
+            args,
+            ..program
+        }
+    }
+
+    /// Why a program cannot be run by it, with the way to mend that.
+    pub fn refuses(&self, program: &Path) -> Option<String> {
+        let linked = match Linking::read(program) {
+            Ok(linked) => linked,
+            Err(refused) => return Some(refused.to_string()),
+        };
+        if linked.arch() != self.arch.name() {
+            return Some(format!(
+                "it was compiled for {}, and {} runs programs for {}",
+                linked.arch(),
+                self.name(),
+                self.arch
+            ));
+        }
+        let loader = linked.interpreter?;
+        let there = self.arch.in_sysroot(&loader);
+        (!there.exists()).then(|| {
+            format!(
+                "it is started by {}, which is not in {}; to get it: sudo apt-get install {}",
+                loader.display(),
+                self.arch.sysroot().display(),
+                self.arch.sysroot_package()
+            )
+        })
+    }
+}
+
+fn processor(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X86_64 => "max",
+        Arch::Aarch64 => "cortex-a72",
+        Arch::Riscv64 => "rv64",
+    }
+}
+
+/// The features of a processor that what is compiled ahead of time under an emulator may use, in the
+/// kernel's words. Nothing is known of what the emulated one has beyond those.
+pub fn emulated_features(arch: Arch) -> Vec<String> {
+    let words: &[&str] = match arch {
+        Arch::Aarch64 => &["asimd", "fp"],
+        Arch::X86_64 | Arch::Riscv64 => &[],
+    };
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
