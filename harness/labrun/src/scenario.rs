@@ -49,7 +49,8 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let builder = builder.on(processor.clone());
     let launched = plan.launched_on();
-    let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
+    let is_driven = is_driven(&launched, &planned.profiles);
+    let drivers = builder.drivers_of(definitions, &[plan], &is_driven);
     let source = Source {
         plan,
         definitions,

@@ -176,14 +176,24 @@ fn numbers_of(
     }))
 }
 
+/// Launches that have to agree to the last instruction, for their count to be one that does not vary.
+const AGREE: usize = 3;
+
+/// Whether values are one count: it is its own interval, and nothing was left to chance.
+fn is_one_count(metric: Metric, values: &[f64]) -> bool {
+    let [first, rest @ ..] = values else {
+        return false;
+    };
+    let is_counted = metric.is_exact() || metric == Metric::Instructions && values.len() >= AGREE;
+    is_counted && rest.iter().all(|value| value.total_cmp(first).is_eq())
+}
+
 /// The interval of a median. What is counted exactly is its own interval.
 fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
-    match (metric.is_exact(), values) {
-        (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
-            Some([*first, *first])
-        }
-        _ => median_interval(values, seed),
+    if is_one_count(metric, values) {
+        return values.first().map(|value| [*value; 2]);
     }
+    median_interval(values, seed)
 }
 
 /// The median of each phase, in the order in which launches name them.
@@ -222,7 +232,9 @@ pub(crate) fn ratio_of(
     if !value.is_finite() || median <= 0.0 || base <= 0.0 {
         return None;
     }
-    if metric.is_exact() {
+    let are_counts =
+        || is_one_count(metric, &own.bare()) && is_one_count(metric, &reference.bare());
+    if metric.is_exact() || are_counts() {
         return Some(RatioEstimate {
             value,
             intervals: Some(RatioIntervals::exact(value)),

@@ -372,7 +372,7 @@ fn is_judged(column: &Column) -> bool {
     let Some(row) = key.row() else {
         return true;
     };
-    !is_of_a_tail(row) && (!key.emulated || row.metric.is_exact())
+    !is_of_a_tail(row) && (!key.emulated || row.metric.holds_emulated())
 }
 
 /// The ratio of what is confirmed, with its interval.

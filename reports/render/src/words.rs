@@ -59,6 +59,7 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
         Metric::BytesPerSecond => "Bytes in a second",
         Metric::RequestsPerSecond => "Requests in a second",
         Metric::Latency => "Latency",
+        Metric::Instructions => "Instructions",
         Metric::Conformance => "Conformance",
     }
 }

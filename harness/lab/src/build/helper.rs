@@ -8,8 +8,13 @@ use super::Builder;
 use super::cargo::CargoBuild;
 use super::store::Stored;
 use super::toolchain::Variable;
+use crate::catalog::Drivers;
+use crate::define::Definitions;
 use crate::isolation::find::on_path;
 use crate::isolation::runner::Ready;
+use crate::isolation::{COUNTER, Driver};
+use crate::outcome::Failure;
+use crate::plan::Plan;
 
 /// What building it needs: a program, the variable that may name it, and where it comes from.
 const NEEDS: (&str, &str, &str) = ("protoc", "PROTOC", "sudo apt-get install protobuf-compiler");
@@ -53,6 +58,49 @@ impl Builder<'_> {
             .store
             .made(&self.helper_key(name), inputs, || self.turn(), make);
         built.map(ready)
+    }
+
+    /// The plugin by which qemu counts instructions: a library of this machine's own, as qemu is.
+    pub fn counter(&self) -> Result<Ready, Failure> {
+        let package = self.lab.helper(COUNTER);
+        let host = &self.toolchain.host;
+        if !package.join("Cargo.toml").is_file() {
+            let package = package.display();
+            return Err(Failure::unavailable(format!("the lab has no {package}")));
+        }
+        let inputs = || {
+            let inputs = self.toolchain.inputs(&[])?;
+            Ok(inputs.package(self.lab.path(), &package)?.digest())
+        };
+        let make = || {
+            let build = CargoBuild {
+                select: vec!["--lib".to_owned()],
+                ..self.cargo_build(format!("helper {COUNTER}"), &package, host)
+            };
+            let file = "liblabrun_instructions.so";
+            let library = build.run(Some(file), self.progress)?;
+            self.store
+                .keep(&format!("helpers/{COUNTER}"), file, &library)
+        };
+        let key = format!("helper-{COUNTER}");
+        let built = self.store.made(&key, inputs, || self.turn(), make);
+        built
+            .map(ready)
+            .map_err(|reason: String| self.unbuilt(reason))
+    }
+
+    /// [`drivers`](Self::drivers) of what a plan launches, and what else counts or measures for it.
+    pub fn drivers_of(
+        &self,
+        definitions: &Definitions,
+        plans: &[&Plan],
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Drivers {
+        let mut drivers = self.drivers(definitions, wanted);
+        if plans.iter().any(|plan| plan.counts_instructions()) {
+            drivers.insert(Driver::Helper(COUNTER.to_owned()), self.counter());
+        }
+        drivers
     }
 }
 

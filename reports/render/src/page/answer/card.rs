@@ -123,7 +123,7 @@ fn reference(view: &View<'_>, row: &RowSummary, ratio: &Ratio) -> String {
     let plain = match row.row.metric {
         Metric::Size | Metric::SizeNeeded => "a native program",
         Metric::CallsPerSecond => "a native call",
-        Metric::OperationsPerSecond | Metric::BytesPerSecond => "native",
+        Metric::OperationsPerSecond | Metric::BytesPerSecond | Metric::Instructions => "native",
         Metric::RequestsPerSecond | Metric::Latency => "a native server",
         Metric::TimeToFirstResult
         | Metric::Teardown
