@@ -2,19 +2,23 @@
 //! threads, and says how many there were by each write to one of its outputs, and by its end.
 //!
 //! `-plugin file=LIBRARY,out=FILE,fd=NUMBER`. Lines are added to FILE: `BYTES COUNT` after each write to
-//! the descriptor NUMBER, where BYTES is how many were written so far; last `end COUNT`. What the kernel
+//! what the descriptor NUMBER was when the program began, by whichever descriptor the program writes to
+//! it; BYTES is how many were written so far. Last comes `end COUNT`. What the kernel
 //! executes for a program is in no count. A repeated string instruction of x86 counts once for each time.
 
 mod qemu;
 
 use std::ffi::{CStr, OsStr, c_char, c_int, c_uint, c_void};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
+use std::os::fd::{FromRawFd as _, RawFd};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::slice;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use qemu::{Block, Info, NO_REGISTERS, PluginId};
 
@@ -26,21 +30,18 @@ pub static qemu_plugin_version: c_int = qemu::VERSION;
 /// Threads with a counter of their own; more share them.
 const THREADS: usize = 256;
 
-/// No descriptor.
-const NONE: i64 = -1;
-
 /// What a thread has done. On cache lines of its own, since each instruction comes by here.
 #[repr(align(128))]
 struct Thread {
     executed: AtomicU64,
-    /// The descriptor that it writes to just now.
-    writes_to: AtomicI64,
+    /// Whether it writes to the output just now.
+    writes: AtomicBool,
 }
 
 static ALL: [Thread; THREADS] = [const {
     Thread {
         executed: AtomicU64::new(0),
-        writes_to: AtomicI64::new(NONE),
+        writes: AtomicBool::new(false),
     }
 }; THREADS];
 
@@ -52,7 +53,8 @@ static ASKED: OnceLock<Asked> = OnceLock::new();
 
 struct Asked {
     out: PathBuf,
-    descriptor: i64,
+    /// The output. A runner moves it to another descriptor before its guest writes.
+    output: Open,
     /// The system calls that write to a descriptor: `write` and `writev`.
     writing: [i64; 2],
 }
@@ -63,6 +65,18 @@ fn thread(index: c_uint) -> &'static Thread {
 
 fn executed() -> u64 {
     ALL.iter().map(|one| one.executed.load(Relaxed)).sum()
+}
+
+/// What is open at a descriptor: the file system and the number of the file.
+type Open = (u64, u64);
+
+/// What is open at a descriptor, if anything is.
+fn open_at(descriptor: u64) -> Option<Open> {
+    let descriptor = RawFd::try_from(descriptor).ok()?;
+    // SAFETY: it is looked at and not closed, since it is not dropped. Where it is not open the look fails.
+    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
+    let metadata = file.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// Adds a line. Where that fails the lab finds no count, and says so.
@@ -105,22 +119,17 @@ extern "C" fn called(
     _: u64,
 ) {
     let writes = ASKED.get().is_some_and(|asked| {
-        asked.writing.contains(&number) && asked.descriptor == descriptor.cast_signed()
+        asked.writing.contains(&number) && open_at(descriptor) == Some(asked.output)
     });
-    let to = if writes {
-        descriptor.cast_signed()
-    } else {
-        NONE
-    };
-    thread(index).writes_to.store(to, Relaxed);
+    thread(index).writes.store(writes, Relaxed);
 }
 
 extern "C" fn returned(_: PluginId, index: c_uint, _: i64, result: i64) {
-    let to = thread(index).writes_to.swap(NONE, Relaxed);
+    let wrote = thread(index).writes.swap(false, Relaxed);
     let Ok(bytes) = u64::try_from(result) else {
         return;
     };
-    if to != NONE && bytes > 0 {
+    if wrote && bytes > 0 {
         let written = WRITTEN.fetch_add(bytes, Relaxed) + bytes;
         say(&format!("{written} {}\n", executed()));
     }
@@ -136,7 +145,7 @@ fn asked(words: &[&[u8]], arch: &[u8]) -> Option<Asked> {
     let number = std::str::from_utf8(value(b"fd=")?).ok()?;
     Some(Asked {
         out: PathBuf::from(OsStr::from_bytes(value(b"out=")?)),
-        descriptor: number.parse().ok()?,
+        output: open_at(number.parse().ok()?)?,
         writing: match arch {
             b"x86_64" => [1, 20],
             // What all newer architectures have in common.
@@ -172,7 +181,7 @@ pub unsafe extern "C" fn qemu_plugin_install(
     // SAFETY: qemu gives its own structure, whose first field this is, and which names a target.
     let arch = unsafe { CStr::from_ptr((*info.cast::<Info>()).target_name) };
     let Some(asked) = asked(&words, arch.to_bytes()) else {
-        eprintln!("labrun's plugin: out=FILE and fd=NUMBER have to be there");
+        eprintln!("labrun's plugin: out=FILE and fd=NUMBER, which is open, have to be there");
         return 1;
     };
     if ASKED.set(asked).is_err() {
