@@ -50,7 +50,8 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let builder = builder.on(processor.clone());
     let launched = plan.launched_on();
     let is_driven = is_driven(&launched, &planned.profiles);
-    let drivers = builder.drivers_of(definitions, &[plan], &is_driven);
+    let is_counted = plan.counts_instructions();
+    let drivers = builder.drivers_and_counter(definitions, &is_driven, is_counted);
     let source = Source {
         plan,
         definitions,

@@ -153,9 +153,9 @@ impl Metric {
         matches!(self, Self::Size | Self::SizeNeeded | Self::Conformance)
     }
 
-    /// Whether an emulated processor says of its values what a real one does: they are counts, and no times
-    /// and no memory.
-    pub fn holds_emulated(self) -> bool {
+    /// Whether its values are counts, which no machine's mood moves and which an emulated processor has as a
+    /// real one does: no times and no memory.
+    pub fn is_counted(self) -> bool {
         self.is_exact() || self == Self::Instructions
     }
 
@@ -197,7 +197,7 @@ impl Metric {
                 "from the instant at which a request was due to its whole correct answer"
             }
             Self::Instructions => {
-                "instructions executed in user space, by all threads: from the start to the first result, or for an operation in steady state"
+                "instructions executed in user space, by all threads: from the start to the first result, or for an operation in steady state; no kernel and no caches are in them, and they are no time"
             }
             Self::Conformance => {
                 "1 where the isolation does what is checked, as its definition says; 0 where it does not"

@@ -6,8 +6,8 @@ use labrun_record::{Metric, Outcome, Part, Row, Run, SCHEMA_VERSION, Sample};
 use crate::outcome::{Given, lines_by_row};
 use crate::replay::of_rows;
 use crate::stats::{
-    self, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1, median_interval,
-    quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
+    self, RatioEstimate, RatioIntervals, cliffs_delta, few_interval, few_ratio, hodges_lehmann,
+    lag1, median_interval, quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
     Interval, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
@@ -176,24 +176,19 @@ fn numbers_of(
     }))
 }
 
-/// Launches that have to agree to the last instruction, for their count to be one that does not vary.
-const AGREE: usize = 3;
-
-/// Whether values are one count: it is its own interval, and nothing was left to chance.
-fn is_one_count(metric: Metric, values: &[f64]) -> bool {
-    let [first, rest @ ..] = values else {
-        return false;
-    };
-    let is_counted = metric.is_exact() || metric == Metric::Instructions && values.len() >= AGREE;
-    is_counted && rest.iter().all(|value| value.total_cmp(first).is_eq())
-}
-
 /// The interval of a median. What is counted exactly is its own interval.
 fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
-    if is_one_count(metric, values) {
-        return values.first().map(|value| [*value; 2]);
+    match (metric.is_exact(), values) {
+        (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
+            Some([*first, *first])
+        }
+        _ => median_interval(values, seed).or_else(|| few_interval(counts(metric, values)?)),
     }
-    median_interval(values, seed)
+}
+
+/// Values that are counts and vary a little, of which few launches say enough.
+fn counts(metric: Metric, values: &[f64]) -> Option<&[f64]> {
+    (metric.is_counted() && !metric.is_exact()).then_some(values)
 }
 
 /// The median of each phase, in the order in which launches name them.
@@ -232,14 +227,17 @@ pub(crate) fn ratio_of(
     if !value.is_finite() || median <= 0.0 || base <= 0.0 {
         return None;
     }
-    let are_counts =
-        || is_one_count(metric, &own.bare()) && is_one_count(metric, &reference.bare());
-    if metric.is_exact() || are_counts() {
+    if metric.is_exact() {
         return Some(RatioEstimate {
             value,
             intervals: Some(RatioIntervals::exact(value)),
             ci99: Some([value; 2]),
         });
+    }
+    let (few, others) = (own.bare(), reference.bare());
+    let few = counts(metric, &few).and_then(|few| few_ratio(few, &others));
+    if few.is_some() {
+        return few;
     }
     match (&own.latency, &reference.latency) {
         (Some(own), Some(reference)) => own.ratio_to(reference, share, seed),

@@ -147,6 +147,11 @@ pub fn bytes(count: u64) -> String {
     value(count as f64, Unit::Bytes)
 }
 
+/// `5%`, `0.1%`: a share of a margin, without zeros that say nothing.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{}%", (share * 1000.0).round() / 10.0)
+}
+
 /// `1 row`, `3 rows`.
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

@@ -64,6 +64,13 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
     }
 }
 
+/// What has to be known beside a metric's numbers.
+pub(crate) fn caveat(metric: Metric) -> Option<&'static str> {
+    let said =
+        "those of user space alone: no kernel and no caches are in them, and they are no time";
+    (metric == Metric::Instructions).then_some(said)
+}
+
 /// What stands for a row: the middle of its launches, or what it says of all their requests.
 pub(crate) fn middle(metric: Metric) -> &'static str {
     match metric {

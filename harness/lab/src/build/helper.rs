@@ -14,7 +14,6 @@ use crate::isolation::find::on_path;
 use crate::isolation::runner::Ready;
 use crate::isolation::{COUNTER, Driver};
 use crate::outcome::Failure;
-use crate::plan::Plan;
 
 /// What building it needs: a program, the variable that may name it, and where it comes from.
 const NEEDS: (&str, &str, &str) = ("protoc", "PROTOC", "sudo apt-get install protobuf-compiler");
@@ -89,15 +88,15 @@ impl Builder<'_> {
             .map_err(|reason: String| self.unbuilt(reason))
     }
 
-    /// [`drivers`](Self::drivers) of what a plan launches, and what else counts or measures for it.
-    pub fn drivers_of(
+    /// [`drivers`](Self::drivers), and what counts instructions, where any are counted.
+    pub fn drivers_and_counter(
         &self,
         definitions: &Definitions,
-        plans: &[&Plan],
         wanted: &dyn Fn(&str) -> bool,
+        is_counted: bool,
     ) -> Drivers {
         let mut drivers = self.drivers(definitions, wanted);
-        if plans.iter().any(|plan| plan.counts_instructions()) {
+        if is_counted {
             drivers.insert(Driver::Helper(COUNTER.to_owned()), self.counter());
         }
         drivers

@@ -63,8 +63,8 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
     let launched: BTreeSet<&str> = request.plans.iter().flat_map(Plan::launched_on).collect();
     let builder = request.builder;
     let wanted = |name: &str| launched.contains(name);
-    let plans: Vec<&Plan> = request.plans.iter().collect();
-    let mut drivers = builder.drivers_of(request.definitions, &plans, &wanted);
+    let is_counted = request.plans.iter().any(Plan::counts_instructions);
+    let mut drivers = builder.drivers_and_counter(request.definitions, &wanted, is_counted);
     let used: BTreeSet<&Driver> = request
         .profiles
         .iter()

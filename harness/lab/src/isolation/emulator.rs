@@ -166,7 +166,7 @@ impl Emulator {
     }
 
     /// Why it loads no plugin of the interface that the lab's is written for, if it does not.
-    pub(super) fn refuses_plugins(&self) -> Option<String> {
+    pub fn refuses_plugins(&self) -> Option<String> {
         let said = ask(self.program(), &["--help".to_owned()]);
         let takes = said.is_ok_and(|said| said.text.contains("-plugin"));
         let major = self

@@ -233,8 +233,7 @@ impl Plan {
 
     /// Whether instructions are counted in it.
     pub fn counts_instructions(&self) -> bool {
-        let mut specs = self.cases().filter_map(|(_, case)| case.spec());
-        specs.any(|spec| matches!(spec.measure, Measure::Instructions { .. }))
+        self.cases().any(|(_, case)| case.counts_instructions())
     }
 
     /// Names of the isolations that anything is launched on, each once.
@@ -286,6 +285,12 @@ impl Case {
     /// Name of its isolation.
     pub fn isolation(&self) -> &str {
         self.rows.first().map_or("", |row| &row.isolation)
+    }
+
+    /// Whether instructions are counted in it.
+    pub fn counts_instructions(&self) -> bool {
+        let measure = self.spec().map(|spec| &spec.measure);
+        matches!(measure, Some(Measure::Instructions { .. }))
     }
 
     /// What is launched, if anything is.

@@ -58,6 +58,7 @@ fn said(view: &View<'_>, card: &Card<'_>) -> Markup {
             p.against { (against(view, row)) " " small { (interval(row)) } }
         }
         p.how { (how(view, card, share.is_some())) }
+        @if let Some(caveat) = words::caveat(row.row.metric) { p.how { (words::sentence(caveat)) } }
     }
 }
 
