@@ -20,6 +20,30 @@ fn kernel(rounds: u32) -> String {
     )
 }
 
+/// A program that multiplies two matrices and says that the product is right.
+const PRODUCT: &str = r#"use std::hint::black_box;
+
+const SIDE: usize = 120;
+
+fn main() {
+    let a: Vec<f64> = (0..SIDE * SIDE).map(|n| (n % 7) as f64).collect();
+    let b: Vec<f64> = (0..SIDE * SIDE).map(|n| (n % 5) as f64).collect();
+    let mut c = vec![0.0; SIDE * SIDE];
+    for row in 0..SIDE {
+        for inner in 0..SIDE {
+            let factor = black_box(a[row * SIDE + inner]);
+            for column in 0..SIDE {
+                c[row * SIDE + column] += factor * b[inner * SIDE + column];
+            }
+        }
+    }
+    let c = black_box(c);
+    let expected: f64 = (0..SIDE).map(|n| a[n] * b[n * SIDE]).sum();
+    assert_eq!(c[0], expected);
+    println!("right");
+}
+"#;
+
 /// Puts the lab's plugin into a lab of a test.
 fn with_plugin(lab: Lab) -> Lab {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../helpers/instructions");
@@ -98,7 +122,8 @@ fn a_hundredth_more_work_is_seen_from_three_launches() {
     let folder = |ran: &crate::support::Ran| ran.files.path().display().to_string();
     let compared = lab
         .run(["compare", &folder(&before), &folder(&after), "--json"])
-        .exit(0)
+        // What is counted is confirmed at once.
+        .exit(100)
         .json();
     let row = &compared["rows"][0];
     assert_eq!(row["metric"], "instructions");
@@ -125,7 +150,7 @@ fn callgrind_counts_what_the_plugin_counts() {
         return;
     }
     let lab = with_plugin(Lab::fixture())
-        .guest("kernel", &kernel(1_000_000))
+        .guest("kernel", PRODUCT)
         .question(&Question::instructions().of("kernel", ""));
     let ran = lab.ask("instructions", [""; 0]).exit(0);
     let own = counted(&ran, "kernel")[0];
