@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::regular;
+use labrun_record::regular;
 
 /// SHA-256 of a file, 64 hex digits.
 pub fn sha256(path: &Path) -> io::Result<String> {

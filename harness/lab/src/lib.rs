@@ -31,7 +31,6 @@ pub mod proc;
 pub mod process;
 pub mod processors;
 pub mod progress;
-pub mod regular;
 pub mod schedule;
 pub mod select;
 pub mod side;

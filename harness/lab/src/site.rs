@@ -15,8 +15,8 @@ use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_bind, mount_chang
 use crate::interrupt::Interrupt;
 use crate::owner::{OwnFolder, Owner};
 use crate::patience::Patience;
-use crate::regular;
 use crate::task::FileSystem;
+use labrun_record::regular;
 
 pub use crate::owner::{DISK_PARENT, SCRATCH_PARENT, SCRATCH_PREFIX};
 

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use labrun_record::RunFolder;
+use labrun_record::{RunFolder, regular};
 use serde::Deserialize;
 
 use crate::cli::OpenArgs;
@@ -96,7 +96,7 @@ fn began(path: &Path) -> Option<jiff::Timestamp> {
     struct Began {
         started: String,
     }
-    let text = std::fs::read(RunFolder::open(path).run_json()).ok()?;
+    let text = regular::read(&RunFolder::open(path).run_json()).ok()?;
     let began: Began = serde_json::from_slice(&text).ok()?;
     began.started.parse().ok()
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use labrun_record::{Resolution, folder_of, write_json};
+use labrun_record::{Resolution, folder_of, regular, write_json};
 
 /// After so long a machine may be another one to those who share it.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
@@ -23,7 +23,7 @@ pub(crate) fn keep(resolution: &Resolution) -> io::Result<()> {
 /// That of this machine, if it was calibrated within a day.
 pub(crate) fn newest() -> Option<Resolution> {
     let class = lab::fingerprint::fingerprint().machine_class();
-    let text = fs::read(file(&state()?, &class)).ok()?;
+    let text = regular::read(&file(&state()?, &class)).ok()?;
     let found: Resolution = serde_json::from_slice(&text).ok()?;
     (found.machine_class == class && is_fresh(&found.started, Timestamp::now())).then_some(found)
 }

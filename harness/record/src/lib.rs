@@ -19,6 +19,7 @@ mod phases;
 mod probes;
 mod read;
 mod reference;
+pub mod regular;
 mod replay;
 mod resolution;
 mod row;

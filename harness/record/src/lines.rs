@@ -1,6 +1,5 @@
 //! Reading the lines of a run back: its samples, and what the processors did.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 
 use serde_json::Value;
@@ -9,7 +8,7 @@ use crate::damage::{Damage, Fault, SAMPLES};
 use crate::left_out::{self, LeftOut};
 use crate::phases::Names;
 use crate::sound::Launches;
-use crate::{BlockLoad, Metric, ReadError, Run, RunFolder, Sample, text};
+use crate::{BlockLoad, Metric, ReadError, Run, RunFolder, Sample, regular, text};
 
 /// What is said where nothing is known of the processors.
 const UNKNOWN: &str = "what else used the processors then is not known";
@@ -38,7 +37,7 @@ impl RunFolder {
             source,
         };
         let mut lines = Lines::default();
-        let file = match File::open(&path) {
+        let file = match regular::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let gone = "samples.jsonl is not there, so nothing is known to be measured";
@@ -84,7 +83,7 @@ impl RunFolder {
         damage: &mut Damage,
     ) -> Vec<BlockLoad> {
         let launches = &lines.launches;
-        let read = fs::read(self.blocks_jsonl());
+        let read = regular::read(&self.blocks_jsonl());
         let is_there = read.is_ok();
         let bytes = read.unwrap_or_default();
         let each = bytes.split_inclusive(|byte| *byte == b'\n');

@@ -2,7 +2,6 @@
 //! passed over, and an entry with a word that is not known is left out and named. Whatever it says is
 //! [plain](crate::plain): it can be shown anywhere.
 
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 
@@ -11,7 +10,7 @@ use thiserror::Error;
 
 use crate::damage::Damage;
 use crate::left_out::{self, LeftOut};
-use crate::{Run, RunFolder, Sample, SchemaError, schema, sound, text};
+use crate::{Run, RunFolder, Sample, SchemaError, regular, schema, sound, text};
 
 /// The files of a run, read.
 #[derive(Debug, Clone)]
@@ -79,7 +78,7 @@ impl RunFolder {
 
     fn read_with(&self, damage: &mut Damage) -> Result<Recorded, ReadError> {
         let path = &self.run_json();
-        let bytes = fs::read(path).map_err(|source| ReadError::Io {
+        let bytes = regular::read(path).map_err(|source| ReadError::Io {
             path: path.clone(),
             source,
         })?;

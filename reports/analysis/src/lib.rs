@@ -15,6 +15,7 @@ mod disturbance;
 mod latency;
 mod outcome;
 mod parallel;
+mod portability;
 mod probes;
 mod replay;
 #[cfg(feature = "schema")]
@@ -34,6 +35,7 @@ pub use compare::{
 pub use disturbance::Disturbance;
 pub use latency::share_of;
 pub use outcome::{RowOutcome, outcome_of};
+pub use portability::{Carried, Portability, architectures, portability};
 pub use probes::ProbeMedians;
 pub use replay::{
     ReplayCounts, ReplayRatio, ReplayRow, ReplaySummary, SideName, SideNumbers, decide, resolution,

@@ -161,13 +161,23 @@ impl<'a> Watched<'a> {
             let value = column.values[night].filter(|value| value.is_finite());
             value.is_some_and(|value| is_usable(column, value))
         };
+        let after = |label: &str| {
+            let mut all = self.columns.iter();
+            all.find(|other| is_there(other, self.night) && other.key.label() == label)
+        };
         let all = self.columns.iter();
         let ended = all.filter(|column| is_there(column, last) && !is_there(column, self.night));
         ended
             .map(|column| {
                 let label = column.key.label();
                 match column.outcomes[self.night] {
-                    None => label,
+                    None => match after(&label) {
+                        None => label,
+                        Some(other) => {
+                            let what = column.key.differs_from(&other.key);
+                            format!("{label}: it is another series now ({what})")
+                        }
+                    },
                     Some(Outcome::Measured) => format!("{label}: a value that has no log"),
                     Some(outcome) => format!("{label}: {}", outcome.name()),
                 }

@@ -1,6 +1,16 @@
 //! The class of a machine: what of it makes two nights comparable.
 
-use labrun_record::Fingerprint;
+use labrun_record::{Fingerprint, Run};
+
+/// The class of a run: that of its machine and, where it emulated another architecture, which. So nights of
+/// both, which measure other rows, are two histories.
+pub fn class_of(run: &Run) -> String {
+    let class = machine_class(&run.machine);
+    match run.emulated_arch().filter(|arch| *arch != run.machine.arch) {
+        Some(arch) => format!("{class}-emulates-{}", slug(arch)),
+        None => class,
+    }
+}
 
 /// Architecture, processor, cores, memory to the nearest power of two of GiB, and what runs it, if it is
 /// virtual: `x86_64-amd-epyc-2c-32g-kvm`. Neither its name, since runners of a service change theirs each

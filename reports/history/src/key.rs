@@ -49,6 +49,26 @@ impl SeriesKey {
         digest[..16].to_owned()
     }
 
+    /// What makes it another series than one of the same name: what it was, and what the other is.
+    pub(crate) fn differs_from(&self, other: &Self) -> String {
+        let mut told = Vec::new();
+        if self.unit != other.unit {
+            // As files have it: `ns`, `bytes`.
+            let name = |unit: Unit| serde_json::to_value(unit).unwrap_or_default();
+            let [before, now] = [self, other].map(|one| name(one.unit));
+            let [before, now] = [&before, &now].map(|name| name.as_str().unwrap_or_default());
+            told.push(format!("{before} before, {now} now"));
+        }
+        if self.method_version != other.method_version {
+            let (before, now) = (self.method_version, other.method_version);
+            told.push(format!("method {before} before, {now} now"));
+        }
+        if self.inputs != other.inputs {
+            told.push("another input or expected output".to_owned());
+        }
+        told.join("; ")
+    }
+
     /// What it is called: `add · native/static · time_to_first_result (process)`.
     pub fn label(&self) -> String {
         let row = match &self.subject {

@@ -17,7 +17,7 @@ mod student;
 mod watch;
 
 pub use check::{ToReplay, Watched, still_open};
-pub use class::machine_class;
+pub use class::{class_of, machine_class};
 pub use finding::{Check, Finding, Member, Suspected};
 pub use key::{SeriesKey, Subject};
 pub use night::{HISTORY_SCHEMA, Head, Night, Point, Values};

@@ -7,7 +7,7 @@ use labrun_analysis::{Summary, summarise};
 use labrun_record::{BlockLoad, Histogram, Outcome, Probes, Row, Run, Sample, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::class::machine_class;
+use crate::class::class_of;
 use crate::evened::corrections;
 use crate::key::{PROCESSORS, SeriesKey, Subject};
 
@@ -31,7 +31,7 @@ pub struct Head {
     pub commit: Option<String>,
     /// Version of the lab.
     pub lab_version: String,
-    /// The class of the machine, by [`machine_class`].
+    /// The class of the machine, by [`class_of`].
     pub class: String,
     /// Its architecture.
     pub arch: String,
@@ -166,7 +166,7 @@ impl Night {
                 .map(str::to_owned)
                 .or_else(|| commit_in(&run.lab_version)),
             lab_version: run.lab_version.clone(),
-            class: machine_class(&run.machine),
+            class: class_of(run),
             arch: run.machine.arch.clone(),
             emulated: run.machine.emulated,
             method_version: run.method_version,

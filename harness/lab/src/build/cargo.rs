@@ -183,6 +183,9 @@ impl CargoBuild<'_> {
             .arg(&self.target_dir)
             .args(args)
             .args(&self.select);
+        if let Some(setting) = self.toolchain.mapped_paths(self.triple) {
+            command.arg("--config").arg(setting);
+        }
         Ok(command)
     }
 }

@@ -42,7 +42,7 @@ fn artifact(
     let found = sha256(&given.path).map_err(gone)?;
     if found != planned {
         return Err(
-            "is another file than the one that the plan was made with: plan again".to_owned(),
+            "was changed since the run was planned: leave it alone meanwhile, and measure again (where the plan is a file, plan again)".to_owned(),
         );
     }
     Ok(Artifact {

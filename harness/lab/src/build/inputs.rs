@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::regular;
+use labrun_record::regular;
 
 /// Collects what a build depends on.
 #[derive(Debug, Default)]

@@ -52,7 +52,7 @@ impl Builder<'_> {
         if planned.is_some_and(|planned| planned != kept.facts.id) {
             let path = given.path.display();
             return Err(Failure::unavailable(format!(
-                "{path} is another image than the one that the plan was made with: plan again"
+                "{path} was changed since the run was planned: leave it alone meanwhile, and measure again (where the plan is a file, plan again)"
             )));
         }
         let refused = |why: &str| Failure::unavailable(format!("{}: {why}", given.name()));

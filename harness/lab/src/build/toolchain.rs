@@ -26,6 +26,9 @@ use crate::progress::Progress;
 /// The linker of Rust's own, which needs no C compiler for musl: Rust brings that library along.
 const RUST_LLD: &str = "rust-lld";
 
+/// What stands in a module for the folder in which cargo keeps crates.
+const MAPPED: &str = "/cargo";
+
 /// A variable that one package is built with, beside those of every build.
 pub(crate) type Variable = (String, OsString);
 
@@ -50,6 +53,10 @@ pub struct Toolchain {
     home: PathBuf,
     environment: Environment,
     linker: Option<BuildFile>,
+}
+
+fn is_wasm(triple: &str) -> bool {
+    triple.starts_with("wasm32-")
 }
 
 impl Toolchain {
@@ -122,6 +129,9 @@ impl Toolchain {
 
     /// The same for what is built for a triple: where it is of another architecture, what links for that.
     pub(crate) fn cross_inputs(&self, inputs: Inputs, triple: &str) -> io::Result<Inputs> {
+        if is_wasm(triple) {
+            return Ok(inputs.word(MAPPED));
+        }
         match self.cross_linker(triple) {
             Ok(None) => Ok(inputs),
             Ok(Some(linker)) if linker == Path::new(RUST_LLD) => Ok(inputs.word(RUST_LLD)),
@@ -158,10 +168,38 @@ impl Toolchain {
         })
     }
 
+    /// A setting of cargo's by which a module does not tell where cargo keeps the crates that are in it, so
+    /// that it is the same bytes whoever builds it: messages of panics name source files. Programs for
+    /// one architecture are none that are built by everybody for all.
+    pub(crate) fn mapped_paths(&self, triple: &str) -> Option<String> {
+        if !is_wasm(triple) {
+            return None;
+        }
+        let flag = format!("--remap-path-prefix={}={MAPPED}", self.home.display());
+        let flags = toml::Value::Array(vec![flag.into()]);
+        // Cargo takes the flags of one place alone, and joins those: of a target before those of all builds.
+        let config = self.configuration();
+        let of_targets = config.get("target").and_then(toml::Value::as_table);
+        let mut of_targets = of_targets.into_iter().flat_map(toml::Table::values);
+        let is_said = |of: &toml::Value| of.get("rustflags").is_some();
+        let is_of_all = config.get("build").is_some_and(is_said) && !of_targets.any(is_said);
+        let place = if is_of_all {
+            "build".to_owned()
+        } else {
+            format!("target.{triple}")
+        };
+        Some(format!("{place}.rustflags={flags}"))
+    }
+
+    /// The lab's configuration of cargo.
+    fn configuration(&self) -> toml::Table {
+        let text = std::fs::read_to_string(self.lab.join(CONFIG)).unwrap_or_default();
+        toml::from_str(&text).unwrap_or_default()
+    }
+
     /// Whether the lab's configuration of cargo says what links for a triple.
     fn configures_linker(&self, triple: &str) -> bool {
-        let text = std::fs::read_to_string(self.lab.join(CONFIG)).unwrap_or_default();
-        let config: toml::Table = toml::from_str(&text).unwrap_or_default();
+        let config = self.configuration();
         let linker = |config: &toml::Table| {
             let of_triple = config.get("target")?.get(triple)?;
             of_triple.get("linker").map(|_| ())

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use labrun_record::regular;
 use tar::Entry;
 
 use super::archive::{self, Fault};
@@ -58,7 +59,7 @@ struct Unpacking<'a> {
 
 impl Unpacking<'_> {
     fn run(&self) -> Result<List, BundleError> {
-        let file = File::open(self.path);
+        let file = regular::open(self.path);
         let file = file.map_err(|error| BundleError::unreadable(self.path, error))?;
         let (unpacker, fault) = archive::unpacker(self.path, &file)?;
         let mut archive = tar::Archive::new(unpacker);

@@ -50,7 +50,7 @@ impl Asked {
         let file = |name: &str| folder.join(format!("{name}.toml"));
         let path = file(name);
         // Whatever is wrong with the file shows when it is read as one of the two.
-        let text = crate::regular::read_to_string(&path).unwrap_or_default();
+        let text = labrun_record::regular::read_to_string(&path).unwrap_or_default();
         if !toml::from_str::<toml::Table>(&text).is_ok_and(|file| file.contains_key("parts")) {
             let scenario = Scenario::read(&path)?;
             return Ok(Self {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::fault::{Fault, at, key_at};
 use super::nearest::hint;
 use super::plain::plain;
-use crate::regular;
+use labrun_record::regular;
 
 /// What is wrong with a definition.
 #[derive(Debug, Error)]

@@ -2,14 +2,13 @@
 //! environment may be a secret: its value is in no file, and in no reason that is written down.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::fault::{Fault, at};
+use super::secrets::Secret;
 
 /// Variables whose names begin with this are the lab's own.
 const OWN: &str = "LABRUN_";
-
-/// Fewer letters say nothing that could be kept, and stand in many words by chance.
-const LEAST_SECRET: usize = 4;
 
 /// The variables of a workload.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +19,8 @@ pub struct Environment {
     named: Vec<String>,
     /// What was taken from there.
     taken: BTreeMap<String, String>,
+    /// The same, to be taken out of what is told.
+    secrets: Arc<[Secret]>,
 }
 
 impl Environment {
@@ -43,6 +44,7 @@ impl Environment {
             given: given.clone(),
             named: named.to_owned(),
             taken: BTreeMap::new(),
+            secrets: Arc::default(),
         })
     }
 
@@ -56,6 +58,10 @@ impl Environment {
         let named = self.named.iter();
         let taken = named.filter_map(|name| Some((name.clone(), value_of(name)?)));
         self.taken = taken.collect();
+        let secrets = self.taken.iter();
+        self.secrets = secrets
+            .filter_map(|(name, value)| Secret::new(name, value))
+            .collect();
     }
 
     /// All of them, with their values.
@@ -77,13 +83,11 @@ impl Environment {
         Some(name)
     }
 
-    /// A text without the values that were taken: each is its name instead.
+    /// A text without the values that were taken, nor any piece of one: its name stands there instead.
     pub fn without_secrets(&self, text: String) -> String {
-        let secrets = self.taken.iter();
-        let secrets = secrets.filter(|(_, value)| value.len() >= LEAST_SECRET);
-        secrets.fold(text, |text, (name, value)| {
-            text.replace(value.as_str(), &format!("${name}"))
-        })
+        self.secrets
+            .iter()
+            .fold(text, |text, secret| secret.out_of(text))
     }
 }
 

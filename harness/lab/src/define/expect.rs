@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::fault::{Fault, at};
 use super::trust::inside;
-use crate::regular;
 use crate::task::{Expected, Learned, OUTPUT_LIMIT, Rule};
+use labrun_record::regular;
 
 /// Which output is correct: exactly one of these is said.
 #[derive(Debug, Clone, Default, Deserialize)]

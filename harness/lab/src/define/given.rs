@@ -129,9 +129,13 @@ fn fits(program: Program, target: Target, purpose: Purpose) -> Result<Option<Nat
             component_fits(&component, purpose).map(|()| None)
         }
         (_, program) => Err(format!(
-            "it is {}, and no artifact for {target}: give it as {}",
+            "it is {}, and no artifact for {target}: give it as {}, in one line by {}",
             described(&program),
-            target_of(&program)
+            target_of(&program),
+            match target_of(&program) {
+                Target::Native => "--native",
+                _ => "--wasm",
+            }
         )),
     }
 }

@@ -22,6 +22,7 @@ mod requests;
 mod run;
 mod runner;
 mod scenario;
+mod secrets;
 mod setting;
 mod steady;
 mod trust;

@@ -15,8 +15,8 @@ use toml::Spanned;
 
 use super::fault::Fault;
 use super::trust::inside;
-use crate::regular;
 use crate::task::{Expected, Method, Request, Rule};
+use labrun_record::regular;
 
 /// Bytes that a body may have, of a request or of a right answer.
 const MOST_BYTES: usize = 1 << 20;

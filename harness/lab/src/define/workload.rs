@@ -108,7 +108,7 @@ impl Workload {
         let workload = Self::read_anywhere(folder)?;
         let path = folder.join(FILE);
         check_name("folder", folder.file_name(), &workload.name).map_err(|fault| {
-            let text = crate::regular::read_to_string(&path).unwrap_or_default();
+            let text = labrun_record::regular::read_to_string(&path).unwrap_or_default();
             DefineError::faulty(&path, &text, fault)
         })?;
         Ok(workload)
@@ -154,7 +154,7 @@ impl Workload {
                 return Err(wrong(format!("{} is no folder", files.display())));
             }
             // Each launch gets a copy, and of such a thing there is none.
-            crate::regular::check_all(&files).map_err(|error| wrong(error.to_string()))?;
+            labrun_record::regular::check_all(&files).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(self)
     }

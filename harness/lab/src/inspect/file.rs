@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::other::Kind;
 use super::refused::WhyNot;
-use crate::regular;
+use labrun_record::regular;
 
 /// Bytes from which is told what a file is: a block of tar, whose mark is at 257.
 const HEAD: usize = 512;

@@ -16,7 +16,7 @@ use rustix::fs::{Advice, fadvise, fdatasync};
 use super::prepare::PreparedCase;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::regular;
+use labrun_record::regular;
 
 /// How much is read at a time. The kernel reads ahead by itself.
 const PIECE: usize = 1 << 20;

@@ -114,6 +114,7 @@ impl<'a> Execution<'a> {
                 let began = Instant::now();
                 let given = settled.and_then(|()| self.launch_primed(case));
                 let spent = began.elapsed();
+                let given = given.and_then(|values| case.of_its_files(values));
                 let spent_s = spent.as_secs_f64();
                 self.recorder.launched(spent_s);
                 match given {

@@ -27,6 +27,7 @@ mod run;
 mod size;
 mod steady;
 mod turns;
+mod unchanged;
 mod writer;
 
 pub use about::About;

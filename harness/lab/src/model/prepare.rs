@@ -1,7 +1,7 @@
 //! From the cases of a plan to launches on this machine: what is missing here is found out now,
 //! and what can be built is built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use labrun_record::{Artifact, Outcome, Row};
@@ -12,11 +12,12 @@ use super::conformance::Checking;
 use super::footprint::Memory;
 use super::given;
 use super::instructions::Counting;
-use super::launch::Launch;
+use super::launch::{Launch, Value};
 use super::load::{Generator, Loading};
 use super::placed::Placed;
 use super::size::Weighing;
 use super::steady::Working;
+use super::unchanged::Unchanged;
 use crate::catalog::Isolations;
 use crate::define::{LoadPlan, Workload};
 use crate::isolation::runner::Executable;
@@ -60,6 +61,8 @@ pub(super) struct PreparedCase<'a> {
     pub(super) artifacts: Vec<Artifact>,
     /// Files and folders that it needs besides, and that were there.
     pub(super) needs: Vec<PathBuf>,
+    /// The files that it is launched from, as they were.
+    pub(super) files: Unchanged,
 }
 
 impl PreparedCase<'_> {
@@ -72,21 +75,32 @@ impl PreparedCase<'_> {
     /// A failed launch as what it is: where a file that it runs from was taken away in mid-run, no
     /// fault of the launched. What was `measured` before that counts.
     pub(super) fn blamed(&self, failure: Failure, site: &Site, measured: bool) -> Failure {
-        let Some(gone) = self.gone(site) else {
+        let reason = if let Some(gone) = self.gone(site) {
+            format!(
+                "{} is gone, which it was launched from, so it got no more launches: leave the lab's folder, \
+                 what was built, and labrun's own folders in {} and {} alone while a run goes on, and \
+                 measure again",
+                gone.display(),
+                site::SCRATCH_PARENT,
+                site::DISK_PARENT
+            )
+        } else if let Some(changed) = self.files.changed() {
+            changed_meanwhile(changed)
+        } else {
             return failure;
         };
-        let reason = format!(
-            "{} is gone, which it was launched from, so it got no more launches: leave the lab's folder, \
-             what was built, and labrun's own folders in {} and {} alone while a run goes on, and \
-             measure again",
-            gone.display(),
-            site::SCRATCH_PARENT,
-            site::DISK_PARENT
-        );
         if measured {
             Failure::new(Outcome::NotSelected, reason)
         } else {
             Failure::unavailable(reason)
+        }
+    }
+
+    /// What a launch gave, if it was of the files that were looked at when the run began.
+    pub(super) fn of_its_files(&self, given: Vec<Value>) -> Result<Vec<Value>, Failure> {
+        match self.files.changed() {
+            Some(changed) => Err(Failure::unavailable(changed_meanwhile(changed))),
+            None => Ok(given),
         }
     }
 
@@ -157,13 +171,25 @@ pub(super) fn case<'a>(
         Decision::Leave { .. } => None,
     };
     let needs = workload.and_then(Workload::grant_files).into_iter();
-    PreparedCase {
+    let mut prepared = PreparedCase {
         case,
         first_row,
         launch,
         artifacts,
         needs: needs.filter(|path| path.exists()).collect(),
-    }
+        files: Unchanged::default(),
+    };
+    prepared.files = Unchanged::since_now(prepared.launched_from());
+    prepared
+}
+
+/// Why it is launched no more.
+fn changed_meanwhile(file: &Path) -> String {
+    format!(
+        "{} was changed while the run went on, so it got no more launches: what was measured is what it was \
+         before; leave it alone meanwhile, and measure again",
+        file.display()
+    )
 }
 
 /// What a case launches, or the first thing that stands in its way.
@@ -210,7 +236,10 @@ fn prepare<'a>(
     {
         return Err(Failure::unavailable(reason));
     }
-    let job = supply.job(spec, isolation, artifacts)?;
+    // A build command may print what it was given.
+    let told =
+        |failure: Failure| failure.reworded(|reason| workload.environment.without_secrets(reason));
+    let job = supply.job(spec, isolation, artifacts).map_err(told)?;
     let launch = launch(
         job,
         &case.rows,

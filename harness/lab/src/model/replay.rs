@@ -305,7 +305,9 @@ impl Quad<'_> {
         let stalled = self.pair.stalled.as_ref().filter(|_| stalls);
         let case = stalled.unwrap_or_else(|| self.pair.case(side));
         let (launch, isolation) = case.launch.as_ref().map_err(Clone::clone)?;
-        launch.launch(*isolation, self.request.sides[side as usize].supply.site)
+        let supply = &self.request.sides[side as usize].supply;
+        let given = launch.launch(*isolation, supply.site)?;
+        case.of_its_files(given)
     }
 }
 
@@ -361,6 +363,7 @@ impl<'a> PreparedPair<'a> {
 mod tests {
     use labrun_record::{Artifact, Target};
 
+    use super::super::unchanged::Unchanged;
     use super::*;
     use crate::plan::{Case, Decision, Limits};
 
@@ -389,6 +392,7 @@ mod tests {
                 exports: false,
             }],
             needs: Vec::new(),
+            files: Unchanged::default(),
         };
         let place = |a: &PreparedCase<'_>, b: &PreparedCase<'_>| in_one_place(a, b).is_some();
         assert!(!place(&of("labrun/add:1", "a"), &of("labrun/add:1", "a")));

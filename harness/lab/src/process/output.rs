@@ -79,7 +79,7 @@ impl Process {
         };
         let stream = source.stream;
         let reason = format!(
-            "it printed more than {} KiB on {}",
+            "it printed more than {} KiB on {}, of which no more is looked at",
             LIMIT / 1024,
             stream.name()
         );

@@ -54,6 +54,10 @@ pub(crate) struct TrackRecordArgs {
 }
 
 /// Arguments of `labrun track check`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct TrackCheckArgs {
     /// Folder of the recorded run that is judged [default: the newest night, which is then replayed
@@ -72,6 +76,10 @@ pub(crate) struct TrackCheckArgs {
     /// Replay nothing: what is suspected stays so
     #[arg(long)]
     pub no_replay: bool,
+
+    /// Judge nothing: only see whether labrun-track.toml, labrun-epochs.toml and the options can be taken
+    #[arg(long)]
+    pub dry_run: bool,
 
     /// Time for the replays, such as 90s, 20m [default: 20m]
     #[arg(long, value_name = "DUR", value_parser = crate::settings::seconds)]

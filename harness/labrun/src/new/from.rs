@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use lab::define::target_of;
 use lab::inspect::{self, Kind, Program, WhyNot, World};
-use lab::regular;
 use labrun_record::Target;
+use labrun_record::regular;
 
 use crate::exit::Usage;
 use crate::own::as_name;

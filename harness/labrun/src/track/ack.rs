@@ -14,8 +14,16 @@ const NIGHTS: usize = 200;
 /// Accepts what is open.
 pub(super) fn run(cli: &Cli, args: &TrackAckArgs) -> anyhow::Result<u8> {
     let history = existing(&args.history)?;
-    let known = rules::known(&history, None, cli.lab.as_deref())?;
+    let mut known = rules::known(&history, None, cli.lab.as_deref())?;
     name_damaged(&known.damaged);
+    let mut epochs: Epochs = if args.epochs.exists() {
+        lab::define::read_toml(&args.epochs)?
+    } else {
+        Epochs::default()
+    };
+    // What was accepted in it before is not open any more, wherever the file is.
+    let accepted = rules::nights_of(epochs.clone())?;
+    known.watching.epochs.epoch.extend(accepted.epoch);
     let mut open: Vec<Finding> = Vec::new();
     for nights in all_nights(&history)? {
         open.extend(
@@ -39,11 +47,6 @@ pub(super) fn run(cli: &Cli, args: &TrackAckArgs) -> anyhow::Result<u8> {
         };
         anyhow::bail!(Usage(format!("there is nothing to accept: {open}")));
     }
-    let mut epochs: Epochs = if args.epochs.exists() {
-        lab::define::read_toml(&args.epochs)?
-    } else {
-        Epochs::default()
-    };
     for one in &taken {
         epochs.epoch.push(Epoch {
             since: one.since.clone(),

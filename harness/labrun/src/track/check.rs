@@ -30,6 +30,10 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
     if let Some(out) = &args.out {
         check_folder(out)?;
     }
+    if args.dry_run {
+        rules::said(cli.lab.as_deref())?;
+        return Ok(exit::FINE);
+    }
     let history = existing(&args.history)?;
     let (stored, passed_over) = night(&history, args)?;
     let head = match stored.read() {

@@ -28,6 +28,11 @@ pub(super) fn run(args: &TrackExportArgs) -> anyhow::Result<u8> {
     check_files(files.iter().map(|path| path.as_path()))?;
     let history = existing(&args.history)?;
     let mut stored = history.stored()?;
+    if args.night.as_deref() == Some("") {
+        anyhow::bail!(Usage(
+            "--night is empty: name a night, or the beginning of its name".to_owned()
+        ));
+    }
     let wanted = args.night.as_deref().unwrap_or_default();
     stored.retain(|one| one.name.starts_with(wanted));
     let Some(newest) = stored.pop() else {

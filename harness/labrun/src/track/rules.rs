@@ -34,20 +34,7 @@ pub(super) fn known(
     let (mut checks, damaged) = history.checks()?;
     checks.retain(|check| night.is_none_or(|night| check.night.as_str() < night));
     let findings = checks.iter().flat_map(|check| check.confirmed.clone());
-    let rules = in_either::<Rules>(RULES, lab)?;
-    if let Some(why) = unsound(&rules) {
-        anyhow::bail!(Usage(format!("{RULES}: {why}")));
-    }
-    let mut epochs = in_either::<Epochs>(EPOCHS, lab)?;
-    for epoch in &mut epochs.epoch {
-        let since = &epoch.since;
-        epoch.since = night_of(since).ok_or_else(|| {
-            Usage(format!(
-                "{EPOCHS}: since = \"{since}\" is no night: write the day, such as 20261128 or 2026-11-28, or the \
-                 name of a night"
-            ))
-        })?;
-    }
+    let (rules, epochs) = said(lab)?;
     Ok(Known {
         watching: Watching {
             rules,
@@ -57,6 +44,29 @@ pub(super) fn known(
         checks,
         damaged,
     })
+}
+
+/// What people wrote, if it can be taken.
+pub(super) fn said(lab: Option<&Path>) -> anyhow::Result<(Rules, Epochs)> {
+    let rules = in_either::<Rules>(RULES, lab)?;
+    if let Some(why) = unsound(&rules) {
+        anyhow::bail!(Usage(format!("{RULES}: {why}")));
+    }
+    Ok((rules, nights_of(in_either(EPOCHS, lab)?)?))
+}
+
+/// Epochs, each from a night on.
+pub(super) fn nights_of(mut epochs: Epochs) -> anyhow::Result<Epochs> {
+    for epoch in &mut epochs.epoch {
+        let since = &epoch.since;
+        epoch.since = night_of(since).ok_or_else(|| {
+            Usage(format!(
+                "{EPOCHS}: since = \"{since}\" is no night: write the day, such as 20261128 or 2026-11-28, or the \
+                 name of a night"
+            ))
+        })?;
+    }
+    Ok(epochs)
 }
 
 /// The beginning of a night's name that somebody wrote: as it stands in one, or as a day is written.

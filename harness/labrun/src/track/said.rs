@@ -94,7 +94,7 @@ fn shift(shift: &EnvironmentShift) -> String {
 fn finding(one: &Finding) -> String {
     let interval = one.interval.map_or_else(
         || " (two nights in a row, without a replay)".to_owned(),
-        |[low, high]| format!(" [{low:.3}, {high:.3}]"),
+        |[low, high]| format!(" [{}, {}]", times(low), times(high)),
     );
     let chance = match (one.stands, one.interval) {
         (false, Some(_)) => ", which among so many series may be chance",
@@ -114,16 +114,27 @@ fn finding(one: &Finding) -> String {
         .members
         .iter()
         .take(MEMBERS)
-        .map(|one| format!("{} {:.3} times", one.label, one.ratio))
+        .map(|one| format!("{} {} times", one.label, times(one.ratio)))
         .collect();
     let members = match members.join("; ") {
         none if none.is_empty() => none,
         some => format!("; the most: {some}"),
     };
     format!(
-        "{label}: {:.3} times, {word}{interval}{chance}, since {since}{commits}{changed}{members}",
-        one.ratio
+        "{label}: {} times, {word}{interval}{chance}, since {since}{commits}{changed}{members}",
+        times(one.ratio)
     )
+}
+
+/// A ratio, with three decimals, or so many that it is not told to be 1 where it is not: of what is counted
+/// a single byte counts.
+fn times(ratio: f64) -> String {
+    let away = (ratio - 1.0).abs();
+    if away == 0.0 || away >= 0.0005 {
+        return format!("{ratio:.3}");
+    }
+    let decimals = (1.0 - away.log10().floor()).min(12.0) as usize;
+    format!("{ratio:.decimals$}")
 }
 
 fn word(one: &Suspected) -> &'static str {
@@ -136,7 +147,7 @@ fn word(one: &Suspected) -> &'static str {
 
 fn suspected(one: &Suspected) -> String {
     let replay = match one.replay {
-        Replay::Confirmed { ratio, .. } => format!("replayed: {ratio:.3} times"),
+        Replay::Confirmed { ratio, .. } => format!("replayed: {} times", times(ratio)),
         Replay::Equivalent => "replayed: the same".to_owned(),
         Replay::Inconclusive => "replayed: not decided".to_owned(),
         Replay::NoOldBuild => "not replayed: no old build".to_owned(),
@@ -147,8 +158,8 @@ fn suspected(one: &Suspected) -> String {
     if one.sigmas.abs() >= f64::MAX {
         return format!("{label}: another count, {word}; {replay}");
     }
-    let (ratio, sigmas) = (one.ratio, one.sigmas.abs());
-    format!("{label}: {ratio:.3} times, {word} by {sigmas:.1} standard deviations; {replay}")
+    let (ratio, sigmas) = (times(one.ratio), one.sigmas.abs());
+    format!("{label}: {ratio} times, {word} by {sigmas:.1} standard deviations; {replay}")
 }
 
 /// `2026-11-28` of `20261128T134954Z-...`.
@@ -277,4 +288,24 @@ pub(super) fn annotations(check: &Check) -> Vec<String> {
     let environment = check.environment.as_ref();
     lines.extend(environment.map(|one| format!("::warning title=labrun::{}", data(&shift(one)))));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::times;
+
+    #[test]
+    fn what_differs_is_not_told_to_be_the_same() {
+        for (ratio, said) in [
+            (1.0, "1.000"),
+            (1.0519, "1.052"),
+            (0.9991, "0.999"),
+            (1.0 + 1.0 / 416_432.0, "1.0000024"),
+            (1.0 - 1.0 / 416_432.0, "0.9999976"),
+            (1.000_49, "1.00049"),
+            (1.0 + 1e-15, "1.000000000000"),
+        ] {
+            assert_eq!(times(ratio), said, "{ratio:e}");
+        }
+    }
 }

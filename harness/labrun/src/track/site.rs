@@ -27,6 +27,12 @@ pub(super) fn run(cli: &Cli, args: &TrackSiteArgs) -> anyhow::Result<u8> {
         anyhow::bail!(Usage(format!("--out {out} is no folder: name another one")));
     }
     check_out(&args.out, history.path())?;
+    if let Some(pages) = args.pages.as_ref().filter(|pages| !pages.is_dir()) {
+        let pages = pages.display();
+        anyhow::bail!(Usage(format!(
+            "--pages {pages} is no folder: name the one that has NIGHT.html of each night"
+        )));
+    }
     let (nights, mut damaged) = history.all()?;
     if nights.is_empty() && damaged.is_empty() {
         let folder = args.history.history.display();
@@ -63,7 +69,10 @@ pub(super) fn run(cli: &Cli, args: &TrackSiteArgs) -> anyhow::Result<u8> {
     );
     let all: usize = nights.iter().map(|nights| nights.names.len()).sum();
     let (out, files) = (out.display(), files.len());
-    crate::out::line(&format!("{out}: {all} nights, {files} files, {mib:.1} MiB"))?;
+    let nights = if all == 1 { "night" } else { "nights" };
+    crate::out::line(&format!(
+        "{out}: {all} {nights}, {files} files, {mib:.1} MiB"
+    ))?;
     Ok(if damaged.is_empty() {
         exit::FINE
     } else {

@@ -453,3 +453,49 @@ fn a_plan_for_it_is_carried_out_where_it_is_asked_for() {
         .exit(0)
         .rows("right", "native/static", "measured", "");
 }
+
+/// Runs of two architectures on one page: a module is built once for both, a program for each.
+#[test]
+fn sizes_of_two_architectures_are_added_up_on_one_page() {
+    let test = "sizes_of_two_architectures_are_added_up_on_one_page";
+    if emulator(test).is_none() || cross_compiler(test).is_none() {
+        return;
+    }
+    let scenario = "name = \"size\"\nquestion = \"How much?\"\nmodel = \"size\"\n\
+        isolations = [\"native/static\", \"toy/plain\"]\n\n[[metric]]\nname = \"size\"\nreference = \"native/static\"\n\n\
+        [[workload]]\nname = \"right\"\ntargets = [\"native\", \"wasip1\"]\n\n[plan]\nmin_samples = 1\nmax_samples = 1\n\
+        time_budget_s = 100\ntimeout_s = 20\n";
+    let lab = Lab::with_toy().write("scenarios/size.toml", scenario);
+    let own = lab.ask("size", [""; 0]).exit(0);
+    let other_run = lab.ask("size", ["--arch", other()]).exit(0);
+    let folders = [&own, &other_run].map(|ran| ran.files.path().display().to_string());
+    let args = ["report", &folders[0], &folders[1], "-o", "both.html"];
+    lab.run(args).exit(0);
+    let page = fs::read_to_string(lab.path().join("both.html")).expect("reads");
+    let section = page.split("id=\"portability\"").nth(1).expect("is there");
+    let table = section.split("</table>").next().expect("a table");
+    let row = |what: &str| {
+        let mut rows = table.split("<tr>").filter(|row| row.contains(what));
+        let row = rows.next().unwrap_or_else(|| panic!("{what}: {table}"));
+        let numbers = row.split("<td class=\"number\">").skip(1);
+        let shown = |cell: &str| cell.split('<').next().unwrap_or_default().to_owned();
+        numbers.map(shown).collect::<Vec<String>>()
+    };
+    let (native, module) = (row("native/static"), row("toy/plain"));
+    assert_eq!((native[0].as_str(), module[0].as_str()), ("2", "1"));
+    // What is sent to either: of the module the same, and the sum of both is that of one.
+    assert_eq!(module[3], module[4]);
+    assert_eq!(module[4], module[5]);
+    assert_ne!(native[4], native[3]);
+    for target in [
+        "wasm32-wasip1",
+        "aarch64-unknown-linux-musl",
+        "x86_64-unknown-linux-musl",
+    ] {
+        assert!(table.contains(target), "{target}: {table}");
+    }
+    // Of one architecture there is nothing to add up.
+    let alone = lab.run(["report", &folders[0], "-o", "one.html"]).exit(0);
+    let page = fs::read_to_string(lab.path().join("one.html")).expect("reads");
+    assert!(!page.contains("id=\"portability\""), "{}", alone.stdout);
+}

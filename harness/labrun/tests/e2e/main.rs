@@ -67,6 +67,7 @@ mod own_lines;
 mod own_new;
 mod own_refused;
 mod own_said;
+mod own_secrets;
 mod own_servers;
 mod own_time;
 mod own_unbuilt;

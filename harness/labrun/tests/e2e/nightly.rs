@@ -153,6 +153,52 @@ fn the_accepted_build_stays_so_that_small_steps_add_up_and_is_replaced_when_it_i
 }
 
 #[test]
+fn a_mistake_in_how_nights_are_judged_is_found_before_measuring() {
+    let nights = Nights::new(Lab::fixture());
+    let rules = nights.0.path().join("labrun-track.toml");
+    fs::write(&rules, "[judge]\nwindow = 0\n").expect("writes");
+    let night = ["--scenario", "cold-start", "-r", "3", "--no-bundle"];
+    let runs = [&night[..], &["--runs", ".state/measured"]].concat();
+    nights.night(&runs).exit(2).stderr_has("labrun-track.toml");
+    let left = fs::read_dir(nights.0.path().join(".state/measured")).expect("reads");
+    assert_eq!(left.count(), 0, "nothing is measured");
+    fs::remove_file(rules).expect("removes");
+    nights.night(&runs).exit(0);
+}
+
+/// Emulated nights are a history of their own, in which sizes are judged.
+#[test]
+fn nights_of_another_architecture_stand_beside_those_of_this_one() {
+    let lab = Lab::fixture()
+        .guest("grows", SMALL)
+        .question(&Question::size().of("grows", ""));
+    let nights = Nights::new(lab);
+    let (own, other) = match std::env::consts::ARCH {
+        "aarch64" => ("aarch64", "x86_64"),
+        own => (own, "aarch64"),
+    };
+    let own = ["--scenario", "size", "--arch", own];
+    let emulated = ["--scenario", "size", "--arch", other];
+    nights.night(&own).exit(0).stdout_has("0 series judged");
+    nights
+        .night(&[&emulated[..], &["--no-bundle"]].concat())
+        .exit(0)
+        .stdout_has("0 series judged");
+    fs::write(nights.0.path().join("workloads/grows/src/main.rs"), LARGE).expect("writes a file");
+    nights.0.commit();
+    // Each against its own, and neither misses what the other has.
+    for night in [&own, &emulated] {
+        let ran = nights.night(&[&night[..], &["--no-bundle"]].concat());
+        let ran = ran.exit(100).stdout_has("CONFIRMED grows");
+        assert!(!ran.stdout.contains("not measured"), "{}", ran.stdout);
+    }
+    let class = format!("-emulates-{other}.jsonl");
+    let pushed = nights.pushed("runs/");
+    let of_other = pushed.iter().filter(|name| name.ends_with(&class));
+    assert_eq!((of_other.count(), pushed.len()), (2, 4), "{pushed:?}");
+}
+
+#[test]
 fn a_night_that_is_interrupted_pushes_nothing() {
     let nights = Nights::new(Lab::fixture());
     let endless = ["--scenario", "cold-start", "-r", "100000", "--no-bundle"];

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{GOOD_JOB, Lab, Ran, Runner, folders_of};
+use crate::support::{GOOD_JOB, Lab, Ran, Runner, User, folders_of};
 
 fn count(ran: &Ran, isolation: &str) -> u64 {
     let row = ran.files.row("right", isolation, "time_to_first_result");
@@ -135,3 +135,40 @@ fn a_run_s_folder_that_is_deleted_is_told_as_lost() {
         .exit(1)
         .stderr_has("its folder is gone: what was taken before is in it where it was moved to");
 }
+
+/// A build that goes on beside the run puts another program in its place, by its name or in the file itself.
+#[test]
+fn a_program_that_is_replaced_is_launched_no_more_and_no_time_of_the_other_counts() {
+    for renamed in [true, false] {
+        let user = User::of(Lab::fixture().guest("slow", SLOW));
+        let app = user.right("app");
+        let other = user.guest("slow");
+        let args = ["cold-start", "--native", "./app", "-r", "100000"];
+        let mut live = user.begin(&[&args[..], &["-i", "native/static"]].concat());
+        live.until_samples(40);
+        if renamed {
+            fs::rename(&other, &app).expect("renames");
+        } else {
+            // What runs may not be written to, and so it is asked again between two launches.
+            while fs::copy(&other, &app).is_err() {}
+        }
+        let ran = live.ended().exit(0).stdout_has("warning: stopped");
+        let row = ran
+            .files
+            .row("app", "native/static", "time_to_first_result");
+        assert_eq!(row["outcome"], "measured", "{row:#}");
+        let slowest = row["max"].as_f64().expect("a time");
+        assert!(slowest < 1e9, "{row:#}");
+        let reasons = stopped(&ran);
+        assert!(!reasons.is_empty(), "{}", ran.stdout);
+        for reason in reasons {
+            assert!(
+                reason.contains("was changed while the run went on"),
+                "{reason}"
+            );
+        }
+    }
+}
+
+/// A program that takes a second more than any that is measured here.
+const SLOW: &str = "fn main() {\n    std::thread::sleep(std::time::Duration::from_secs(1));\n    println!(\"right\");\n}\n";

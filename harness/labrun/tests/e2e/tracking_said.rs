@@ -204,3 +204,97 @@ fn a_site_writes_over_nobody_s_page() {
         .exit(2)
         .stderr_has("is the history");
 }
+
+#[test]
+fn what_would_judge_a_night_is_tried_before_one_is_measured() {
+    let nights = Nights::usual();
+    // There need not be a history yet.
+    nights.track(&["check", "--dry-run"]).exit(0);
+    for (file, text, why) in [
+        ("labrun-track.toml", "[judge]\nsigma = 3.0\n", "sigma"),
+        (
+            "labrun-track.toml",
+            "[least-effect]\nspeed = 5.0\n",
+            "no such metric",
+        ),
+        (
+            "labrun-epochs.toml",
+            "[[epoch]]\nsince = \"soon\"\nreason = \"x\"\n",
+            "is no night",
+        ),
+    ] {
+        let path = nights.path(file);
+        fs::write(&path, text).expect("writes");
+        nights
+            .track(&["check", "--dry-run"])
+            .exit(2)
+            .stderr_has(file)
+            .stderr_has(why);
+        fs::remove_file(path).expect("removes");
+    }
+}
+
+#[test]
+fn what_is_no_file_in_a_history_is_named_and_not_waited_for() {
+    let nights = Nights::usual();
+    for day in 1..=9 {
+        nights.night(day, 1.0).exit(0);
+    }
+    nights.check(9, &[]).exit(0);
+    let [run, check] = ["runs", "checks"].map(|what| nights.stored(what)[0].clone());
+    for (file, target) in [(&run, "/dev/zero"), (&check, "/dev/zero"), (&run, "pipe")] {
+        let kept = fs::read(file).expect("reads");
+        fs::remove_file(file).expect("removes");
+        if target == "pipe" {
+            let made = std::process::Command::new("mkfifo").arg(file).status();
+            assert!(made.expect("mkfifo runs").success());
+        } else {
+            std::os::unix::fs::symlink(target, file).expect("links");
+        }
+        nights
+            .check(9, &[])
+            .exit(1)
+            .stderr_has("and no regular file");
+        let site = nights.path("site");
+        nights.track(&["site", "--out", &site]).exit(1);
+        fs::remove_file(file).expect("removes");
+        fs::write(file, kept).expect("writes");
+    }
+    nights.check(9, &[]).exit(0);
+    // Nor of a run's folder.
+    let file = nights.path("night-9/run.json");
+    fs::remove_file(&file).expect("removes");
+    std::os::unix::fs::symlink("/dev/zero", &file).expect("links");
+    nights
+        .track(&["record", &nights.path("night-9")])
+        .exit(1)
+        .stderr_has("a device, and no regular file");
+}
+
+#[test]
+fn what_is_named_for_a_site_or_an_export_is_there() {
+    let nights = Nights::usual();
+    nights.night(1, 1.0).exit(0);
+    let (out, pages) = (nights.path("site"), nights.path("nope"));
+    nights
+        .track(&["site", "--out", &out, "--pages", &pages])
+        .exit(2)
+        .stderr_has("is no folder");
+    let file = nights.path("bmf.json");
+    nights
+        .track(&["export", "--night", "", "--bencher", &file])
+        .exit(2)
+        .stderr_has("--night is empty");
+    assert!(!std::path::Path::new(&file).exists());
+}
+
+#[test]
+fn what_was_accepted_is_not_accepted_twice_wherever_that_is_said() {
+    let nights = slow();
+    let other = nights.path("elsewhere.toml");
+    let ack = ["ack", "--reason", "x", "--epochs", &other];
+    nights.track(&ack).exit(0).stdout_has("accepted: right");
+    let text = fs::read_to_string(&other).expect("reads");
+    nights.track(&ack).exit(2).stderr_has("nothing is open");
+    assert_eq!(fs::read_to_string(&other).expect("reads"), text);
+}

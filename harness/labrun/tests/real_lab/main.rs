@@ -11,6 +11,7 @@ mod conformance;
 mod contributing;
 mod expected;
 mod known_memory;
+mod modules;
 mod nightly;
 mod own;
 mod page;

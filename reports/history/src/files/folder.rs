@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use labrun_record::regular;
 use thiserror::Error;
 
 use super::sealed::{self, SealError};
@@ -88,7 +89,7 @@ impl Stored {
             path: self.path.clone(),
             reason,
         };
-        let text = fs::read(&self.path).map_err(|error| damaged(error.to_string()))?;
+        let text = regular::read(&self.path).map_err(|error| damaged(error.to_string()))?;
         let night = sealed::read(&text).map_err(|error| damaged(error.to_string()))?;
         // A copy under another name would be a second night.
         if is_named(&self.name, &night.head.name()) {
@@ -165,7 +166,7 @@ impl HistoryFolder {
                 }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                     whole = error.file;
-                    match sealed::read(&fs::read(&path).map_err(at(&path))?) {
+                    match sealed::read(&regular::read(&path).map_err(at(&path))?) {
                         Ok(there) if is_same_run(&there.head, &night.head) => {
                             return Ok(Recording::Known(path));
                         }
@@ -205,7 +206,7 @@ impl HistoryFolder {
 
     /// Whether a file that cannot be read is one that only a newer labrun reads.
     pub fn is_newer(damaged: &Damaged) -> bool {
-        fs::read(&damaged.path)
+        regular::read(&damaged.path)
             .is_ok_and(|text| matches!(sealed::read(&text), Err(SealError::Newer(_))))
     }
 }

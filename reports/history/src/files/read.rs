@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use labrun_record::regular;
+
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
 use crate::finding::Check;
 use crate::night::{HISTORY_SCHEMA, Night};
@@ -137,7 +139,7 @@ impl HistoryFolder {
 }
 
 fn read_check(path: &Path) -> Result<Check, String> {
-    let text = fs::read(path).map_err(|error| error.to_string())?;
+    let text = regular::read(path).map_err(|error| error.to_string())?;
     let schema = serde_json::from_slice::<serde_json::Value>(&text).ok();
     let schema = schema
         .as_ref()

@@ -10,6 +10,7 @@ mod evidence;
 mod figure;
 mod heat;
 mod matrix;
+mod portability;
 mod replay;
 mod report;
 mod several;

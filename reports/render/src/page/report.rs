@@ -5,19 +5,20 @@ use maud::{Markup, html};
 
 use super::view::View;
 use super::{
-    answer, decide, distributions, downloads, every, evidence, heat, matrix, notes, several,
-    tradeoff,
+    answer, decide, distributions, downloads, every, evidence, heat, matrix, notes, portability,
+    several, tradeoff,
 };
 use crate::RenderError;
 use crate::measure::Measure;
 use crate::words::{self, distinct};
 
 /// The parts of the page, by id, as the links at its top name them.
-const PARTS: [(&str, &str); 9] = [
+const PARTS: [(&str, &str); 10] = [
     ("answer", "Answer"),
     ("decide", "Decide"),
     ("matrix", "Matrix"),
     ("trade-off", "Trade-off"),
+    (PORTABILITY, "Portability"),
     ("distributions", "Distributions"),
     (CONFORMANCE, "Conformance"),
     ("rows", "Every row"),
@@ -28,6 +29,9 @@ const PARTS: [(&str, &str); 9] = [
 /// The part that is there where a run has it alone.
 const CONFORMANCE: &str = "conformance";
 
+/// The part that is there where the runs have sizes of several architectures.
+const PORTABILITY: &str = "portability";
+
 /// The report of `views`, with what is said `before` it and what stands `below`. Downloads take what is left of `room`, in bytes.
 pub(super) fn report(
     views: &[View<'_>],
@@ -37,11 +41,15 @@ pub(super) fn report(
 ) -> Result<Markup, RenderError> {
     let checked = |view: &&View<'_>| !view.metrics(Measure::Conformance).is_empty();
     let checked: Vec<&View<'_>> = views.iter().filter(checked).collect();
+    let ported = portability::of(views);
     let parts = html! {
         (answer::answer(views)?)
         (decide::decide(views))
         (heat::heat(views))
         (tradeoff::tradeoff(views)?)
+        @if !ported.is_empty() {
+            section id=(PORTABILITY) { (portability::portability(views, &ported)) }
+        }
         (distributions::distributions(views)?)
         @if !checked.is_empty() {
             section id=(CONFORMANCE) {
@@ -55,7 +63,7 @@ pub(super) fn report(
     Ok(html! {
         a.skip href="#answer" { "To the answer" }
         main {
-            (header(views, !checked.is_empty(), before))
+            (header(views, [!checked.is_empty(), !ported.is_empty()], before))
             (parts)
             (downloads::downloads(views, room.saturating_sub(parts.0.len())))
             (below)
@@ -64,9 +72,17 @@ pub(super) fn report(
 }
 
 /// The question, of which runs, and what has to be known before anything is read.
-fn header(views: &[View<'_>], with_conformance: bool, before: &Markup) -> Markup {
+fn header(
+    views: &[View<'_>],
+    [with_conformance, with_portability]: [bool; 2],
+    before: &Markup,
+) -> Markup {
     let questions = distinct(views.iter().map(|view| view.run.question.as_str()));
-    let is_there = |(id, _): &&(&str, &str)| *id != CONFORMANCE || with_conformance;
+    let is_there = |(id, _): &&(&str, &str)| match *id {
+        CONFORMANCE => with_conformance,
+        PORTABILITY => with_portability,
+        _ => true,
+    };
     html! {
         header {
             nav aria-label="Parts of the page" {

@@ -108,6 +108,7 @@ pub(super) fn group(site: &Site<'_>, place: usize) -> Markup {
     let data = format!("{}?{}-{stamp}", path_of_group(place), nights.names.len());
     let unit = serde_json::to_value(group.unit).unwrap_or_default();
     let better = match group.better {
+        _ if group.is_control => "where these move, the machine did",
         Better::Lower => "less is better",
         Better::Higher => "more is better",
     };

@@ -40,15 +40,15 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
         direction: finding.direction,
     };
     let among = |names: &[String], what: &str| {
-        let number = names.len();
-        say::line(&format!(
-            "{}: {number} {what} to choose from",
-            finding.label
-        ));
+        let number = match names.len() {
+            1 => format!("1 {what}"),
+            more => format!("{more} {what}s"),
+        };
+        say::line(&format!("{}: {number} to choose from", finding.label));
     };
     let (what, names, found) = if args.versions.is_empty() {
         let (good, between) = commits(cli, args, &finding)?;
-        among(&between, "commits");
+        among(&between, "commit");
         let found = first_bad(between.len(), |at| {
             let sides = (side("commit", &good), side("commit", &between[at]));
             told(&between[at], look(&step, sides))
@@ -57,7 +57,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
     } else {
         let versions = Versions::new(cli, &args.versions, &rows)?;
         let names = versions.after_the_first();
-        among(&names, "versions");
+        among(&names, "version");
         let good = versions.good().map_err(crate::version::failed)?;
         let found = first_bad(names.len(), |at| {
             let is = match versions.nth_after(at) {
@@ -138,9 +138,12 @@ fn commits(
     let between = checkout.between(&good, &bad)?;
     if between.is_empty() {
         let of_runtime = "where it was the version of a runtime that changed, name release numbers by --versions";
-        anyhow::bail!(Usage(format!(
-            "{bad} does not come after {good}: {of_runtime}"
-        )));
+        let why = if good == bad {
+            format!("{good} would be the good one and the bad one: name two by --good and --bad")
+        } else {
+            format!("{bad} does not come after {good}")
+        };
+        anyhow::bail!(Usage(format!("{why}; {of_runtime}")));
     }
     Ok((good, between))
 }
