@@ -14,7 +14,7 @@ use super::view::View;
 use crate::RenderError;
 use crate::board::Board;
 use letters::Letters;
-use picture::{Picture, pictures};
+use picture::{Picture, pictures, weighed};
 
 pub(super) fn tradeoff(views: &[View<'_>]) -> Result<Markup, RenderError> {
     let mut blocks = Vec::new();
@@ -38,7 +38,7 @@ fn of_view(view: &View<'_>, run: usize) -> Result<Markup, RenderError> {
     let pictures = pictures(&view.board);
     if pictures.is_empty() {
         return Ok(html! {
-            p { "There is nothing to weigh: no two isolations have different numbers for a question." }
+            p { "There is nothing to weigh: no two isolations have different numbers for a question that is weighed." }
         });
     }
     let letters = Letters::of(&view.board);
@@ -61,7 +61,7 @@ fn of_view(view: &View<'_>, run: usize) -> Result<Markup, RenderError> {
 
 /// What a reader may put on the axes of the first picture; of no use without the page's script.
 fn chooser(board: &Board<'_>, first: &Picture<'_>) -> Markup {
-    let keys = board.key_columns();
+    let keys = weighed(board);
     let options = |chosen: Option<&str>| {
         html! {
             @for column in keys.iter().map(|place| &board.columns[*place]) {

@@ -33,10 +33,18 @@ pub(super) struct Point<'a> {
     pub is_first: bool,
 }
 
+/// The key questions that are weighed against others. Instructions are not: they are no time, and nobody pays
+/// for them.
+pub(super) fn weighed(board: &Board<'_>) -> Vec<usize> {
+    let keys = board.key_columns().into_iter();
+    keys.filter(|place| board.columns[*place].metric != Metric::Instructions)
+        .collect()
+}
+
 /// The pictures that are shown unasked: the start against throughput, against memory and against the tier;
 /// where there is no start or neither of them, the run's own key questions.
 pub(super) fn pictures<'a>(board: &'a Board<'a>) -> Vec<Picture<'a>> {
-    let keys = board.key_columns();
+    let keys = weighed(board);
     let of = |metrics: &[Metric]| {
         let mut metrics = metrics.iter();
         metrics.find_map(|wanted| {
