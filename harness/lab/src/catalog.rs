@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use labrun_record::{IsolationRecord, Outcome};
 
+use crate::arch::Arch;
 use crate::define::{ProductDefinition, RunnerDefinition};
 use crate::isolation::docker::DockerHost;
 use crate::isolation::oci::Oci;
 use crate::isolation::runner::{Ready, Runner};
 use crate::isolation::{
-    Bubblewrap, Control, Driver, Emulates, Isolation, Landlock, Native, Processor, Product,
-    Profile, binfmt, containerd,
+    Bubblewrap, COUNTER, Control, Counter, Driver, Emulates, Isolation, Landlock, Native,
+    Processor, Product, Profile, binfmt, containerd,
 };
 use crate::outcome::Failure;
 
@@ -24,6 +25,9 @@ pub type Drivers = BTreeMap<Driver, Result<Ready, Failure>>;
 pub struct Isolations {
     all: Vec<Known>,
     processor: Processor,
+    /// The plugin that counts instructions.
+    plugin: Result<Ready, Failure>,
+    counter: OnceCell<Result<Counter, String>>,
 }
 
 struct Known {
@@ -73,12 +77,29 @@ impl Isolations {
         Self {
             all: known.collect(),
             processor: processor.clone(),
+            plugin: state(Driver::Helper(COUNTER.to_owned())),
+            counter: OnceCell::new(),
         }
     }
 
     /// What programs run on.
     pub fn processor(&self) -> &Processor {
         &self.processor
+    }
+
+    /// What counts the instructions of programs; or why nothing does.
+    pub fn counter(&self) -> Result<&Counter, Failure> {
+        let find = || {
+            let plugin = self.plugin.as_ref();
+            let plugin = plugin.map_err(|missing| missing.clone().into_reason())?;
+            let arch = self.processor.other().or_else(Arch::here);
+            let arch = arch.ok_or("the lab knows no emulator for this machine's programs")?;
+            Counter::find(arch, &plugin.executable.path)
+        };
+        let found = self.counter.get_or_init(find).as_ref();
+        found.map_err(|why| {
+            Failure::unavailable(format!("instructions are not counted here: {why}"))
+        })
     }
 
     /// Whether all that is missing is what would run the programs of another architecture: of how large

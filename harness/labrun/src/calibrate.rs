@@ -48,7 +48,11 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &CalibrateArgs) -> anyho
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let mut launched = planned.plan.launched_on();
     launched.extend(cases.iter().map(Case::isolation));
-    let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
+    let is_counted = planned.plan.counts_instructions();
+    let drivers = {
+        let is_driven = is_driven(&launched, &planned.profiles);
+        builder.drivers_and_counter(definitions, &is_driven, is_counted)
+    };
     let isolations = Isolations::new(&definitions.runners, &definitions.products, &drivers);
     let supply = Supply {
         isolations: &isolations,

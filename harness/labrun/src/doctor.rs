@@ -51,6 +51,7 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<u8> {
                 checks.push(cross_check(builder.toolchain(), arch));
                 checks.push(emulator_check(arch));
             }
+            checks.extend(Arch::here().map(counting_check));
             builder.drivers(&definitions, &|_| false)
         }
         Err(reason) => {
@@ -233,6 +234,23 @@ fn emulator_check(arch: Arch) -> Check {
     };
     Check {
         what: format!("emulating {arch}"),
+        outcome,
+        said,
+    }
+}
+
+/// Whether instructions can be counted.
+fn counting_check(arch: Arch) -> Check {
+    let found = Emulator::find(arch).and_then(|emulator| match emulator.refuses_plugins() {
+        Some(why) => Err(why),
+        None => Ok(format!("{} {}", emulator.name(), emulator.version())),
+    });
+    let (outcome, said) = match found {
+        Ok(said) => ("ok", said),
+        Err(reason) => ("missing", reason),
+    };
+    Check {
+        what: "counting instructions".to_owned(),
         outcome,
         said,
     }

@@ -49,7 +49,9 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &ScenarioArgs) -> anyhow
     let builder = Builder::new(definitions, &site, &bars).map_err(anyhow::Error::msg)?;
     let builder = builder.on(processor.clone());
     let launched = plan.launched_on();
-    let drivers = builder.drivers(definitions, &is_driven(&launched, &planned.profiles));
+    let is_driven = is_driven(&launched, &planned.profiles);
+    let is_counted = plan.counts_instructions();
+    let drivers = builder.drivers_and_counter(definitions, &is_driven, is_counted);
     let source = Source {
         plan,
         definitions,

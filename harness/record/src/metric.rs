@@ -40,6 +40,9 @@ pub enum Metric {
     RequestsPerSecond,
     /// From the instant at which a request was due to its whole answer.
     Latency,
+    /// Instructions that are executed in user space: up to the first result, or for an operation in
+    /// steady state.
+    Instructions,
     /// Whether an isolation does what a check asks and its definition says: 1 or 0.
     Conformance,
 }
@@ -74,7 +77,7 @@ pub enum Better {
 
 impl Metric {
     /// Every metric, in the order in which reports show them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TimeToFirstResult,
         Self::Teardown,
         Self::InstantiateWarm,
@@ -89,6 +92,7 @@ impl Metric {
         Self::BytesPerSecond,
         Self::RequestsPerSecond,
         Self::Latency,
+        Self::Instructions,
         Self::Conformance,
     ];
 
@@ -109,6 +113,7 @@ impl Metric {
             Self::BytesPerSecond => "bytes_per_second",
             Self::RequestsPerSecond => "requests_per_second",
             Self::Latency => "latency",
+            Self::Instructions => "instructions",
             Self::Conformance => "conformance",
         }
     }
@@ -129,13 +134,14 @@ impl Metric {
                 Unit::PerSecond
             }
             Self::BytesPerSecond => Unit::BytesPerSecond,
-            Self::Conformance => Unit::Count,
+            Self::Instructions | Self::Conformance => Unit::Count,
         }
     }
 
     /// Which direction is better.
     pub fn better(self) -> Better {
         match self.unit() {
+            _ if self == Self::Instructions => Better::Lower,
             Unit::Ns | Unit::Bytes => Better::Lower,
             Unit::PerSecond | Unit::BytesPerSecond | Unit::Count => Better::Higher,
         }
@@ -145,6 +151,12 @@ impl Metric {
     /// interval.
     pub fn is_exact(self) -> bool {
         matches!(self, Self::Size | Self::SizeNeeded | Self::Conformance)
+    }
+
+    /// Whether its values are counts, which no machine's mood moves and which an emulated processor has as a
+    /// real one does: no times and no memory.
+    pub fn is_counted(self) -> bool {
+        self.is_exact() || self == Self::Instructions
     }
 
     /// One line that says from where to where.
@@ -183,6 +195,9 @@ impl Metric {
             Self::RequestsPerSecond => "requests answered correctly, after the warm-up",
             Self::Latency => {
                 "from the instant at which a request was due to its whole correct answer"
+            }
+            Self::Instructions => {
+                "instructions executed in user space, by all threads: from the start to the first result, or for an operation in steady state; no kernel and no caches are in them, and they are no time"
             }
             Self::Conformance => {
                 "1 where the isolation does what is checked, as its definition says; 0 where it does not"

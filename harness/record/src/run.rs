@@ -141,7 +141,7 @@ impl Run {
     /// Whether a row's values may be held against others: all but the times and the memory of an emulated
     /// one.
     pub fn compares(&self, row: &Row) -> bool {
-        !self.is_emulated(row) || row.metric.is_exact()
+        !self.is_emulated(row) || row.metric.is_counted()
     }
 
     /// What a row is compared with: a reference for its workload goes before one for all. What is not

@@ -6,8 +6,8 @@ use labrun_record::{Metric, Outcome, Part, Row, Run, SCHEMA_VERSION, Sample};
 use crate::outcome::{Given, lines_by_row};
 use crate::replay::of_rows;
 use crate::stats::{
-    self, RatioEstimate, RatioIntervals, cliffs_delta, hodges_lehmann, lag1, median_interval,
-    quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
+    self, RatioEstimate, RatioIntervals, cliffs_delta, few_interval, few_ratio, hodges_lehmann,
+    lag1, median_interval, quantile, ratio_apart, row_seed, shared_ratio, sorted, theil_sen,
 };
 use crate::{
     Interval, Numbers, PartSummary, PhaseSummary, Ratio, RowSummary, Shape, Summary, artifact_of,
@@ -182,8 +182,13 @@ fn interval(metric: Metric, values: &[f64], seed: u64) -> Option<Interval> {
         (true, [first, rest @ ..]) if rest.iter().all(|value| value.total_cmp(first).is_eq()) => {
             Some([*first, *first])
         }
-        _ => median_interval(values, seed),
+        _ => median_interval(values, seed).or_else(|| few_interval(counts(metric, values)?)),
     }
+}
+
+/// Values that are counts and vary a little, of which few launches say enough.
+fn counts(metric: Metric, values: &[f64]) -> Option<&[f64]> {
+    (metric.is_counted() && !metric.is_exact()).then_some(values)
 }
 
 /// The median of each phase, in the order in which launches name them.
@@ -228,6 +233,11 @@ pub(crate) fn ratio_of(
             intervals: Some(RatioIntervals::exact(value)),
             ci99: Some([value; 2]),
         });
+    }
+    let (few, others) = (own.bare(), reference.bare());
+    let few = counts(metric, &few).and_then(|few| few_ratio(few, &others));
+    if few.is_some() {
+        return few;
     }
     match (&own.latency, &reference.latency) {
         (Some(own), Some(reference)) => own.ratio_to(reference, share, seed),

@@ -235,7 +235,7 @@ impl RowSummary {
     /// Whether its number may be held against others: all but the times and the memory of an emulated
     /// processor. What was counted is as true there.
     pub fn compares(&self) -> bool {
-        !self.emulated || self.row.metric.is_exact()
+        !self.emulated || self.row.metric.is_counted()
     }
 
     /// Whether it is a check that does not hold.

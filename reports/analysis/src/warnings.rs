@@ -82,8 +82,9 @@ pub(crate) fn of_run(
             ),
         );
     }
-    // Where nothing was measured, nothing was slower for it.
-    let is_any = results.iter().any(|row| row.numbers.is_some());
+    // Where nothing was measured, nothing was slower for it; nor where all is counted.
+    let mut measured = results.iter().filter(|row| row.numbers.is_some());
+    let is_any = measured.any(|row| !row.row.metric.is_counted());
     if let Some(disturbance) = Disturbance::of(run).filter(|_| is_any) {
         if let Some(message) = disturbance.of_others() {
             warn(WarningKind::OtherProcesses, message);

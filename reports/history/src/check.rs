@@ -119,7 +119,7 @@ impl<'a> Watched<'a> {
         if self.columns[place]
             .key
             .row()
-            .is_some_and(|row| row.metric.is_exact())
+            .is_some_and(|row| row.metric.is_counted())
             && let Some(departure) = self.judged.standings[place].departure()
             && departure.ratio.is_finite()
         {
@@ -382,7 +382,7 @@ fn is_judged(column: &Column) -> bool {
     let Some(row) = key.row() else {
         return true;
     };
-    !is_of_a_tail(row) && (!key.emulated || row.metric.is_exact())
+    !is_of_a_tail(row) && (!key.emulated || row.metric.is_counted())
 }
 
 /// The ratio of what is confirmed, with its interval.

@@ -1,6 +1,6 @@
 //! What makes a series: which values of which nights belong together.
 
-use labrun_record::{Better, Row, Unit};
+use labrun_record::{Better, Metric, Row, Unit};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -133,6 +133,7 @@ impl SeriesKey {
     /// With which others a machine moves it.
     pub fn quantity(&self) -> Quantity {
         match self.unit {
+            _ if self.metric() == Metric::Instructions.name() => Quantity::Work,
             _ if matches!(&self.subject, Subject::Probe(name) if name == PROCESSORS) => {
                 Quantity::Share
             }

@@ -66,6 +66,9 @@ pub struct Epoch {
 /// The least change of what is measured that matters where nothing else is said.
 const LEAST_EFFECT: f64 = 0.02;
 
+/// That of a count that varies a little: seeds and threads move it, and no machine.
+const LEAST_EFFECT_OF_A_COUNT: f64 = 0.001;
+
 /// That of a percentile: its tail is wide, and moves by itself.
 const LEAST_EFFECT_OF_A_TAIL: f64 = 0.10;
 
@@ -112,6 +115,7 @@ impl Watching {
 fn least_effect(key: &SeriesKey) -> f64 {
     match &key.subject {
         Subject::Row(row) if row.metric.is_exact() => 0.0,
+        Subject::Row(row) if row.metric.is_counted() => LEAST_EFFECT_OF_A_COUNT,
         Subject::Row(row) if is_of_a_tail(row) => LEAST_EFFECT_OF_A_TAIL,
         Subject::Probe(name) if name == PROCESSORS => LEAST_EFFECT_OF_OTHERS,
         _ => LEAST_EFFECT,

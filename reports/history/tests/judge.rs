@@ -211,6 +211,58 @@ fn of_what_is_counted_any_change_is_suspect() {
     assert_eq!(counted(&[5.0, -1.0]), Standing::Unusable);
 }
 
+/// Thirty nights of instructions: the same to a ten-thousandth, whatever the machine does.
+fn instructions(last: f64) -> Series {
+    let count = |night: usize| 1e6 + [0.0, 30.0, -20.0, 50.0, -40.0][night % 5];
+    let mut values: Vec<Option<f64>> = (0..30).map(|night| Some(count(night))).collect();
+    values.push(Some(last));
+    Series {
+        metric: "instructions".into(),
+        quantity: Quantity::Work,
+        least_effect: 0.001,
+        ..series(values)
+    }
+}
+
+#[test]
+fn instructions_are_held_to_a_thousandth() {
+    let last = |count: f64| direction(only(instructions(count)));
+    assert_eq!(last(1_000_900.0), None);
+    assert_eq!(last(1_002_000.0), Some(Direction::Worse));
+    assert_eq!(last(998_000.0), Some(Direction::Better));
+    // A time that varied as little would need three times its floor.
+    let time = Series {
+        quantity: Quantity::Speed,
+        ..instructions(1_002_000.0)
+    };
+    assert_eq!(direction(only(time)), None);
+    let word = |way: Direction| way.word(Quantity::Work, Better::Lower);
+    assert_eq!(
+        [Direction::Worse, Direction::Better].map(word),
+        ["more", "less"]
+    );
+}
+
+#[test]
+fn what_a_night_did_to_times_is_taken_out_of_no_instructions() {
+    // Each time is a tenth longer in the last night, and instructions are as they were, or not.
+    for (count, found) in [(1e6, None), (1_002_000.0, Some(Direction::Worse))] {
+        let (mut all, _) = lab(|_| 1.1);
+        all.push(Series {
+            epoch: 0,
+            values: {
+                let own = instructions(count).values;
+                let missing = all[0].values.len() - own.len();
+                [vec![None; missing], own].concat()
+            },
+            ..instructions(count)
+        });
+        let judged = judge(&all, all[0].values.len() - 1, &Settings::default());
+        let last = judged.standings.last().copied().expect("a standing");
+        assert_eq!(direction(last), found);
+    }
+}
+
 /// Twenty series of two runtimes, and the lab's controls; the last night times `last` for some of them.
 fn lab(last: impl Fn(&Series) -> f64) -> (Vec<Series>, Judged) {
     let mut all = Vec::new();

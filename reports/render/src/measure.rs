@@ -1,4 +1,4 @@
-//! The five things that the lab measures, and which of their rows are headlines.
+//! The six things that the lab measures, and which of their rows are headlines.
 
 use labrun_analysis::RowSummary;
 use labrun_record::Metric;
@@ -12,15 +12,17 @@ pub(crate) enum Measure {
     Memory,
     Size,
     Throughput,
+    Instructions,
     Conformance,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::ColdStart,
         Self::Memory,
         Self::Size,
         Self::Throughput,
+        Self::Instructions,
         Self::Conformance,
     ];
 
@@ -39,6 +41,7 @@ impl Measure {
             | Metric::BytesPerSecond
             | Metric::RequestsPerSecond
             | Metric::Latency => Self::Throughput,
+            Metric::Instructions => Self::Instructions,
             Metric::Conformance => Self::Conformance,
         }
     }
@@ -57,6 +60,7 @@ impl Measure {
             Self::Memory => "Memory",
             Self::Size => "Size",
             Self::Throughput => "Throughput",
+            Self::Instructions => "Instructions",
             Self::Conformance => "Conformance",
         }
     }
@@ -85,7 +89,8 @@ pub(crate) fn is_headline(row: &RowSummary) -> bool {
         | Metric::SizeNeeded
         | Metric::CallsPerSecond
         | Metric::OperationsPerSecond
-        | Metric::RequestsPerSecond => true,
+        | Metric::RequestsPerSecond
+        | Metric::Instructions => true,
         // The same batches as the operations: the ratio says the same.
         Metric::BytesPerSecond
         | Metric::MemoryFixed

@@ -17,7 +17,7 @@ const KIB: f64 = 1024.0;
 /// The unit in which `value` has one to three digits before the point.
 pub fn scale(value: f64, unit: Unit) -> Scale {
     let (names, step) = match unit {
-        Unit::Count => ([""; 4], f64::INFINITY),
+        Unit::Count => (["", "k", "M", "G"], 1e3),
         Unit::Ns => (["ns", "\u{b5}s", "ms", "s"], 1e3),
         Unit::Bytes => (["B", "KiB", "MiB", "GiB"], KIB),
         Unit::PerSecond => (["/s", "k/s", "M/s", "G/s"], 1e3),
@@ -61,6 +61,11 @@ fn decimals(value: f64, interval: Option<Interval>) -> usize {
     digits.min(MOST_DECIMALS)
 }
 
+/// Decimals that show a count with five significant digits: a thousandth of it matters.
+fn five(value: f64) -> usize {
+    (4 - magnitude(value).min(4)).unsigned_abs() as usize
+}
+
 /// Decimals that anybody would read.
 const MOST_DECIMALS: usize = 12;
 
@@ -77,15 +82,15 @@ pub(crate) fn number(value: f64, digits: usize) -> String {
 }
 
 /// A number, its interval with the digits that tell the ends apart, and the unit of both.
-/// Bytes below a KiB are whole.
+/// Bytes below a KiB are whole, and so are counts below 1000.
 fn shown(value: f64, ci: Option<Interval>, unit: Unit) -> (String, String, &'static str) {
     let Scale { name, factor } = scale(value, unit);
     let value = value / factor;
     let ends = ci.map(|ends| ends.map(|end| end / factor));
-    let digits = if matches!(name, "B" | "") {
-        0
-    } else {
-        decimals(value, ends)
+    let digits = match (unit, name) {
+        (_, "B" | "") => 0,
+        (Unit::Count, _) => decimals(value, ends).max(five(value)),
+        _ => decimals(value, ends),
     };
     (number(value, digits), bracketed(ends, digits), name)
 }
@@ -147,6 +152,11 @@ pub fn bytes(count: u64) -> String {
     value(count as f64, Unit::Bytes)
 }
 
+/// `5%`, `0.1%`: a share of a margin, without zeros that say nothing.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{}%", (share * 1000.0).round() / 10.0)
+}
+
 /// `1 row`, `3 rows`.
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
@@ -195,7 +205,7 @@ mod tests {
     fn what_nobody_would_count_has_an_exponent() {
         assert_eq!(duration(1e308), "1.00e299 s");
         assert_eq!(duration(5e-324), "0.000000000000 ns");
-        assert_eq!(value(f64::MAX, Unit::Count), "1.80e308");
+        assert_eq!(value(f64::MAX, Unit::Count), "1.80e299 G");
         assert_eq!(ratio_interval(Some([1.0, 1e300]), 1e300), "[1, 1.00e300]");
     }
 

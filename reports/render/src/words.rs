@@ -59,8 +59,16 @@ pub(crate) fn metric(metric: Metric) -> &'static str {
         Metric::BytesPerSecond => "Bytes in a second",
         Metric::RequestsPerSecond => "Requests in a second",
         Metric::Latency => "Latency",
+        Metric::Instructions => "Instructions",
         Metric::Conformance => "Conformance",
     }
+}
+
+/// What has to be known beside a metric's numbers.
+pub(crate) fn caveat(metric: Metric) -> Option<&'static str> {
+    let said =
+        "those of user space alone: no kernel and no caches are in them, and they are no time";
+    (metric == Metric::Instructions).then_some(said)
 }
 
 /// What stands for a row: the middle of its launches, or what it says of all their requests.

@@ -8,8 +8,12 @@ use super::Builder;
 use super::cargo::CargoBuild;
 use super::store::Stored;
 use super::toolchain::Variable;
+use crate::catalog::Drivers;
+use crate::define::Definitions;
 use crate::isolation::find::on_path;
 use crate::isolation::runner::Ready;
+use crate::isolation::{COUNTER, Driver};
+use crate::outcome::Failure;
 
 /// What building it needs: a program, the variable that may name it, and where it comes from.
 const NEEDS: (&str, &str, &str) = ("protoc", "PROTOC", "sudo apt-get install protobuf-compiler");
@@ -53,6 +57,49 @@ impl Builder<'_> {
             .store
             .made(&self.helper_key(name), inputs, || self.turn(), make);
         built.map(ready)
+    }
+
+    /// The plugin by which qemu counts instructions: a library of this machine's own, as qemu is.
+    pub fn counter(&self) -> Result<Ready, Failure> {
+        let package = self.lab.helper(COUNTER);
+        let host = &self.toolchain.host;
+        if !package.join("Cargo.toml").is_file() {
+            let package = package.display();
+            return Err(Failure::unavailable(format!("the lab has no {package}")));
+        }
+        let inputs = || {
+            let inputs = self.toolchain.inputs(&[])?;
+            Ok(inputs.package(self.lab.path(), &package)?.digest())
+        };
+        let make = || {
+            let build = CargoBuild {
+                select: vec!["--lib".to_owned()],
+                ..self.cargo_build(format!("helper {COUNTER}"), &package, host)
+            };
+            let file = "liblabrun_instructions.so";
+            let library = build.run(Some(file), self.progress)?;
+            self.store
+                .keep(&format!("helpers/{COUNTER}"), file, &library)
+        };
+        let key = format!("helper-{COUNTER}");
+        let built = self.store.made(&key, inputs, || self.turn(), make);
+        built
+            .map(ready)
+            .map_err(|reason: String| self.unbuilt(reason))
+    }
+
+    /// [`drivers`](Self::drivers), and what counts instructions, where any are counted.
+    pub fn drivers_and_counter(
+        &self,
+        definitions: &Definitions,
+        wanted: &dyn Fn(&str) -> bool,
+        is_counted: bool,
+    ) -> Drivers {
+        let mut drivers = self.drivers(definitions, wanted);
+        if is_counted {
+            drivers.insert(Driver::Helper(COUNTER.to_owned()), self.counter());
+        }
+        drivers
     }
 }
 

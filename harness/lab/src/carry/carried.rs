@@ -19,7 +19,7 @@ use crate::digest::sha256;
 use crate::inspect::KeptImage;
 use crate::isolation::find;
 use crate::isolation::runner::{Executable, Ready, describe};
-use crate::isolation::{Driver, Packing, Processor};
+use crate::isolation::{COUNTER, Driver, Packing, Processor};
 use crate::outcome::Failure;
 use crate::plan::{PLAN_VERSION, Plan, Recipe, check, version};
 use crate::site::Site;
@@ -222,7 +222,12 @@ impl Carried {
         } else {
             // A ready-made program may be a script: whether it runs, it alone can tell.
             if definition.is_none_or(|one| one.build.program.is_none()) {
-                fit::program_on(&self.processor, &path).map_err(|reason| {
+                // What counts is loaded by the emulator, which is a program of this machine.
+                let processor = match driver {
+                    Driver::Helper(name) if name == COUNTER => &Processor::Own,
+                    _ => &self.processor,
+                };
+                fit::program_on(processor, &path).map_err(|reason| {
                     format!("the {driver} of the bundle does not fit this machine: {reason}")
                 })?;
             }

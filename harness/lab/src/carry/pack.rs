@@ -18,7 +18,7 @@ use crate::catalog::{Drivers, Isolations};
 use crate::define::{Definitions, RunnerDefinition};
 use crate::isolation::docker;
 use crate::isolation::runner::{Executable, Ready};
-use crate::isolation::{Driver, Packing, Profile};
+use crate::isolation::{COUNTER, Driver, Packing, Profile};
 use crate::outcome::Failure;
 use crate::plan::{Plan, Recipe};
 use crate::progress::Progress;
@@ -63,14 +63,16 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
     let launched: BTreeSet<&str> = request.plans.iter().flat_map(Plan::launched_on).collect();
     let builder = request.builder;
     let wanted = |name: &str| launched.contains(name);
-    let mut drivers = builder.drivers(request.definitions, &wanted);
+    let is_counted = request.plans.iter().any(Plan::counts_instructions);
+    let mut drivers = builder.drivers_and_counter(request.definitions, &wanted, is_counted);
     let used: BTreeSet<&Driver> = request
         .profiles
         .iter()
         .filter(|profile| wanted(&profile.name))
         .filter_map(|profile| profile.driver.as_ref())
         .collect();
-    drivers.retain(|driver, _| used.contains(driver));
+    let counter = Driver::Helper(COUNTER.to_owned());
+    drivers.retain(|driver, _| used.contains(driver) || *driver == counter);
     let isolations = Isolations::on(runners, products, &drivers, builder.processor());
 
     let mut contents = Contents::default();

@@ -78,6 +78,8 @@ pub enum Model {
     Footprint,
     /// Work per second, once it is steady: batches, calls, and load on a server.
     SteadyState,
+    /// Instructions that are executed.
+    Instructions,
     /// What it lets a program do, and what it holds back: checks that hold or do not.
     Conformance,
 }

@@ -3,11 +3,13 @@
 //!
 //! What comes of it is right, and how long it took says nothing of that architecture.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::arch::Arch;
 use crate::define::Find;
 use crate::inspect::Linking;
+use crate::isolation::ask::ask;
 use crate::isolation::find::look_for;
 use crate::outcome::Failure;
 use crate::process::Program;
@@ -70,6 +72,8 @@ pub struct Emulator {
     program: PathBuf,
     version: String,
     sha256: String,
+    /// The plugin that it loads, as its option says it.
+    plugin: Option<String>,
 }
 
 impl Emulator {
@@ -90,6 +94,7 @@ impl Emulator {
             program: found.executable.path,
             version: found.version,
             sha256: found.sha256,
+            plugin: None,
         })
     }
 
@@ -133,6 +138,9 @@ impl Emulator {
         if sysroot.is_dir() {
             args.extend(["-L".to_owned(), sysroot.display().to_string()]);
         }
+        if let Some(plugin) = &self.plugin {
+            args.extend(["-plugin".to_owned(), plugin.clone()]);
+        }
         args.push(program.path.display().to_string());
         args.extend(program.args);
         Program {
@@ -140,6 +148,44 @@ impl Emulator {
             args,
             ..program
         }
+    }
+
+    /// The same with a plugin, which is given these words.
+    pub(super) fn with_plugin(&self, library: &Path, words: &[(&str, String)]) -> Self {
+        // A comma ends a word, and two of them are one.
+        let plain = |text: &str| text.replace(',', ",,");
+        let mut option = format!("file={}", plain(&library.display().to_string()));
+        for (name, value) in words {
+            // Writing to a string cannot fail.
+            let _ = write!(option, ",{name}={}", plain(value));
+        }
+        Self {
+            plugin: Some(option),
+            ..self.clone()
+        }
+    }
+
+    /// Why it loads no plugin of the interface that the lab's is written for, if it does not.
+    pub fn refuses_plugins(&self) -> Option<String> {
+        let said = ask(self.program(), &["--help".to_owned()]);
+        let takes = said.is_ok_and(|said| said.text.contains("-plugin"));
+        let major = self
+            .version()
+            .split('.')
+            .next()
+            .and_then(|word| word.parse().ok());
+        let is_known = major.is_some_and(|major: u32| major < 9);
+        let why = match (takes, is_known) {
+            (true, true) => return None,
+            (false, _) => "takes no plugins",
+            (true, false) => "has another interface for plugins",
+        };
+        Some(format!(
+            "{} {} {why}, by which instructions are counted: the dynamic qemu-user of Debian 12 (7.2) does: \
+             sudo apt-get install qemu-user",
+            self.program().display(),
+            self.version()
+        ))
     }
 
     /// Why a program cannot be run by it, with the way to mend that.

@@ -10,6 +10,7 @@ mod bubblewrap;
 mod child;
 pub mod containerd;
 mod control;
+mod counter;
 mod daemon_socket;
 pub mod docker;
 mod emulator;
@@ -28,6 +29,7 @@ mod running;
 mod tool;
 pub mod traces;
 
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,7 @@ use crate::task::{FileSystem, NetworkPath, Policy, Task};
 
 pub use bubblewrap::Bubblewrap;
 pub use control::Control;
+pub use counter::{COUNTER, Counter, Counts};
 pub use emulator::{Emulator, Processor, emulated_features};
 pub use landlock::Landlock;
 pub use native::Native;
@@ -120,6 +123,16 @@ pub trait Isolation: Launcher {
             Outcome::Unsupported,
             format!("{} has no export that could be called", self.name()),
         ))
+    }
+
+    /// The same isolation with its program under an emulator; none where it does not start that by itself.
+    fn under(&self, _emulator: &Emulator) -> Option<Box<dyn Isolation>> {
+        None
+    }
+
+    /// The descriptor to which a program under it writes its output.
+    fn output(&self) -> RawFd {
+        1
     }
 
     /// `technology/configuration`.

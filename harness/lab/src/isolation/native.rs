@@ -59,6 +59,13 @@ impl Isolation for Native {
         &self.profile
     }
 
+    fn under(&self, emulator: &Emulator) -> Option<Box<dyn Isolation>> {
+        Some(Box::new(Self {
+            profile: self.profile.clone(),
+            emulator: Some(emulator.clone()),
+        }))
+    }
+
     fn look(&self) -> Look {
         Look {
             version: Some(match &self.emulator {

@@ -36,7 +36,7 @@ pub(super) fn read_anew<'a>(
     const DOING: &str = "reading what is launched";
     let cases = cases.into_iter().filter(|case| case.launch.is_ok());
     // What is counted is the same wherever it lies.
-    let cases = cases.filter(|case| !case.case.rows.iter().all(|row| row.metric.is_exact()));
+    let cases = cases.filter(|case| !case.case.rows.iter().all(|row| row.metric.is_counted()));
     let launched: BTreeSet<PathBuf> = cases.flat_map(PreparedCase::launched_from).collect();
     let mut files = BTreeSet::new();
     for path in launched {

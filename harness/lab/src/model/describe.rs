@@ -11,7 +11,7 @@ use super::inputs;
 use super::prepare::{PreparedCase, PreparedPart};
 use super::run::RunRequest;
 use crate::define::Model;
-use crate::isolation::{Driver, Emulator, Isolation};
+use crate::isolation::{Counter, Driver, Emulator, Isolation};
 
 /// The record of a run that is about to begin.
 pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Run {
@@ -27,7 +27,7 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     let mut run = Run {
         parts: if parts.len() > 1 { parts } else { Vec::new() },
         build: request.supply.stock.environment(),
-        emulator: isolations.processor().emulator().map(emulator),
+        emulator: emulated_by(request).map(emulator),
         references: plan
             .parts
             .iter()
@@ -54,6 +54,17 @@ pub(super) fn run(request: &RunRequest<'_>, prepared: &[PreparedPart<'_>]) -> Ru
     };
     run.inputs = inputs::digests(&run.rows, request.supply.workloads);
     run
+}
+
+/// What runs its programs: where they are of another architecture, and where instructions are counted.
+fn emulated_by<'a>(request: &RunRequest<'a>) -> Option<&'a Emulator> {
+    let isolations = request.supply.isolations;
+    let counts = || {
+        let is_counted = request.plan.counts_instructions();
+        let counter = is_counted.then(|| isolations.counter().ok()).flatten();
+        counter.map(Counter::emulator)
+    };
+    isolations.processor().emulator().or_else(counts)
 }
 
 fn emulator(emulator: &Emulator) -> labrun_record::Emulator {

@@ -15,6 +15,7 @@ mod footprint;
 mod given;
 mod injected;
 mod inputs;
+mod instructions;
 mod launch;
 mod load;
 mod pilot;

@@ -11,6 +11,7 @@ use super::cold_start::ColdStart;
 use super::conformance::Checking;
 use super::footprint::Memory;
 use super::given;
+use super::instructions::Counting;
 use super::launch::{Launch, Value};
 use super::load::{Generator, Loading};
 use super::placed::Placed;
@@ -239,7 +240,14 @@ fn prepare<'a>(
     let told =
         |failure: Failure| failure.reworded(|reason| workload.environment.without_secrets(reason));
     let job = supply.job(spec, isolation, artifacts).map_err(told)?;
-    let launch = launch(job, &case.rows, spec, workload, isolation, generator)?;
+    let launch = launch(
+        job,
+        &case.rows,
+        spec,
+        workload,
+        isolation,
+        (supply, generator),
+    )?;
     let placed = Placed {
         launch,
         on: spec.file_system,
@@ -255,7 +263,7 @@ fn launch(
     spec: &LaunchSpec,
     workload: &Workload,
     isolation: &dyn Isolation,
-    generator: &Generator,
+    (supply, generator): (&Supply<'_>, &Generator),
 ) -> Result<Box<dyn Launch>, Failure> {
     let has_no = |name: &str| {
         Failure::unavailable(format!("the workload {} has no `{name}`", workload.name))
@@ -301,6 +309,15 @@ fn launch(
             };
             let loading = Loading::new(job, rows, load, generator);
             Box::new(loading.warmed_up_first(*first_warmup_s))
+        }
+        Measure::Instructions { way: name } => {
+            let mut ways = workload.steady.iter();
+            let way = name.as_ref().map(|name| {
+                let way = ways.find(|way| way.name == *name);
+                way.cloned().ok_or_else(|| has_no(name))
+            });
+            let counter = supply.isolations.counter()?.clone();
+            Box::new(Counting::new(job, way.transpose()?, counter))
         }
         Measure::Conformance { check } => Box::new(Checking { job, check: *check }),
     })

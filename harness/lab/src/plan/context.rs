@@ -6,7 +6,7 @@ use labrun_record::{Metric, Outcome, Reference, Row, Start, Target, UNCHECKED};
 
 use super::{
     Case, Decision, LaunchSpec, Limits, Measure, PLAN_VERSION, Plan, PlanPart, cold_start,
-    conformance, footprint, given, recipe, size, throughput,
+    conformance, footprint, given, instructions, recipe, size, throughput,
 };
 use crate::define::{ArtifactKind, MetricPlan, Model, Need, Scenario, Workload, WorkloadPlan};
 use crate::glob::Globs;
@@ -74,6 +74,7 @@ pub fn plan(asked: &Asked<'_>) -> Plan {
             Model::Footprint => footprint::cases(&context),
             Model::Size => size::cases(&context),
             Model::SteadyState => throughput::cases(&context),
+            Model::Instructions => instructions::cases(&context),
             Model::Conformance => conformance::cases(&context),
         };
         // Where none of its metrics is asked for, nothing is launched.

@@ -181,6 +181,7 @@ fn model(measure: &Measure) -> Model {
         Measure::Batches { .. } | Measure::Calls { .. } | Measure::Load { .. } => {
             Model::SteadyState
         }
+        Measure::Instructions { .. } => Model::Instructions,
         Measure::Conformance { .. } => Model::Conformance,
     }
 }
@@ -223,6 +224,7 @@ fn scenario(part: &PlanPart, rows: &[Row], spec: &LaunchSpec) -> Scenario {
             }
         }
         Measure::Batches { way } => workload.steady.push(way.clone()),
+        Measure::Instructions { way } => workload.steady.extend(way.clone()),
         Measure::Calls { name } => workload.calls.push(name.clone()),
         Measure::Load {
             connections,
@@ -276,7 +278,7 @@ fn metrics(model: Model, rows: &[Row]) -> Vec<Metric> {
         ],
         Model::Size => vec![Metric::Size, Metric::SizeNeeded],
         // Their rows follow from what is launched.
-        Model::SteadyState | Model::Conformance => Vec::new(),
+        Model::SteadyState | Model::Instructions | Model::Conformance => Vec::new(),
     };
     let has_warm = rows.iter().any(|row| row.metric == Metric::InstantiateWarm);
     metrics.retain(|metric| has_warm || *metric != Metric::InstantiateWarm);

@@ -12,6 +12,7 @@ mod fits;
 mod footprint;
 mod form;
 mod given;
+mod instructions;
 mod load;
 mod narrow;
 mod own;
@@ -209,6 +210,13 @@ pub enum Measure {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         requests: Vec<LoadRequest>,
     },
+    /// How many instructions it executes.
+    Instructions {
+        /// The workload's way of working steadily, of which the instructions of an operation are counted;
+        /// else those up to the first result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<String>,
+    },
     /// Whether a check holds.
     Conformance {
         /// Which.
@@ -221,6 +229,11 @@ impl Plan {
     pub fn cases(&self) -> impl Iterator<Item = (usize, &Case)> {
         let parts = self.parts.iter().enumerate();
         parts.flat_map(|(number, part)| part.cases.iter().map(move |case| (number, case)))
+    }
+
+    /// Whether instructions are counted in it.
+    pub fn counts_instructions(&self) -> bool {
+        self.cases().any(|(_, case)| case.counts_instructions())
     }
 
     /// Names of the isolations that anything is launched on, each once.
@@ -272,6 +285,12 @@ impl Case {
     /// Name of its isolation.
     pub fn isolation(&self) -> &str {
         self.rows.first().map_or("", |row| &row.isolation)
+    }
+
+    /// Whether instructions are counted in it.
+    pub fn counts_instructions(&self) -> bool {
+        let measure = self.spec().map(|spec| &spec.measure);
+        matches!(measure, Some(Measure::Instructions { .. }))
     }
 
     /// What is launched, if anything is.

@@ -122,7 +122,7 @@ fn calls(kind: Kind<'_>, name: &str) -> Case {
 }
 
 /// What a workload defines under a name.
-fn named<'a, T>(
+pub(super) fn named<'a, T>(
     workload: &Workload,
     all: &'a [T],
     name: &str,

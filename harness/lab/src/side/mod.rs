@@ -148,7 +148,8 @@ impl<'a> Side<'a> {
                     let mut launched = cases.iter().filter(|case| case.spec().is_some());
                     launched.any(|case| case.isolation() == name)
                 };
-                Ok(builder.drivers(&self.definitions, &launched))
+                let is_counted = cases.iter().any(|case| case.counts_instructions());
+                Ok(builder.drivers_and_counter(&self.definitions, &launched, is_counted))
             }
             Origin::Carried(carried, _) => Ok(carried.drivers(site)),
             Origin::Recorded(recorded) => recorded.drivers(cases, &self.definitions),

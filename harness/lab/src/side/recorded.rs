@@ -118,7 +118,9 @@ impl<'a> Recorded<'a> {
         }
         self.tell(&missing)?;
         let wanted = |name: &str| launched.contains(name) && !driven.contains(name);
-        let mut drivers = self.builder.drivers(definitions, &wanted);
+        let is_counted = cases.iter().any(|case| case.counts_instructions());
+        let builder = &self.builder;
+        let mut drivers = builder.drivers_and_counter(definitions, &wanted, is_counted);
         drivers.extend(found);
         Ok(drivers)
     }

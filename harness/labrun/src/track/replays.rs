@@ -43,7 +43,7 @@ pub(super) fn replay(
     // What is counted is the same when it is counted again.
     let measured = |one: &&ToReplay<'_>| {
         let row = one.column.key.row();
-        row.is_some_and(|row| !row.metric.is_exact())
+        row.is_some_and(|row| !row.metric.is_counted())
     };
     let suspects: Vec<&ToReplay<'_>> = suspects.iter().filter(measured).collect();
     let all = |replay: Replay| suspects.iter().map(|one| (one.place, replay)).collect();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Elsewhere, GOOD_JOB, Lab, Question, Ran, Runner, User, skip};
 
 /// Another one than this machine's.
-fn other() -> &'static str {
+pub(crate) fn other() -> &'static str {
     match std::env::consts::ARCH {
         "aarch64" => "x86_64",
         _ => "aarch64",
@@ -33,7 +33,8 @@ fn found(name: &str, test: &str, package: &str) -> Option<PathBuf> {
     found
 }
 
-fn emulator(test: &str) -> Option<PathBuf> {
+/// The emulator of that one.
+pub(crate) fn emulator(test: &str) -> Option<PathBuf> {
     found(&format!("qemu-{}", other()), test, "qemu-user")
 }
 

@@ -31,6 +31,7 @@ mod exporting;
 mod exports;
 mod extremes;
 mod installing;
+mod instructions;
 mod interrupts;
 mod killed;
 mod limits_calls;

@@ -1,6 +1,6 @@
 //! One row of both runs: its ratio, and what may be said of it.
 
-use labrun_record::{Better, Row, Unit};
+use labrun_record::{Better, Metric, Row};
 
 use super::{CommonShift, Measured, OwnRatio, PairRatio};
 use crate::stats::RatioEstimate;
@@ -19,7 +19,7 @@ pub(super) enum Estimate {
 /// or an intercept can be that, and nothing is a multiple of it.
 pub(super) fn estimate(row: &Row, base: &Measured, new: &Measured, seed: u64) -> Option<Estimate> {
     let (of_new, of_base) = ((new.0.median?, &new.1), (base.0.median?, &base.1));
-    if row.metric.unit() == Unit::Count {
+    if row.metric == Metric::Conformance {
         return Some(Estimate::Count(of_base.0, of_new.0));
     }
     ratio_of(row.metric, of_new, of_base, false, seed).map(Estimate::Ratio)

@@ -50,7 +50,7 @@ impl Comparison {
     pub(super) fn count_out(&mut self) {
         if self.undecided().is_none() {
             let rows = self.rows.iter().enumerate();
-            let counted = rows.filter(|(_, pair)| pair.row.metric.is_exact() && is_worse(pair));
+            let counted = rows.filter(|(_, pair)| pair.row.metric.is_counted() && is_worse(pair));
             self.counted = counted.map(|(number, _)| number).collect();
         }
     }

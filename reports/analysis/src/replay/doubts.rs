@@ -5,7 +5,7 @@ use labrun_record::{Row, Run, Sample, Side};
 
 use super::quads::Quads;
 use super::summary::{ReplayRow, ReplaySummary, SideNumbers};
-use super::{in_order, pooled};
+use super::{in_order, margins_of, pooled};
 use crate::latency::Latency;
 use crate::stats::{MIN_LAUNCHES, autocorrelated};
 use crate::warnings::{calibration, doubted, drifting, modes};
@@ -67,16 +67,17 @@ fn of_ratio(replay: &ReplaySummary, row: &ReplayRow, quads: &Quads) -> Vec<Doubt
     let Some(ratio) = row.ratio else {
         return Vec::new();
     };
+    let (margin, _) = margins_of(row.row.metric, (replay.margin, replay.equivalence));
     let mut found = Vec::new();
     let mut add = |kind, said| found.push((kind, None, said));
     if let (Some([low, high]), Some(value)) = (ratio.ci, ratio.value) {
         let half = (high - low) / 2.0 / value;
-        if ratio.verdict == Verdict::Inconclusive && half > replay.margin {
-            let beyond = low > 1.0 + replay.margin || high < 1.0 / (1.0 + replay.margin);
+        if ratio.verdict == Verdict::Inconclusive && half > margin {
+            let beyond = low > 1.0 + margin || high < 1.0 / (1.0 + margin);
             let why = if beyond {
                 "at 99% it holds 1".to_owned()
             } else {
-                let margin = replay.margin * 100.0;
+                let margin = margin * 100.0;
                 format!("what is better or worse is beyond {margin:.1}%")
             };
             let said = format!(
@@ -101,7 +102,7 @@ fn of_ratio(replay: &ReplaySummary, row: &ReplayRow, quads: &Quads) -> Vec<Doubt
         );
         add(WarningKind::Autocorrelation, said);
     }
-    if let (Some(medians), Some(value)) = (row.other_than_medians(replay.margin), ratio.value) {
+    if let (Some(medians), Some(value)) = (row.other_than_medians(margin), ratio.value) {
         let said = format!("B / A is {value:.3} by the quads, and {medians:.3} by the two medians");
         add(WarningKind::MediansDisagree, said);
     }

@@ -5,7 +5,7 @@ mod quads;
 mod resolution;
 mod summary;
 
-use labrun_record::{Better, Outcome, Pair, QUADS, Row, Run, SCHEMA_VERSION, Sample, Side};
+use labrun_record::{Better, Metric, Outcome, Pair, QUADS, Row, Run, SCHEMA_VERSION, Sample, Side};
 
 pub(crate) use doubts::of_rows;
 pub use resolution::resolution;
@@ -58,6 +58,18 @@ pub fn decide(run: &Run, samples: &[Sample]) -> Option<ReplaySummary> {
     })
 }
 
+/// The margins that hold for a metric: a count is told apart where a time would not be.
+pub(crate) fn margins_of(metric: Metric, (own, plan): (f64, f64)) -> (f64, f64) {
+    if metric.is_counted() {
+        (own.min(MARGIN_OF_COUNTS), plan.min(MARGIN_OF_COUNTS))
+    } else {
+        (own, plan)
+    }
+}
+
+/// The margin of counts that vary a little.
+const MARGIN_OF_COUNTS: f64 = 0.001;
+
 /// Lines in the order in which they were taken.
 fn in_order<'a>(lines: &[&'a Sample]) -> Vec<&'a Sample> {
     let mut lines = lines.to_vec();
@@ -73,6 +85,7 @@ fn decide_row(
     margins: (f64, f64),
 ) -> ReplayRow {
     let quads = Quads::of(lines);
+    let margins = margins_of(row.metric, margins);
     let exact = row.metric.is_exact();
     let RowOutcome {
         mut outcome,
@@ -102,7 +115,8 @@ fn decide_row(
         measured.then(|| of_requests.unwrap_or_else(|| numbers(values, exact, seed)))?
     };
     let better = row.metric.better();
-    let foreign = run.machine.emulated || row.arch != run.machine.arch;
+    let is_foreign = run.machine.emulated || row.arch != run.machine.arch;
+    let foreign = is_foreign && !row.metric.is_counted();
     let ratio = if !measured || foreign {
         None
     } else if exact {

@@ -4,6 +4,7 @@ mod bootstrap;
 mod common;
 mod dip;
 mod effect;
+mod few;
 mod order;
 mod paired;
 mod pooled;
@@ -22,6 +23,7 @@ pub use bootstrap::{Interval, MIN_LAUNCHES, RESAMPLES, half_width, median_interv
 pub use common::{Common, LogRatio};
 pub use dip::{MIN_FOR_MODES, Modes, dip, dip_critical, two_modes};
 pub use effect::{cliffs_delta, hodges_lehmann};
+pub use few::{few_interval, few_ratio};
 pub use order::{median, quantile, sorted};
 pub use paired::{
     Observation, RatioEstimate, RatioIntervals, pooled_ratio_apart, ratio_apart,

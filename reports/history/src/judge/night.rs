@@ -147,7 +147,8 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         .collect();
     let (mut shifts, mut groups) = (Vec::new(), Vec::new());
     let (mut far, mut seen) = (vec![0; night.min(settings.window)], Vec::new());
-    for of in [Quantity::Speed, Quantity::Amount] {
+    for of in [Quantity::Speed, Quantity::Amount, Quantity::Work] {
+        let settings = &settings.of(of);
         let is_own = |place: &usize| {
             let one = &series[*place];
             one.quantity == of && one.kind != Kind::Exact

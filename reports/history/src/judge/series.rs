@@ -46,6 +46,8 @@ pub enum Quantity {
     Speed,
     /// Memory, and sizes.
     Amount,
+    /// What is executed, however long that takes. No machine moves it.
+    Work,
     /// A share of the machine. It is looked at by itself.
     Share,
 }
@@ -67,6 +69,8 @@ impl Direction {
         match (quantity, self, better) {
             (Quantity::Speed, Self::Worse, _) => "slower",
             (Quantity::Speed, Self::Better, _) => "faster",
+            (Quantity::Work, Self::Worse, _) => "more",
+            (Quantity::Work, Self::Better, _) => "less",
             (_, Self::Worse, Better::Lower) | (_, Self::Better, Better::Higher) => "larger",
             _ => "smaller",
         }
@@ -113,6 +117,23 @@ impl Default for Settings {
             least_series: 10,
             many: 5,
             false_nights: 0.001,
+        }
+    }
+}
+
+/// The least standard deviation of what no machine moves, in logs.
+const FLOOR_OF_WORK: f64 = 0.000_2;
+
+impl Settings {
+    /// The same as they are for a quantity: what no machine moves has no shift, and varies less.
+    pub(super) fn of(&self, quantity: Quantity) -> Self {
+        match quantity {
+            Quantity::Work => Self {
+                least_series: usize::MAX,
+                floor: self.floor.min(FLOOR_OF_WORK),
+                ..*self
+            },
+            Quantity::Speed | Quantity::Amount | Quantity::Share => *self,
         }
     }
 }

@@ -86,7 +86,7 @@ fn band(canvas: &mut Canvas<'_>, scale: &Scale, of: &Forest, bottom: f64) {
     for x in [left, right] {
         canvas.path(&[(x, TOP - 18.0), (x, bottom)], 1.0, Ink::Reference);
     }
-    let label = format!("\u{b1}{:.0}%", of.equivalence * 100.0);
+    let label = format!("\u{b1}{}", units::percent(of.equivalence));
     canvas.text(
         (right + 4.0, TOP - 25.0),
         Hold::Left,

@@ -11,6 +11,7 @@ mod shift;
 use labrun_analysis::{Comparison, Disturbance};
 
 use crate::table::wrapped;
+use crate::units;
 pub use markdown::comparison_markdown;
 pub use page::comparison_page;
 
@@ -53,11 +54,11 @@ fn fitted(lines: impl Iterator<Item = String>, width: Option<usize>) -> String {
 fn counts(comparison: &Comparison) -> String {
     let counts = comparison.counts;
     format!(
-        "{} worse, {} better, {} equivalent (within {:.0} %), {} inconclusive, {} not compared, {} in one run only",
+        "{} worse, {} better, {} equivalent (within {}), {} inconclusive, {} not compared, {} in one run only",
         counts.worse,
         counts.better,
         counts.equivalent,
-        comparison.margin * 100.0,
+        units::percent(comparison.margin).replace('%', " %"),
         counts.inconclusive,
         counts.not_compared,
         counts.only_in_base + counts.only_in_candidate,

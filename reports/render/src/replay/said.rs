@@ -142,7 +142,7 @@ fn signed(share: f64) -> String {
 
 /// A margin: `2%`.
 pub(crate) fn margin(share: f64) -> String {
-    format!("{}%", (share * 1000.0).round() / 10.0)
+    units::percent(share)
 }
 
 /// `3 worse, 1 better, 20 equivalent (within 5%), 2 inconclusive, 0 not decided; ...`.

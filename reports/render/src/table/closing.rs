@@ -5,7 +5,7 @@ use labrun_record::Outcome;
 
 use super::unmeasured::wrapped;
 use crate::measure::is_aside;
-use crate::units::plural;
+use crate::units::{self, plural};
 use crate::words::{self, distinct};
 
 pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
@@ -17,6 +17,7 @@ pub(super) fn closing(summary: &Summary, width: Option<usize>) -> String {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
     lines.extend(references(summary));
+    lines.extend(caveats(summary));
     let measured = summary.results.iter().filter(|r| r.median().is_some());
     let metrics = measured.map(|r| r.row.metric);
     for (metric, count) in counted(metrics.filter(|m| is_aside(*m))) {
@@ -74,7 +75,7 @@ fn references(summary: &Summary) -> Vec<String> {
     let rule = |(index, row): (usize, &RowSummary)| {
         let ratio = row.ratio()?;
         let reference = words::ratio_to(row, ratio);
-        let margin = margin_of(summary, index) * 100.0;
+        let margin = units::percent(margin_of(summary, index));
         let [better, worse] =
             [Verdict::Better, Verdict::Worse].map(|verdict| words::verdict(row.unit, verdict));
         let what = if row.row.metric.is_exact() {
@@ -83,7 +84,7 @@ fn references(summary: &Summary) -> Vec<String> {
             "its whole 95% interval"
         };
         let said = format!(
-            "to the median of {reference}; {better} or {worse} if {what} is outside {margin:.0}%"
+            "to the median of {reference}; {better} or {worse} if {what} is outside {margin}"
         );
         Some((row.row.metric, said))
     };
@@ -98,6 +99,17 @@ fn references(summary: &Summary) -> Vec<String> {
         format!("ratio of {}: {kind}", whose.join("; "))
     };
     kinds.into_iter().map(line).collect()
+}
+
+/// What has to be known beside the numbers of a metric.
+pub(super) fn caveats(summary: &Summary) -> Vec<String> {
+    let measured = summary.results.iter().filter(|row| row.median().is_some());
+    let metrics = distinct(measured.map(|row| row.row.metric));
+    let said = metrics.into_iter().filter_map(|metric| {
+        let name = words::metric(metric).to_lowercase();
+        Some(format!("{name}: {}", words::caveat(metric)?))
+    });
+    said.collect()
 }
 
 /// The margin of the part that a row belongs to.

@@ -157,7 +157,8 @@ fn series<'a>(
 ) -> Value {
     let column = line.column;
     let is_exact = column.key.kind() == Kind::Exact;
-    let exponent = code::exponent(&column.values, is_exact);
+    let is_counted = column.key.row().is_some_and(|row| row.metric.is_counted());
+    let exponent = code::exponent(&column.values, is_counted);
     // What is counted is its own interval.
     let end = |end| {
         if is_exact {

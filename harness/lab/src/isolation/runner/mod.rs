@@ -7,14 +7,15 @@ mod phases;
 mod session;
 mod standing;
 
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
-use labrun_protocol::{Command, Describe, PROTOCOL_VERSION};
+use labrun_protocol::{Command, Describe, GUEST_STDOUT_FD, PROTOCOL_VERSION};
 use labrun_record::Target;
 
 use super::{
-    CallSpec, Cannot, Driver, EachLine, Emulates, Isolation, Job, LaunchTiming, Launcher, Linking,
-    Look, Profile, RunningInstances, ToCompile, What,
+    CallSpec, Cannot, Driver, EachLine, Emulates, Emulator, Isolation, Job, LaunchTiming, Launcher,
+    Linking, Look, Profile, RunningInstances, ToCompile, What,
 };
 use crate::clock::now_ns;
 use crate::define::{Configuration, Need, RunnerDefinition};
@@ -223,6 +224,23 @@ impl Isolation for Runner {
 
     fn program(&self) -> Option<Ready> {
         self.ready().ok().cloned()
+    }
+
+    fn under(&self, emulator: &Emulator) -> Option<Box<dyn Isolation>> {
+        let mut ready = self.ready().ok()?.clone();
+        if self.profile.emulates != Emulates::ByItself {
+            return None;
+        }
+        ready.executable.under = Some(emulator.clone());
+        Some(Box::new(Self {
+            profile: self.profile.clone(),
+            configuration: self.configuration.clone(),
+            state: Ok(ready),
+        }))
+    }
+
+    fn output(&self) -> RawFd {
+        GUEST_STDOUT_FD
     }
 
     fn precompile(&self, site: &Site, module: ToCompile<'_>, output: &Path) -> Result<(), Failure> {

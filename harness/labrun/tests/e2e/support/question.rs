@@ -1,4 +1,4 @@
-//! Scenarios of the other ways of measuring: memory, size, throughput.
+//! Scenarios of the other ways of measuring: memory, size, throughput, instructions.
 
 use std::fmt::Write as _;
 
@@ -61,6 +61,11 @@ impl Question {
             "latency",
         ];
         Self::new("throughput", "steady-state", metrics, "20")
+    }
+
+    /// `instructions`.
+    pub(crate) fn instructions() -> Self {
+        Self::new("instructions", "instructions", &["instructions"], "60")
     }
 
     /// `conformance`.

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::found::{self, Standing};
 use super::{counts, rows, shift};
 use crate::chart::{Chart, Forest, Ratio, forest};
-use crate::{RenderError, words};
+use crate::{RenderError, units, words};
 
 /// That of the reports.
 const STYLE: &str = include_str!("../../page/style/base.css");
@@ -156,7 +156,7 @@ fn ratio(pair: &Pair, ratio: PairRatio) -> Option<Ratio> {
 }
 
 fn method(comparison: &Comparison) -> Markup {
-    let margin = format!("{:.0} %", comparison.margin * 100.0);
+    let margin = units::percent(comparison.margin).replace('%', " %");
     html! {
         section {
             h2 { "How it decides" }

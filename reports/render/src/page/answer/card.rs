@@ -58,6 +58,7 @@ fn said(view: &View<'_>, card: &Card<'_>) -> Markup {
             p.against { (against(view, row)) " " small { (interval(row)) } }
         }
         p.how { (how(view, card, share.is_some())) }
+        @if let Some(caveat) = words::caveat(row.row.metric) { p.how { (words::sentence(caveat)) } }
     }
 }
 
@@ -123,7 +124,7 @@ fn reference(view: &View<'_>, row: &RowSummary, ratio: &Ratio) -> String {
     let plain = match row.row.metric {
         Metric::Size | Metric::SizeNeeded => "a native program",
         Metric::CallsPerSecond => "a native call",
-        Metric::OperationsPerSecond | Metric::BytesPerSecond => "native",
+        Metric::OperationsPerSecond | Metric::BytesPerSecond | Metric::Instructions => "native",
         Metric::RequestsPerSecond | Metric::Latency => "a native server",
         Metric::TimeToFirstResult
         | Metric::Teardown

@@ -50,6 +50,7 @@ fn facts(run: &Run) -> Markup {
     html! {
         dl.facts {
             @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
+            @if let Some(by) = &run.emulator { div { dt { "emulator" } dd { (by.name) " " (by.version) ", as " (by.processor) } } }
             @if let Some(probes) = ProbeMedians::of(run) { div { dt { "fixed work" } dd { (probed(&probes)) } } }
             @if let Some(replay) = &run.replay { div { dt { "plan" } dd { (quads(&run.plan, replay)) } } }
             @else if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }

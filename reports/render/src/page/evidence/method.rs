@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::measure::Measure;
 use crate::page::view::View;
+use crate::units;
 use crate::words::{self, distinct};
 
 pub(super) fn method(views: &[View<'_>]) -> Markup {
@@ -75,12 +76,11 @@ fn margins(views: &[View<'_>]) -> String {
         is_whole.then_some(whole).into_iter().chain(parts)
     });
     let each = distinct(each);
-    let percent = |margin: f64| format!("{:.0}%", margin * 100.0);
     match distinct(each.iter().map(|(_, margin)| *margin))[..] {
-        [only] => percent(only),
+        [only] => units::percent(only),
         _ => each
             .iter()
-            .map(|(scenario, margin)| format!("{scenario} {}", percent(*margin)))
+            .map(|(scenario, margin)| format!("{scenario} {}", units::percent(*margin)))
             .collect::<Vec<_>>()
             .join(", "),
     }

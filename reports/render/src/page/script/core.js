@@ -46,13 +46,13 @@ const lab = (() => {
     return exact.slice(0, decimals ? end : end - 1);
   };
 
-  // Three significant digits, as units::ratio writes them.
-  const digits = (value, decimals) => {
+  // Three significant digits, as units::ratio writes them, or so many.
+  const digits = (value, decimals, significant = 3) => {
     if (Math.abs(value) >= 1e9) return value.toExponential(2).replace("+", "");
     if (value === 0) return fixed(0, decimals ?? 2);
     const power = Math.floor(Math.log10(Math.abs(value)));
     const rounded = Math.abs(value) / 10 ** (power - 2) >= 999.5 ? power + 1 : power;
-    return fixed(value, decimals ?? Math.min(12, Math.max(0, 2 - rounded)));
+    return fixed(value, decimals ?? Math.min(12, Math.max(0, significant - 1 - rounded)));
   };
 
   const units = {
@@ -60,6 +60,7 @@ const lab = (() => {
     bytes: [["B", "KiB", "MiB", "GiB"], 1024],
     per_second: [["/s", "k/s", "M/s", "G/s"], 1e3],
     bytes_per_second: [["B/s", "KiB/s", "MiB/s", "GiB/s"], 1024],
+    count: [["", "k", "M", "G"], 1e3],
   };
 
   // A value of a metric's unit, as units::value writes it.
@@ -69,7 +70,8 @@ const lab = (() => {
     let power = 0;
     while (power < 3 && Math.abs(value) >= step ** (power + 1) * 0.9995) power += 1;
     const name = names[power];
-    return digits(value / step ** power, name === "B" ? 0 : undefined) + " " + name;
+    const whole = name === "B" || name === "" ? 0 : undefined;
+    return (digits(value / step ** power, whole, unit === "count" ? 5 : 3) + " " + name).trimEnd();
   };
 
   const bytes = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
@@ -82,7 +84,7 @@ const lab = (() => {
     bytes,
     per_second: { "": 1, k: 1e3, m: 1e6, g: 1e9 },
     bytes_per_second: bytes,
-    count: { "": 1 },
+    count: { "": 1, k: 1e3, m: 1e6, g: 1e9 },
   };
 
   // What a reader types ("10ms", "5 MiB", "2k/s") in the unit of a metric; NaN where it is none of

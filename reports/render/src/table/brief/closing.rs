@@ -4,7 +4,8 @@ use labrun_analysis::{RowSummary, Summary, Warning, WarningKind};
 
 use super::wrapped;
 use crate::measure::is_headline;
-use crate::table::closing::{counted, counts, margin_of, versions};
+use crate::table::closing::{caveats, counted, counts, margin_of, versions};
+use crate::units;
 use crate::words::{self, distinct};
 
 pub(super) fn closing(summary: &Summary, width: usize) -> String {
@@ -15,6 +16,7 @@ pub(super) fn closing(summary: &Summary, width: usize) -> String {
         lines.push(format!("versions: {}", versions.join(", ")));
     }
     lines.extend(references(summary));
+    lines.extend(caveats(summary));
     lines.extend(of_run(summary));
     lines.extend(of_rows(summary));
     lines.push(counts(&summary.results));
@@ -28,7 +30,7 @@ fn references(summary: &Summary) -> Option<String> {
     let rule = |(index, row): (usize, &RowSummary)| {
         let ratio = row.ratio()?;
         let reference = words::ratio_to(row, ratio);
-        let margin = format!("{:.0}%", margin_of(summary, index) * 100.0);
+        let margin = units::percent(margin_of(summary, index));
         Some((reference, margin))
     };
     let rules: Vec<(String, String)> = rows.filter_map(rule).collect();
