@@ -219,7 +219,11 @@ impl Asked<'_> {
             }
             watch().map_err(Ended::Stop)?;
         }
-        Ok(None)
+        Err(Ended::Stop(Failure::mismatch(format!(
+            "the answer is longer than {} MiB, of which no more is read: {:?}",
+            ANSWER_LIMIT >> 20,
+            beginning(&self.begins)
+        ))))
     }
 
     /// Keeps of what was just read how the answer begins.
@@ -239,9 +243,9 @@ impl Asked<'_> {
             ));
         };
         if answer.status != self.right.status {
+            let (status, right) = (answer.status, self.right.status);
             let reason = format!(
-                "answered with status {}: {:?}",
-                answer.status,
+                "answered with status {status}, and not {right} (where {status} is right: --status {status}): {:?}",
                 beginning(&self.begins)
             );
             return if self.right.is_first {
@@ -267,7 +271,8 @@ impl Asked<'_> {
                         Expected::Line(Rule::Matching(regex)) => {
                             format!("no line of it matches {:?}", regex.as_str())
                         }
-                        _ => "it is empty".to_owned(),
+                        _ => "it is empty, which `--expect any` (`expect = { any = true }`) takes"
+                            .to_owned(),
                     };
                     mismatch(format!("wrong body: {missing}: got {got:?}"))
                 }

@@ -29,6 +29,9 @@ pub(crate) struct Variant<'a> {
 const START: &str = "start";
 const SCOPE: &str = "scope";
 
+/// As what a workload is given, where an isolation takes it as several: as a bare program and as an image.
+const TARGET: &str = "as";
+
 /// Facets whose values say what they are.
 const PLAIN: [&str; 6] = [START, SCOPE, "op", "what", "form", "percentile"];
 
@@ -59,6 +62,16 @@ impl<'a> Facets<'a> {
             if rows.iter().any(|r| facet(r, own).is_some()) {
                 names.push(own);
             }
+        }
+        let are_mixed = rows.iter().any(|one| {
+            let mut others = rows.iter().filter(|other| {
+                (&other.row.workload, &other.row.isolation)
+                    == (&one.row.workload, &one.row.isolation)
+            });
+            others.any(|other| other.row.target != one.row.target)
+        });
+        if are_mixed {
+            names.push(TARGET);
         }
         names.sort_by_key(|name| ORDER.iter().position(|o| o == name).unwrap_or(ORDER.len()));
         let mut facets = Self {
@@ -181,6 +194,7 @@ pub(crate) fn facet<'a>(row: &'a RowSummary, name: &str) -> Option<&'a str> {
     match name {
         START => row.row.start.map(Start::name),
         SCOPE => row.row.scope.as_deref(),
+        TARGET => Some(row.row.target.name()),
         _ => row.row.params.get(name).map(String::as_str),
     }
 }

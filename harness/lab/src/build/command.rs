@@ -1,6 +1,7 @@
 //! Building an artifact by the command that its workload says. Whatever the user's environment has is
 //! there for it: what a compiler of another language needs is not known here.
 
+use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 use labrun_record::{Artifact, Target};
 
 use super::inputs::{Inputs, files};
+use super::store::CHANGED_MEANWHILE;
 use super::{Builder, child};
 use crate::define::{BuildCommand, Workload};
 use crate::digest::sha256;
@@ -44,8 +46,18 @@ impl Builder<'_> {
             made
         };
         let key = format!("command-{name}-{target}");
-        let inputs = || inputs(workload, command, &programs);
-        self.store.made(&key, inputs, || self.turn(), make)
+        // What a build leaves in its folder is not what it was built from.
+        let from = sources(workload, command).map_err(|error| format!("{what}: {error}"))?;
+        let inputs = || inputs(workload, command, &programs, &from);
+        let built = self.store.made(&key, inputs, || self.turn(), make);
+        built.map_err(|why| {
+            if why.contains(CHANGED_MEANWHILE) {
+                let mend = "where it changes files of its own folder, say which it is built from";
+                format!("{why}; {mend}: inputs = [\"src/*\"]")
+            } else {
+                why
+            }
+        })
     }
 
     fn run_command(
@@ -141,8 +153,21 @@ fn programs(command: &BuildCommand) -> Result<Vec<PathBuf>, String> {
     needs.map(|name| on_path(&[name])).collect()
 }
 
+/// The files that it is built from, as they lie in its folder now.
+fn sources(workload: &Workload, command: &BuildCommand) -> io::Result<Vec<PathBuf>> {
+    let takes = command.takes();
+    let mut all = files(&workload.folder)?;
+    all.retain(|file| takes(file.strip_prefix(&workload.folder).unwrap_or(file)));
+    Ok(all)
+}
+
 /// Digest of what is built from: the command, its programs, its files.
-fn inputs(workload: &Workload, command: &BuildCommand, programs: &[PathBuf]) -> io::Result<String> {
+fn inputs(
+    workload: &Workload,
+    command: &BuildCommand,
+    programs: &[PathBuf],
+    from: &[PathBuf],
+) -> io::Result<String> {
     let folder = &workload.folder;
     let words = command.command.iter();
     let mut all = words.fold(Inputs::default(), |all, word| all.word(word));
@@ -151,14 +176,25 @@ fn inputs(workload: &Workload, command: &BuildCommand, programs: &[PathBuf]) -> 
             .bytes(program.as_os_str().as_bytes())
             .word(&sha256(program)?);
     }
-    let takes = command.takes();
-    for file in files(folder)? {
-        let name = file.strip_prefix(folder).unwrap_or(&file);
-        if takes(name) {
-            all = all.bytes(name.as_os_str().as_bytes()).file(&file)?;
-        }
+    for file in from {
+        let name = file.strip_prefix(folder).unwrap_or(file);
+        all = all.bytes(name.as_os_str().as_bytes());
+        all = match fs::read_link(file) {
+            // A link to a folder stands for where it leads, and so does one to nothing.
+            Ok(leads) if !file.is_file() => all.bytes(leads.as_os_str().as_bytes()),
+            _ => all.file(file).map_err(|error| named(file, &error))?,
+        };
     }
     Ok(all.digest())
+}
+
+/// What cannot be a source, with its path and what to do.
+fn named(file: &Path, error: &io::Error) -> io::Error {
+    let file = file.display();
+    io::Error::new(
+        error.kind(),
+        format!("{file}: {error}; say which files it is built from: inputs = [\"src/*\"]"),
+    )
 }
 
 /// The last of what it said.

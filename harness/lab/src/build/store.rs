@@ -15,6 +15,9 @@ use crate::owner::Owner;
 use crate::progress::Progress;
 use crate::site::Site;
 
+/// What became of sources that are not those of the build any more.
+pub(super) const CHANGED_MEANWHILE: &str = "was changed while it was built";
+
 /// The folder of everything that labrun has built.
 #[derive(Debug, Clone)]
 pub struct Store(PathBuf);
@@ -105,7 +108,7 @@ impl Store {
         let built = make()?;
         if inputs().map_err(fault)? != before {
             return Err(E::from(format!(
-                "what it is built from was changed while it was built ({key}): build it again"
+                "what it is built from {CHANGED_MEANWHILE} ({key}): build it again"
             )));
         }
         self.note(key, &before, &built).map_err(fault)?;

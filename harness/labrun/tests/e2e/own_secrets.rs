@@ -40,7 +40,7 @@ fn secrets() -> [String; 4] {
     let lines: Vec<&str> = [&token[..64], &token[64..128], &token[128..160]].to_vec();
     let key = format!("=====QX KEY=====\n{}\n=====XQ KEY=====", lines.join("\n"));
     let json = format!(
-        "{{\"zq_key\":\"{}\",\"zq\\\\id\":\"{}\"}}",
+        "{{\"Zq!\":\"{}\",\"Qz\\\\!\":\"{}\"}}",
         &token[..40],
         &token[40..80]
     );
@@ -80,6 +80,6 @@ fn a_build_command_tells_none_either() {
     for secret in secrets() {
         let ran = user.measure_with(&["-w", "./own"], &[("KEY", &secret)]);
         tells_nothing(&ran, &secret);
-        ran.rows("mine", "native/static", "failed", "fetching with $KEY");
+        ran.rows("mine", "native/static", "unavailable", "fetching with $KEY");
     }
 }

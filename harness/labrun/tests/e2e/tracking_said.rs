@@ -240,7 +240,9 @@ fn what_is_no_file_in_a_history_is_named_and_not_waited_for() {
     for day in 1..=9 {
         nights.night(day, 1.0).exit(0);
     }
-    nights.check(9, &[]).exit(0);
+    for day in [8, 9] {
+        nights.check(day, &[]).exit(0);
+    }
     let [run, check] = ["runs", "checks"].map(|what| nights.stored(what)[0].clone());
     for (file, target) in [(&run, "/dev/zero"), (&check, "/dev/zero"), (&run, "pipe")] {
         let kept = fs::read(file).expect("reads");

@@ -63,6 +63,8 @@ pub(crate) struct Line<'a> {
     pub ink: u8,
     /// Whether it is the lab's own floor, and nothing to choose.
     pub is_control: bool,
+    /// Where an isolation has both bare programs and images: whether this is the line of images.
+    pub of_images: Option<bool>,
 }
 
 impl<'a> Board<'a> {
@@ -154,6 +156,9 @@ impl Line<'_> {
     fn has(&self, row: &RowSummary) -> bool {
         self.isolation == row.row.isolation
             && self.key.ends_with(key::COMPONENT) == (row.row.target == Target::Wasip2)
+            && self
+                .of_images
+                .is_none_or(|images| images == (row.row.target == Target::Image))
     }
 }
 
@@ -164,13 +169,28 @@ fn lines(rows: &[RowSummary]) -> Vec<Line<'_>> {
         .iter()
         .filter(|row| Measure::of(row.row.metric) != Measure::Conformance);
     let mut lines: Vec<Line<'_>> = Vec::new();
+    // Programs of a user's own may be given as both.
+    let has = |row: &RowSummary, target: Target| {
+        let mut all = rows.iter();
+        all.any(|other| other.row.isolation == row.row.isolation && other.row.target == target)
+    };
     for row in own {
         if lines.iter().any(|line| line.has(row)) {
             continue;
         }
+        let is_image = row.row.target == Target::Image;
+        let is_mixed = has(row, Target::Native) && has(row, Target::Image);
+        let mark = |text: &str| {
+            if is_mixed && is_image {
+                text.to_owned()
+            } else {
+                String::new()
+            }
+        };
         lines.push(Line {
-            key: key::line(&row.row),
-            name: words::isolation(row),
+            key: key::line(&row.row) + &mark("@image"),
+            name: words::isolation(row) + &mark(" \u{b7} image"),
+            of_images: is_mixed.then_some(is_image),
             isolation: &row.row.isolation,
             technology: row.technology(),
             tier: row.row.tier,

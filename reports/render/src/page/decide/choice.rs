@@ -110,6 +110,7 @@ mod tests {
             version: None,
             ink: 0,
             is_control: false,
+            of_images: None,
         }
     }
 
