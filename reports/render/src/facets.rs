@@ -2,7 +2,7 @@
 //! said once, what each isolation has several of becomes a heading, the rest a column.
 
 use labrun_analysis::RowSummary;
-use labrun_record::{Row, Start, UNCHECKED};
+use labrun_record::{Row, Start, Target, UNCHECKED};
 
 use crate::beside::{beside, heading, is_beside};
 use crate::words::{self, distinct};
@@ -63,12 +63,13 @@ impl<'a> Facets<'a> {
                 names.push(own);
             }
         }
+        // Modules and components have tables of their own.
         let are_mixed = rows.iter().any(|one| {
             let mut others = rows.iter().filter(|other| {
-                (&other.row.workload, &other.row.isolation)
-                    == (&one.row.workload, &one.row.isolation)
+                other.row.workload == one.row.workload && other.row.isolation == one.row.isolation
             });
-            others.any(|other| other.row.target != one.row.target)
+            let (bare, image) = (Target::Native, Target::Image);
+            one.row.target == bare && others.any(|other| other.row.target == image)
         });
         if are_mixed {
             names.push(TARGET);
