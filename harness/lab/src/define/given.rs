@@ -59,6 +59,19 @@ impl From<PathBuf> for Given {
     }
 }
 
+/// Whether an image may be called so: `[HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]`, of which tag and host alone may
+/// have capital letters (the reference grammar of `distribution`).
+fn is_reference(said: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+    let begins = said.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let (host, path) = said.split_once('/').unwrap_or(("", said));
+    let is_host = host.contains(['.', ':']) || host == "localhost";
+    let path = if is_host { path } else { said };
+    let repository = path.split([':', '@']).next().unwrap_or_default();
+    let is_small = !repository.contains(|c: char| c.is_ascii_uppercase());
+    begins && said.chars().all(fits) && is_small && !repository.is_empty()
+}
+
 impl Given {
     /// The last part of its path.
     pub fn name(&self) -> String {
@@ -77,13 +90,12 @@ impl Given {
         let said = self.path.display().to_string();
         let is_file = said.starts_with(['/', '.']) || folder.join(&self.path).exists();
         if !is_file {
-            let fits = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
-            let begins = said.starts_with(|c: char| c.is_ascii_alphanumeric());
-            return if begins && said.chars().all(fits) {
+            return if is_reference(&said) {
                 Ok(())
             } else {
                 Err(format!(
-                    "{said:?} is neither a file nor the name of an image"
+                    "{said:?} is neither a file nor the name of an image, which is of small letters, digits, `.`, `_`, \
+                     `-` and `/`, with `:tag` or `@sha256:...` behind it"
                 ))
             };
         }

@@ -190,7 +190,11 @@ fn nights_of_another_architecture_stand_beside_those_of_this_one() {
     for night in [&own, &emulated] {
         let ran = nights.night(&[&night[..], &["--no-bundle"]].concat());
         let ran = ran.exit(100).stdout_has("CONFIRMED ");
-        assert!(!ran.stdout.contains("not measured any more"), "{}", ran.stdout);
+        assert!(
+            !ran.stdout.contains("not measured any more"),
+            "{}",
+            ran.stdout
+        );
     }
     let class = format!("-emulates-{other}.jsonl");
     let pushed = nights.pushed("runs/");

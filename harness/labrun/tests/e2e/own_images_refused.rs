@@ -65,6 +65,7 @@ fn what_is_no_image_is_refused_before_anything_is_begun() {
         ("./gone.tar", "cannot read"),
         ("cut.tar", "cut off"),
         ("a b", "neither a file nor the name of an image"),
+        ("UPPER/Case", "neither a file nor the name of an image"),
         ("nothing.tar", "no entry point and no command"),
     ] {
         user.measure(&["--image", image]).exit(2).stderr_has(reason);
