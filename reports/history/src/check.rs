@@ -1,8 +1,10 @@
 //! One night of a history checked: judged, and concluded with what its suspects' replays came to.
 
+use std::cell::OnceCell;
+
 use labrun_record::Outcome;
 
-use crate::dating::{Dating, span};
+use crate::dating::{Dating, is_back, span};
 use crate::finding::{Check, Finding, Member, Suspected};
 use crate::judge::{
     Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Kind, Replay, Series,
@@ -259,7 +261,7 @@ impl<'a> Watched<'a> {
     /// The first night that has a change which this night confirms.
     fn began(&self, place: usize, direction: Direction) -> usize {
         let window = self.watching.rules.judge.window;
-        let first = self.night.saturating_sub(3 * window);
+        let first = self.night.saturating_sub(window.saturating_mul(3));
         let all = freed(
             &self.series,
             first..self.night + 1,
@@ -331,6 +333,9 @@ impl<'a> Watched<'a> {
     }
 }
 
+/// So many nights in a row that are back where a measured series was say that it is.
+const BACK: usize = 3;
+
 /// What was confirmed to be worse and is neither accepted, by an epoch, nor gone: what still stands when
 /// the last of these nights is over.
 pub fn still_open(nights: &Nights, watching: &Watching) -> Vec<Finding> {
@@ -344,16 +349,37 @@ pub fn still_open(nights: &Nights, watching: &Watching) -> Vec<Finding> {
             epoch.since >= finding.since && finding.series.iter().any(holds)
         })
     };
+    // What was common to the nights is found only where it is asked for.
+    let freed_values = OnceCell::new();
+    let freed_of = |place: usize| -> &[Option<f64>] {
+        let all = freed_values.get_or_init(|| {
+            let series = nights.judged(watching);
+            freed(&series, 0..nights.names.len(), &watching.rules.judge)
+        });
+        &all[place]
+    };
     let worse = watching.findings.iter();
     worse
         .filter(|finding| finding.direction == Direction::Worse && !is_accepted(finding))
-        .filter(|finding| !has_ended(nights, finding))
+        // One of another class of machine, or of another scenario, is no matter of these nights.
+        .filter(|finding| {
+            finding
+                .series
+                .iter()
+                .any(|id| nights.place_of(id).is_some())
+        })
+        .filter(|finding| !has_ended(nights, finding, &freed_of))
         .cloned()
         .collect()
 }
 
-/// Whether most series of a finding are back where they were, by their change points.
-fn has_ended(nights: &Nights, finding: &Finding) -> bool {
+/// Whether most series of a finding are back where they were: by their change points or, since nights of
+/// which there are few have none that last, by their last values.
+fn has_ended<'a>(
+    nights: &Nights,
+    finding: &Finding,
+    freed_of: &impl Fn(usize) -> &'a [Option<f64>],
+) -> bool {
     let Some(night) = nights.place(&finding.night) else {
         return false;
     };
@@ -364,7 +390,23 @@ fn has_ended(nights: &Nights, finding: &Finding) -> bool {
             let better = column.key.better();
             let by = Dating::default();
             let dated = span(&column.values, better, night, finding.direction, &by);
-            dated.is_some_and(|span| span.ended.is_some())
+            if dated.is_some_and(|span| span.ended.is_some()) {
+                return true;
+            }
+            let began = nights.names.partition_point(|name| *name < finding.since);
+            let ratio = finding
+                .members
+                .iter()
+                .find(|member| member.label == column.key.label())
+                .map_or(finding.ratio, |member| member.ratio);
+            let back =
+                |values: &[Option<f64>], last: usize| is_back(values, (began, night), ratio, last);
+            match column.key.kind() {
+                // A count does not vary.
+                Kind::Exact => back(&column.values, 1),
+                // Neither a machine that was quicker has mended it, nor others that got as slow.
+                _ => back(&column.values, BACK) && back(freed_of(place), BACK),
+            }
         })
         .collect();
     let gone = ended.iter().filter(|ended| **ended).count();

@@ -113,8 +113,9 @@ mod tests {
                             assert!(!told.contains(&piece), "{piece}: {told}");
                         }
                     }
-                    assert!(told.starts_with("it ends: "), "{told}");
-                    assert!(told.ends_with(" (793 bytes)"), "{told}");
+                    // A space beside it may be one of those that join its lines.
+                    assert!(told.starts_with("it ends:"), "{told}");
+                    assert!(told.ends_with("(793 bytes)"), "{told}");
                 }
             }
         }

@@ -110,7 +110,11 @@ impl Ground<'_> {
         let is_it = |workload: &&Workload| workload.name == first.workload;
         let workload = self.workloads.iter().find(is_it).ok_or_else(|| {
             let names = self.workloads.iter().map(|workload| workload.name.as_str());
-            DefineError::unknown("workload", &first.workload, names).to_string()
+            let unknown = DefineError::unknown("workload", &first.workload, names);
+            format!(
+                "{unknown}. A plan of programs of your own names them and does not hold them: give scenario the options \
+                 that plan was given, or make a bundle of them, which holds both"
+            )
         })?;
         same("the part's model", &self.part.model, &model(&spec.measure))?;
         let compiled = workload.source_of(spec.target);

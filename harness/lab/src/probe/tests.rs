@@ -73,6 +73,37 @@ fn a_try_that_the_limit_cuts_hides_no_answer_before_it() {
     );
 }
 
+/// Two MiB of a body that is whole.
+static LONG: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+    let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2097152\r\n\r\n".to_vec();
+    answer.resize(answer.len() + (2 << 20), b'a');
+    answer
+});
+
+#[test]
+fn an_answer_that_is_too_long_says_so() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("listens");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("is asked");
+        let _ = stream.read(&mut [0; 1024]);
+        // The lab hangs up before its end.
+        let _ = stream.write_all(&LONG);
+    });
+    let site = Site::new(Interrupt::never().expect("an eventfd")).expect("a site");
+    let deadline_ns = now_ns() + 10_000_000_000;
+    let right = RightAnswer {
+        body: Expected::Line(Rule::Any),
+        ..RightAnswer::of_body(Vec::new())
+    };
+    let said = first_answer(&site, address, "/", &right, deadline_ns, || Ok(()));
+    let said = said.expect_err("is too long").to_string();
+    assert!(
+        said.contains("the answer is longer than 1 MiB") && said.contains("HTTP/1.1 200 OK"),
+        "{said}"
+    );
+}
+
 const NOT_READY: &str = "HTTP/1.1 503 Wait\r\nContent-Length: 4\r\n\r\nwait";
 const READY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\nhi\nready at 80\n";
 

@@ -89,10 +89,10 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
     };
     let check = watched.conclude(&replays);
     tell(args, &check, &open)?;
-    if !history.keep(&check)? {
-        say::line(
-            "the check of this night that decided something stays in the history, and not this one",
-        );
+    if let Some(other) = history.keep(&check)? {
+        say::line(&format!(
+            "the check of this night {other} stays in the history, and not this one"
+        ));
     }
     Ok(code(&check, !damaged.is_empty()))
 }

@@ -12,6 +12,9 @@ use crate::exit::Usage;
 /// How nights are judged, beside `labrun.toml`.
 const RULES: &str = "labrun-track.toml";
 
+/// Nights in which nobody looks for what is usual, some three years.
+const MOST_NIGHTS: usize = 1000;
+
 /// What is another normal.
 pub(super) const EPOCHS: &str = "labrun-epochs.toml";
 
@@ -115,6 +118,12 @@ fn unsound(rules: &Rules) -> Option<String> {
             "false_nights = {value}: it is a share of nights between 0 and 1"
         ));
     }
+    if judge.window > MOST_NIGHTS {
+        let window = judge.window;
+        return Some(format!(
+            "window = {window}: so many nights are read at most: {MOST_NIGHTS}"
+        ));
+    }
     if judge.least_nights < 2 || judge.window < judge.least_nights {
         let (window, least) = (judge.window, judge.least_nights);
         return Some(format!(
@@ -181,6 +190,7 @@ mod tests {
             ("[judge]\nsigmas = nan", "sigmas"),
             ("[judge]\nsigmas = -3.0", "sigmas"),
             ("[judge]\nwindow = 0", "window"),
+            ("[judge]\nwindow = 9223372036854775807", "window"),
             ("[judge]\nwindow = 10\nleast_nights = 100", "least_nights"),
             ("[judge]\nleast_nights = 1", "least_nights"),
             ("[judge]\nfalse_nights = 5.0", "false_nights"),

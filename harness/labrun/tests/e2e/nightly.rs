@@ -166,6 +166,40 @@ fn a_mistake_in_how_nights_are_judged_is_found_before_measuring() {
     nights.night(&runs).exit(0);
 }
 
+/// A regression is told by the exit code whatever cannot be written beside it, and a repository that a power
+/// cut left locked costs no night.
+#[test]
+fn what_cannot_be_written_hides_no_regression() {
+    let lab = Lab::fixture()
+        .guest("grows", SMALL)
+        .question(&Question::size().of("grows", ""));
+    let nights = Nights::new(lab);
+    let size = ["--scenario", "size", "--no-bundle"];
+    for (what, file) in [("--junit", "/dev/null/x"), ("--summary", "/nonexist/x")] {
+        nights
+            .night(&[&size[..], &[what, file]].concat())
+            .exit(2)
+            .stderr_has("cannot be written");
+    }
+    nights.night(&size).exit(0);
+    fs::write(nights.0.path().join("workloads/grows/src/main.rs"), LARGE).expect("writes a file");
+    nights.0.commit();
+    let lock = nights.0.path().join(".state/history/.git/index.lock");
+    fs::write(&lock, "").expect("writes a file");
+    let pages = nights.0.path().join(".state/history/pages");
+    fs::remove_dir_all(&pages).expect("removes");
+    fs::write(&pages, "no folder").expect("writes a file");
+    nights
+        .night(&size)
+        .exit(100)
+        .stderr_has("recorded, and not committed")
+        .stderr_has("the page of this night is not kept");
+    fs::remove_file(lock).expect("removes");
+    fs::remove_file(pages).expect("removes");
+    nights.night(&size).exit(0).stdout_has("still open: ");
+    assert_eq!(nights.pushed("runs/").len(), 3);
+}
+
 /// Emulated nights are a history of their own, in which sizes are judged.
 #[test]
 fn nights_of_another_architecture_stand_beside_those_of_this_one() {

@@ -163,6 +163,46 @@ fn a_build_that_comes_to_nothing_says_why() {
     }
 }
 
+/// As real folders are: with links to folders (of a `venv`, of `pnpm`), and with what a build leaves in them.
+#[test]
+fn a_build_without_inputs_takes_links_and_what_it_leaves_itself() {
+    let user = user();
+    user.right("own/made");
+    user.file("own/lib/part", "one");
+    for (name, leads) in [("lib64", "lib"), ("gone", "nowhere")] {
+        std::os::unix::fs::symlink(leads, user.path("own").join(name)).expect("links");
+    }
+    let build = |more: &str| {
+        workload(
+            &user,
+            &format!("[build.native]\ncommand = [\"sh\", \"-c\", \"{more}; cp made $LABRUN_OUT\"]"),
+        );
+        user.measure(&["-w", "./own"])
+    };
+    // Of each build another object file.
+    for _ in 0..2 {
+        build("date +%N > made.o")
+            .exit(0)
+            .rows("mine", "native/static", "measured", "");
+        fs::remove_file(user.path("own/made.o")).expect("is left by the build");
+    }
+    user.file("own/log", "");
+    build("date +%N >> log").exit(4).rows(
+        "mine",
+        "native/static",
+        "unavailable",
+        "inputs = [\"src/*\"]",
+    );
+    let pipe = user.path("own/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    for reason in ["own/pipe: it is a named pipe", "inputs = [\"src/*\"]"] {
+        build("true")
+            .exit(4)
+            .rows("mine", "native/static", "unavailable", reason);
+    }
+}
+
 #[test]
 fn what_a_build_leaves_behind_is_ended_and_not_waited_for() {
     let user = user();

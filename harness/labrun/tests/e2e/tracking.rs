@@ -61,6 +61,15 @@ impl Nights {
         });
     }
 
+    /// A usual night with another size, not recorded.
+    pub(crate) fn sized(&self, day: u32, size: f64) {
+        self.made
+            .altered(&name(day), Numbers { size, ..BASE }, |run, _| {
+                run["started"] = json!(format!("2026-11-{day:02}T02:00:00.5Z"));
+                run["lab_version"] = json!(format!("0.1.0 (abcdef0000{day:02})"));
+            });
+    }
+
     /// `labrun track` with another history.
     pub(crate) fn made_track(&self, words: &[&str]) -> Ran {
         self.made.labrun(&[&["track"], words].concat())

@@ -300,3 +300,75 @@ fn what_was_accepted_is_not_accepted_twice_wherever_that_is_said() {
     nights.track(&ack).exit(2).stderr_has("nothing is open");
     assert_eq!(fs::read_to_string(&other).expect("reads"), text);
 }
+
+#[test]
+fn what_was_mended_after_a_few_nights_is_open_no_more_and_does_not_come_back() {
+    let nights = Nights::usual();
+    for day in 1..=9 {
+        nights.night(day, 1.0).exit(0);
+    }
+    let sized = |day: u32, size: f64| {
+        nights.sized(day, size);
+        nights.track(&["record", &nights.path(&name(day))]).exit(0);
+        nights.check(day, &[])
+    };
+    sized(10, 1500.0).exit(100).stdout_has("CONFIRMED right");
+    for day in 11..=24 {
+        let ran = sized(day, 1000.0);
+        assert!(!ran.stdout.contains("still open"), "{day}: {}", ran.stdout);
+    }
+    // Of a time three nights say that it is back.
+    let nights = Nights::usual();
+    for day in 1..=25 {
+        let is_slow = (10..=12).contains(&day);
+        nights.night(day, if is_slow { 1.2 } else { 1.0 }).exit(0);
+        let run = nights.path(&name(day));
+        let ran = match day {
+            // Without an old build it takes two nights.
+            10 | 11 => nights.track(&["check", &run]),
+            _ => nights.check(day, &[]),
+        };
+        let is_open = ran.stdout.contains("still open");
+        match day {
+            11 => drop(ran.exit(100)),
+            12 => assert!(is_open, "{}", ran.stdout),
+            15.. => assert!(!is_open, "{day}: {}", ran.stdout),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_copy_is_no_night_and_a_check_that_cannot_be_read_is_not_written_over() {
+    let nights = Nights::usual();
+    for day in 1..=9 {
+        nights.night(day, 1.0).exit(0);
+    }
+    nights.check(9, &[]).exit(0);
+    let first = &nights.stored("runs")[0];
+    let copy = first.with_extension("7.jsonl");
+    fs::copy(first, &copy).expect("copies");
+    nights
+        .check(9, &[])
+        .exit(1)
+        .stderr_has("again: remove the copy");
+    fs::remove_file(copy).expect("removes");
+    let check = &nights.stored("checks")[0];
+    let text = fs::read_to_string(check).expect("reads");
+    let newer = text.replace("\"schema_version\": 1", "\"schema_version\": 7");
+    assert_ne!(newer, text);
+    for unread in [newer.as_str(), "cut"] {
+        fs::write(check, unread).expect("writes");
+        nights
+            .check(9, &[])
+            .exit(1)
+            .stderr_has("that cannot be read here stays");
+        assert_eq!(fs::read_to_string(check).expect("reads"), unread);
+    }
+    let huge = first.with_extension("9.jsonl");
+    let file = fs::File::create(huge).expect("makes a file");
+    file.set_len(20 << 30).expect("is sparse");
+    nights
+        .check(9, &[])
+        .stderr_has("larger than a night can be");
+}

@@ -83,6 +83,36 @@ pub fn span(
     })
 }
 
+/// Whether the last `nights` of a series, all after its change was confirmed, are back by more than half of a
+/// change that began in the night `began` and was so many times the usual.
+///
+/// A change of a few nights has no change point that lasts: with each night after it, the stretch that it was
+/// weighs less.
+pub fn is_back(
+    values: &[Option<f64>],
+    (began, confirmed): (usize, usize),
+    ratio: f64,
+    nights: usize,
+) -> bool {
+    let before = values.get(..began).unwrap_or_default();
+    let Some(usual) = usual(&before[before.len().saturating_sub(USUAL)..]) else {
+        return false;
+    };
+    let half = f64::midpoint(usual, usual * ratio);
+    let after = values.get(confirmed + 1..).unwrap_or_default();
+    let there = after.iter().flatten().copied().filter(|v| v.is_finite());
+    let there: Vec<f64> = there.collect();
+    let Some(from) = there.len().checked_sub(nights) else {
+        return false;
+    };
+    there[from..]
+        .iter()
+        .all(|value| (*value < half) == (ratio > 1.0))
+}
+
+/// Nights before a change that say what was usual.
+const USUAL: usize = 30;
+
 fn usual(values: &[Option<f64>]) -> Option<f64> {
     let there = values.iter().flatten().copied().filter(|v| v.is_finite());
     median(&there.collect::<Vec<f64>>())

@@ -13,6 +13,9 @@ use crate::night::{Head, Night};
 /// The folder in it that has the runs.
 const RUNS: &str = "runs";
 
+/// Bytes of a file that may be a night. One of 10,000 series has some 20 MB.
+const LARGEST: u64 = 1 << 28;
+
 /// A history.
 #[derive(Debug, Clone)]
 pub struct HistoryFolder(PathBuf);
@@ -89,6 +92,10 @@ impl Stored {
             path: self.path.clone(),
             reason,
         };
+        let length = fs::metadata(&self.path).map(|found| found.len());
+        if length.is_ok_and(|bytes| bytes > LARGEST) {
+            return Err(damaged("it is larger than a night can be".to_owned()));
+        }
         let text = regular::read(&self.path).map_err(|error| damaged(error.to_string()))?;
         let night = sealed::read(&text).map_err(|error| damaged(error.to_string()))?;
         // A copy under another name would be a second night.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use labrun_record::regular;
 
@@ -40,11 +40,12 @@ impl HistoryFolder {
         stored.retain(|one| until.is_none_or(|until| one.name.as_str() <= until));
         let mut read = ReadNights::default();
         let mut nights = Vec::new();
+        let mut known = Known::default();
         for one in stored.iter().rev() {
             if nights.len() == most {
                 break;
             }
-            match one.read() {
+            match known.read(one) {
                 Ok(night) => {
                     let is_own = night.head.class == class && night.head.scenario == scenario;
                     if is_own && night.head.interrupted.is_none() {
@@ -65,8 +66,9 @@ impl HistoryFolder {
     pub fn all(&self) -> Result<(Vec<Nights>, Vec<Damaged>), HistoryError> {
         let mut all: BTreeMap<(String, String), Nights> = BTreeMap::new();
         let mut damaged = Vec::new();
+        let mut known = Known::default();
         for one in self.stored()? {
-            match one.read() {
+            match known.read(&one) {
                 Ok(night) if night.head.interrupted.is_none() => {
                     let kind = (night.head.class.clone(), night.head.scenario.clone());
                     all.entry(kind).or_default().push(&one.name, &night);
@@ -99,8 +101,8 @@ impl HistoryFolder {
     }
 
     /// Keeps a check. One of the same night before it is replaced, unless that decided something and this
-    /// one does not: gives whether it was kept.
-    pub fn keep(&self, check: &Check) -> Result<bool, HistoryError> {
+    /// one does not, or nobody here can read it: gives why it was not kept.
+    pub fn keep(&self, check: &Check) -> Result<Option<&'static str>, HistoryError> {
         let year = check.night.get(..4).unwrap_or("0000");
         let month = check.night.get(4..6).unwrap_or("00");
         let folder = self.path().join(CHECKS).join(year).join(month);
@@ -109,9 +111,12 @@ impl HistoryFolder {
             path: path.clone(),
             source,
         };
-        let there = read_check(&path).ok();
-        if there.is_some_and(|there| there.is_decided() && !check.is_decided()) {
-            return Ok(false);
+        match read_check(&path) {
+            Ok(there) if there.is_decided() && !check.is_decided() => {
+                return Ok(Some("that decided something"));
+            }
+            Err(_) if path.exists() => return Ok(Some("that cannot be read here")),
+            _ => {}
         }
         fs::create_dir_all(&folder).map_err(at)?;
         let mut text = serde_json::to_vec_pretty(check)?;
@@ -124,7 +129,7 @@ impl HistoryFolder {
             super::folder::make_readable(&path)
         };
         write().map_err(at)?;
-        Ok(true)
+        Ok(None)
     }
 
     /// The file of a run, by its name and when it began: two machines of one name may begin in one second.
@@ -135,6 +140,29 @@ impl HistoryFolder {
         let mut same = stored.into_iter().filter(|one| one.name.starts_with(&time));
         let is_own = |night: Night| night.head.run == run && night.head.started == started;
         Ok(same.find(|one| one.read().is_ok_and(is_own)))
+    }
+}
+
+/// The runs that were read: a copy of a file, in whatever folder and by whatever number, is no other night.
+#[derive(Default)]
+struct Known(BTreeMap<(String, String, String), PathBuf>);
+
+impl Known {
+    fn read(&mut self, stored: &Stored) -> Result<Night, Damaged> {
+        let night = stored.read()?;
+        let head = &night.head;
+        let run = (head.run.clone(), head.started.clone(), head.class.clone());
+        match self.0.get(&run) {
+            None => drop(self.0.insert(run, stored.path.clone())),
+            Some(first) => {
+                let first = first.display();
+                return Err(Damaged {
+                    path: stored.path.clone(),
+                    reason: format!("it is the night of {first} again: remove the copy"),
+                });
+            }
+        }
+        Ok(night)
     }
 }
 
