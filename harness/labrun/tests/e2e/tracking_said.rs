@@ -269,8 +269,8 @@ fn what_is_no_file_in_a_history_is_named_and_not_waited_for() {
     std::os::unix::fs::symlink("/dev/zero", &file).expect("links");
     nights
         .track(&["record", &nights.path("night-9")])
-        .exit(1)
-        .stderr_has("a device, and no regular file");
+        .exit(2)
+        .stderr_has("it has no run.json");
 }
 
 #[test]
@@ -371,4 +371,26 @@ fn a_copy_is_no_night_and_a_check_that_cannot_be_read_is_not_written_over() {
     nights
         .check(9, &[])
         .stderr_has("larger than a night can be");
+}
+
+#[test]
+fn a_damaged_night_is_in_nobody_s_way_but_its_own_run_s() {
+    let nights = Nights::usual();
+    nights.night(1, 1.0).exit(0);
+    let file = &nights.stored("runs")[0];
+    let text = fs::read_to_string(file).expect("reads");
+    fs::write(file, &text[..text.len() / 2]).expect("cuts");
+    // Another that began in the same second, of the same commit.
+    nights.altered(2, 1.0, |run| {
+        run["started"] = json!("2026-11-01T02:00:00.5Z");
+        run["lab_version"] = json!("0.1.0 (abcdef000001)");
+    });
+    nights
+        .track(&["record", &nights.path(&name(2))])
+        .exit(0)
+        .stdout_has(".1.jsonl");
+    nights
+        .track(&["record", &nights.path(&name(1))])
+        .exit(1)
+        .stderr_has("damaged (it is cut");
 }

@@ -92,11 +92,7 @@ impl Stored {
             path: self.path.clone(),
             reason,
         };
-        let length = fs::metadata(&self.path).map(|found| found.len());
-        if length.is_ok_and(|bytes| bytes > LARGEST) {
-            return Err(damaged("it is larger than a night can be".to_owned()));
-        }
-        let text = regular::read(&self.path).map_err(|error| damaged(error.to_string()))?;
+        let text = read_night(&self.path).map_err(|error| damaged(error.to_string()))?;
         let night = sealed::read(&text).map_err(|error| damaged(error.to_string()))?;
         // A copy under another name would be a second night.
         if is_named(&self.name, &night.head.name()) {
@@ -108,6 +104,23 @@ impl Stored {
             )))
         }
     }
+}
+
+/// A file that may be a night: none is read that is larger than one can be.
+fn read_night(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.len() > LARGEST {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is larger than a night can be",
+        ));
+    }
+    regular::read(path)
+}
+
+/// What a damaged night says of itself, if its first line is whole.
+fn head_of(text: &[u8]) -> Option<Head> {
+    let first = text.split(|byte| *byte == b'\n').next()?;
+    serde_json::from_slice(first).ok()
 }
 
 /// Whether both are of one run. Its name has the second and the host, which two machines may share.
@@ -173,11 +186,16 @@ impl HistoryFolder {
                 }
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                     whole = error.file;
-                    match sealed::read(&regular::read(&path).map_err(at(&path))?) {
+                    let there = read_night(&path).map_err(at(&path))?;
+                    match sealed::read(&there) {
                         Ok(there) if is_same_run(&there.head, &night.head) => {
                             return Ok(Recording::Known(path));
                         }
                         Ok(_) => {}
+                        // Damaged, but of another run that began in the same second.
+                        Err(_)
+                            if head_of(&there)
+                                .is_some_and(|head| !is_same_run(&head, &night.head)) => {}
                         Err(error) => {
                             let reason = error.to_string();
                             return Err(HistoryError::InTheWay { path, reason });
@@ -213,7 +231,7 @@ impl HistoryFolder {
 
     /// Whether a file that cannot be read is one that only a newer labrun reads.
     pub fn is_newer(damaged: &Damaged) -> bool {
-        regular::read(&damaged.path)
+        read_night(&damaged.path)
             .is_ok_and(|text| matches!(sealed::read(&text), Err(SealError::Newer(_))))
     }
 }
