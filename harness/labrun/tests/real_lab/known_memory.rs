@@ -13,8 +13,8 @@ const TAKEN: f64 = 67_108_864.0;
 
 /// In front of labrun: every address is where it was in the launch before. With randomised
 /// addresses, how much of a program's own code a page fault brings in beside the page that was
-/// asked for depends on where the program lies: 20 launches of `wasmtime run` on `noop` took 15.7
-/// to 18.0 MB, all of the difference in mapped code, and 16.1 MB each time without.
+/// asked for depends on where the program lies: 20 launches of `wasmtime run` on `noop` took 15.3
+/// to 17.6 MiB, all of the difference in mapped code, and 15.8 MiB each time without.
 const SAME_ADDRESSES: [&str; 2] = ["setarch", "-R"];
 
 /// What is compiled in, the runners, and the command lines of the same runtimes. JavaScript's
