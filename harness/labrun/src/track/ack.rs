@@ -1,7 +1,7 @@
 //! `labrun track ack`: what was found is accepted, with a reason, in a file that is committed.
 
 use anyhow::Context as _;
-use labrun_history::{Epoch, Epochs, Finding, Nights, still_open};
+use labrun_history::{Epoch, Epochs, Finding, Findings, Nights, Watching};
 use labrun_record::write_whole;
 
 use super::{existing, name_damaged, rules};
@@ -25,9 +25,10 @@ pub(super) fn run(cli: &Cli, args: &TrackAckArgs) -> anyhow::Result<u8> {
     let accepted = rules::nights_of(epochs.clone())?;
     known.watching.epochs.epoch.extend(accepted.epoch);
     let mut open: Vec<Finding> = Vec::new();
-    for nights in all_nights(&history)? {
+    for nights in all_nights(&history, &known.watching)? {
         open.extend(
-            still_open(&nights, &known.watching)
+            Findings::new(&nights, &known.watching)
+                .still_open()
                 .into_iter()
                 .filter(|one| {
                     // A finding belongs to the nights that have the one of its confirmation.
@@ -79,6 +80,7 @@ pub(super) fn is_meant(finding: &Finding, what: &str) -> bool {
 /// The last nights of each class and scenario.
 pub(super) fn all_nights(
     history: &labrun_history::files::HistoryFolder,
+    watching: &Watching,
 ) -> anyhow::Result<Vec<Nights>> {
     let mut kinds: Vec<(String, String)> = Vec::new();
     for one in history.stored()?.iter().rev().take(NIGHTS) {
@@ -91,7 +93,8 @@ pub(super) fn all_nights(
     }
     let mut all = Vec::new();
     for (class, scenario) in kinds {
-        all.push(history.nights(&class, &scenario, None, NIGHTS)?.nights);
+        let times = (watching.first_unsettled(), None);
+        all.push(history.nights(&class, &scenario, times, NIGHTS)?.nights);
     }
     Ok(all)
 }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use lab::side::SideName;
+use lab::side::{SideKind, SideName};
 use labrun_history::files::{Damaged, HistoryFolder, Stored};
-use labrun_history::{Check, Finding, Nights, Watched, still_open};
+use labrun_history::{Check, Finding, Findings, Nights, Watched, settled};
 use labrun_record::write_whole;
 
-use super::replays::{self, Request};
+use super::replays::{self, OldBuild, Request};
 use super::{existing, name_damaged, rules, said};
 use crate::cli::{Cli, TrackCheckArgs};
 use crate::exit::{self, Usage};
@@ -43,8 +43,9 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
             return Ok(exit::LAB_FAILED);
         }
     };
-    let read = history.nights(&head.class, &head.scenario, Some(&stored.name), NIGHTS)?;
     let known = rules::known(&history, Some(&stored.name), cli.lab.as_deref())?;
+    let times = (known.watching.first_unsettled(), Some(&*stored.name));
+    let read = history.nights(&head.class, &head.scenario, times, NIGHTS)?;
     for epoch in known.watching.unused(&read.nights) {
         let (since, reason) = (&epoch.since, &epoch.reason);
         say::line(&format!(
@@ -68,7 +69,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         .iter()
         .find(|check| Some(&check.night) == before);
     let watched = Watched::new(&nights, place, &known.watching, before);
-    let open = still_open(&nights, &known.watching);
+    let open = Findings::new(&nights, &known.watching).still_open();
     let suspects = watched.to_replay();
     let replays = if args.no_replay {
         Some(Vec::new())
@@ -82,12 +83,13 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
             time_budget: args.time_budget,
             out: args.out.clone(),
         };
-        replays::replay(cli, settings, &suspects, request)?
+        replays::replay(cli, settings, (&watched, &suspects), request)?
     };
     let Some(replays) = replays else {
         return Ok(exit::interrupted("nothing was decided"));
     };
     let check = watched.conclude(&replays);
+    let (check, open) = settled(&nights, &known.watching, check);
     tell(args, &check, &open)?;
     if let Some(other) = history.keep(&check)? {
         say::line(&format!(
@@ -148,21 +150,43 @@ fn old_builds(
     nights: &Nights,
     night: usize,
     open: &[Finding],
-) -> Vec<SideName> {
+) -> Vec<OldBuild> {
     if let Some(said) = &args.against {
-        return vec![said.clone()];
+        let is_bundle = said.kind == SideKind::Bundle;
+        let night = is_bundle.then(|| accepted_night(Path::new(&said.which)));
+        return vec![OldBuild {
+            side: said.clone(),
+            night: night.flatten(),
+        }];
     }
     let bundle = history.path().join(ACCEPTED);
-    let bundle = bundle
+    let kept = bundle
         .is_file()
         .then(|| side("bundle", &bundle.display().to_string()));
+    let kept = kept.flatten().map(|side| OldBuild {
+        side,
+        night: accepted_night(&bundle),
+    });
     let first_bad = open.iter().map(|finding| finding.since.as_str()).min();
     let good = (0..night).rev().find(|&at| {
         let is_before = first_bad.is_none_or(|bad| nights.names[at].as_str() < bad);
         is_before && nights.heads[at].commit.is_some()
     });
-    let commit = good.and_then(|good| side("commit", nights.heads[good].commit.as_deref()?));
-    bundle.flatten().into_iter().chain(commit).collect()
+    let commit = good.and_then(|good| {
+        Some(OldBuild {
+            side: side("commit", nights.heads[good].commit.as_deref()?)?,
+            night: Some(nights.names[good].clone()),
+        })
+    });
+    kept.into_iter().chain(commit).collect()
+}
+
+/// Of which night an accepted build is: `scripts/nightly` writes it beside the bundle.
+fn accepted_night(bundle: &Path) -> Option<String> {
+    let mut beside = bundle.as_os_str().to_owned();
+    beside.push(".night");
+    let text = std::fs::read_to_string(beside).ok()?;
+    text.lines().next().map(str::to_owned)
 }
 
 /// What tonight's run has launched, or what is built of its commit.

@@ -6,8 +6,8 @@ use lab::model::Ended;
 use lab::outcome::chain;
 use lab::side::SideName;
 use labrun_analysis::{ReplayRow, Verdict};
-use labrun_history::ToReplay;
-use labrun_history::judge::Replay;
+use labrun_history::judge::{Known, Replay};
+use labrun_history::{ToReplay, Watched};
 use labrun_record::Row;
 
 use crate::cli::{Cli, ExportArgs, QuadsArgs, ReplayArgs, SelectArgs};
@@ -15,10 +15,18 @@ use crate::replay::of_rows;
 use crate::say;
 use crate::settings::Settings;
 
+/// An old build that suspects may be held against.
+pub(super) struct OldBuild {
+    /// Which.
+    pub side: SideName,
+    /// The night that it was measured in, if that is known: what was confirmed since is told already.
+    pub night: Option<String>,
+}
+
 /// What is replayed, and how long.
 pub(super) struct Request<'a> {
     /// The old builds that may be taken, the best first; none where there is none.
-    pub old: Vec<SideName>,
+    pub old: Vec<OldBuild>,
     /// Whether somebody named it: another one will not do.
     pub is_named: bool,
     /// The new one.
@@ -37,7 +45,7 @@ pub(super) struct Request<'a> {
 pub(super) fn replay(
     cli: &Cli,
     settings: &Settings,
-    suspects: &[ToReplay<'_>],
+    (watched, suspects): (&Watched<'_>, &[ToReplay<'_>]),
     request: Request<'_>,
 ) -> anyhow::Result<Option<Vec<(usize, Replay)>>> {
     // What is counted is the same when it is counted again.
@@ -56,15 +64,25 @@ pub(super) fn replay(
         );
         return Ok(Some(all(Replay::NoOldBuild)));
     };
-    let rows: BTreeSet<Row> = suspects
-        .iter()
-        .filter_map(|one| one.column.key.row().cloned())
-        .collect();
     let mut replayed = None;
-    for a in request.old {
+    for old in request.old {
+        let known = |one: &ToReplay<'_>| watched.known(*one, old.night.as_deref());
+        let comparable = suspects.iter().filter(|one| known(one).is_some());
+        let rows: BTreeSet<Row> = comparable
+            .filter_map(|one| one.column.key.row().cloned())
+            .collect();
+        if rows.is_empty() {
+            say::line(&format!(
+                "{}: something was accepted since then, and how much is not known: the suspects are decided by \
+                 the next night",
+                old.side
+            ));
+            continue;
+        }
+        let a = old.side;
         say::line(&format!(
             "replaying {} suspects: {a} against {b}",
-            suspects.len()
+            rows.len()
         ));
         let args = ReplayArgs {
             a,
@@ -83,9 +101,9 @@ pub(super) fn replay(
             },
             strict: false,
         };
-        match of_rows(cli, settings, &args, rows.clone()) {
+        match of_rows(cli, settings, &args, rows) {
             Ok(Some(both)) => {
-                replayed = Some(both);
+                replayed = Some((both, old.night));
                 break;
             }
             Ok(None) => return Ok(None),
@@ -102,7 +120,7 @@ pub(super) fn replay(
             )),
         }
     }
-    let Some((read, ended)) = replayed else {
+    let Some(((read, ended), old)) = replayed else {
         return Ok(Some(all(Replay::NoOldBuild)));
     };
     if ended == Ended::Interrupted {
@@ -124,10 +142,13 @@ pub(super) fn replay(
         let own = one.column.key.row();
         let is_other = own.is_some_and(|row| other_work.contains(&*row.workload));
         let replayed = results.iter().find(|result| Some(&result.row) == own);
-        let replay = match replayed {
-            _ if is_other => Replay::NoOldBuild,
-            Some(result) => verdict(result),
-            None => Replay::NotReplayed,
+        let known = watched.known(**one, old.as_deref());
+        let replay = match (known, replayed) {
+            (Some(known), Some(result)) if !is_other => {
+                beyond(result, known, watched.least_effect(**one))
+            }
+            (Some(_), None) if !is_other => Replay::NotReplayed,
+            _ => Replay::NoOldBuild,
         };
         (one.place, replay)
     };
@@ -143,6 +164,20 @@ fn other_work(replay: &labrun_record::Replay) -> BTreeSet<&str> {
         (of_a != of_b).then_some(name.as_str())
     });
     shared.collect()
+}
+
+/// What a replay says of a row beyond what was known of the two builds.
+fn beyond(row: &ReplayRow, known: Known, least: f64) -> Replay {
+    if known == Known::NOTHING {
+        return verdict(row);
+    }
+    let Some(ratio) = row.ratio else {
+        return Replay::NotReplayed;
+    };
+    match (ratio.value, ratio.ci) {
+        (Some(value), Some(interval)) => Replay::beyond(known, value, interval, least),
+        _ => Replay::Inconclusive,
+    }
 }
 
 /// What a replay says of a row.

@@ -36,14 +36,9 @@ pub(super) fn known(
 ) -> anyhow::Result<Known> {
     let (mut checks, damaged) = history.checks()?;
     checks.retain(|check| night.is_none_or(|night| check.night.as_str() < night));
-    let findings = checks.iter().flat_map(|check| check.confirmed.clone());
     let (rules, epochs) = said(lab)?;
     Ok(Known {
-        watching: Watching {
-            rules,
-            epochs,
-            findings: findings.collect(),
-        },
+        watching: Watching::new(rules, epochs, checks.iter()),
         checks,
         damaged,
     })

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use labrun_record::regular;
 
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
+use crate::dating::USUAL;
 use crate::finding::Check;
 use crate::night::{HISTORY_SCHEMA, Night};
 use crate::nights::Nights;
@@ -25,15 +26,15 @@ pub struct ReadNights {
 }
 
 impl HistoryFolder {
-    /// The last nights of a class and a scenario, at most `most`, up to the night called `until` where
-    /// one is named. Runs that were ended before their plan was are passed over: their rows have too
+    /// The last nights of a class and a scenario up to the night called `until`, where one is named: `least` of
+    /// them, and of earlier ones as many as lie after `since`, and before it what says what was usual. Runs that were ended before their plan was are passed over: their rows have too
     /// few launches.
     pub fn nights(
         &self,
         class: &str,
         scenario: &str,
-        until: Option<&str>,
-        most: usize,
+        (since, until): (Option<&str>, Option<&str>),
+        least: usize,
     ) -> Result<ReadNights, HistoryError> {
         let mut stored = self.stored()?;
         stored.retain(|one| one.is_of(class));
@@ -41,14 +42,16 @@ impl HistoryFolder {
         let mut read = ReadNights::default();
         let mut nights = Vec::new();
         let mut known = Known::default();
+        let mut before = 0;
         for one in stored.iter().rev() {
-            if nights.len() == most {
+            if nights.len() >= least && (since.is_none() || before >= USUAL) {
                 break;
             }
             match known.read(one) {
                 Ok(night) => {
                     let is_own = night.head.class == class && night.head.scenario == scenario;
                     if is_own && night.head.interrupted.is_none() {
+                        before += usize::from(since.is_some_and(|since| one.name.as_str() < since));
                         nights.push((one.name.clone(), night));
                     }
                 }

@@ -7,7 +7,7 @@ mod versions;
 
 use lab::define::LabFolder;
 use lab::git::Checkout;
-use labrun_history::{Finding, Nights, still_open};
+use labrun_history::{Finding, Findings, Nights};
 use labrun_record::Row;
 use serde_json::json;
 
@@ -97,8 +97,8 @@ fn meant(cli: &Cli, args: &TrackBisectArgs) -> anyhow::Result<Open> {
     let known = rules::known(&history, None, cli.lab.as_deref())?;
     name_damaged(&known.damaged);
     let mut open: Vec<Open> = Vec::new();
-    for nights in all_nights(&history)? {
-        for one in still_open(&nights, &known.watching) {
+    for nights in all_nights(&history, &known.watching)? {
+        for one in Findings::new(&nights, &known.watching).still_open() {
             if let Some(place) = nights.place(&one.night) {
                 let rows = rows_of(&nights, &one);
                 open.push((one, nights.heads[place].scenario.clone(), rows));
