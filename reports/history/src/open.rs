@@ -129,12 +129,11 @@ impl<'a> Findings<'a> {
         if 2 * (accepted.len() + ended.len()) <= all.len() {
             return Became::Open;
         }
-        match (accepted.last(), ended.into_iter().max()) {
-            (None, Some(night)) => Became::Ended(night),
-            (Some(reason), None) => Became::Accepted(reason),
-            (Some(reason), Some(_)) if 2 * accepted.len() > all.len() => Became::Accepted(reason),
-            (_, Some(night)) => Became::Ended(night),
-            (None, None) => Became::Open,
+        match ended.into_iter().max() {
+            Some(night) if 2 * accepted.len() <= all.len() => Became::Ended(night),
+            _ => accepted
+                .last()
+                .map_or(Became::Open, |reason| Became::Accepted(reason)),
         }
     }
 

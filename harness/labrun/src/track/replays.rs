@@ -10,18 +10,11 @@ use labrun_history::judge::{Known, Replay};
 use labrun_history::{ToReplay, Watched};
 use labrun_record::Row;
 
+use super::builds::OldBuild;
 use crate::cli::{Cli, ExportArgs, QuadsArgs, ReplayArgs, SelectArgs};
 use crate::replay::of_rows;
 use crate::say;
 use crate::settings::Settings;
-
-/// An old build that suspects may be held against.
-pub(super) struct OldBuild {
-    /// Which.
-    pub side: SideName,
-    /// The night that it was measured in, if that is known: what was confirmed since is told already.
-    pub night: Option<String>,
-}
 
 /// What is replayed, and how long.
 pub(super) struct Request<'a> {
@@ -46,7 +39,7 @@ pub(super) fn replay(
     cli: &Cli,
     settings: &Settings,
     (watched, suspects): (&Watched<'_>, &[ToReplay<'_>]),
-    request: Request<'_>,
+    mut request: Request<'_>,
 ) -> anyhow::Result<Option<Vec<(usize, Replay)>>> {
     // What is counted is the same when it is counted again.
     let measured = |one: &&ToReplay<'_>| {
@@ -58,14 +51,14 @@ pub(super) fn replay(
     if suspects.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    let Some(b) = request.new.filter(|_| !request.old.is_empty()) else {
+    let Some(b) = request.new.take().filter(|_| !request.old.is_empty()) else {
         say::line(
             "there is no old build to hold the suspects against: they are decided by the next night",
         );
         return Ok(Some(all(Replay::NoOldBuild)));
     };
     let mut replayed = None;
-    for old in request.old {
+    for old in std::mem::take(&mut request.old) {
         let known = |one: &ToReplay<'_>| watched.known(*one, old.night.as_deref());
         let comparable = suspects.iter().filter(|one| known(one).is_some());
         let rows: BTreeSet<Row> = comparable
@@ -84,23 +77,7 @@ pub(super) fn replay(
             "replaying {} suspects: {a} against {b}",
             rows.len()
         ));
-        let args = ReplayArgs {
-            a,
-            b: b.clone(),
-            scenario: Some(request.scenario.to_owned()),
-            select: SelectArgs::default(),
-            suspects: false,
-            quads: QuadsArgs {
-                number: request.number,
-                time_budget: request.time_budget,
-                seed: None,
-                out: request.out.clone(),
-                full: false,
-                json: false,
-                exports: ExportArgs::default(),
-            },
-            strict: false,
-        };
+        let args = arguments(a, &b, &request);
         match of_rows(cli, settings, &args, rows) {
             Ok(Some(both)) => {
                 replayed = Some((both, old.night));
@@ -153,6 +130,27 @@ pub(super) fn replay(
         (one.place, replay)
     };
     Ok(Some(suspects.iter().map(of).collect()))
+}
+
+/// What `labrun replay` would be asked for two builds.
+fn arguments(a: SideName, b: &SideName, request: &Request<'_>) -> ReplayArgs {
+    ReplayArgs {
+        a,
+        b: b.clone(),
+        scenario: Some(request.scenario.to_owned()),
+        select: SelectArgs::default(),
+        suspects: false,
+        quads: QuadsArgs {
+            number: request.number,
+            time_budget: request.time_budget,
+            seed: None,
+            out: request.out.clone(),
+            full: false,
+            json: false,
+            exports: ExportArgs::default(),
+        },
+        strict: false,
+    }
 }
 
 /// The workloads that the sides of a replay were asked different work of. What is slower then is not the

@@ -7,16 +7,16 @@ use std::process::Command;
 use crate::support::{Lab, Live, Question, Ran};
 
 /// A program that a build makes larger, and one that has 64 KiB more.
-const SMALL: &str = "fn main() {\n    println!(\"right\");\n}\n";
-const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table = [0; 8192];\n    let mut at = 0;\n    \
+pub(crate) const SMALL: &str = "fn main() {\n    println!(\"right\");\n}\n";
+pub(crate) const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table = [0; 8192];\n    let mut at = 0;\n    \
     while at < 8192 {\n        table[at] = at as u64 * 2_654_435_761;\n        at += 1;\n    }\n    table\n};\n\n\
     fn main() {\n    std::hint::black_box(&TABLE);\n    println!(\"right\");\n}\n";
 
 /// A lab that has a bare repository for its nights.
-struct Nights(Lab);
+pub(crate) struct Nights(pub(crate) Lab);
 
 impl Nights {
-    fn new(lab: Lab) -> Self {
+    pub(crate) fn new(lab: Lab) -> Self {
         lab.commit();
         lab.git(&["init", "--quiet", "--bare", ".state/nights.git"]);
         Self(lab)
@@ -24,6 +24,11 @@ impl Nights {
 
     /// Begins a night.
     fn begin(&self, args: &[&str]) -> Live {
+        self.begin_by(Path::new(env!("CARGO_BIN_EXE_labrun")), args)
+    }
+
+    /// The same by another program in the place of labrun.
+    pub(crate) fn begin_by(&self, labrun: &Path, args: &[&str]) -> Live {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/nightly");
         let mut command = Command::new(script);
         let ours = self.0.labrun([""; 0]);
@@ -34,7 +39,7 @@ impl Nights {
             };
         }
         command
-            .env("LABRUN", env!("CARGO_BIN_EXE_labrun"))
+            .env("LABRUN", labrun)
             .env("LABRUN_LAB", self.0.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env_remove("GITHUB_ACTIONS")
@@ -50,19 +55,19 @@ impl Nights {
         self.0.start(command, self.0.path())
     }
 
-    fn night(&self, args: &[&str]) -> Ran {
+    pub(crate) fn night(&self, args: &[&str]) -> Ran {
         self.begin(args).ended()
     }
 
     /// Files of the branch in the repository, in a folder.
-    fn pushed(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn pushed(&self, folder: &str) -> Vec<String> {
         let repository = "--git-dir=.state/nights.git";
         let listed = ["ls-tree", "-r", "--name-only", "labrun-data", folder];
         let listed = self.0.git(&[&[repository][..], &listed].concat());
         listed.lines().map(str::to_owned).collect()
     }
 
-    fn file(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn file(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 }

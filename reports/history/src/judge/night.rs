@@ -229,7 +229,7 @@ pub fn freed(
 
 /// Where a series stands before it is held against others. What is to be is steady until then.
 fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
-    let before = one.nights_before(night, settings.window);
+    let before = night.saturating_sub(settings.window)..night;
     let level = one.level_of(night);
     let steady = |nights| {
         Standing::Steady(Departure {

@@ -1,7 +1,5 @@
 //! A series of nights as it is judged, and by which settings.
 
-use std::ops::Range;
-
 use labrun_record::Better;
 use serde::{Deserialize, Serialize};
 
@@ -164,11 +162,6 @@ impl Series {
     /// Whether a night has a value, whatever it is.
     pub(super) fn has(&self, night: usize) -> bool {
         self.values.get(night).is_some_and(Option::is_some)
-    }
-
-    /// The nights of the window before this one.
-    pub(super) fn nights_before(&self, night: usize, window: usize) -> Range<usize> {
-        night.saturating_sub(window)..night
     }
 
     /// The first night of the level that a night has.
