@@ -15,6 +15,11 @@ pub(super) fn why(nights: &Nights, night: usize, watching: &Watching) -> String 
     }
     let (never, later): (Vec<&Column>, Vec<&Column>) =
         measured.into_iter().partition(|column| is_never(column));
+    let begins = |column: &&Column| watching.levels(column, nights).contains(&night);
+    if !later.is_empty() && later.iter().all(begins) {
+        return "tonight is the first of another normal, by labrun-epochs.toml: the next night is held against it"
+            .to_owned();
+    }
     let least = watching.rules.judge.least_nights;
     let has = |kind: Kind| later.iter().any(|column| column.key.kind() == kind);
     let before = "of this class of machine and this scenario before it";
