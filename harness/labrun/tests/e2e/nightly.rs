@@ -1,8 +1,11 @@
 //! `scripts/nightly`: nights on a branch of a repository, in a small lab.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Lab, Live, Question, Ran};
 
@@ -12,14 +15,14 @@ pub(crate) const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table
     while at < 8192 {\n        table[at] = at as u64 * 2_654_435_761;\n        at += 1;\n    }\n    table\n};\n\n\
     fn main() {\n    std::hint::black_box(&TABLE);\n    println!(\"right\");\n}\n";
 
-/// A lab that has a bare repository for its nights.
-pub(crate) struct Nights(pub(crate) Lab);
+/// A lab that has a bare repository for its nights, and the second in which the last of them began.
+pub(crate) struct Nights(pub(crate) Lab, Cell<u64>);
 
 impl Nights {
     pub(crate) fn new(lab: Lab) -> Self {
         lab.commit();
         lab.git(&["init", "--quiet", "--bare", ".state/nights.git"]);
-        Self(lab)
+        Self(lab, Cell::new(0))
     }
 
     /// Begins a night.
@@ -29,6 +32,7 @@ impl Nights {
 
     /// The same by another program in the place of labrun.
     pub(crate) fn begin_by(&self, labrun: &Path, args: &[&str]) -> Live {
+        self.next_second();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/nightly");
         let mut command = Command::new(script);
         let ours = self.0.labrun([""; 0]);
@@ -53,6 +57,18 @@ impl Nights {
             ])
             .args(args);
         self.0.start(command, self.0.path())
+    }
+
+    /// Nights have the order of the seconds in which they began: two of one second have none.
+    fn next_second(&self) {
+        let now = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.expect("a clock").as_secs()
+        };
+        while now() <= self.1.get() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.1.set(now());
     }
 
     pub(crate) fn night(&self, args: &[&str]) -> Ran {
