@@ -3,7 +3,7 @@
 
 use std::cell::OnceCell;
 
-use crate::dating::{Dating, is_back, since, span};
+use crate::dating::{Dating, is_back, is_back_since, since, span};
 use crate::finding::{Check, Closed, Finding};
 use crate::judge::{Direction, Kind, Known, freed};
 use crate::nights::{Column, Nights};
@@ -146,7 +146,10 @@ impl<'a> Findings<'a> {
     fn of_series(&self, finding: &Finding, place: usize) -> OfSeries<'a> {
         let column = &self.nights.series[place];
         let mut epochs = self.watching.epochs.epoch.iter().rev();
-        if let Some(epoch) = epochs.find(|epoch| accepts(epoch, &finding.since, column)) {
+        let last = self.nights.names.last().map_or("", String::as_str);
+        let has_begun = |epoch: &&Epoch| epoch.since.as_str() <= last;
+        let accepting = |epoch: &&Epoch| has_begun(epoch) && accepts(epoch, &finding.since, column);
+        if let Some(epoch) = epochs.find(accepting) {
             return OfSeries::Accepted(&epoch.reason);
         }
         if let Some(since) = taken_back(finding, column, &self.watching.findings) {
@@ -191,7 +194,9 @@ impl<'a> Findings<'a> {
             finding.direction,
             &Dating::default(),
         );
-        if let Some(ended) = dated.and_then(|span| span.ended) {
+        let ended = dated.and_then(|span| span.ended);
+        let is_so = |&ended: &usize| is_back_since(freed, (level, began), ratio, (ended, BACK));
+        if let Some(ended) = ended.filter(is_so) {
             return Some(ended);
         }
         // Neither a machine that was quicker has mended it, nor others that got as slow.

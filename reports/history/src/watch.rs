@@ -167,6 +167,12 @@ pub fn is_of_a_tail(row: &Row) -> bool {
 }
 
 impl Epoch {
+    /// Whether it names nothing, and so is about all series.
+    pub fn is_of_all(&self) -> bool {
+        let words = [&self.workload, &self.isolation, &self.metric];
+        self.series.is_empty() && words.into_iter().all(Option::is_none)
+    }
+
     /// Whether it is about this series.
     pub fn holds(&self, id: &str, key: &SeriesKey) -> bool {
         if !self.series.is_empty() {
@@ -177,6 +183,9 @@ impl Epoch {
         };
         let is = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|w| w == own);
         let of_isolation = self.isolation.as_ref().is_none_or(|wanted| {
+            if wanted == "*" {
+                return true;
+            }
             let technology = wanted.strip_suffix("/*");
             technology.map_or(*wanted == row.isolation, |technology| {
                 technology == key.group()

@@ -74,6 +74,11 @@ impl Checked {
 /// Checks nights in which a series takes `times[night]` as long as in the first. In the nights named it is
 /// accepted what is open. Replays measure a build of each night against that of an accepted one, within 1 %.
 fn checked(times: &[f64], accepts: &[usize]) -> Checked {
+    checked_by(times, times, accepts)
+}
+
+/// The same where the builds of the nights take `builds[night]` as long, whatever their nights took.
+fn checked_by(times: &[f64], builds: &[f64], accepts: &[usize]) -> Checked {
     let mut all = Checked {
         nights: Nights::default(),
         checks: Vec::new(),
@@ -89,7 +94,11 @@ fn checked(times: &[f64], accepts: &[usize]) -> Checked {
         let replay = |suspect: labrun_history::ToReplay<'_>| {
             let row = suspect.column.key.row().expect("a row");
             let is_changed = row.isolation == CHANGED && row.metric == Metric::TimeToFirstResult;
-            let ratio = if is_changed { factor / times[old] } else { 1.0 };
+            let ratio = if is_changed {
+                builds[day] / builds[old]
+            } else {
+                1.0
+            };
             let known = watched
                 .known(suspect, Some(&old_name))
                 .expect("it is known");
@@ -200,6 +209,49 @@ fn what_was_taken_back_by_half_is_over_and_what_was_not_is_open() {
     assert_eq!(about(&all.told()).len(), 3);
     assert_eq!(all.open().len(), 1);
     assert!((all.open()[0] - 1.1).abs() < 0.02, "{:?}", all.open());
+}
+
+#[test]
+fn one_night_near_the_old_value_closes_nothing() {
+    for nights_at_it in 2..=6 {
+        let back = 20 + nights_at_it;
+        let nights = path(&[(20, 1.1), (back, 1.0), (back + 1, 1.1)], back + 8);
+        let builds = path(&[(20, 1.1)], back + 8);
+        let checked = checked_by(&nights, &builds, &[]);
+        assert_eq!(checked.open().len(), 1, "{nights_at_it}");
+        let closed = checked.checks.iter().find(|check| !check.closed.is_empty());
+        assert!(closed.is_none(), "{nights_at_it}: {closed:?}");
+    }
+}
+
+#[test]
+fn what_got_worse_in_two_steps_is_open_until_half_of_both_is_back() {
+    for (left, is_open) in [(1.20, true), (1.05, false)] {
+        let path = path(&[(20, 1.15), (21, 1.32), (27, left)], 36);
+        let checked = checked(&path, &[]);
+        assert_eq!(
+            !checked.open().is_empty(),
+            is_open,
+            "{left}: {:?}",
+            checked.told()
+        );
+    }
+}
+
+#[test]
+fn an_epoch_that_has_not_begun_accepts_nothing() {
+    let mut checked = checked(&path(&[(20, 1.2)], 24), &[]);
+    for (since, open) in [("20991231", 1), ("20260101", 1), ("20260121", 0)] {
+        checked.epochs.epoch = vec![Epoch {
+            since: since.to_owned(),
+            reason: "x".to_owned(),
+            series: Vec::new(),
+            workload: None,
+            isolation: Some("*".to_owned()),
+            metric: None,
+        }];
+        assert_eq!(checked.open().len(), open, "{since}");
+    }
 }
 
 #[test]

@@ -104,10 +104,13 @@ fn append(path: &Path, before: &Epochs, new: Vec<Epoch>) -> anyhow::Result<()> {
     write_whole(path, text.as_bytes()).with_context(cannot)
 }
 
-/// Whether a word means a finding: by its label, or by an id of its series.
+/// Whether a word means a finding: by its label, or by one of its series, its id or its label.
 pub(super) fn is_meant(finding: &Finding, what: &str) -> bool {
     let mut ids = finding.series.iter();
-    finding.label.starts_with(what) || ids.any(|id| id.starts_with(what))
+    let mut members = finding.members.iter();
+    finding.label.starts_with(what)
+        || ids.any(|id| id.starts_with(what))
+        || members.any(|member| member.label.starts_with(what))
 }
 
 /// The last nights of each class and scenario.

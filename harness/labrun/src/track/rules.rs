@@ -61,7 +61,18 @@ pub(super) fn warn_of_epochs(
     nights: &Nights,
     history: &HistoryFolder,
 ) -> anyhow::Result<()> {
-    for epoch in watching.unused(nights) {
+    for epoch in &watching.epochs.epoch {
+        let (since, reason) = (&epoch.since, &epoch.reason);
+        if epoch.is_of_all() {
+            say::line(&format!(
+                "{EPOCHS}: the epoch since {since} ({reason}) names no series, workload, isolation or metric: it is \
+                 of all series"
+            ));
+        }
+    }
+    // Ids are of one class and one scenario, and others' nights have none of them.
+    let unused = watching.unused(nights);
+    for epoch in unused.filter(|epoch| epoch.series.is_empty()) {
         let (since, reason) = (&epoch.since, &epoch.reason);
         say::line(&format!(
             "{EPOCHS}: the epoch since {since} ({reason}) names no series of these nights"
@@ -70,8 +81,7 @@ pub(super) fn warn_of_epochs(
     warn_of_later(&watching.epochs, history)
 }
 
-/// Tells of epochs that begin after the last night: they accept what is open, and nobody has seen what
-/// they say is normal.
+/// Tells of epochs that begin after the last night: nobody has seen what they say is normal.
 pub(super) fn warn_of_later(epochs: &Epochs, history: &HistoryFolder) -> anyhow::Result<()> {
     let stored = history.stored()?;
     let mut nights = stored.iter().map(|one| one.name.as_str()).rev();
@@ -82,7 +92,7 @@ pub(super) fn warn_of_later(epochs: &Epochs, history: &HistoryFolder) -> anyhow:
         let (since, reason) = (&epoch.since, &epoch.reason);
         say::line(&format!(
             "{EPOCHS}: the epoch since {since} ({reason}) is later than the last night, {last}: is its year right? \
-             What is open of its series is accepted by it, and no night is judged by it yet"
+             Nothing is accepted by it yet"
         ));
     }
     Ok(())

@@ -13,4 +13,4 @@ mod span;
 mod student;
 
 pub use points::{ChangePoint, Dating, Spread, change_points};
-pub use span::{By, Span, USUAL, is_back, since, span};
+pub use span::{By, Span, USUAL, is_back, is_back_since, since, span};

@@ -103,9 +103,7 @@ pub fn is_back(
     ratio: f64,
     least: usize,
 ) -> Option<usize> {
-    let first = began.saturating_sub(USUAL).max(level.min(began));
-    let usual = usual(values.get(first..began)?)?;
-    let half = f64::midpoint(usual, usual * ratio);
+    let half = half_way(values, (level, began), ratio)?;
     let is_back = |value: f64| (value < half) == (ratio > 1.0);
     let after = values.iter().enumerate().skip(confirmed + 1).rev();
     let there = after.filter_map(|(night, value)| Some((night, value.filter(|v| v.is_finite())?)));
@@ -114,6 +112,30 @@ pub fn is_back(
         .map(|(night, _)| night)
         .collect();
     back.last().copied().filter(|_| back.len() >= least)
+}
+
+/// Whether the median of the nights from `ended` on, if there are `least` of them, is back by more than half of a
+/// change: a change point alone may be of the last night, or of a part of what became worse in steps.
+pub fn is_back_since(
+    values: &[Option<f64>],
+    times: (usize, usize),
+    ratio: f64,
+    (ended, least): (usize, usize),
+) -> bool {
+    let there = values.iter().skip(ended).flatten().copied();
+    let there: Vec<f64> = there.filter(|value| value.is_finite()).collect();
+    let (half, now) = (half_way(values, times, ratio), median(&there));
+    let is_back = half
+        .zip(now)
+        .map(|(half, now)| (now < half) == (ratio > 1.0));
+    there.len() >= least && is_back == Some(true)
+}
+
+/// Half of the way from what was usual, in the nights of a level before a change began, to what it led to.
+fn half_way(values: &[Option<f64>], (level, began): (usize, usize), ratio: f64) -> Option<f64> {
+    let first = began.saturating_sub(USUAL).max(level.min(began));
+    let usual = usual(values.get(first..began)?)?;
+    Some(f64::midpoint(usual, usual * ratio))
 }
 
 /// Nights before a change that say what was usual.
