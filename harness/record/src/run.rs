@@ -203,6 +203,10 @@ pub struct BuildEnvironment {
     /// What links, and compiles C: `cc`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linker: Option<BuildFile>,
+    /// What links, and compiles C, for another architecture than the machine's, where that is what was built
+    /// for, and a C compiler for it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_linker: Option<BuildFile>,
     /// Files of cargo's configuration that hold; the lab's own is relative to it.
     pub config: Vec<BuildFile>,
 }
