@@ -43,9 +43,10 @@ fn under_strict_what_cannot_be_emulated_is_an_unfit_environment() {
 }
 
 #[test]
-fn a_runner_for_an_architecture_that_has_none_says_so() {
+fn a_runner_for_an_architecture_that_has_none_is_skipped_with_the_reason() {
     let lab = Lab::with_toy();
+    // As whatever this machine lacks the means to build.
     lab.run(["build", "--arch", "riscv64", "-i", "toy/*"])
-        .exit(1)
-        .stderr_has("the lab's runners are not built for riscv64, but native programs are");
+        .exit(0)
+        .stderr_has("skipped: the runner toy is missing: the lab's runners are not built for riscv64, but native programs are");
 }
