@@ -280,6 +280,22 @@ pub struct Plan {
     pub margin: f64,
 }
 
+/// How many times as long as planned a launch is waited for whose processor is emulated. Work takes ten times as
+/// long and more there, and what reserves much address space far more: qemu 7 keeps a table with an entry for each
+/// page of it, which for the pools of a wasm runtime is 6 GiB that are written at each start.
+pub const EMULATED_WAIT: u32 = 30;
+
+impl Plan {
+    /// Seconds until a launch is given up, on the machine's own processor or an emulated one.
+    pub fn limit_s(&self, is_emulated: bool) -> f64 {
+        if is_emulated {
+            self.timeout_s * f64::from(EMULATED_WAIT)
+        } else {
+            self.timeout_s
+        }
+    }
+}
+
 /// What one of the lab's own instruments costs, measured at the start of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -5,9 +5,13 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use labrun_record::EMULATED_WAIT;
 
 use crate::arch::Arch;
 use crate::define::Find;
+use crate::fingerprint;
 use crate::inspect::Linking;
 use crate::isolation::ask::ask;
 use crate::isolation::find::look_for;
@@ -55,6 +59,11 @@ impl Processor {
         }
     }
 
+    /// How long a program on it is waited for that a machine's own is waited for as long as `limit`.
+    pub fn waits(&self, limit: Duration) -> Duration {
+        waits(limit, self.emulator())
+    }
+
     /// Its architecture, where it is another than this machine's.
     pub fn other(&self) -> Option<Arch> {
         match self {
@@ -62,6 +71,16 @@ impl Processor {
             Self::Emulated(emulator) => Some(emulator.arch),
             Self::Other(arch, _) => Some(*arch),
         }
+    }
+}
+
+/// How long a program is waited for, where one of a machine's own is waited for as long as `limit`: longer where
+/// an emulator runs it, be it one that the lab starts or one that the lab itself is run by.
+pub(super) fn waits(limit: Duration, emulator: Option<&Emulator>) -> Duration {
+    if emulator.is_some() || fingerprint::is_emulated() {
+        limit.saturating_mul(EMULATED_WAIT)
+    } else {
+        limit
     }
 }
 

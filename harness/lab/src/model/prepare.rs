@@ -379,7 +379,7 @@ impl<'a> Supply<'a> {
             policy: spec.policy,
             way: spec.network,
             instances: spec.instances,
-            timeout: Duration::from_secs_f64(spec.timeout_s),
+            timeout: processor.waits(Duration::from_secs_f64(spec.timeout_s)),
             patience: self.site.patience.clone(),
             warm_repeats: spec.warm_repeats,
         })
