@@ -18,6 +18,9 @@ use crate::isolation::find::look_for;
 use crate::outcome::Failure;
 use crate::process::Program;
 
+/// How often a time is taken inside a launch, where it says nothing and an instance may take a second.
+const REPEATS: u32 = 2;
+
 /// What programs run on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Processor {
@@ -64,6 +67,15 @@ impl Processor {
         waits(limit, self.emulator())
     }
 
+    /// How often what is done `times` times on a machine, for the sake of its time, is done on it.
+    pub fn repeats(&self, times: u32) -> u32 {
+        if is_emulated(self.emulator()) {
+            times.min(REPEATS)
+        } else {
+            times
+        }
+    }
+
     /// Its architecture, where it is another than this machine's.
     pub fn other(&self) -> Option<Arch> {
         match self {
@@ -77,11 +89,16 @@ impl Processor {
 /// How long a program is waited for, where one of a machine's own is waited for as long as `limit`: longer where
 /// an emulator runs it, be it one that the lab starts or one that the lab itself is run by.
 pub(super) fn waits(limit: Duration, emulator: Option<&Emulator>) -> Duration {
-    if emulator.is_some() || fingerprint::is_emulated() {
+    if is_emulated(emulator) {
         limit.saturating_mul(EMULATED_WAIT)
     } else {
         limit
     }
+}
+
+/// Whether a program that this runs, or nothing, is emulated: the lab itself may be.
+fn is_emulated(emulator: Option<&Emulator>) -> bool {
+    emulator.is_some() || fingerprint::is_emulated()
 }
 
 /// qemu's user mode for one architecture.

@@ -14,6 +14,9 @@ use crate::patience::Patience;
 /// there are none.
 const LEAST: Duration = Duration::from_secs(1);
 
+/// The same where they are emulated: some need 15 s on an idle machine, and twice that on a busy one.
+const LEAST_EMULATED: Duration = Duration::from_mins(2);
+
 /// The time of a part that is carried out.
 pub(super) struct Budget<'a> {
     /// How long it is since it began.
@@ -37,8 +40,11 @@ impl<'a> Budget<'a> {
     pub(super) fn begin(rules: &Plan, processor: &Processor, patience: &'a Patience) -> Self {
         let began = Instant::now();
         let mut budget = Self::by(move || began.elapsed(), rules, patience);
-        budget.limit = processor.waits(budget.limit);
-        budget.least = processor.waits(budget.least);
+        let limit = budget.limit;
+        budget.limit = processor.waits(limit);
+        if budget.limit > limit {
+            budget.least = LEAST_EMULATED.min(budget.limit);
+        }
         budget
     }
 

@@ -381,7 +381,7 @@ impl<'a> Supply<'a> {
             instances: spec.instances,
             timeout: processor.waits(Duration::from_secs_f64(spec.timeout_s)),
             patience: self.site.patience.clone(),
-            warm_repeats: spec.warm_repeats,
+            warm_repeats: processor.repeats(spec.warm_repeats),
         })
     }
 }
