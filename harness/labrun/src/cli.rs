@@ -22,7 +22,7 @@ pub(crate) use misplaced::misplaced;
 pub(crate) use own::{New, NewArgs, NewWorkloadArgs, OwnArgs};
 pub(crate) use tracking::{
     HistoryArgs, Track, TrackAckArgs, TrackArgs, TrackBisectArgs, TrackCheckArgs, TrackExportArgs,
-    TrackRecordArgs, TrackSiteArgs,
+    TrackRecordArgs, TrackSiteArgs, TrackVerifyArgs,
 };
 
 const EXIT_CODES: &str = "Exit codes:

@@ -98,6 +98,12 @@ fn placed(path: &Path) -> PathBuf {
 /// Whether a file can be written there.
 fn check_file(path: &Path) -> anyhow::Result<()> {
     let (folder, shown) = (folder_of(path), path.display());
+    if path == Path::new("-") {
+        anyhow::bail!(Usage(
+            "`-` would be a file of that name: /dev/stdout prints it, and ./- is the file"
+                .to_owned()
+        ));
+    }
     if path.is_dir() {
         anyhow::bail!(Usage(format!("{shown} is a folder: name a file in it")));
     }

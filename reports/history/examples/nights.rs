@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use labrun_history::dating::{Dating, change_points};
 use labrun_history::judge::{Settings, judge};
-use support::nights::{Lab, Noisy};
+use support::nights::{Lab, Noisy, Of};
 use support::trial::{Old, changed, dated, grouped, quiet};
 
 fn main() {
@@ -43,6 +43,7 @@ fn main() {
         println!("\nNights in which nothing changed, 500 series, {title}:\n");
         unchanged(lab, old, histories.div_ceil(5));
     }
+    after_a_change(histories);
     groups(histories);
     dates(histories);
     speed();
@@ -99,6 +100,39 @@ fn lasting(old: Old, histories: u64) {
                 share(found.in_two, found.series),
                 share(found.standing, found.in_two),
                 100.0 * found.error,
+            );
+        }
+    }
+}
+
+/// What is cried, and what is confirmed, in the nights after a change of all series that is known.
+fn after_a_change(histories: u64) {
+    println!("\nAfter a change of every series that is known, 40 nights before it:\n");
+    println!(
+        "| noise | nothing changed in 15 nights, per 1,000 series-nights: suspected | confirmed, by a replay that is five times as wide | slower by | nights since | within two |\n|---|---|---|---|---|---|"
+    );
+    for (name, noisy) in Noisy::ALL {
+        let settings = Settings::default();
+        let lab = Lab {
+            noisy,
+            level: Some((40, Of::All)),
+            nights: 56,
+            ..Lab::default()
+        };
+        let still = quiet(lab, Old::Restless, 41, histories, &settings);
+        for (times, since) in [(1.05, 1), (1.05, 3), (1.05, 7), (1.10, 1), (1.10, 7)] {
+            let night = 40 + since;
+            let lab = Lab {
+                nights: night + 2,
+                ..lab
+            };
+            let found = changed(lab, Old::Kept, (night, times), 10 * histories, &settings);
+            println!(
+                "| {name} | {:.2} | {:.3} | {:.0} % | {since} | {:.1} % |",
+                still.per_thousand(still.suspected),
+                still.per_thousand(still.alerts),
+                100.0 * (times - 1.0),
+                share(found.in_two, found.series),
             );
         }
     }

@@ -1,16 +1,15 @@
 //! One night of a history checked: judged, and concluded with what its suspects' replays came to.
 
-use std::cell::OnceCell;
-
 use labrun_record::Outcome;
 
-use crate::dating::{Dating, is_back, span};
+use crate::dating::{Dating, since, span};
 use crate::finding::{Check, Finding, Member, Suspected};
 use crate::judge::{
-    Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Kind, Replay, Series,
-    Standing, Suspect, conclude, freed, judge,
+    Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Kind, Known, Replay,
+    Series, Standing, Suspect, conclude, freed, judge,
 };
 use crate::nights::{Column, Nights};
+use crate::open::Findings;
 use crate::watch::{Watching, is_of_a_tail};
 
 /// A night that was judged, and is to be concluded.
@@ -19,6 +18,8 @@ pub struct Watched<'a> {
     nights: &'a Nights,
     night: usize,
     watching: &'a Watching,
+    /// What was confirmed before it.
+    findings: Findings<'a>,
     before: Option<&'a Check>,
     /// The columns that are judged, and the same as series.
     columns: Vec<&'a Column>,
@@ -54,6 +55,7 @@ impl<'a> Watched<'a> {
             nights,
             night,
             watching,
+            findings: Findings::new(nights, watching),
             before,
             columns,
             series,
@@ -70,6 +72,18 @@ impl<'a> Watched<'a> {
                 column: self.columns[place],
             })
             .collect()
+    }
+
+    /// What was confirmed of a suspect since the build of a night was made, and is in its replay against that build
+    /// too: see [`Findings::known`].
+    pub fn known(&self, suspect: ToReplay<'_>, old: Option<&str>) -> Option<Known> {
+        let place = self.nights.place_of(&suspect.column.id)?;
+        self.findings.known(place, old)
+    }
+
+    /// The least change of a suspect that matters: 0.02 is 2 %.
+    pub fn least_effect(&self, suspect: ToReplay<'_>) -> f64 {
+        self.watching.least_effect(&suspect.column.key)
     }
 
     /// What the night comes to. Of what has no replay nothing was replayed.
@@ -260,6 +274,9 @@ impl<'a> Watched<'a> {
 
     /// The first night that has a change which this night confirms.
     fn began(&self, place: usize, direction: Direction) -> usize {
+        if self.columns[place].key.kind() == Kind::Exact {
+            return self.began_exactly(place);
+        }
         let window = self.watching.rules.judge.window;
         let first = self.night.saturating_sub(window.saturating_mul(3));
         let all = freed(
@@ -267,10 +284,24 @@ impl<'a> Watched<'a> {
             first..self.night + 1,
             &self.watching.rules.judge,
         );
-        let better = self.series[place].better;
+        let Series { better, .. } = self.series[place];
         let at = self.night - first;
-        let dated = span(&all[place], better, at, direction, &Dating::default());
+        // What it had before its last level is told already.
+        let level = self.series[place]
+            .level_of(self.night)
+            .saturating_sub(first);
+        let own = since(&all[place], level);
+        let dated = span(&own, better, at, direction, &Dating::default());
         dated.map_or(self.night, |span| first + span.began)
+    }
+
+    /// The first of the last nights that all have the same count.
+    fn began_exactly(&self, place: usize) -> usize {
+        let values = &self.columns[place].values;
+        let before = (0..self.night).rev();
+        let there = before.filter(|&night| values[night].is_some());
+        let same = there.take_while(|&night| values[night] == values[self.night]);
+        same.last().unwrap_or(self.night)
     }
 
     /// What else is other than the night before a change: what might have made it.
@@ -331,86 +362,6 @@ impl<'a> Watched<'a> {
             conclusion: one.conclusion,
         }
     }
-}
-
-/// So many nights in a row that are back where a measured series was say that it is.
-const BACK: usize = 3;
-
-/// What was confirmed to be worse and is neither accepted, by an epoch, nor gone: what still stands when
-/// the last of these nights is over.
-pub fn still_open(nights: &Nights, watching: &Watching) -> Vec<Finding> {
-    let is_accepted = |finding: &Finding| {
-        let mut epochs = watching.epochs.epoch.iter();
-        epochs.any(|epoch| {
-            let holds = |id: &String| {
-                let place = nights.place_of(id);
-                place.is_some_and(|place| epoch.holds(id, &nights.series[place].key))
-            };
-            epoch.since >= finding.since && finding.series.iter().any(holds)
-        })
-    };
-    // What was common to the nights is found only where it is asked for.
-    let freed_values = OnceCell::new();
-    let freed_of = |place: usize| -> &[Option<f64>] {
-        let all = freed_values.get_or_init(|| {
-            let series = nights.judged(watching);
-            freed(&series, 0..nights.names.len(), &watching.rules.judge)
-        });
-        &all[place]
-    };
-    let worse = watching.findings.iter();
-    worse
-        .filter(|finding| finding.direction == Direction::Worse && !is_accepted(finding))
-        // One of another class of machine, or of another scenario, is no matter of these nights.
-        .filter(|finding| {
-            finding
-                .series
-                .iter()
-                .any(|id| nights.place_of(id).is_some())
-        })
-        .filter(|finding| !has_ended(nights, finding, &freed_of))
-        .cloned()
-        .collect()
-}
-
-/// Whether most series of a finding are back where they were: by their change points or, since nights of
-/// which there are few have none that last, by their last values.
-fn has_ended<'a>(
-    nights: &Nights,
-    finding: &Finding,
-    freed_of: &impl Fn(usize) -> &'a [Option<f64>],
-) -> bool {
-    let Some(night) = nights.place(&finding.night) else {
-        return false;
-    };
-    let own = finding.series.iter().filter_map(|id| nights.place_of(id));
-    let ended: Vec<bool> = own
-        .map(|place| {
-            let column = &nights.series[place];
-            let better = column.key.better();
-            let by = Dating::default();
-            let dated = span(&column.values, better, night, finding.direction, &by);
-            if dated.is_some_and(|span| span.ended.is_some()) {
-                return true;
-            }
-            let began = nights.names.partition_point(|name| *name < finding.since);
-            let ratio = finding
-                .members
-                .iter()
-                .find(|member| member.label == column.key.label())
-                .map_or(finding.ratio, |member| member.ratio);
-            let back =
-                |values: &[Option<f64>], last: usize| is_back(values, (began, night), ratio, last);
-            match column.key.kind() {
-                // A count does not vary.
-                Kind::Exact => back(&column.values, 1),
-                // Neither a machine that was quicker has mended it, nor others that got as slow.
-                _ => back(&column.values, BACK) && back(freed_of(place), BACK),
-            }
-        })
-        .collect();
-    let gone = ended.iter().filter(|ended| **ended).count();
-    !ended.is_empty() && 2 * gone > ended.len()
 }
 
 /// A number as JSON can hold it: a count that was zero before is no multiple of that.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::{Conclusion, Direction, EnvironmentShift, Replay};
 use crate::night::HISTORY_SCHEMA;
+use crate::nights::Column;
 
 /// Something that was confirmed: it is cried once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,10 +54,27 @@ pub struct Member {
     pub ratio: f64,
 }
 
+impl Closed {
+    /// Whether it is this finding.
+    pub fn is(&self, finding: &Finding) -> bool {
+        self.night == finding.night && self.label == finding.label
+    }
+}
+
 impl Finding {
     /// Whether it is about this series.
     pub fn holds(&self, id: &str) -> bool {
         self.series.iter().any(|own| own == id)
+    }
+
+    /// The new value of one of its series as a multiple of the old one.
+    pub(crate) fn ratio_of(&self, column: &Column) -> f64 {
+        if self.members.is_empty() {
+            return self.ratio;
+        }
+        let label = column.key.label();
+        let own = self.members.iter().find(|member| member.label == label);
+        own.map_or(self.ratio, |member| member.ratio)
     }
 }
 
@@ -82,6 +100,18 @@ pub struct Suspected {
     pub conclusion: Conclusion,
 }
 
+/// Something that was worse, and is no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Closed {
+    /// The night in which it was confirmed.
+    pub night: String,
+    /// What it is called.
+    pub label: String,
+    /// The first night that has it no more.
+    pub since: String,
+}
+
 /// A check of one night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -104,6 +134,9 @@ pub struct Check {
     pub confirmed: Vec<Finding>,
     /// What is not.
     pub suspected: Vec<Suspected>,
+    /// What was worse until then, and is no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Closed>,
 }
 
 impl Check {
@@ -133,6 +166,7 @@ impl Check {
             environment: None,
             confirmed: Vec::new(),
             suspected: Vec::new(),
+            closed: Vec::new(),
         }
     }
 }

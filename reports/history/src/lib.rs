@@ -13,13 +13,15 @@ pub mod judge;
 mod key;
 mod night;
 mod nights;
+mod open;
 mod student;
 mod watch;
 
-pub use check::{ToReplay, Watched, still_open};
+pub use check::{ToReplay, Watched};
 pub use class::{class_of, machine_class};
-pub use finding::{Check, Finding, Member, Suspected};
+pub use finding::{Check, Closed, Finding, Member, Suspected};
 pub use key::{SeriesKey, Subject};
 pub use night::{HISTORY_SCHEMA, Head, Night, Point, Values};
 pub use nights::{Column, Nights};
+pub use open::{Became, Findings, settled};
 pub use watch::{Epoch, Epochs, Rules, Watching, is_of_a_tail};

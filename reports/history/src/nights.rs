@@ -81,7 +81,7 @@ impl Nights {
         self.places.get(id).copied()
     }
 
-    /// The series as they are judged: what each counts from, and the least change that matters.
+    /// The series as they are judged: their levels, and the least change that matters.
     pub fn judged(&self, watching: &Watching) -> Vec<Series> {
         let of = |column: &Column| Series {
             name: column.key.label(),
@@ -92,7 +92,7 @@ impl Nights {
             better: column.key.better(),
             least_effect: watching.least_effect(&column.key),
             values: column.values.clone(),
-            epoch: watching.epoch(column, self),
+            levels: watching.levels(column, self),
         };
         self.series.iter().map(of).collect()
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use labrun_record::Row;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Finding;
-use crate::judge::Settings;
+use crate::finding::{Check, Closed, Finding};
+use crate::judge::{Direction, Settings};
 use crate::key::{PROCESSORS, SeriesKey, Subject};
 use crate::nights::{Column, Nights};
 
@@ -20,6 +20,8 @@ pub struct Watching {
     pub epochs: Epochs,
     /// What was confirmed before this night.
     pub findings: Vec<Finding>,
+    /// And what of it had ended before this night.
+    pub closed: Vec<Closed>,
 }
 
 /// `labrun-track.toml`: how nights are judged.
@@ -76,6 +78,38 @@ const LEAST_EFFECT_OF_A_TAIL: f64 = 0.10;
 const LEAST_EFFECT_OF_OTHERS: f64 = 0.10;
 
 impl Watching {
+    /// What people have said, with what checks have found, which are of the nights before.
+    pub fn new<'a>(rules: Rules, epochs: Epochs, checks: impl Iterator<Item = &'a Check>) -> Self {
+        let mut all = Self {
+            rules,
+            epochs,
+            ..Self::default()
+        };
+        for check in checks {
+            all.findings.extend(check.confirmed.iter().cloned());
+            all.closed.extend(check.closed.iter().cloned());
+        }
+        all
+    }
+
+    /// Since which night the first of what is worse is that no check has seen the end of, and nobody accepted by
+    /// naming its series.
+    pub fn first_unsettled(&self) -> Option<&str> {
+        let is_accepted = |finding: &Finding| {
+            let mut epochs = self.epochs.epoch.iter();
+            epochs.any(|epoch| {
+                let all = finding.series.iter();
+                epoch.since >= finding.since && all.clone().all(|id| epoch.series.contains(id))
+            })
+        };
+        let worse = self.findings.iter();
+        worse
+            .filter(|finding| finding.direction == Direction::Worse && !is_accepted(finding))
+            .filter(|finding| !self.closed.iter().any(|closed| closed.is(finding)))
+            .map(|finding| finding.since.as_str())
+            .min()
+    }
+
     /// The least change of a series that matters: 0.02 is 2 %.
     pub fn least_effect(&self, key: &SeriesKey) -> f64 {
         let said = self.rules.least_effect.get(key.metric());
@@ -91,24 +125,26 @@ impl Watching {
         self.epochs.epoch.iter().filter(names_none)
     }
 
-    /// The first night that counts for a series: that of the last epoch which was declared for it, or
-    /// of the last change of it that was confirmed.
-    pub fn epoch(&self, column: &Column, nights: &Nights) -> usize {
+    /// The nights from which on another level of a series is normal: that of each epoch which was declared for
+    /// it, and of each change of it that was confirmed.
+    pub fn levels(&self, column: &Column, nights: &Nights) -> Vec<usize> {
+        // What begins after the last night has not begun.
         let first_from = |since: &str| {
             let mut names = nights.names.iter();
             names.position(|name| name.as_str() >= since)
         };
-        let not_yet = nights.names.len();
         let declared = self.epochs.epoch.iter();
-        // One that begins after the last night has not begun.
         let declared = declared
             .filter(|epoch| epoch.holds(&column.id, &column.key))
             .filter_map(|epoch| first_from(&epoch.since));
         let confirmed = self.findings.iter();
         let confirmed = confirmed
             .filter(|finding| finding.holds(&column.id))
-            .map(|finding| first_from(&finding.since).unwrap_or(not_yet));
-        declared.chain(confirmed).max().unwrap_or(0)
+            .filter_map(|finding| first_from(&finding.since));
+        let mut levels: Vec<usize> = declared.chain(confirmed).collect();
+        levels.sort_unstable();
+        levels.dedup();
+        levels
     }
 }
 

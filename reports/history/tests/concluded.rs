@@ -41,7 +41,7 @@ fn night(slow: &[usize], moved: bool) -> (Vec<Series>, Judged, Judged) {
                 better: Better::Lower,
                 least_effect: 0.02,
                 values: (0..41).map(|night| Some(value(night))).collect(),
-                epoch: 0,
+                levels: Vec::new(),
             }
         })
         .collect();

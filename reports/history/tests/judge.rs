@@ -13,7 +13,7 @@ fn series(values: Vec<Option<f64>>) -> Series {
         better: Better::Lower,
         least_effect: 0.02,
         values,
-        epoch: 0,
+        levels: Vec::new(),
     }
 }
 
@@ -141,16 +141,37 @@ fn under_eight_nights_there_is_no_baseline() {
 }
 
 #[test]
-fn what_was_before_the_epoch_is_another_normal() {
-    let mut values = nights(20);
-    values.extend((0..20).map(|_| Some(150.0)));
-    let mut one = with(values, Some(150.5));
-    one.epoch = 20;
-    assert!(matches!(only(one.clone()), Standing::Steady(departure) if departure.nights == 20));
-    one.epoch = 36;
-    assert_eq!(only(one.clone()), Standing::NoBaseline { nights: 4 });
-    one.epoch = 41;
-    assert_eq!(only(one), Standing::NotMeasured);
+fn nights_before_a_level_say_how_steady_it_is_and_not_where() {
+    // From the twentieth night on it takes half as long again.
+    let with_level = |nights_since: usize, last: f64, levels: &[usize]| {
+        let mut values = nights(20);
+        values.extend(
+            nights(nights_since)
+                .into_iter()
+                .map(|value| Some(value? * 1.5)),
+        );
+        Series {
+            levels: levels.to_vec(),
+            ..with(values, Some(last))
+        }
+    };
+    let departure = |one: Series| *only(one).departure().expect("it is judged");
+    let usual = departure(with_level(20, 150.5, &[20]));
+    assert_eq!(usual.nights, 40);
+    assert!((usual.ratio - 1.0).abs() < 0.01, "{usual:?}");
+    // Judged from the second night on, and less surely than of many.
+    let of = |since: usize, last: f64| only(with_level(since, last, &[20]));
+    assert_eq!(of(0, 150.0), Standing::NoBaseline { nights: 0 });
+    assert!(matches!(of(1, 151.5), Standing::Steady(_)));
+    assert_eq!(direction(of(1, 165.0)), Some(Direction::Worse));
+    assert_eq!(direction(of(1, 135.0)), Some(Direction::Better));
+    assert_eq!(direction(of(1, 100.0)), Some(Direction::Better));
+    let [few, many] = [1, 16].map(|since| departure(with_level(since, 160.0, &[20])));
+    assert!(few.sigmas < 0.75 * many.sigmas, "{few:?} {many:?}");
+    assert!((few.ratio - 1.067).abs() < 0.01, "{few:?}");
+    // Several levels, and one that has not begun.
+    let several = with_level(4, 150.2, &[5, 20, 22, 40]);
+    assert!(matches!(only(several), Standing::Steady(departure) if departure.nights == 24));
 }
 
 #[test]
@@ -249,7 +270,7 @@ fn what_a_night_did_to_times_is_taken_out_of_no_instructions() {
     for (count, found) in [(1e6, None), (1_002_000.0, Some(Direction::Worse))] {
         let (mut all, _) = lab(|_| 1.1);
         all.push(Series {
-            epoch: 0,
+            levels: Vec::new(),
             values: {
                 let own = instructions(count).values;
                 let missing = all[0].values.len() - own.len();

@@ -46,7 +46,7 @@ fn history(
         prop::collection::vec(value, 0..24),
         0..6_usize,
     );
-    let one = one.prop_map(|(metric, group, kind, higher, values, epoch)| Series {
+    let one = one.prop_map(|(metric, group, kind, higher, values, level)| Series {
         name: String::new(),
         metric: format!("m{metric}"),
         group: format!("g{group}"),
@@ -65,7 +65,7 @@ fn history(
         },
         least_effect: 0.02,
         values,
-        epoch: epoch / 4,
+        levels: vec![level / 4],
     });
     prop::collection::vec(one, 0..28).prop_map(|mut all| {
         for (place, one) in all.iter_mut().enumerate() {

@@ -4,7 +4,7 @@
 mod support;
 
 use labrun_history::judge::Settings;
-use support::nights::{Lab, Noisy};
+use support::nights::{Lab, Noisy, Of};
 use support::trial::{Old, changed, dated, grouped, quiet};
 
 fn lab(noisy: Noisy) -> Lab {
@@ -51,6 +51,37 @@ fn a_lasting_change_is_confirmed_within_two_nights() {
             assert!(found.error < 0.008, "{name} {times} {before}: {found:?}");
             let standing = found.standing as f64 / found.in_two as f64;
             assert!(standing > 0.95, "{name} {times} {before}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn after_a_change_that_is_known_nothing_is_cried_and_the_next_is_confirmed() {
+    for (name, noisy) in Noisy::ALL {
+        let settings = Settings::default();
+        for of in [Of::First, Of::All] {
+            let lab = Lab {
+                level: Some((40, of)),
+                nights: 56,
+                ..lab(noisy)
+            };
+            let found = quiet(lab, Old::Restless, 41, 3, &settings);
+            assert!(found.series_nights > 2_000, "{name} {of:?}: {found:?}");
+            assert!(
+                found.per_thousand(found.alerts) <= 0.5,
+                "{name} {of:?}: {found:?}"
+            );
+            assert_eq!(found.groups_confirmed, 0, "{name} {of:?}: {found:?}");
+            for since in [1, 3, 7] {
+                let night = 40 + since;
+                let lab = Lab {
+                    nights: night + 2,
+                    ..lab
+                };
+                let found = changed(lab, Old::Kept, (night, 1.10), 25, &settings);
+                let share = found.in_two as f64 / found.series as f64;
+                assert!(share >= 0.95, "{name} {of:?} {since}: {found:?}");
+            }
         }
     }
 }

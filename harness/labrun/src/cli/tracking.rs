@@ -28,6 +28,8 @@ pub(crate) enum Track {
     Bisect(TrackBisectArgs),
     /// Write a night in the formats of other trackers
     Export(TrackExportArgs),
+    /// See whether the files of a history can be read
+    Verify(TrackVerifyArgs),
 }
 
 /// Where a history is.
@@ -77,7 +79,8 @@ pub(crate) struct TrackCheckArgs {
     #[arg(long)]
     pub no_replay: bool,
 
-    /// Judge nothing: only see whether labrun-track.toml, labrun-epochs.toml and the options can be taken
+    /// Judge nothing: only see whether labrun-track.toml, labrun-epochs.toml, the options and a bundle that
+    /// they name can be taken
     #[arg(long)]
     pub dry_run: bool,
 
@@ -122,12 +125,13 @@ pub(crate) struct TrackAckArgs {
     pub history: HistoryArgs,
 
     /// Why it is accepted
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
 
-    /// The file that says it, which is committed
-    #[arg(long, value_name = "FILE", default_value = "labrun-epochs.toml")]
-    pub epochs: PathBuf,
+    /// The file that says it, which is committed [default: the labrun-epochs.toml that nights are judged by:
+    /// in this folder, else in the lab]
+    #[arg(long, value_name = "FILE")]
+    pub epochs: Option<PathBuf>,
 }
 
 /// Arguments of `labrun track site`.
@@ -201,6 +205,26 @@ pub(crate) struct TrackExportArgs {
     /// Write what is better bigger for github-action-benchmark to this file
     #[arg(long, value_name = "FILE")]
     pub bigger_is_better: Option<PathBuf>,
+}
+
+/// Arguments of `labrun track verify`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackVerifyArgs {
+    /// Files of it [default: all]. Each that can be read is printed behind what it is: `night`, `check`, or
+    /// `decided` of a check that decided something
+    pub files: Vec<PathBuf>,
+
+    /// Where the nights are
+    #[command(flatten)]
+    pub history: HistoryArgs,
+}
+
+/// A reason, which says something.
+fn reason(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("it is blank: say why the new value is normal".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A commit's name as it may stand in the name of a file.

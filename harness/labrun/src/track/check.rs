@@ -3,25 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use lab::side::SideName;
+use lab::isolation::Processor;
+use lab::outcome::chain;
+use lab::side::SideKind;
 use labrun_history::files::{Damaged, HistoryFolder, Stored};
-use labrun_history::{Check, Finding, Nights, Watched, still_open};
+use labrun_history::{Check, Finding, Findings, Watched, settled};
 use labrun_record::write_whole;
 
+use super::builds::{new_build, old_builds};
 use super::replays::{self, Request};
-use super::{existing, name_damaged, rules, said};
+use super::{existing, name_damaged, rules, said, unjudged};
+use crate::bars::Bars;
 use crate::cli::{Cli, TrackCheckArgs};
 use crate::exit::{self, Usage};
+use crate::ground::site;
 use crate::new_run::{check_files, check_folder};
 use crate::report;
 use crate::say;
+use crate::scenario::open_bundle;
 use crate::settings::Settings;
 
 /// Nights that are read: the baseline, and what dates a change.
 const NIGHTS: usize = 200;
-
-/// The bundle of the last accepted build.
-const ACCEPTED: &str = "accepted.bundle";
 
 /// Checks a night.
 pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyhow::Result<u8> {
@@ -32,10 +35,16 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
     }
     if args.dry_run {
         rules::said(cli.lab.as_deref())?;
-        return Ok(exit::FINE);
+        return bundle_opens(args);
     }
     let history = existing(&args.history)?;
-    let (stored, passed_over) = night(&history, args)?;
+    let (stored, passed_over) = match night(&history, args)? {
+        Found::Night(stored, passed_over) => (stored, passed_over),
+        Found::Damaged(damaged) => {
+            name_damaged(&damaged);
+            return Ok(exit::LAB_FAILED);
+        }
+    };
     let head = match stored.read() {
         Ok(night) => night.head,
         Err(damaged) => {
@@ -43,16 +52,17 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
             return Ok(exit::LAB_FAILED);
         }
     };
-    let read = history.nights(&head.class, &head.scenario, Some(&stored.name), NIGHTS)?;
     let known = rules::known(&history, Some(&stored.name), cli.lab.as_deref())?;
-    for epoch in known.watching.unused(&read.nights) {
-        let (since, reason) = (&epoch.since, &epoch.reason);
-        say::line(&format!(
-            "{}: the epoch since {since} ({reason}) names no series of these nights",
-            rules::EPOCHS
-        ));
+    let times = (known.watching.first_unsettled(), Some(&*stored.name));
+    let read = history.nights(&head.class, &head.scenario, times, NIGHTS)?;
+    rules::warn_of_epochs(&known.watching, &read.nights, &history)?;
+    let mut damaged: Vec<Damaged> = Vec::new();
+    let beside = history.damaged_beside(&read.files)?;
+    for one in [passed_over, read.damaged, beside, known.damaged].concat() {
+        if !damaged.contains(&one) {
+            damaged.push(one);
+        }
     }
-    let damaged: Vec<_> = [passed_over, read.damaged, known.damaged].concat();
     name_damaged(&damaged);
     let nights = read.nights;
     let Some(place) = nights.place(&stored.name) else {
@@ -68,7 +78,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
         .iter()
         .find(|check| Some(&check.night) == before);
     let watched = Watched::new(&nights, place, &known.watching, before);
-    let open = still_open(&nights, &known.watching);
+    let open = Findings::new(&nights, &known.watching).still_open();
     let suspects = watched.to_replay();
     let replays = if args.no_replay {
         Some(Vec::new())
@@ -82,41 +92,86 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackCheckArgs) -> anyh
             time_budget: args.time_budget,
             out: args.out.clone(),
         };
-        replays::replay(cli, settings, &suspects, request)?
+        replays::replay(cli, settings, (&watched, &suspects), request)?
     };
     let Some(replays) = replays else {
         return Ok(exit::interrupted("nothing was decided"));
     };
     let check = watched.conclude(&replays);
-    tell(args, &check, &open)?;
-    if let Some(other) = history.keep(&check)? {
-        say::line(&format!(
+    let (check, open) = settled(&nights, &known.watching, check);
+    // What cannot be told or kept in one place is in the others.
+    let mut is_whole = damaged.is_empty();
+    let mut lost = |error: anyhow::Error| {
+        say::error(&chain(error.as_ref()));
+        is_whole = false;
+    };
+    match history.keep(&check) {
+        Ok(None) => {}
+        Ok(Some(other)) => say::line(&format!(
             "the check of this night {other} stays in the history, and not this one"
+        )),
+        Err(error) => {
+            lost(anyhow::Error::new(error).context("the check of this night is not kept"));
+        }
+    }
+    for error in tell(args, &check, &open) {
+        lost(error);
+    }
+    if check.judged == 0 {
+        say::line(&format!(
+            "no series was judged: {}",
+            unjudged::why(&nights, place, &known.watching)
         ));
     }
-    Ok(code(&check, !damaged.is_empty()))
+    Ok(code(&check, is_whole))
 }
 
-/// What is confirmed weighs most; then that a file of the history is damaged.
-fn code(check: &Check, is_damaged: bool) -> u8 {
+/// Whether the bundle that is named as the old build can be replayed here, if one is.
+fn bundle_opens(args: &TrackCheckArgs) -> anyhow::Result<u8> {
+    let against = args.against.as_ref();
+    let Some(named) = against.filter(|side| side.kind == SideKind::Bundle) else {
+        return Ok(exit::FINE);
+    };
+    let (site, bars) = (site(false)?, Bars::new());
+    let folder = site
+        .disk_folder()
+        .context("cannot make a folder to unpack to")?;
+    let path = Path::new(&named.which);
+    let opened = open_bundle(path, folder.path(), Processor::Own, &site, &bars);
+    Ok(match opened.with_context(|| named.to_string())? {
+        Some(_) => exit::FINE,
+        None => exit::interrupted("nothing was looked at"),
+    })
+}
+
+/// What is confirmed weighs most; then that a file of the history is damaged, or something could not be
+/// written.
+fn code(check: &Check, is_whole: bool) -> u8 {
     if check.is_worse() {
         exit::REGRESSION
-    } else if is_damaged {
+    } else if !is_whole {
         exit::LAB_FAILED
     } else {
         exit::FINE
     }
 }
 
-/// The night that is judged: that of the run, or the newest that can be read, with those after it that
-/// cannot be.
-fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<(Stored, Vec<Damaged>)> {
+/// What there is to judge.
+enum Found {
+    /// A night, and the newer ones that cannot be read.
+    Night(Stored, Vec<Damaged>),
+    /// The run's own files, none of which can be read.
+    Damaged(Vec<Damaged>),
+}
+
+/// The night that is judged: that of the run, or the newest that can be read.
+fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<Found> {
     let folder = args.history.history.display();
     let Some(run) = &args.run else {
         let mut damaged = Vec::new();
         for one in history.stored()?.into_iter().rev() {
             match one.read() {
-                Ok(_) => return Ok((one, damaged)),
+                Ok(_) => return Ok(Found::Night(one, damaged)),
                 Err(reason) => damaged.push(reason),
             }
         }
@@ -129,79 +184,46 @@ fn night(history: &HistoryFolder, args: &TrackCheckArgs) -> anyhow::Result<(Stor
         )));
     };
     let read = report::whole(run)?;
-    let found = history.of_run(&read.run.id, &read.run.started)?;
-    let found = found.map(|one| (one, Vec::new()));
-    found.ok_or_else(|| {
-        let run = run.display();
-        let reason = format!(
+    let (id, started) = (&read.run.id, &read.run.started);
+    if let Some(stored) = history.of_run(id, started)? {
+        return Ok(Found::Night(stored, Vec::new()));
+    }
+    let run = run.display();
+    let damaged = history.damaged_of_run(id, started)?;
+    if damaged.is_empty() {
+        anyhow::bail!(Usage(format!(
             "{run} is not in {folder}: `labrun track record {run} --history {folder}` appends it"
-        );
-        Usage(reason).into()
-    })
-}
-
-/// The last build that was accepted, the best of them first: the bundle that is kept for it, the commit
-/// of the last night before the first regression that is open. What was named is the only one.
-fn old_builds(
-    args: &TrackCheckArgs,
-    history: &HistoryFolder,
-    nights: &Nights,
-    night: usize,
-    open: &[Finding],
-) -> Vec<SideName> {
-    if let Some(said) = &args.against {
-        return vec![said.clone()];
+        )));
     }
-    let bundle = history.path().join(ACCEPTED);
-    let bundle = bundle
-        .is_file()
-        .then(|| side("bundle", &bundle.display().to_string()));
-    let first_bad = open.iter().map(|finding| finding.since.as_str()).min();
-    let good = (0..night).rev().find(|&at| {
-        let is_before = first_bad.is_none_or(|bad| nights.names[at].as_str() < bad);
-        is_before && nights.heads[at].commit.is_some()
-    });
-    let commit = good.and_then(|good| side("commit", nights.heads[good].commit.as_deref()?));
-    bundle.flatten().into_iter().chain(commit).collect()
+    say::line(&format!(
+        "the night of {run} is in {folder}, and cannot be read: nothing is judged"
+    ));
+    Ok(Found::Damaged(damaged))
 }
 
-/// What tonight's run has launched, or what is built of its commit.
-fn new_build(args: &TrackCheckArgs, nights: &Nights, night: usize) -> Option<SideName> {
-    match &args.run {
-        Some(run) => side("run", &run.display().to_string()),
-        None => side("commit", nights.heads[night].commit.as_deref()?),
-    }
-}
-
-/// A side of a replay.
-pub(super) fn side(kind: &str, which: &str) -> Option<SideName> {
-    format!("{kind}:{which}").parse().ok()
-}
-
-fn tell(args: &TrackCheckArgs, check: &Check, open: &[Finding]) -> anyhow::Result<()> {
-    let write = |path: &Path, text: String| {
-        let written = write_whole(path, text.as_bytes());
-        written.with_context(|| format!("cannot write {}", path.display()))
+/// Tells a check wherever it was asked for; gives what could not be told.
+fn tell(args: &TrackCheckArgs, check: &Check, open: &[Finding]) -> Vec<anyhow::Error> {
+    let write = |path: &Option<PathBuf>, text: &dyn Fn() -> String| {
+        let path = path.as_ref()?;
+        let written = write_whole(path, text().as_bytes());
+        let cannot = || format!("cannot write {}", path.display());
+        written.with_context(cannot).err()
     };
-    if let Some(path) = &args.export_markdown {
-        write(path, said::markdown(check, open))?;
-    }
-    if let Some(path) = &args.export_junit {
-        write(path, said::junit(check))?;
-    }
+    let failed = [
+        write(&args.export_markdown, &|| said::markdown(check, open)),
+        write(&args.export_junit, &|| said::junit(check)),
+        print(args, check, open).err(),
+    ];
+    failed.into_iter().flatten().collect()
+}
+
+fn print(args: &TrackCheckArgs, check: &Check, open: &[Finding]) -> anyhow::Result<()> {
     if args.json {
         return crate::out::json(&said::Printed { check, open });
     }
-    for line in said::lines(check, open) {
-        crate::out::line(&line)?;
-    }
+    let mut lines = said::lines(check, open);
     if args.annotations {
-        for line in said::annotations(check) {
-            crate::out::line(&line)?;
-        }
+        lines.extend(said::annotations(check));
     }
-    if check.judged == 0 {
-        say::line("no series was judged: each needs 8 nights of this class of machine before it");
-    }
-    Ok(())
+    lines.iter().try_for_each(|line| crate::out::line(line))
 }

@@ -11,6 +11,7 @@ use super::{existing, name_damaged};
 use crate::cli::TrackExportArgs;
 use crate::exit::{self, Usage};
 use crate::new_run::check_files;
+use crate::say;
 
 /// Writes what is asked for.
 pub(super) fn run(args: &TrackExportArgs) -> anyhow::Result<u8> {
@@ -39,6 +40,13 @@ pub(super) fn run(args: &TrackExportArgs) -> anyhow::Result<u8> {
         let folder = args.history.history.display();
         anyhow::bail!(Usage(format!("{folder} has no night {wanted}")));
     };
+    if !wanted.is_empty() && !stored.is_empty() {
+        say::line(&format!(
+            "{} nights begin with {wanted}: the newest is taken, {}",
+            stored.len() + 1,
+            newest.name
+        ));
+    }
     let night = match newest.read() {
         Ok(night) => night,
         Err(damaged) => {

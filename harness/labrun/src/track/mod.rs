@@ -2,6 +2,7 @@
 
 mod ack;
 mod bisect;
+mod builds;
 mod check;
 mod export;
 mod record;
@@ -9,6 +10,8 @@ mod replays;
 mod rules;
 mod said;
 mod site;
+mod unjudged;
+mod verify;
 
 use labrun_history::files::{Damaged, HistoryFolder};
 
@@ -26,6 +29,7 @@ pub(crate) fn run(cli: &Cli, settings: &Settings, args: &TrackArgs) -> anyhow::R
         Track::Site(args) => site::run(cli, args),
         Track::Bisect(args) => bisect::run(cli, settings, args),
         Track::Export(args) => export::run(args),
+        Track::Verify(args) => verify::run(args),
     }
 }
 

@@ -6,10 +6,11 @@ use lab::model::Ended;
 use lab::outcome::chain;
 use lab::side::SideName;
 use labrun_analysis::{ReplayRow, Verdict};
-use labrun_history::ToReplay;
-use labrun_history::judge::Replay;
+use labrun_history::judge::{Known, Replay};
+use labrun_history::{ToReplay, Watched};
 use labrun_record::Row;
 
+use super::builds::OldBuild;
 use crate::cli::{Cli, ExportArgs, QuadsArgs, ReplayArgs, SelectArgs};
 use crate::replay::of_rows;
 use crate::say;
@@ -18,7 +19,7 @@ use crate::settings::Settings;
 /// What is replayed, and how long.
 pub(super) struct Request<'a> {
     /// The old builds that may be taken, the best first; none where there is none.
-    pub old: Vec<SideName>,
+    pub old: Vec<OldBuild>,
     /// Whether somebody named it: another one will not do.
     pub is_named: bool,
     /// The new one.
@@ -37,8 +38,8 @@ pub(super) struct Request<'a> {
 pub(super) fn replay(
     cli: &Cli,
     settings: &Settings,
-    suspects: &[ToReplay<'_>],
-    request: Request<'_>,
+    (watched, suspects): (&Watched<'_>, &[ToReplay<'_>]),
+    mut request: Request<'_>,
 ) -> anyhow::Result<Option<Vec<(usize, Replay)>>> {
     // What is counted is the same when it is counted again.
     let measured = |one: &&ToReplay<'_>| {
@@ -50,42 +51,36 @@ pub(super) fn replay(
     if suspects.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    let Some(b) = request.new.filter(|_| !request.old.is_empty()) else {
+    let Some(b) = request.new.take().filter(|_| !request.old.is_empty()) else {
         say::line(
             "there is no old build to hold the suspects against: they are decided by the next night",
         );
         return Ok(Some(all(Replay::NoOldBuild)));
     };
-    let rows: BTreeSet<Row> = suspects
-        .iter()
-        .filter_map(|one| one.column.key.row().cloned())
-        .collect();
     let mut replayed = None;
-    for a in request.old {
+    for old in std::mem::take(&mut request.old) {
+        let known = |one: &ToReplay<'_>| watched.known(*one, old.night.as_deref());
+        let comparable = suspects.iter().filter(|one| known(one).is_some());
+        let rows: BTreeSet<Row> = comparable
+            .filter_map(|one| one.column.key.row().cloned())
+            .collect();
+        if rows.is_empty() {
+            say::line(&format!(
+                "{}: something was accepted since then, and how much is not known: the suspects are decided by \
+                 the next night",
+                old.side
+            ));
+            continue;
+        }
+        let a = old.side;
         say::line(&format!(
             "replaying {} suspects: {a} against {b}",
-            suspects.len()
+            rows.len()
         ));
-        let args = ReplayArgs {
-            a,
-            b: b.clone(),
-            scenario: Some(request.scenario.to_owned()),
-            select: SelectArgs::default(),
-            suspects: false,
-            quads: QuadsArgs {
-                number: request.number,
-                time_budget: request.time_budget,
-                seed: None,
-                out: request.out.clone(),
-                full: false,
-                json: false,
-                exports: ExportArgs::default(),
-            },
-            strict: false,
-        };
-        match of_rows(cli, settings, &args, rows.clone()) {
+        let args = arguments(a, &b, &request);
+        match of_rows(cli, settings, &args, rows) {
             Ok(Some(both)) => {
-                replayed = Some(both);
+                replayed = Some((both, old.night));
                 break;
             }
             Ok(None) => return Ok(None),
@@ -102,7 +97,7 @@ pub(super) fn replay(
             )),
         }
     }
-    let Some((read, ended)) = replayed else {
+    let Some(((read, ended), old)) = replayed else {
         return Ok(Some(all(Replay::NoOldBuild)));
     };
     if ended == Ended::Interrupted {
@@ -124,14 +119,38 @@ pub(super) fn replay(
         let own = one.column.key.row();
         let is_other = own.is_some_and(|row| other_work.contains(&*row.workload));
         let replayed = results.iter().find(|result| Some(&result.row) == own);
-        let replay = match replayed {
-            _ if is_other => Replay::NoOldBuild,
-            Some(result) => verdict(result),
-            None => Replay::NotReplayed,
+        let known = watched.known(**one, old.as_deref());
+        let replay = match (known, replayed) {
+            (Some(known), Some(result)) if !is_other => {
+                beyond(result, known, watched.least_effect(**one))
+            }
+            (Some(_), None) if !is_other => Replay::NotReplayed,
+            _ => Replay::NoOldBuild,
         };
         (one.place, replay)
     };
     Ok(Some(suspects.iter().map(of).collect()))
+}
+
+/// What `labrun replay` would be asked for two builds.
+fn arguments(a: SideName, b: &SideName, request: &Request<'_>) -> ReplayArgs {
+    ReplayArgs {
+        a,
+        b: b.clone(),
+        scenario: Some(request.scenario.to_owned()),
+        select: SelectArgs::default(),
+        suspects: false,
+        quads: QuadsArgs {
+            number: request.number,
+            time_budget: request.time_budget,
+            seed: None,
+            out: request.out.clone(),
+            full: false,
+            json: false,
+            exports: ExportArgs::default(),
+        },
+        strict: false,
+    }
 }
 
 /// The workloads that the sides of a replay were asked different work of. What is slower then is not the
@@ -143,6 +162,20 @@ fn other_work(replay: &labrun_record::Replay) -> BTreeSet<&str> {
         (of_a != of_b).then_some(name.as_str())
     });
     shared.collect()
+}
+
+/// What a replay says of a row beyond what was known of the two builds.
+fn beyond(row: &ReplayRow, known: Known, least: f64) -> Replay {
+    if known == Known::NOTHING {
+        return verdict(row);
+    }
+    let Some(ratio) = row.ratio else {
+        return Replay::NotReplayed;
+    };
+    match (ratio.value, ratio.ci) {
+        (Some(value), Some(interval)) => Replay::beyond(known, value, interval, least),
+        _ => Replay::Inconclusive,
+    }
 }
 
 /// What a replay says of a row.

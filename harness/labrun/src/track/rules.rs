@@ -1,13 +1,15 @@
 //! What people have said of a history, and what its checks have found: all that a night is judged by.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use lab::define::LabFolder;
 use labrun_history::files::{Damaged, HistoryFolder};
-use labrun_history::{Check, Epochs, Rules, Watching};
+use labrun_history::{Check, Epochs, Nights, Rules, Watching};
 use labrun_record::Metric;
 use serde::de::DeserializeOwned;
 
 use crate::exit::Usage;
+use crate::say;
 
 /// How nights are judged, beside `labrun.toml`.
 const RULES: &str = "labrun-track.toml";
@@ -36,14 +38,9 @@ pub(super) fn known(
 ) -> anyhow::Result<Known> {
     let (mut checks, damaged) = history.checks()?;
     checks.retain(|check| night.is_none_or(|night| check.night.as_str() < night));
-    let findings = checks.iter().flat_map(|check| check.confirmed.clone());
     let (rules, epochs) = said(lab)?;
     Ok(Known {
-        watching: Watching {
-            rules,
-            epochs,
-            findings: findings.collect(),
-        },
+        watching: Watching::new(rules, epochs, checks.iter()),
         checks,
         damaged,
     })
@@ -58,10 +55,48 @@ pub(super) fn said(lab: Option<&Path>) -> anyhow::Result<(Rules, Epochs)> {
     Ok((rules, nights_of(in_either(EPOCHS, lab)?)?))
 }
 
-/// Epochs, each from a night on.
+/// Tells of epochs that take nothing away, or too much: a slip of the pen.
+pub(super) fn warn_of_epochs(
+    watching: &Watching,
+    nights: &Nights,
+    history: &HistoryFolder,
+) -> anyhow::Result<()> {
+    for epoch in watching.unused(nights) {
+        let (since, reason) = (&epoch.since, &epoch.reason);
+        say::line(&format!(
+            "{EPOCHS}: the epoch since {since} ({reason}) names no series of these nights"
+        ));
+    }
+    warn_of_later(&watching.epochs, history)
+}
+
+/// Tells of epochs that begin after the last night: they accept what is open, and nobody has seen what
+/// they say is normal.
+pub(super) fn warn_of_later(epochs: &Epochs, history: &HistoryFolder) -> anyhow::Result<()> {
+    let stored = history.stored()?;
+    let mut nights = stored.iter().map(|one| one.name.as_str()).rev();
+    let Some(last) = nights.find(|name| name.starts_with(|c: char| c.is_ascii_digit())) else {
+        return Ok(());
+    };
+    for epoch in epochs.epoch.iter().filter(|one| &*one.since > last) {
+        let (since, reason) = (&epoch.since, &epoch.reason);
+        say::line(&format!(
+            "{EPOCHS}: the epoch since {since} ({reason}) is later than the last night, {last}: is its year right? \
+             What is open of its series is accepted by it, and no night is judged by it yet"
+        ));
+    }
+    Ok(())
+}
+
+/// Epochs, each from a night on, and each for a reason.
 pub(super) fn nights_of(mut epochs: Epochs) -> anyhow::Result<Epochs> {
     for epoch in &mut epochs.epoch {
         let since = &epoch.since;
+        if epoch.reason.trim().is_empty() {
+            anyhow::bail!(Usage(format!(
+                "{EPOCHS}: the epoch since {since} has no reason: write why its values are normal"
+            )));
+        }
         epoch.since = night_of(since).ok_or_else(|| {
             Usage(format!(
                 "{EPOCHS}: since = \"{since}\" is no night: write the day, such as 20261128 or 2026-11-28, or the \
@@ -146,14 +181,25 @@ fn unsound(rules: &Rules) -> Option<String> {
 
 /// The file in this folder, else in the lab's; what is said by default where there is none.
 fn in_either<T: DeserializeOwned + Default>(name: &str, lab: Option<&Path>) -> anyhow::Result<T> {
-    let here = Path::new(name).to_owned();
-    let there = lab.map(|lab| lab.join(name));
-    let file = [Some(here), there]
-        .into_iter()
-        .flatten()
-        .find(|path| path.exists());
+    let file = Some(path_of(name, lab)).filter(|path| path.exists());
     let read = file.map(|path| lab::define::read_toml(&path)).transpose()?;
     Ok(read.unwrap_or_default())
+}
+
+/// Where a file of the lab is that people write: in this folder if it is there, else in the lab (the one
+/// that is named, or the one that other commands would take); in this folder where there is no lab.
+pub(super) fn path_of(name: &str, lab: Option<&Path>) -> PathBuf {
+    let here = PathBuf::from(name);
+    if here.exists() {
+        return here;
+    }
+    let found = || {
+        let from = std::env::current_dir().ok()?;
+        let found = LabFolder::find(None, &from).ok()?;
+        Some(found.path().to_owned())
+    };
+    let lab = lab.map(Path::to_owned).or_else(found);
+    lab.map_or(here, |lab| lab.join(name))
 }
 
 #[cfg(test)]

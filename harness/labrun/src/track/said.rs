@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use labrun_history::judge::{Conclusion, Direction, EnvironmentShift, Replay};
-use labrun_history::{Check, Finding, Suspected};
+use labrun_history::{Check, Closed, Finding, Suspected};
 use serde::Serialize;
 
 /// GitHub takes so many bytes of a step summary.
@@ -44,6 +44,12 @@ pub(super) fn lines(check: &Check, open: &[Finding]) -> Vec<String> {
     lines.extend(
         open.iter()
             .map(|one| format!("still open: {}", finding(one))),
+    );
+    lines.extend(
+        check
+            .closed
+            .iter()
+            .map(|one| format!("closed: {}", closed(one))),
     );
     let ended = check.ended.iter();
     lines.extend(ended.map(|one| format!("not measured any more: {one}")));
@@ -126,6 +132,14 @@ fn finding(one: &Finding) -> String {
     )
 }
 
+fn closed(one: &Closed) -> String {
+    let (found, since) = (day(&one.night), day(&one.since));
+    format!(
+        "{}: confirmed on {found}, there no more since {since}",
+        one.label
+    )
+}
+
 /// A ratio, with three decimals, or so many that it is not told to be 1 where it is not: of what is counted
 /// a single byte counts.
 fn times(ratio: f64) -> String {
@@ -194,6 +208,7 @@ pub(super) fn markdown(check: &Check, open: &[Finding]) -> String {
     section("Confirmed", check.confirmed.iter().map(finding).collect());
     section("Open since before", open.iter().map(finding).collect());
     let told = |one: &Suspected| format!("{}: {}", word(one), suspected(one));
+    section("Closed", check.closed.iter().map(closed).collect());
     section("Not confirmed", check.suspected.iter().map(told).collect());
     section("Not measured any more", check.ended.clone());
     text

@@ -71,9 +71,19 @@ fn the_commit_is_found_between_two_nights_whatever_does_not_build() {
         .stderr_has("cannot be replayed")
         .stdout_has(&found);
     let broken = ["--good", &commits[1], "--bad", &commits[2], "--json"];
-    let only = bisect(&broken).exit(0);
+    let none = |ran: Ran, why: &str| {
+        let ran = ran.exit(1).stderr_has(why);
+        let said: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!(said["commits"], json!([]));
+    };
+    none(bisect(&broken), "not decided by a replay of both");
+    // Ends that somebody named are measured before one of them is.
+    let neighbours = ["--good", &commits[0], "--bad", &commits[1], "--json"];
+    none(bisect(&neighbours), "is not worse than the good one");
+    let neighbours = ["--good", &commits[3], "--bad", &commits[4], "--json"];
+    let only = bisect(&neighbours).exit(0).stderr_has(": bad");
     let only: Value = serde_json::from_str(&only.stdout).expect("JSON");
-    assert_eq!(only["commits"], json!([commits[2]]));
+    assert_eq!(only["commits"], json!([commits[4]]));
     bisect(&["--good", &commits[5], "--bad", &commits[0]])
         .exit(2)
         .stderr_has("does not come after");

@@ -7,11 +7,11 @@ use std::process::Command;
 use crate::support::{Lab, RunFiles, folder, skip};
 
 /// A small tmpfs; unmounted when dropped.
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 impl Disk {
     /// Mounts one, or skips the test.
-    fn mount(test: &str, options: &str) -> Option<Self> {
+    pub(crate) fn mount(test: &str, options: &str) -> Option<Self> {
         let path = folder().join(format!("disk-{test}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("makes a folder");
         let disk = Self(path);
@@ -26,7 +26,7 @@ impl Disk {
         mounted.then_some(disk)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
@@ -38,8 +38,13 @@ impl Disk {
 
     /// Makes it read-only.
     fn close(&self) {
+        self.remount("ro");
+    }
+
+    /// Makes it another.
+    pub(crate) fn remount(&self, options: &str) {
         let mounted = Command::new("mount")
-            .args(["-o", "remount,ro"])
+            .args(["-o", &format!("remount,{options}")])
             .arg(self.path())
             .status();
         assert!(mounted.expect("mount runs").success());

@@ -1,29 +1,38 @@
 //! `scripts/nightly`: nights on a branch of a repository, in a small lab.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Lab, Live, Question, Ran};
 
 /// A program that a build makes larger, and one that has 64 KiB more.
-const SMALL: &str = "fn main() {\n    println!(\"right\");\n}\n";
-const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table = [0; 8192];\n    let mut at = 0;\n    \
+pub(crate) const SMALL: &str = "fn main() {\n    println!(\"right\");\n}\n";
+pub(crate) const LARGE: &str = "static TABLE: [u64; 8192] = {\n    let mut table = [0; 8192];\n    let mut at = 0;\n    \
     while at < 8192 {\n        table[at] = at as u64 * 2_654_435_761;\n        at += 1;\n    }\n    table\n};\n\n\
     fn main() {\n    std::hint::black_box(&TABLE);\n    println!(\"right\");\n}\n";
 
-/// A lab that has a bare repository for its nights.
-struct Nights(Lab);
+/// A lab that has a bare repository for its nights, and the second in which the last of them began.
+pub(crate) struct Nights(pub(crate) Lab, Cell<u64>);
 
 impl Nights {
-    fn new(lab: Lab) -> Self {
+    pub(crate) fn new(lab: Lab) -> Self {
         lab.commit();
         lab.git(&["init", "--quiet", "--bare", ".state/nights.git"]);
-        Self(lab)
+        Self(lab, Cell::new(0))
     }
 
     /// Begins a night.
     fn begin(&self, args: &[&str]) -> Live {
+        self.begin_by(Path::new(env!("CARGO_BIN_EXE_labrun")), args)
+    }
+
+    /// The same by another program in the place of labrun.
+    pub(crate) fn begin_by(&self, labrun: &Path, args: &[&str]) -> Live {
+        self.next_second();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/nightly");
         let mut command = Command::new(script);
         let ours = self.0.labrun([""; 0]);
@@ -34,7 +43,7 @@ impl Nights {
             };
         }
         command
-            .env("LABRUN", env!("CARGO_BIN_EXE_labrun"))
+            .env("LABRUN", labrun)
             .env("LABRUN_LAB", self.0.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env_remove("GITHUB_ACTIONS")
@@ -50,19 +59,31 @@ impl Nights {
         self.0.start(command, self.0.path())
     }
 
-    fn night(&self, args: &[&str]) -> Ran {
+    /// Nights have the order of the seconds in which they began: two of one second have none.
+    fn next_second(&self) {
+        let now = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.expect("a clock").as_secs()
+        };
+        while now() <= self.1.get() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.1.set(now());
+    }
+
+    pub(crate) fn night(&self, args: &[&str]) -> Ran {
         self.begin(args).ended()
     }
 
     /// Files of the branch in the repository, in a folder.
-    fn pushed(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn pushed(&self, folder: &str) -> Vec<String> {
         let repository = "--git-dir=.state/nights.git";
         let listed = ["ls-tree", "-r", "--name-only", "labrun-data", folder];
         let listed = self.0.git(&[&[repository][..], &listed].concat());
         listed.lines().map(str::to_owned).collect()
     }
 
-    fn file(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn file(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 }

@@ -70,6 +70,21 @@ impl Nights {
             });
     }
 
+    /// `labrun track` in another folder.
+    pub(crate) fn track_in(&self, folder: &str, words: &[&str]) -> Ran {
+        let history = self.path("history");
+        let args = [&["track"], words, &["--history", history.as_str()]].concat();
+        self.made
+            .labrun_by(&args, |command| command.current_dir(folder))
+    }
+
+    /// `labrun track` on a stdout that takes nothing.
+    pub(crate) fn track_into_full(&self, words: &[&str]) -> Ran {
+        let history = self.path("history");
+        let args = [&["track"], words, &["--history", history.as_str()]].concat();
+        self.made.labrun_into_full(&args)
+    }
+
     /// `labrun track` with another history.
     pub(crate) fn made_track(&self, words: &[&str]) -> Ran {
         self.made.labrun(&[&["track"], words].concat())

@@ -115,12 +115,20 @@ fn epochs_and_rules_that_would_judge_nothing_are_told() {
     )
     .exit(0)
     .stdout_has("suspect right");
+    // Its first night says where the new level is, and the next is held against that.
     check(
         epochs,
-        &epoch("since = \"2026-11-11\"\nisolation = \"native/*\""),
+        &epoch("since = \"2026-11-12\"\nisolation = \"native/*\""),
     )
     .exit(0)
-    .stdout_has("1 without a baseline yet");
+    .stdout_has("3 without a baseline yet")
+    .stderr_has("the next night is held against it");
+    let next = check(
+        epochs,
+        &epoch("since = \"2026-11-11\"\nisolation = \"native/*\""),
+    );
+    let next = next.exit(0).stdout_has("3 series judged");
+    assert!(!next.stdout.contains("suspect"), "{}", next.stdout);
     check(
         epochs,
         &epoch("since = \"20261111\"\nisolation = \"wasmj/*\""),

@@ -13,4 +13,4 @@ mod span;
 mod student;
 
 pub use points::{ChangePoint, Dating, Spread, change_points};
-pub use span::{By, Span, is_back, span};
+pub use span::{By, Span, USUAL, is_back, since, span};

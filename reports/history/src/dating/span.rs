@@ -83,35 +83,41 @@ pub fn span(
     })
 }
 
-/// Whether the last `nights` of a series, all after its change was confirmed, are back by more than half of a
-/// change that began in the night `began` and was so many times the usual.
+/// The values from a night on; those before are as if they were not there.
+pub fn since(values: &[Option<f64>], night: usize) -> Vec<Option<f64>> {
+    let nights = values.iter().enumerate();
+    nights
+        .map(|(at, value)| value.filter(|_| at >= night))
+        .collect()
+}
+
+/// The first of the last nights, if there are `least` of them, all after a change was confirmed, that are back by
+/// more than half of it. It began in the night `began`, was so many times the usual, and `level` is the first night
+/// that had what was usual.
 ///
 /// A change of a few nights has no change point that lasts: with each night after it, the stretch that it was
 /// weighs less.
 pub fn is_back(
     values: &[Option<f64>],
-    (began, confirmed): (usize, usize),
+    (level, began, confirmed): (usize, usize, usize),
     ratio: f64,
-    nights: usize,
-) -> bool {
-    let before = values.get(..began).unwrap_or_default();
-    let Some(usual) = usual(&before[before.len().saturating_sub(USUAL)..]) else {
-        return false;
-    };
+    least: usize,
+) -> Option<usize> {
+    let first = began.saturating_sub(USUAL).max(level.min(began));
+    let usual = usual(values.get(first..began)?)?;
     let half = f64::midpoint(usual, usual * ratio);
-    let after = values.get(confirmed + 1..).unwrap_or_default();
-    let there = after.iter().flatten().copied().filter(|v| v.is_finite());
-    let there: Vec<f64> = there.collect();
-    let Some(from) = there.len().checked_sub(nights) else {
-        return false;
-    };
-    there[from..]
-        .iter()
-        .all(|value| (*value < half) == (ratio > 1.0))
+    let is_back = |value: f64| (value < half) == (ratio > 1.0);
+    let after = values.iter().enumerate().skip(confirmed + 1).rev();
+    let there = after.filter_map(|(night, value)| Some((night, value.filter(|v| v.is_finite())?)));
+    let back: Vec<usize> = there
+        .take_while(|(_, value)| is_back(*value))
+        .map(|(night, _)| night)
+        .collect();
+    back.last().copied().filter(|_| back.len() >= least)
 }
 
 /// Nights before a change that say what was usual.
-const USUAL: usize = 30;
+pub const USUAL: usize = 30;
 
 fn usual(values: &[Option<f64>]) -> Option<f64> {
     let there = values.iter().flatten().copied().filter(|v| v.is_finite());

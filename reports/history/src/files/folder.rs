@@ -11,7 +11,7 @@ use super::sealed::{self, SealError};
 use crate::night::{Head, Night};
 
 /// The folder in it that has the runs.
-const RUNS: &str = "runs";
+pub(super) const RUNS: &str = "runs";
 
 /// Bytes of a file that may be a night. One of 10,000 series has some 20 MB.
 const LARGEST: u64 = 1 << 28;
@@ -84,6 +84,12 @@ impl Stored {
     /// Whether it is of this class: behind that its name may have a number.
     pub fn is_of(&self, class: &str) -> bool {
         is_named(self.class(), class)
+    }
+
+    /// Whether nothing in it says that it is of another run than this one.
+    pub(super) fn is_not_of_another(&self, run: &str, started: &str) -> bool {
+        let text = read_night(&self.path).unwrap_or_default();
+        head_of(&text).is_none_or(|head| head.run == run && head.started == started)
     }
 
     /// Reads it.

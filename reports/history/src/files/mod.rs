@@ -5,6 +5,7 @@
 
 mod folder;
 mod read;
+mod rest;
 mod sealed;
 
 pub use folder::{Damaged, HistoryError, HistoryFolder, Recording, Stored};

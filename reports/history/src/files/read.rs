@@ -1,6 +1,6 @@
 //! What is read of a history: nights side by side, and the checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use labrun_record::regular;
 
 use super::folder::{Damaged, HistoryError, HistoryFolder, Stored, entries};
+use crate::dating::USUAL;
 use crate::finding::Check;
 use crate::night::{HISTORY_SCHEMA, Night};
 use crate::nights::Nights;
@@ -22,18 +23,20 @@ pub struct ReadNights {
     pub nights: Nights,
     /// What could not be read.
     pub damaged: Vec<Damaged>,
+    /// All files that were looked at.
+    pub files: BTreeSet<PathBuf>,
 }
 
 impl HistoryFolder {
-    /// The last nights of a class and a scenario, at most `most`, up to the night called `until` where
-    /// one is named. Runs that were ended before their plan was are passed over: their rows have too
+    /// The last nights of a class and a scenario up to the night called `until`, where one is named: `least` of
+    /// them, and of earlier ones as many as lie after `since`, and before it what says what was usual. Runs that were ended before their plan was are passed over: their rows have too
     /// few launches.
     pub fn nights(
         &self,
         class: &str,
         scenario: &str,
-        until: Option<&str>,
-        most: usize,
+        (since, until): (Option<&str>, Option<&str>),
+        least: usize,
     ) -> Result<ReadNights, HistoryError> {
         let mut stored = self.stored()?;
         stored.retain(|one| one.is_of(class));
@@ -41,14 +44,17 @@ impl HistoryFolder {
         let mut read = ReadNights::default();
         let mut nights = Vec::new();
         let mut known = Known::default();
+        let mut before = 0;
         for one in stored.iter().rev() {
-            if nights.len() == most {
+            if nights.len() >= least && (since.is_none() || before >= USUAL) {
                 break;
             }
+            read.files.insert(one.path.clone());
             match known.read(one) {
                 Ok(night) => {
                     let is_own = night.head.class == class && night.head.scenario == scenario;
                     if is_own && night.head.interrupted.is_none() {
+                        before += usize::from(since.is_some_and(|since| one.name.as_str() < since));
                         nights.push((one.name.clone(), night));
                     }
                 }
@@ -65,7 +71,7 @@ impl HistoryFolder {
     /// read once, and what is kept of it is a column's place.
     pub fn all(&self) -> Result<(Vec<Nights>, Vec<Damaged>), HistoryError> {
         let mut all: BTreeMap<(String, String), Nights> = BTreeMap::new();
-        let mut damaged = Vec::new();
+        let mut damaged = self.strays()?;
         let mut known = Known::default();
         for one in self.stored()? {
             match known.read(&one) {
@@ -98,6 +104,22 @@ impl HistoryFolder {
         }
         checks.sort_by(|a: &Check, b: &Check| a.night.cmp(&b.night));
         Ok((checks, damaged))
+    }
+
+    /// A check by its file, which is named by its night.
+    pub fn check_at(path: &Path) -> Result<Check, Damaged> {
+        let damaged = |reason: String| Damaged {
+            path: path.to_owned(),
+            reason,
+        };
+        let check = read_check(path).map_err(damaged)?;
+        let night = &check.night;
+        if path.file_stem().is_some_and(|name| name == night.as_str()) {
+            return Ok(check);
+        }
+        Err(damaged(format!(
+            "it is the check of the night {night}: its name was changed"
+        )))
     }
 
     /// Keeps a check. One of the same night before it is replaced, unless that decided something and this
@@ -134,21 +156,27 @@ impl HistoryFolder {
 
     /// The file of a run, by its name and when it began: two machines of one name may begin in one second.
     pub fn of_run(&self, run: &str, started: &str) -> Result<Option<Stored>, HistoryError> {
-        let time: String = started.chars().take(19).collect();
-        let time = format!("{}Z-", time.replace(['-', ':'], ""));
-        let stored = self.stored()?;
-        let mut same = stored.into_iter().filter(|one| one.name.starts_with(&time));
+        let mut same = self.of_second(started)?.into_iter();
         let is_own = |night: Night| night.head.run == run && night.head.started == started;
         Ok(same.find(|one| one.read().is_ok_and(is_own)))
+    }
+
+    /// The files of runs that began in this second.
+    pub(super) fn of_second(&self, started: &str) -> Result<Vec<Stored>, HistoryError> {
+        let time: String = started.chars().take(19).collect();
+        let time = format!("{}Z-", time.replace(['-', ':'], ""));
+        let mut stored = self.stored()?;
+        stored.retain(|one| one.name.starts_with(&time));
+        Ok(stored)
     }
 }
 
 /// The runs that were read: a copy of a file, in whatever folder and by whatever number, is no other night.
 #[derive(Default)]
-struct Known(BTreeMap<(String, String, String), PathBuf>);
+pub(super) struct Known(BTreeMap<(String, String, String), PathBuf>);
 
 impl Known {
-    fn read(&mut self, stored: &Stored) -> Result<Night, Damaged> {
+    pub(super) fn read(&mut self, stored: &Stored) -> Result<Night, Damaged> {
         let night = stored.read()?;
         let head = &night.head;
         let run = (head.run.clone(), head.started.clone(), head.class.clone());

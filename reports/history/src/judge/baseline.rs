@@ -19,6 +19,8 @@ pub(super) struct Baseline {
     pub(super) own: f64,
     /// How many.
     pub(super) nights: usize,
+    /// So many of them say where the median is: those before are moved to the level that these have.
+    level: usize,
 }
 
 impl Baseline {
@@ -30,7 +32,16 @@ impl Baseline {
             middle,
             own: mad(&values, middle),
             nights: values.len(),
+            level: values.len(),
         })
+    }
+
+    /// The same, where only the last so many of the nights say where it is.
+    pub(super) fn at_level(self, nights: usize) -> Self {
+        Self {
+            level: nights.min(self.nights),
+            ..self
+        }
     }
 
     /// How far a value lies from the median, in standard deviations of such a distance.
@@ -40,7 +51,7 @@ impl Baseline {
 
     /// The median of so many nights is not known exactly itself.
     fn unsure(&self) -> f64 {
-        (1.0 + std::f64::consts::FRAC_PI_2 / self.nights as f64).sqrt()
+        (1.0 + std::f64::consts::FRAC_PI_2 / self.level as f64).sqrt()
     }
 }
 

@@ -33,6 +33,52 @@ pub enum Replay {
     NotReplayed,
 }
 
+/// What was confirmed of a series since the old build of a replay was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The value that it has since, as a multiple of the old build's.
+    pub ratio: f64,
+    /// Half of the width of its 95 % interval, in logs.
+    pub half: f64,
+}
+
+impl Known {
+    /// Nothing was.
+    pub const NOTHING: Self = Self {
+        ratio: 1.0,
+        half: 0.0,
+    };
+}
+
+impl Replay {
+    /// What a replay says beyond what is known of the two builds: `ratio` is the new build's value as a multiple of
+    /// the old one's, with its 95 % interval, and `least` the least change that matters.
+    ///
+    /// It is the same where all of the interval is within that, and another where the ratio is beyond it and
+    /// none of the interval is on the other side of 1. The two intervals add up as those of independent
+    /// measurements do.
+    pub fn beyond(known: Known, ratio: f64, [low, high]: [f64; 2], least: f64) -> Self {
+        let away = (ratio / known.ratio).ln();
+        let with = |end: f64| {
+            let own = (end / ratio).ln();
+            (away + own.hypot(known.half).copysign(own)).exp()
+        };
+        let interval = [with(low), with(high)];
+        let least = least.max(0.0).ln_1p();
+        let [low, high] = interval.map(f64::ln);
+        if away.abs() > least && low * high > 0.0 {
+            Self::Confirmed {
+                ratio: away.exp(),
+                interval,
+            }
+        } else if low.abs().max(high.abs()) <= least {
+            Self::Equivalent
+        } else {
+            Self::Inconclusive
+        }
+    }
+}
+
 /// What is known of a series beside what its night says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {

@@ -6,6 +6,7 @@ use labrun_analysis::stats::median;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::{Baseline, Scale};
+use super::level::{Levelled, logs};
 use super::night::of_value;
 use super::series::{Kind, Quantity, Series, Settings};
 
@@ -109,18 +110,14 @@ struct Control<'a> {
 impl<'a> Control<'a> {
     /// `None` if it says nothing this night.
     fn of(place: usize, series: &'a Series, night: usize, settings: &Settings) -> Option<Self> {
-        if night < series.epoch {
-            return None;
-        }
         series.log(night)?;
-        let before = series.nights_before(night, settings.window);
-        let first = before.start;
-        let log = |at| series.log(at).unwrap_or(f64::NAN);
-        let logs: Vec<f64> = before.map(log).collect();
-        let baseline = Baseline::of(&logs)?;
-        let away = (first..=night)
-            .map(|at| log(at) - baseline.middle)
-            .collect();
+        let window = night.saturating_sub(settings.window)..night + 1;
+        let first = window.start;
+        let levelled = Levelled::of(&logs(series, &window));
+        let (_, before) = levelled.line.split_last()?;
+        let baseline = Baseline::of(before)?.at_level(levelled.nights);
+        let away = levelled.line.iter().map(|log| log - baseline.middle);
+        let away = away.collect();
         (baseline.nights >= settings.least_nights.max(2)).then(|| Self {
             place,
             series,

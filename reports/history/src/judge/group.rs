@@ -10,6 +10,7 @@ use labrun_analysis::stats::median;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::{Baseline, Scale};
+use super::level::Levelled;
 use super::night::Standing;
 use super::series::{Direction, Kind, Quantity, Series, Settings};
 
@@ -35,11 +36,11 @@ pub struct GroupSuspect {
     pub judged: usize,
 }
 
-/// The groups that moved. `freed` are the logs of the window without the nights' shifts.
+/// The groups that moved. The lines are those of the window without the nights' shifts.
 pub(super) fn moved(
     of: Quantity,
     (series, places): (&[&Series], &[usize]),
-    freed: &[Vec<f64>],
+    lines: &[Levelled],
     standings: &[Standing],
     settings: &Settings,
 ) -> Vec<GroupSuspect> {
@@ -50,16 +51,16 @@ pub(super) fn moved(
         }
     }
     let of_group = |name: &str| {
-        let lines: Vec<usize> = (0..series.len())
+        let own: Vec<usize> = (0..series.len())
             .filter(|&line| series[line].kind == Kind::Measured && series[line].group == name)
             .filter(|&line| standings[places[line]].departure().is_some())
             .collect();
         let group = Group {
-            lines,
+            lines: own,
             places,
             standings,
         };
-        group.judge(of, name, freed, settings)
+        group.judge(of, name, lines, settings)
     };
     names.into_iter().filter_map(of_group).collect()
 }
@@ -127,15 +128,15 @@ impl Group<'_> {
         &self,
         of: Quantity,
         name: &str,
-        freed: &[Vec<f64>],
+        lines: &[Levelled],
         settings: &Settings,
     ) -> Option<GroupSuspect> {
         if self.lines.len() < settings.many.max(1) {
             return None;
         }
-        let path = self.path(freed);
+        let path = self.path(lines);
         let (now, before) = path.split_last()?;
-        let by_median = by_median(*now, before, settings);
+        let by_median = by_median(*now, before, self.level(lines), settings);
         let [worse, better] = [Direction::Worse, Direction::Better].map(|way| self.suspects(way));
         let enough = (SHARE * self.lines.len() as f64).max(settings.many as f64);
         let by_number = |suspects: &[usize]| suspects.len() as f64 >= enough;
@@ -162,29 +163,37 @@ impl Group<'_> {
 
     /// The median of its series in each night, each as a distance from what is usual for it. NaN of a
     /// night of which fewer than half were measured.
-    fn path(&self, freed: &[Vec<f64>]) -> Vec<f64> {
+    fn path(&self, lines: &[Levelled]) -> Vec<f64> {
         let usual: Vec<f64> = self
             .lines
             .iter()
             .map(|&line| {
-                let before = freed[line]
+                let before = lines[line]
+                    .line
                     .split_last()
                     .map_or(&[][..], |(_, before)| before);
                 Baseline::of(before).map_or(f64::NAN, |baseline| baseline.middle)
             })
             .collect();
-        let width = self.lines.first().map_or(0, |&line| freed[line].len());
+        let width = self.lines.first().map_or(0, |&line| lines[line].line.len());
         (0..width)
             .map(|night| {
                 let own = self.lines.iter().zip(&usual);
                 let away: Vec<f64> = own
-                    .map(|(&line, usual)| freed[line][night] - usual)
+                    .map(|(&line, usual)| lines[line].line[night] - usual)
                     .filter(|away| !away.is_nan())
                     .collect();
                 let most = 2 * away.len() >= self.lines.len();
                 median(&away).filter(|_| most).unwrap_or(f64::NAN)
             })
             .collect()
+    }
+
+    /// So many nights say where its median is: as many as those of the series in the middle.
+    fn level(&self, lines: &[Levelled]) -> usize {
+        let mut nights: Vec<usize> = self.lines.iter().map(|&line| lines[line].nights).collect();
+        nights.sort_unstable();
+        nights.get(nights.len() / 2).copied().unwrap_or(0)
     }
 
     fn suspects(&self, way: Direction) -> Vec<usize> {
@@ -213,8 +222,8 @@ impl Group<'_> {
 }
 
 /// Which way the median of its series went, if farther than chance and the least shift explain.
-fn by_median(now: f64, before: &[f64], settings: &Settings) -> Option<Direction> {
-    let baseline = Baseline::of(before)?;
+fn by_median(now: f64, before: &[f64], level: usize, settings: &Settings) -> Option<Direction> {
+    let baseline = Baseline::of(before)?.at_level(level);
     let enough = !now.is_nan() && baseline.nights >= settings.least_nights.max(2);
     let scale = Scale::pooled(&baseline, &[], settings.floor);
     let away = baseline.away(now, scale);

@@ -14,12 +14,13 @@ mod discovery;
 mod environment;
 mod exact;
 mod group;
+mod level;
 mod night;
 mod of_group;
 mod series;
 mod shift;
 
-pub use conclude::{Concluded, Conclusion, Evidence, Replay, Verdicts, conclude};
+pub use conclude::{Concluded, Conclusion, Evidence, Known, Replay, Verdicts, conclude};
 pub use environment::{EnvironmentShift, MovedControl};
 pub use group::GroupSuspect;
 pub use night::{Departure, Judged, Standing, Suspect, freed, judge};

@@ -10,6 +10,7 @@ use super::discovery::Seen;
 use super::environment::{EnvironmentShift, moved};
 use super::exact::counted;
 use super::group::{self, GroupSuspect};
+use super::level::{Levelled, logs};
 use super::series::{Direction, Kind, Quantity, Series, Settings};
 use super::shift::{NightShift, polish};
 
@@ -158,12 +159,12 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
             continue;
         }
         let own: Vec<&Series> = places.iter().map(|&place| &series[place]).collect();
-        let polished = polish(of, &own, logs(&own, night, settings), settings);
-        shifts.push(polished.last);
-        let found = departures(&own, &polished.freed, settings);
-        for (line, departure) in polished.freed.iter().zip(&found) {
+        let (lines, shift) = lines(of, &own, night, settings);
+        shifts.push(shift);
+        let found = departures(&own, &lines, settings);
+        for (line, departure) in lines.iter().zip(&found) {
             let Some(departure) = departure else { continue };
-            for (far, away) in far.iter_mut().zip(were_away(line, departure)) {
+            for (far, away) in far.iter_mut().zip(were_away(&line.line, departure)) {
                 *far += usize::from(away > departure.limit);
                 seen.push(away);
             }
@@ -176,7 +177,7 @@ pub fn judge(series: &[Series], night: usize, settings: &Settings) -> Judged {
         groups.extend(group::moved(
             of,
             (&own, &places),
-            &polished.freed,
+            &lines,
             &standings,
             settings,
         ));
@@ -228,7 +229,8 @@ pub fn freed(
 
 /// Where a series stands before it is held against others. What is to be is steady until then.
 fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
-    let before = one.nights_before(night, settings.window);
+    let before = night.saturating_sub(settings.window)..night;
+    let level = one.level_of(night);
     let steady = |nights| {
         Standing::Steady(Departure {
             ratio: 1.0,
@@ -240,15 +242,23 @@ fn at_first(one: &Series, night: usize, settings: &Settings) -> Standing {
         })
     };
     match one.kind {
-        _ if !one.has(night) || night < one.epoch => Standing::NotMeasured,
+        _ if !one.has(night) => Standing::NotMeasured,
         Kind::Control => Standing::Control,
         Kind::Exact => match one.count(night) {
-            Some(now) => counted(one, now, before),
+            Some(now) => counted(one, now, before.start.max(level)..night),
             None => Standing::Unusable,
         },
         Kind::Measured if one.log(night).is_none() => Standing::Unusable,
         Kind::Measured => {
-            let nights = before.filter(|&night| one.log(night).is_some()).count();
+            let has = |night: &usize| one.log(*night).is_some();
+            let of_level = before.clone().filter(|night| *night >= level);
+            let of_level = of_level.filter(has).count();
+            // The first night of a level says where that is.
+            let nights = if of_level == 0 {
+                0
+            } else {
+                before.filter(has).count()
+            };
             if nights < settings.least_nights.max(2) {
                 Standing::NoBaseline { nights }
             } else {
@@ -266,28 +276,44 @@ pub(super) fn direction(worse: bool) -> Direction {
     }
 }
 
-/// The logs of the window, the night that is judged last. NaN where there is none.
-fn logs(series: &[&Series], night: usize, settings: &Settings) -> Vec<Vec<f64>> {
-    let first = night.saturating_sub(settings.window);
-    let log = |one: &Series, at: usize| one.log(at).filter(|_| at >= one.epoch).unwrap_or(f64::NAN);
-    series
-        .iter()
-        .map(|one| (first..=night).map(|at| log(one, at)).collect())
-        .collect()
+/// The logs of the window without what was common to each night, and what that was in the night that is
+/// judged, which is the last. Each level of a series is a line of its own until that is out.
+fn lines(
+    of: Quantity,
+    series: &[&Series],
+    night: usize,
+    settings: &Settings,
+) -> (Vec<Levelled>, NightShift) {
+    let window = night.saturating_sub(settings.window)..night + 1;
+    let by_level: Vec<Vec<Vec<f64>>> = series.iter().map(|one| logs(one, &window)).collect();
+    let owners = series.iter().zip(&by_level);
+    let owners: Vec<&Series> = owners
+        .flat_map(|(one, levels)| levels.iter().map(|_| *one))
+        .collect();
+    let counts: Vec<usize> = by_level.iter().map(Vec::len).collect();
+    let polished = polish(of, &owners, by_level.concat(), settings);
+    let mut freed = polished.freed.as_slice();
+    let mut lines = Vec::with_capacity(series.len());
+    for count in counts {
+        let (own, rest) = freed.split_at(count.min(freed.len()));
+        lines.push(Levelled::of(own));
+        freed = rest;
+    }
+    (lines, polished.last)
 }
 
 /// How far each measured series lies from its baseline, where it has one.
 fn departures(
     series: &[&Series],
-    freed: &[Vec<f64>],
+    lines: &[Levelled],
     settings: &Settings,
 ) -> Vec<Option<Departure>> {
-    let baselines: Vec<Option<(Baseline, f64, f64)>> = freed
+    let baselines: Vec<Option<(Baseline, f64, f64)>> = lines
         .iter()
         .zip(series)
-        .map(|(line, one)| {
-            let (now, before) = line.split_last()?;
-            let baseline = Baseline::of(before)?;
+        .map(|(levelled, one)| {
+            let (now, before) = levelled.line.split_last()?;
+            let baseline = Baseline::of(before)?.at_level(levelled.nights);
             let counts = one.kind == Kind::Measured && baseline.nights >= 2;
             let yesterday = before.last().copied().filter(|log| !log.is_nan());
             counts.then_some((baseline, *now, yesterday.unwrap_or(baseline.middle)))

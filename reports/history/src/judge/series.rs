@@ -22,8 +22,9 @@ pub struct Series {
     pub least_effect: f64,
     /// The median of each night, oldest first; `None` where it was not measured.
     pub values: Vec<Option<f64>>,
-    /// The first night that counts: what was before is another normal.
-    pub epoch: usize,
+    /// The nights from which on another level is normal, in their order: what was accepted, and what was
+    /// confirmed before.
+    pub levels: Vec<usize>,
 }
 
 /// How a series is judged.
@@ -163,8 +164,9 @@ impl Series {
         self.values.get(night).is_some_and(Option::is_some)
     }
 
-    /// The nights before this one that count.
-    pub(super) fn nights_before(&self, night: usize, window: usize) -> std::ops::Range<usize> {
-        night.saturating_sub(window).max(self.epoch).min(night)..night
+    /// The first night of the level that a night has.
+    pub(crate) fn level_of(&self, night: usize) -> usize {
+        let begun = self.levels.iter().copied().filter(|&level| level <= night);
+        begun.max().unwrap_or(0)
     }
 }

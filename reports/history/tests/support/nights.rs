@@ -74,6 +74,15 @@ impl Noisy {
     }
 }
 
+/// Which series have a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Those of the first runtime.
+    First,
+    /// All.
+    All,
+}
+
 /// What is in a history.
 #[derive(Debug, Clone, Copy)]
 pub struct Lab {
@@ -81,6 +90,8 @@ pub struct Lab {
     pub noisy: Noisy,
     /// The scale of a night, in logs: 0.01 is 1 %.
     pub scale: f64,
+    /// From this night on every series of the first group, or of all, takes a tenth more, and that is known.
+    pub level: Option<(usize, Of)>,
     /// How uneven the series are: the standard deviation of the logs of their scales. The first of each
     /// metric has the scale itself.
     pub uneven: f64,
@@ -98,6 +109,7 @@ impl Default for Lab {
             noisy: Noisy::Gaussian,
             scale: 0.01,
             uneven: 0.4,
+            level: None,
             groups: [20, 10, 10, 10],
             controls: 4,
             nights: 60,
@@ -120,6 +132,13 @@ impl Lab {
         for of in 0..self.controls {
             let metric = ["cpu", "memory", "fork", "fsync"][of % 4];
             all.push(self.one(Kind::Control, (0, of), metric, &common, &mut noise));
+        }
+        if let Some((night, of)) = self.level {
+            let own = all.iter_mut().filter(|one| one.kind == Kind::Measured);
+            for one in own.filter(|one| of == Of::All || one.group == "runtime-0") {
+                change(one, night, 1.1);
+                one.levels.push(night);
+            }
         }
         all
     }
@@ -159,7 +178,7 @@ impl Lab {
             values: values
                 .map(|(own, all)| Some(level * (scale * own + all).exp()))
                 .collect(),
-            epoch: 0,
+            levels: Vec::new(),
         }
     }
 }

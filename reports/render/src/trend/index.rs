@@ -1,10 +1,10 @@
 //! `index.html`: what is open, the last nights, and the series with what filters them.
 
-use labrun_history::Finding;
+use labrun_history::{Became, Finding};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::data::{path_of_history, short, told};
-use super::found::{Found, Standing};
+use super::found::Found;
 use super::{Site, nights, said, tables};
 use crate::units;
 use labrun_history::judge::Direction;
@@ -81,7 +81,7 @@ fn head(site: &Site<'_>) -> Markup {
 }
 
 fn is_open(found: &Found<'_>) -> bool {
-    found.standing == Standing::Open
+    found.became == Became::Open
 }
 
 /// What is still so: worse first.
@@ -218,10 +218,10 @@ fn changed(finding: &Finding) -> Markup {
 
 fn standing(site: &Site<'_>, found: &Found<'_>) -> Markup {
     html! {
-        @match found.standing {
-            Standing::Open => { "open" }
-            Standing::Acknowledged(reason) => { "acknowledged: " (reason) }
-            Standing::Ended(night) => {
+        @match found.became {
+            Became::Open => { "open" }
+            Became::Accepted(reason) => { "acknowledged: " (reason) }
+            Became::Ended(night) => {
                 "over since "
                 @if let Some(place) = found.place { (told(&site.nights(place.history).heads[night].started)) }
             }

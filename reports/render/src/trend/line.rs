@@ -2,8 +2,7 @@
 
 use labrun_analysis::stats::median;
 use labrun_history::dating::{ChangePoint, Dating, change_points};
-use labrun_history::judge::freed;
-use labrun_history::{Column, Nights, Watching};
+use labrun_history::{Column, Findings, Nights, Watching};
 use labrun_record::{Better, Row, Unit};
 
 use crate::words;
@@ -16,8 +15,7 @@ pub(super) struct Line<'a> {
     /// Which history it is of.
     pub history: usize,
     pub column: &'a Column,
-    /// Its values without what each night did to all: by these it is dated.
-    pub freed: Vec<Option<f64>>,
+    /// By its values without what each night did to all.
     pub points: Vec<ChangePoint>,
     /// Since which nights another value is normal, and why.
     pub epochs: Vec<(usize, &'a str)>,
@@ -38,12 +36,10 @@ pub(super) fn lines<'a>(
     history: usize,
     nights: &'a Nights,
     watching: &'a Watching,
+    findings: &Findings<'_>,
 ) -> Vec<Line<'a>> {
-    let series = nights.judged(watching);
-    let freed = freed(&series, 0..nights.names.len(), &watching.rules.judge);
-    drop(series);
-    let columns = nights.series.iter().zip(freed);
-    let of = |(column, freed): (&'a Column, Vec<Option<f64>>)| {
+    let columns = nights.series.iter().zip(findings.freed());
+    let of = |(column, freed): (&'a Column, &Vec<Option<f64>>)| {
         let by = Dating {
             least_change: watching.least_effect(&column.key),
             ..Dating::default()
@@ -52,8 +48,7 @@ pub(super) fn lines<'a>(
         Line {
             history,
             column,
-            points: change_points(&freed, &by),
-            freed,
+            points: change_points(freed, &by),
             epochs: epochs(column, nights, watching),
             artifacts: artifacts(column),
             found: Vec::new(),

@@ -15,7 +15,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use labrun_history::{Check, Nights, Watching};
+use labrun_history::{Check, Findings, Nights, Watching};
 
 use found::Found;
 use line::{Group, Line, groups};
@@ -59,11 +59,16 @@ struct Site<'a> {
 
 /// The files of a trend site. A pure function.
 pub fn trend_site(trend: &Trend<'_>) -> Vec<SiteFile> {
+    let histories = trend.histories.iter();
+    let known: Vec<Findings<'_>> = histories
+        .map(|nights| Findings::new(nights, trend.watching))
+        .collect();
     let mut lines = Vec::new();
-    for (history, nights) in trend.histories.iter().enumerate() {
-        lines.extend(line::lines(history, nights, trend.watching));
+    for (history, (nights, findings)) in trend.histories.iter().zip(&known).enumerate() {
+        lines.extend(line::lines(history, nights, trend.watching, findings));
     }
-    let found = found::found(trend, &lines);
+    let found = found::found(trend, &known, &lines);
+    drop(known);
     for (place, one) in found.iter().enumerate() {
         for &line in &one.lines {
             lines[line].found.push(place);

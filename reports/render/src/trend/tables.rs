@@ -1,12 +1,12 @@
 //! The series by groups: what filters them, and of each group a table that needs no script.
 
+use labrun_history::Became;
 use labrun_history::dating::ChangePoint;
 use labrun_history::judge::Direction;
 use labrun_record::{Better, Unit};
 use maud::{Markup, PreEscaped, html};
 
 use super::data::{class, path_of_group, told};
-use super::found::Standing;
 use super::line::{Group, Line};
 use super::{Site, said};
 use crate::{units, words};
@@ -193,7 +193,7 @@ fn shown(value: f64, interval: Option<[f64; 2]>, unit: Unit) -> (String, String)
 /// Whether it is open that it became worse, or better.
 fn open(site: &Site<'_>, line: &Line<'_>) -> &'static str {
     let found = line.found.iter().map(|one| &site.found[*one]);
-    let mut open = found.filter(|one| one.standing == Standing::Open);
+    let mut open = found.filter(|one| one.became == Became::Open);
     match open.next().map(|one| one.finding.direction) {
         Some(Direction::Worse) => "worse",
         Some(Direction::Better) => "better",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use labrun_history::{
-    Check, HISTORY_SCHEMA, Head, Night, Nights, Point, Subject, Values, Watching,
+    Check, HISTORY_SCHEMA, Head, Night, Nights, Point, Rules, Subject, Values, Watching,
 };
 use labrun_record::{Metric, Outcome, Row, Start, Target, Tier, Unit};
 
@@ -129,10 +129,7 @@ pub fn history(shape: Shape, seed: u64) -> History {
     let pages = names.map(|name| (name.clone(), format!("pages/{name}.html")));
     History {
         pages: pages.collect(),
-        watching: Watching {
-            epochs: epochs(&nights),
-            ..Watching::default()
-        },
+        watching: Watching::new(Rules::default(), epochs(&nights), checks.iter()),
         checks,
         histories: vec![nights, other],
     }

@@ -7,18 +7,18 @@ mod versions;
 
 use lab::define::LabFolder;
 use lab::git::Checkout;
-use labrun_history::{Finding, Nights, still_open};
+use labrun_history::{Finding, Findings, Nights};
 use labrun_record::Row;
 use serde_json::json;
 
 use super::ack::{all_nights, is_meant};
-use super::check::side;
+use super::builds::side;
 use super::{existing, name_damaged, rules};
 use crate::cli::{Cli, TrackBisectArgs};
 use crate::exit::{self, Usage};
 use crate::say;
 use crate::settings::Settings;
-use search::{Is, first_bad};
+use search::{Is, among_measured};
 use step::Step;
 use versions::Versions;
 
@@ -49,7 +49,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
     let (what, names, found) = if args.versions.is_empty() {
         let (good, between) = commits(cli, args, &finding)?;
         among(&between, "commit");
-        let found = first_bad(between.len(), |at| {
+        let found = among_measured(between.len(), |at| {
             let sides = (side("commit", &good), side("commit", &between[at]));
             told(&between[at], look(&step, sides))
         });
@@ -59,7 +59,7 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
         let names = versions.after_the_first();
         among(&names, "version");
         let good = versions.good().map_err(crate::version::failed)?;
-        let found = first_bad(names.len(), |at| {
+        let found = among_measured(names.len(), |at| {
             let is = match versions.nth_after(at) {
                 Ok(name) => look(&step, (side("isolation", &good), side("isolation", &name))),
                 Err(error) => {
@@ -71,10 +71,23 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
         });
         ("version", names, found)
     };
-    let Some(found) = found else {
-        return Ok(exit::interrupted("no commit is named"));
+    let (left, code) = match &found {
+        None => return Ok(exit::interrupted(&format!("no {what} is named"))),
+        Some(Ok(found)) => (&names[found.clone()], exit::FINE),
+        Some(Err(is)) => {
+            let bad = names.last().map_or("", String::as_str);
+            say::line(&match is {
+                Is::Good => format!(
+                    "{bad} is not worse than the good one by a replay of both: there is nothing to find between them"
+                ),
+                _ => format!(
+                    "whether {bad} is worse than the good one is not decided by a replay of both: no {what} is named \
+                     (more time for each step: --time-budget)"
+                ),
+            });
+            (&[][..], exit::LAB_FAILED)
+        }
     };
-    let left = &names[found];
     if args.json {
         let plural = format!("{what}s");
         crate::out::json(&json!({
@@ -82,13 +95,13 @@ pub(super) fn run(cli: &Cli, settings: &Settings, args: &TrackBisectArgs) -> any
         }))?;
     } else if let [one] = left {
         crate::out::line(&format!("first bad {what}: {one}"))?;
-    } else {
+    } else if !left.is_empty() {
         crate::out::line(&format!(
             "one of these, between which nothing is decided: {}",
             left.join(" ")
         ))?;
     }
-    Ok(exit::FINE)
+    Ok(code)
 }
 
 /// The one regression that is meant.
@@ -97,8 +110,8 @@ fn meant(cli: &Cli, args: &TrackBisectArgs) -> anyhow::Result<Open> {
     let known = rules::known(&history, None, cli.lab.as_deref())?;
     name_damaged(&known.damaged);
     let mut open: Vec<Open> = Vec::new();
-    for nights in all_nights(&history)? {
-        for one in still_open(&nights, &known.watching) {
+    for nights in all_nights(&history, &known.watching)? {
+        for one in Findings::new(&nights, &known.watching).still_open() {
             if let Some(place) = nights.place(&one.night) {
                 let rows = rows_of(&nights, &one);
                 open.push((one, nights.heads[place].scenario.clone(), rows));
@@ -117,7 +130,7 @@ fn meant(cli: &Cli, args: &TrackBisectArgs) -> anyhow::Result<Open> {
     })
 }
 
-/// The last good commit, and those after it, of which the last is bad by the nights.
+/// The last good commit, and those after it, of which the last is bad by the nights or by whoever named it.
 fn commits(
     cli: &Cli,
     args: &TrackBisectArgs,

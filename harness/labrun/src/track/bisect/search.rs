@@ -1,6 +1,7 @@
 //! Halving what lies between the last good one and the first bad one, where some decide nothing.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 /// What one of them is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +22,24 @@ impl Is {
     }
 }
 
-/// Those among which the first bad one is, of `number`, of which the last is known to be bad: one, or
-/// several between which nothing is decided. `None` if `look` was interrupted.
-pub(super) fn first_bad(
+/// Those among which the first bad one is.
+type Among = RangeInclusive<usize>;
+
+/// Those among which the first bad one is, of `number`: one, or several between which nothing is decided.
+/// The last is looked at first, and is what it is where that is not bad: none is named that nobody measured.
+/// `None` if `look` was interrupted.
+pub(super) fn among_measured(
     number: usize,
     mut look: impl FnMut(usize) -> Option<Is>,
-) -> Option<std::ops::RangeInclusive<usize>> {
+) -> Option<Result<Among, Is>> {
+    match look(number - 1)? {
+        Is::Bad => first_bad(number, look).map(Ok),
+        other => Some(Err(other)),
+    }
+}
+
+/// The same where the last is known to be bad.
+fn first_bad(number: usize, mut look: impl FnMut(usize) -> Option<Is>) -> Option<Among> {
     let (mut first, mut last) = (0, number - 1);
     let mut unknown = BTreeSet::new();
     while let Some(middle) = next(first, last, &unknown) {
@@ -75,6 +88,20 @@ mod tests {
                 assert!(steps <= most, "{steps} steps of {number}");
             }
         }
+    }
+
+    #[test]
+    fn an_end_that_is_not_bad_names_nobody() {
+        for is in [Is::Good, Is::Unknown] {
+            assert_eq!(among_measured(1, |_| Some(is)), Some(Err(is)));
+        }
+        let mut looked_at = Vec::new();
+        let found = among_measured(2, |at| {
+            looked_at.push(at);
+            Some(Is::Bad)
+        });
+        assert_eq!((found, looked_at), (Some(Ok(0..=0)), vec![1, 0]));
+        assert_eq!(among_measured(3, |_| None), None, "interrupted");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Runs whose numbers are made up, for what `labrun compare` says of them.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Lab, Ran};
+use super::{Lab, Ran, started_by};
 
 /// A lab with the description of a run that it has measured: of a time, a size and a check.
 pub(crate) struct Made {
@@ -140,6 +141,25 @@ impl Made {
     /// Runs labrun in its folder.
     pub(crate) fn labrun(&self, args: &[&str]) -> Ran {
         self.lab.run(args)
+    }
+
+    /// Runs a labrun that is changed before.
+    pub(crate) fn labrun_by(
+        &self,
+        args: &[&str],
+        change: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Ran {
+        let mut command = self.lab.labrun(args);
+        change(&mut command);
+        self.lab.start(command, self.lab.path()).ended()
+    }
+
+    /// Runs labrun on a stdout that takes nothing.
+    pub(crate) fn labrun_into_full(&self, args: &[&str]) -> Ran {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "exec \"$0\" \"$@\" >/dev/full"]);
+        let command = started_by(shell, &self.lab.labrun(args));
+        self.lab.start(command, self.lab.path()).ended()
     }
 
     /// Compares two of the runs; a word behind `--confirm` is one too.
