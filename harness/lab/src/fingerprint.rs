@@ -44,7 +44,7 @@ pub fn fingerprint() -> Fingerprint {
         },
         transparent_hugepages: read("/sys/kernel/mm/transparent_hugepage/enabled")
             .and_then(|text| chosen(&text)),
-        emulated: emulated(&cpuinfo),
+        emulated: is_emulated_by(&cpuinfo),
     }
 }
 
@@ -74,9 +74,14 @@ fn os_name() -> String {
     name.unwrap_or("unknown").trim_matches('"').to_owned()
 }
 
+/// Whether the lab itself runs under an emulator.
+pub fn is_emulated() -> bool {
+    is_emulated_by(&read("/proc/cpuinfo").unwrap_or_default())
+}
+
 /// qemu's user-mode emulation shows the host's processor to a guest program, so
 /// that a processor of another architecture gives it away.
-fn emulated(cpuinfo: &str) -> bool {
+fn is_emulated_by(cpuinfo: &str) -> bool {
     let x86_host = cpuinfo.contains("vendor_id") || cpuinfo.contains("flags\t");
     (std::env::consts::ARCH == "aarch64" && x86_host)
         || (std::env::consts::ARCH == "x86_64" && cpuinfo.contains("CPU implementer"))

@@ -45,8 +45,8 @@ pub use replay::{Change, Pair, QUADS, Replay, ReplaySide, Side};
 pub use resolution::{Changed, ChangedBy, Resolution, Unchanged};
 pub use row::{CONTROL, Outcome, Row, Start, Target, Tier, UNCHECKED};
 pub use run::{
-    Artifact, BuildEnvironment, BuildFile, Calibration, Emulator, GivenArtifact, IsolationRecord,
-    METHOD_VERSION, Part, Plan, Run, Setting, Spent,
+    Artifact, BuildEnvironment, BuildFile, Calibration, EMULATED_WAIT, Emulator, GivenArtifact,
+    IsolationRecord, METHOD_VERSION, Part, Plan, Run, Setting, Spent,
 };
 pub use sample::{Doubt, Sample};
 pub use schema::{SCHEMA_VERSION, SchemaError};

@@ -203,6 +203,10 @@ pub struct BuildEnvironment {
     /// What links, and compiles C: `cc`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linker: Option<BuildFile>,
+    /// What links, and compiles C, for another architecture than the machine's, where that is what was built
+    /// for, and a C compiler for it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_linker: Option<BuildFile>,
     /// Files of cargo's configuration that hold; the lab's own is relative to it.
     pub config: Vec<BuildFile>,
 }
@@ -274,6 +278,22 @@ pub struct Plan {
     pub warm_repeats: u32,
     /// Equivalence margin of the verdicts.
     pub margin: f64,
+}
+
+/// How many times as long as planned a launch is waited for whose processor is emulated. Work takes ten times as
+/// long and more there, and what reserves much address space far more: qemu 7 keeps a table with an entry for each
+/// page of it, which for the pools of a wasm runtime is 6 GiB that are written at each start.
+pub const EMULATED_WAIT: u32 = 30;
+
+impl Plan {
+    /// Seconds until a launch is given up, on the machine's own processor or an emulated one.
+    pub fn limit_s(&self, is_emulated: bool) -> f64 {
+        if is_emulated {
+            self.timeout_s * f64::from(EMULATED_WAIT)
+        } else {
+            self.timeout_s
+        }
+    }
 }
 
 /// What one of the lab's own instruments costs, measured at the start of the run.

@@ -3,11 +3,23 @@
 use std::cmp::Ordering;
 
 use labrun_analysis::{Ratio, RowSummary, Verdict, Warning, WarningKind};
-use labrun_record::{Better, Metric, Outcome, Row, Start, Target, Tier, Unit};
+use labrun_record::{Better, Metric, Outcome, Row, Run, Start, Target, Tier, Unit};
 
 /// What stands above all else of a run that was ended before its plan was: why, and what to do.
 pub(crate) fn incomplete(why: &str) -> String {
     format!("incomplete: {why}; {}", WarningKind::Interrupted.advice())
+}
+
+/// The processor of a run's machine, and what it stood for where it was another one: all that tells two runs of one
+/// machine apart.
+pub(crate) fn processor(run: &Run) -> String {
+    let machine = &run.machine;
+    let own = format!("{}, {}", machine.cpu, machine.arch);
+    match run.emulated_arch() {
+        None => own,
+        Some(arch) if arch == machine.arch => format!("{own}, emulated"),
+        Some(arch) => format!("{own}, emulating {arch}"),
+    }
 }
 
 /// Whether a warning has been told by that, and is not told again below.

@@ -61,27 +61,43 @@ impl Builder<'_> {
 
     /// The plugin by which qemu counts instructions: a library of this machine's own, as qemu is.
     pub fn counter(&self) -> Result<Ready, Failure> {
+        self.counter_of(&self.toolchain.host, "")
+    }
+
+    /// The same as a library of the machines that it builds for, where those are others than this one:
+    /// there qemu is a program of theirs.
+    pub fn counter_there(&self) -> Option<Result<Ready, Failure>> {
+        self.processor.other()?;
+        Some(self.counter_of(&self.runner_triple(), &self.suffix()))
+    }
+
+    fn counter_of(&self, triple: &str, suffix: &str) -> Result<Ready, Failure> {
         let package = self.lab.helper(COUNTER);
-        let host = &self.toolchain.host;
         if !package.join("Cargo.toml").is_file() {
             let package = package.display();
             return Err(Failure::unavailable(format!("the lab has no {package}")));
         }
         let inputs = || {
             let inputs = self.toolchain.inputs(&[])?;
+            let inputs = self.toolchain.cross_inputs(inputs, triple)?;
             Ok(inputs.package(self.lab.path(), &package)?.digest())
         };
         let make = || {
+            let what = if suffix.is_empty() {
+                String::new()
+            } else {
+                self.for_other()
+            };
             let build = CargoBuild {
                 select: vec!["--lib".to_owned()],
-                ..self.cargo_build(format!("helper {COUNTER}"), &package, host)
+                ..self.cargo_build(format!("helper {COUNTER}{what}"), &package, triple)
             };
             let file = "liblabrun_instructions.so";
-            let library = build.run(Some(file), self.progress)?;
+            let library = self.with_target(&build, file)?;
             self.store
                 .keep(&format!("helpers/{COUNTER}"), file, &library)
         };
-        let key = format!("helper-{COUNTER}");
+        let key = format!("helper-{COUNTER}{suffix}");
         let built = self.store.made(&key, inputs, || self.turn(), make);
         built
             .map(ready)

@@ -400,7 +400,7 @@ impl Stock for Builder<'_> {
         let runners = self.lab.runners().unwrap_or_default();
         let mut variables: Vec<_> = runners.iter().filter_map(runner::variable).collect();
         variables.extend(helper::needed());
-        Some(self.toolchain.record(&variables))
+        Some(self.toolchain.record(&variables, &self.runner_triple()))
     }
 }
 

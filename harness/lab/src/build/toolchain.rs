@@ -259,8 +259,8 @@ impl Toolchain {
         Ok(command)
     }
 
-    /// What `run.json` says of the builds, some of which had `variables` besides.
-    pub(crate) fn record(&self, variables: &[Variable]) -> BuildEnvironment {
+    /// What `run.json` says of the builds for a triple, some of which had `variables` besides.
+    pub(crate) fn record(&self, variables: &[Variable], triple: &str) -> BuildEnvironment {
         let own = variables.iter().map(|(name, value)| (name, value));
         let config = |path: PathBuf, shown: &str| {
             let sha256 = sha256(&path).ok()?;
@@ -280,11 +280,18 @@ impl Toolchain {
                 .map(|(name, value)| (name.clone(), value.to_string_lossy().into_owned()))
                 .collect(),
             linker: self.linker.clone(),
+            cross_linker: self.recorded_cross_linker(triple),
             config: config(self.lab.join(CONFIG), CONFIG)
                 .into_iter()
                 .chain(of_root)
                 .collect(),
         }
+    }
+
+    /// The C compiler of another architecture as a file. Rust's own linker is that of the compiler's version.
+    fn recorded_cross_linker(&self, triple: &str) -> Option<BuildFile> {
+        let path = self.cross_linker(triple).ok().flatten()?;
+        linker(&path).ok()
     }
 
     /// Makes sure that `triple` can be built for; adds it through rustup if not.

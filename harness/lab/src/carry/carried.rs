@@ -10,7 +10,9 @@ use semver::Version;
 use thiserror::Error;
 
 use super::own_images::OwnImages;
-use super::{CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of};
+use super::{
+    CarriedDriver, CarriedProgram, Manifest, Reason, definitions::LAB, image_of, images, runner_of,
+};
 use crate::build::version_of;
 use crate::bundle::{BundleError, Opened, fit};
 use crate::catalog::{Drivers, Isolations, profiles};
@@ -190,9 +192,8 @@ impl Carried {
     }
 
     /// The programs that drive isolations, each asked what it is: that it answers is the receipt
-    /// that it runs here.
+    /// that it runs here. What is carried for several machines is that of this one.
     pub fn drivers(&self, site: &Site) -> Drivers {
-        let carried = self.manifest.drivers.iter();
         let state = |driver: &Driver, built: &Result<CarriedProgram, Reason>| {
             let ready = built
                 .as_ref()
@@ -200,9 +201,13 @@ impl Carried {
                 .and_then(|program| self.ready(site, driver, program));
             ready.map_err(Failure::failed)
         };
-        carried
-            .map(|one| (one.driver.clone(), state(&one.driver, &one.built)))
-            .collect()
+        let mut drivers = Drivers::new();
+        for CarriedDriver { driver, built } in &self.manifest.drivers {
+            if !drivers.get(driver).is_some_and(Result::is_ok) {
+                drivers.insert(driver.clone(), state(driver, built));
+            }
+        }
+        drivers
     }
 
     fn ready(

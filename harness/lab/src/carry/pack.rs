@@ -123,7 +123,13 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, BundleError> {
         });
     }
     let images = images_of(&mut artifacts, request, &store, &mut carry)?;
-    let drivers = drivers_of(&drivers, runners, &mut carry)?;
+    let mut all = drivers_of(&drivers, runners, &mut carry)?;
+    // Before that of this machine, which is the last word of what is wrong with both.
+    if let Some(Ok(there)) = is_counted.then(|| builder.counter_there()).flatten() {
+        let there = Drivers::from([(counter, Ok(there))]);
+        all.splice(0..0, drivers_of(&there, runners, &mut carry)?);
+    }
+    let drivers = all;
     let versions = runners.iter().filter_map(|runner| {
         let version = runner.version.as_ref()?;
         let driver = Driver::Runner(runner.name.clone());

@@ -5,14 +5,21 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use labrun_record::EMULATED_WAIT;
 
 use crate::arch::Arch;
 use crate::define::Find;
+use crate::fingerprint;
 use crate::inspect::Linking;
 use crate::isolation::ask::ask;
 use crate::isolation::find::look_for;
 use crate::outcome::Failure;
 use crate::process::Program;
+
+/// How often a time is taken inside a launch, where it says nothing and an instance may take a second.
+const REPEATS: u32 = 2;
 
 /// What programs run on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +62,20 @@ impl Processor {
         }
     }
 
+    /// How long a program on it is waited for that a machine's own is waited for as long as `limit`.
+    pub fn waits(&self, limit: Duration) -> Duration {
+        waits(limit, self.emulator())
+    }
+
+    /// How often what is done `times` times on a machine, for the sake of its time, is done on it.
+    pub fn repeats(&self, times: u32) -> u32 {
+        if is_emulated(self.emulator()) {
+            times.min(REPEATS)
+        } else {
+            times
+        }
+    }
+
     /// Its architecture, where it is another than this machine's.
     pub fn other(&self) -> Option<Arch> {
         match self {
@@ -63,6 +84,21 @@ impl Processor {
             Self::Other(arch, _) => Some(*arch),
         }
     }
+}
+
+/// How long a program is waited for, where one of a machine's own is waited for as long as `limit`: longer where
+/// an emulator runs it, be it one that the lab starts or one that the lab itself is run by.
+pub(super) fn waits(limit: Duration, emulator: Option<&Emulator>) -> Duration {
+    if is_emulated(emulator) {
+        limit.saturating_mul(EMULATED_WAIT)
+    } else {
+        limit
+    }
+}
+
+/// Whether a program that this runs, or nothing, is emulated: the lab itself may be.
+fn is_emulated(emulator: Option<&Emulator>) -> bool {
+    emulator.is_some() || fingerprint::is_emulated()
 }
 
 /// qemu's user mode for one architecture.

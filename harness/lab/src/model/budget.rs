@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use labrun_record::{Outcome, Plan};
 
+use crate::isolation::Processor;
 use crate::outcome::Failure;
 use crate::patience::Patience;
 
 /// What any launch is waited for at least: healthy ones need less, and a shorter wait would find faults where
 /// there are none.
 const LEAST: Duration = Duration::from_secs(1);
+
+/// The same where they are emulated: some need 15 s on an idle machine, and twice that on a busy one.
+const LEAST_EMULATED: Duration = Duration::from_mins(2);
 
 /// The time of a part that is carried out.
 pub(super) struct Budget<'a> {
@@ -20,6 +24,8 @@ pub(super) struct Budget<'a> {
     all: Duration,
     /// The limit of a launch.
     limit: Duration,
+    /// What any launch is waited for at least.
+    least: Duration,
     patience: &'a Patience,
     /// What the launch that is next is waited for, where it is less than the limit.
     share: Option<Duration>,
@@ -30,10 +36,16 @@ pub(super) struct Budget<'a> {
 }
 
 impl<'a> Budget<'a> {
-    /// That of a part which begins now.
-    pub(super) fn begin(rules: &Plan, patience: &'a Patience) -> Self {
+    /// That of a part which begins now, of launches on this processor.
+    pub(super) fn begin(rules: &Plan, processor: &Processor, patience: &'a Patience) -> Self {
         let began = Instant::now();
-        Self::by(move || began.elapsed(), rules, patience)
+        let mut budget = Self::by(move || began.elapsed(), rules, patience);
+        let limit = budget.limit;
+        budget.limit = processor.waits(limit);
+        if budget.limit > limit {
+            budget.least = LEAST_EMULATED.min(budget.limit);
+        }
+        budget
     }
 
     /// The same by a clock that says how long it is since it began.
@@ -43,6 +55,7 @@ impl<'a> Budget<'a> {
             clock: Box::new(clock),
             all: seconds(rules.time_budget_s),
             limit: seconds(rules.timeout_s),
+            least: LEAST,
             patience,
             share: None,
             is_silent: false,
@@ -68,7 +81,8 @@ impl<'a> Budget<'a> {
     pub(super) fn wait_for_one_of(&mut self, launches: usize) {
         let answered = self.elapsed().saturating_sub(self.in_vain);
         let half = self.all.saturating_sub(answered) / 2;
-        let share = share(half.saturating_sub(self.in_vain), launches);
+        let left = half.saturating_sub(self.in_vain);
+        let share = share(left, launches).max(self.least);
         self.is_silent = true;
         self.share = (share < self.limit).then_some(share);
         self.patience.set(self.share);
@@ -115,7 +129,7 @@ impl<'a> Budget<'a> {
 
 fn share(left: Duration, launches: usize) -> Duration {
     let launches = u32::try_from(launches.max(1)).unwrap_or(u32::MAX);
-    (left / launches).max(LEAST)
+    left / launches
 }
 
 #[cfg(test)]
@@ -149,11 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_shared_out_and_nobody_gets_less_than_the_least() {
+    fn what_is_left_is_shared_out() {
         assert_eq!(share(seconds(20), 4), seconds(5));
         assert_eq!(share(seconds(20), 0), seconds(20));
-        assert_eq!(share(seconds(20), 40), LEAST);
-        assert_eq!(share(Duration::ZERO, 1), LEAST);
+        assert_eq!(share(Duration::ZERO, 1), Duration::ZERO);
     }
 
     #[test]

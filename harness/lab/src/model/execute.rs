@@ -61,7 +61,8 @@ impl<'a> Execution<'a> {
         let mut schedule = self.schedule(part, &live);
         // Ctrl-C while something was built leaves nothing to measure.
         let site = self.request.supply.site;
-        let mut budget = Budget::begin(&part.part.rules, &site.patience);
+        let processor = self.request.supply.isolations.processor();
+        let mut budget = Budget::begin(&part.part.rules, processor, &site.patience);
         let interrupt = &site.interrupt;
         let mut warmed = vec![Warmed::Not; live.len()];
         if interrupt.raised()

@@ -379,9 +379,9 @@ impl<'a> Supply<'a> {
             policy: spec.policy,
             way: spec.network,
             instances: spec.instances,
-            timeout: Duration::from_secs_f64(spec.timeout_s),
+            timeout: processor.waits(Duration::from_secs_f64(spec.timeout_s)),
             patience: self.site.patience.clone(),
-            warm_repeats: spec.warm_repeats,
+            warm_repeats: processor.repeats(spec.warm_repeats),
         })
     }
 }

@@ -38,7 +38,8 @@ pub(crate) fn emulator(test: &str) -> Option<PathBuf> {
     found(&format!("qemu-{}", other()), test, "qemu-user")
 }
 
-fn cross_compiler(test: &str) -> Option<PathBuf> {
+/// The C compiler for that one.
+pub(crate) fn cross_compiler(test: &str) -> Option<PathBuf> {
     let package = format!("gcc-{}-linux-gnu", other().replace('_', "-"));
     found(&format!("{}-linux-gnu-gcc", other()), test, &package)
 }
@@ -52,9 +53,19 @@ fn built<'a>(json: &'a Value, what: &str) -> &'a Value {
 
 /// The machine in the header of an ELF file, as `readelf` and the kernel number them.
 fn machine(path: &Value) -> u16 {
-    let bytes = fs::read(path.as_str().expect("a path")).expect("reads a program");
+    machine_of(Path::new(path.as_str().expect("a path")))
+}
+
+/// The same of a file.
+fn machine_of(path: &Path) -> u16 {
+    let bytes = fs::read(path).expect("reads a program");
     assert_eq!(&bytes[..4], b"\x7fELF");
     u16::from_le_bytes([bytes[18], bytes[19]])
+}
+
+/// Whether a file is a program or a library for an architecture.
+pub(crate) fn is_for(path: &Path, arch: &str) -> bool {
+    NUMBERS.contains(&(arch, machine_of(path)))
 }
 
 const NUMBERS: [(&str, u16); 3] = [("x86_64", 62), ("aarch64", 183), ("riscv64", 243)];
@@ -256,6 +267,12 @@ fn an_emulated_run_checks_outputs_and_compares_no_time() {
     let run = ran.files.json("run.json");
     assert_eq!(run["emulator"]["name"], format!("qemu-{}", other()));
     assert_eq!(run["machine"]["arch"], std::env::consts::ARCH);
+    let linker = run["build"]["cross_linker"]["path"].as_str();
+    let compiler = format!("{}-linux-gnu-gcc", other());
+    assert!(
+        linker.is_some_and(|path| path.contains(&compiler)),
+        "{linker:?}"
+    );
     let page = ran.files.text("report.html");
     assert!(page.contains("No speed of this run is compared with anything"));
 }

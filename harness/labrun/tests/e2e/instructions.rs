@@ -8,8 +8,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::architectures::{emulator, other};
-use crate::support::{Lab, Question, skip};
+use crate::architectures::{cross_compiler, emulator, is_for, other};
+use crate::support::{Elsewhere, Lab, Question, skip};
 
 /// A program that works `rounds` times and says so.
 fn kernel(rounds: u32) -> String {
@@ -221,6 +221,39 @@ fn those_of_another_architecture_are_counted_and_compared() {
         "{}",
         ran.stdout
     );
+}
+
+/// qemu is a program of the machine on which it counts, and its plugin a library for that.
+#[test]
+fn a_bundle_for_another_architecture_counts_there_and_here() {
+    let test = "a_bundle_for_another_architecture_counts_there_and_here";
+    let Some(qemu) = emulator(test).filter(|_| counts(test)) else {
+        return;
+    };
+    if cross_compiler(test).is_none() {
+        return;
+    }
+    let question = Question::instructions().of("right", "");
+    let away = Elsewhere::with(lab(&question), &["instructions", "--arch", other()]);
+    let opened = away.unpack("opened");
+    let names = opened.files().keys();
+    let plugins = names.filter(|name| name.ends_with("liblabrun_instructions.so"));
+    let plugins: Vec<PathBuf> = plugins
+        .map(|name| away.path().join("opened").join(name))
+        .collect();
+    assert_eq!(plugins.len(), 2, "{plugins:?}");
+    for arch in [std::env::consts::ARCH, other()] {
+        assert!(plugins.iter().any(|path| is_for(path, arch)), "{arch}");
+    }
+    let mut command = away.labrun(&["scenario", "--out", "run", "--bundle", "b.tar.zst"]);
+    command.args(["--arch", other()]);
+    command.env("PATH", qemu.parent().expect("a folder"));
+    let ran = away
+        .start(command)
+        .ended()
+        .exit(0)
+        .rows("right", "native/static", "measured", "");
+    assert!(counted(&ran, "right")[0] > 1000.0);
 }
 
 /// A folder with these programs alone, and an emulator that is a script.

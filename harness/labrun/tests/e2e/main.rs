@@ -5,6 +5,7 @@ mod support;
 // The daemon of `docker_dies` is that of the lab's own tests, and asks for this name.
 
 mod architectures;
+mod architectures_missing;
 mod bad_definitions;
 mod bad_guests;
 mod bad_holders;

@@ -6,6 +6,7 @@
 //! labrun builds what it measures into the caller's `CARGO_TARGET_DIR`: the first time
 //! that takes many minutes, later ones none.
 
+mod arm64;
 mod checkout;
 mod conformance;
 mod contributing;

@@ -106,7 +106,7 @@ fn eyebrow(views: &[View<'_>], view: &View<'_>) -> Markup {
     html! {
         (run.scenario) " \u{b7} "
         @if views.len() > 1 { a href={ "#" (view.id("answer")) } { (run.id) } } @else { (run.id) }
-        " \u{b7} " (words::instant(&run.started)) " \u{b7} " (run.machine.cpu) ", " (run.machine.arch)
+        " \u{b7} " (words::instant(&run.started)) " \u{b7} " (words::processor(run))
     }
 }
 
@@ -114,7 +114,7 @@ fn eyebrow(views: &[View<'_>], view: &View<'_>) -> Markup {
 pub(super) fn of_run(views: &[View<'_>], view: &View<'_>) -> Markup {
     html! {
         @if views.len() > 1 {
-            p.of-run { (words::capital(&view.name())) ": " (view.run.scenario) " \u{b7} " (view.run.id) " \u{b7} " (view.run.machine.cpu) ", " (view.run.machine.arch) }
+            p.of-run { (words::capital(&view.name())) ": " (view.run.scenario) " \u{b7} " (view.run.id) " \u{b7} " (words::processor(view.run)) }
         }
     }
 }

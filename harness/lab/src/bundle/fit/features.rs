@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::arch::Arch;
+use crate::fingerprint;
 use crate::isolation::{Processor, emulated_features};
 
 /// How many missing features a reason names.
 const NAMED: usize = 5;
 
 /// The features that every processor of this machine has, sorted. Empty where the kernel tells
-/// none.
+/// none. To a lab that is itself emulated it tells those of a processor of another architecture.
 pub fn features() -> Vec<String> {
+    if fingerprint::is_emulated() {
+        return Arch::here().map(emulated_features).unwrap_or_default();
+    }
     parse(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default())
 }
 

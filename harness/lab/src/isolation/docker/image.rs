@@ -23,7 +23,7 @@ use crate::outcome::{Failure, chain};
 use crate::progress::Progress;
 
 /// Steps of `Dockerfile.baseline`, and one for the labels: how far a build is.
-const STEPS: u64 = 6;
+const STEPS: u64 = 5;
 
 /// What an image is built from.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ mod standing;
 
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use labrun_protocol::{Command, Describe, GUEST_STDOUT_FD, PROTOCOL_VERSION};
 use labrun_record::Target;
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::clock::now_ns;
 use crate::define::{Configuration, Need, RunnerDefinition};
+use crate::isolation::emulator::waits;
 use crate::outcome::Failure;
 use crate::process::{Isolate as _, Prepared, Stream};
 use crate::site::Site;
@@ -33,8 +35,8 @@ use standing::Isolates;
 const NO_ENVIRONMENT: &str = "the lab's runners give their guests no variables but those of their \
     workload: a guest is an instance, and what it is to do is in its arguments";
 
-/// Longest time for saying what it is.
-const DESCRIBE_LIMIT_NS: u64 = 10_000_000_000;
+/// Longest time for saying what it is: each of its configurations starts for that.
+const DESCRIBE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Longest time for compiling one module ahead of time.
 const PRECOMPILE_LIMIT_NS: u64 = 600_000_000_000;
@@ -160,7 +162,8 @@ pub fn describe(
 ) -> Result<Describe, String> {
     let program = executable.program("describe");
     let fault = |reason: String| format!("`{} describe` failed: {reason}", definition.name);
-    let said = program.run(site, now_ns() + DESCRIBE_LIMIT_NS);
+    let limit = waits(DESCRIBE_LIMIT, executable.under.as_ref());
+    let said = program.run(site, now_ns() + limit.as_nanos() as u64);
     let said = said.map_err(|failure| match failure {
         Failure::Outcome(_, reason) => fault(reason),
         Failure::Interrupted => fault("interrupted".to_owned()),

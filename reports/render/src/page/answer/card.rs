@@ -34,7 +34,7 @@ pub(super) fn card(views: &[&View<'_>], told: &Told<'_>) -> Markup {
 /// What one of several runs says.
 fn side(view: &View<'_>, card: Option<&Card<'_>>) -> Markup {
     html! {
-        p.run { (words::capital(&view.name())) ": " (view.run.machine.cpu) ", " (view.run.machine.arch) }
+        p.run { (words::capital(&view.name())) ": " (words::processor(view.run)) }
         @match card {
             Some(card) => (said(view, card)),
             None => p.how { "has not measured it" },

@@ -53,8 +53,8 @@ fn facts(run: &Run) -> Markup {
             @if let Some(by) = &run.emulator { div { dt { "emulator" } dd { (by.name) " " (by.version) ", as " (by.processor) } } }
             @if let Some(probes) = ProbeMedians::of(run) { div { dt { "fixed work" } dd { (probed(&probes)) } } }
             @if let Some(replay) = &run.replay { div { dt { "plan" } dd { (quads(&run.plan, replay)) } } }
-            @else if run.parts.is_empty() { div { dt { "plan" } dd { (plan(&run.plan, &run.rows)) } } }
-            @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(&part.plan, &run.rows[part.first_row..part.first_row + part.rows])) } } }
+            @else if run.parts.is_empty() { div { dt { "plan" } dd { (plan(run, &run.plan, &run.rows)) } } }
+            @for part in &run.parts { div { dt { "plan of " (part.scenario) } dd { (plan(run, &part.plan, &run.rows[part.first_row..part.first_row + part.rows])) } } }
         }
     }
 }
@@ -133,11 +133,12 @@ fn probed(probes: &ProbeMedians) -> String {
 }
 
 /// How many launches, and how that was decided.
-fn plan(plan: &Plan, rows: &[Row]) -> String {
+fn plan(run: &Run, plan: &Plan, rows: &[Row]) -> String {
+    let limit_s = plan.limit_s(rows.iter().any(|row| run.is_emulated(row)));
     if rows.iter().all(|row| row.metric.is_exact()) {
         return format!(
             "one launch a row, which is counted and not measured; at most {:.0} s; a launch is given up after {:.0} s",
-            plan.time_budget_s, plan.timeout_s
+            plan.time_budget_s, limit_s
         );
     }
     let how = if plan.min_samples >= plan.max_samples {
@@ -153,7 +154,7 @@ fn plan(plan: &Plan, rows: &[Row]) -> String {
     };
     format!(
         "{} to {} launches a row after {} discarded, each from process right after a discarded one: {how}; at most {:.0} s; a launch is given up after {:.0} s",
-        plan.min_samples, plan.max_samples, plan.warmup, plan.time_budget_s, plan.timeout_s
+        plan.min_samples, plan.max_samples, plan.warmup, plan.time_budget_s, limit_s
     )
 }
 
