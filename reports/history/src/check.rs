@@ -3,7 +3,7 @@
 use labrun_record::Outcome;
 
 use crate::dating::{Dating, since, span};
-use crate::finding::{Check, Finding, Member, Suspected};
+use crate::finding::{Check, FROM_ZERO, Finding, Member, Suspected};
 use crate::judge::{
     Concluded, Conclusion, Direction, Evidence, GroupConclusion, Judged, Kind, Known, Replay,
     Series, Standing, Suspect, conclude, freed, judge,
@@ -137,9 +137,9 @@ impl<'a> Watched<'a> {
             .row()
             .is_some_and(|row| row.metric.is_counted())
             && let Some(departure) = self.judged.standings[place].departure()
-            && departure.ratio.is_finite()
         {
-            let ratio = departure.ratio;
+            // Nothing is a multiple of zero.
+            let ratio = departure.ratio.min(FROM_ZERO);
             return Replay::Confirmed {
                 ratio,
                 interval: [ratio, ratio],

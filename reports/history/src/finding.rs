@@ -6,6 +6,10 @@ use crate::judge::{Conclusion, Direction, EnvironmentShift, Replay};
 use crate::night::HISTORY_SCHEMA;
 use crate::nights::Column;
 
+/// The ratio of a count that was zero, and is not any more: nothing is a multiple of zero, and JSON has no
+/// infinity.
+pub const FROM_ZERO: f64 = f64::MAX;
+
 /// Something that was confirmed: it is cried once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -25,7 +29,7 @@ pub struct Finding {
     pub direction: Direction,
     /// `slower`, `larger` ...
     pub word: String,
-    /// The new value as a multiple of the old one.
+    /// The new value as a multiple of the old one; [`FROM_ZERO`] where that was zero.
     pub ratio: f64,
     /// Its 95 % interval; absent of what two nights confirmed without a replay.
     #[serde(default, skip_serializing_if = "Option::is_none")]

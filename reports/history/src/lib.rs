@@ -19,7 +19,7 @@ mod watch;
 
 pub use check::{ToReplay, Watched};
 pub use class::{class_of, machine_class};
-pub use finding::{Check, Closed, Finding, Member, Suspected};
+pub use finding::{Check, Closed, FROM_ZERO, Finding, Member, Suspected};
 pub use key::{SeriesKey, Subject};
 pub use night::{HISTORY_SCHEMA, Head, Night, Point, Values};
 pub use nights::{Column, Nights};

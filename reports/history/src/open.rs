@@ -271,7 +271,9 @@ fn accepts(epoch: &Epoch, since: &str, column: &Column) -> bool {
 /// Since which night what was found later leaves less than half of a change: all changes from it on add up, in
 /// logs.
 fn taken_back<'a>(finding: &Finding, column: &Column, all: &'a [Finding]) -> Option<&'a str> {
-    let own = finding.ratio_of(column).ln();
+    // To zero, and from it, are the farthest that there is.
+    let log = |finding: &Finding| finding.ratio_of(column).max(f64::MIN_POSITIVE).ln();
+    let own = log(finding);
     let mut later: Vec<&Finding> = all
         .iter()
         .filter(|other| other.holds(&column.id) && other.night > finding.night)
@@ -279,7 +281,7 @@ fn taken_back<'a>(finding: &Finding, column: &Column, all: &'a [Finding]) -> Opt
     later.sort_by(|a, b| a.night.cmp(&b.night));
     let mut left = own;
     let back = later.into_iter().find(|other| {
-        left += other.ratio_of(column).ln();
+        left += log(other);
         left * own.signum() < own.abs() / 2.0
     });
     back.map(|other| other.since.as_str())

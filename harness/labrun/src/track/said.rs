@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use labrun_history::judge::{Conclusion, Direction, EnvironmentShift, Replay};
-use labrun_history::{Check, Closed, Finding, Suspected};
+use labrun_history::{Check, Closed, FROM_ZERO, Finding, Suspected};
 use serde::Serialize;
 
 /// GitHub takes so many bytes of a step summary.
@@ -100,7 +100,10 @@ fn shift(shift: &EnvironmentShift) -> String {
 fn finding(one: &Finding) -> String {
     let interval = one.interval.map_or_else(
         || " (two nights in a row, without a replay)".to_owned(),
-        |[low, high]| format!(" [{}, {}]", times(low), times(high)),
+        |[low, high]| match one.ratio {
+            FROM_ZERO | 0.0 => String::new(),
+            _ => format!(" [{}, {}]", times(low), times(high)),
+        },
     );
     let chance = match (one.stands, one.interval) {
         (false, Some(_)) => ", which among so many series may be chance",
@@ -120,15 +123,15 @@ fn finding(one: &Finding) -> String {
         .members
         .iter()
         .take(MEMBERS)
-        .map(|one| format!("{} {} times", one.label, times(one.ratio)))
+        .map(|one| format!("{} {}", one.label, multiple(one.ratio)))
         .collect();
     let members = match members.join("; ") {
         none if none.is_empty() => none,
         some => format!("; the most: {some}"),
     };
     format!(
-        "{label}: {} times, {word}{interval}{chance}, since {since}{commits}{changed}{members}",
-        times(one.ratio)
+        "{label}: {}, {word}{interval}{chance}, since {since}{commits}{changed}{members}",
+        multiple(one.ratio)
     )
 }
 
@@ -138,6 +141,15 @@ fn closed(one: &Closed) -> String {
         "{}: confirmed on {found}, there no more since {since}",
         one.label
     )
+}
+
+/// What a value is of what it was before.
+fn multiple(ratio: f64) -> String {
+    match ratio {
+        FROM_ZERO => "not 0 any more".to_owned(),
+        0.0 => "now 0".to_owned(),
+        _ => format!("{} times", times(ratio)),
+    }
 }
 
 /// A ratio, with three decimals, or so many that it is not told to be 1 where it is not: of what is counted

@@ -221,6 +221,30 @@ fn a_size_that_changed_is_confirmed_by_its_count() {
 }
 
 #[test]
+fn a_count_that_was_zero_or_becomes_it_is_confirmed_too() {
+    let nights = Nights::usual();
+    let night = |day: u32, size: f64, code: i32| {
+        nights.sized(day, size);
+        nights.track(&["record", &nights.path(&name(day))]).exit(0);
+        nights.check(day, &[]).exit(code)
+    };
+    night(1, 0.0, 0);
+    night(2, 0.0, 0);
+    let ran = night(3, 1000.0, 100);
+    ran.stdout_has("size (form shipped): not 0 any more, larger, since 2026-11-03");
+    night(4, 1100.0, 100).stdout_has("1.100 times, larger");
+    let ran = night(5, 0.0, 0).stdout_has("now 0, smaller");
+    assert!(!ran.stdout.contains("still open"), "{}", ran.stdout);
+    let (site, history) = (nights.path("www"), nights.path("history"));
+    nights
+        .made_track(&["site", "--history", &history, "--out", &site])
+        .exit(0);
+    let page = fs::read_to_string(format!("{site}/index.html")).expect("reads");
+    assert!(page.contains("not 0 any more"));
+    assert!(page.contains("No regression is open"));
+}
+
+#[test]
 fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
     let nights = Nights::usual();
     let with = |day: u32, check: f64| {
@@ -237,7 +261,7 @@ fn a_check_that_holds_no_more_is_confirmed_and_the_next_night_reads_it() {
     with(4, 0.0)
         .exit(100)
         .stdout_has("conformance")
-        .stdout_has("0.000 times");
+        .stdout_has("now 0, smaller");
     let ran = with(5, 0.0).exit(0).stdout_has("still open");
     assert!(!ran.stderr.contains("damaged"), "{}", ran.stderr);
     // A check that begins to hold is no multiple of nothing, and is written and read all the same.

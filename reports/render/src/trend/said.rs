@@ -1,6 +1,6 @@
 //! The words of the site: changes in per cent, and what was found in a line.
 
-use labrun_history::Finding;
+use labrun_history::{FROM_ZERO, Finding};
 
 /// From here on a change is told as a multiple.
 const MANY: f64 = 10.0;
@@ -9,6 +9,9 @@ const MANY: f64 = 10.0;
 pub(super) fn change(ratio: f64) -> String {
     if !ratio.is_finite() {
         return "no multiple".to_owned();
+    }
+    if ratio >= FROM_ZERO {
+        return "not 0 any more".to_owned();
     }
     if ratio >= MANY {
         return format!("{ratio:.0} times");
@@ -58,6 +61,7 @@ mod tests {
             (1.000_01, "0.0 %"),
             (12.2, "12 times"),
             (f64::NAN, "no multiple"),
+            (FROM_ZERO, "not 0 any more"),
         ] {
             assert_eq!(change(ratio), said);
         }
