@@ -137,6 +137,13 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// The epochs that have begun when the last of these nights is over: what is to be accepts nothing yet.
+    fn begun(&self) -> impl DoubleEndedIterator<Item = &'a Epoch> + use<'a> {
+        let last = self.nights.names.last().map_or("", String::as_str);
+        let epochs = self.watching.epochs.epoch.iter();
+        epochs.filter(move |epoch| epoch.since.as_str() <= last)
+    }
+
     /// The place of a night, or of the first after it.
     fn place_of(&self, night: &str) -> usize {
         let names = &self.nights.names;
@@ -145,11 +152,8 @@ impl<'a> Findings<'a> {
 
     fn of_series(&self, finding: &Finding, place: usize) -> OfSeries<'a> {
         let column = &self.nights.series[place];
-        let mut epochs = self.watching.epochs.epoch.iter().rev();
-        let last = self.nights.names.last().map_or("", String::as_str);
-        let has_begun = |epoch: &&Epoch| epoch.since.as_str() <= last;
-        let accepting = |epoch: &&Epoch| has_begun(epoch) && accepts(epoch, &finding.since, column);
-        if let Some(epoch) = epochs.find(accepting) {
+        let mut epochs = self.begun().rev();
+        if let Some(epoch) = epochs.find(|epoch| accepts(epoch, &finding.since, column)) {
             return OfSeries::Accepted(&epoch.reason);
         }
         if let Some(since) = taken_back(finding, column, &self.watching.findings) {
@@ -223,7 +227,7 @@ impl<'a> Findings<'a> {
             .into_iter()
             .filter(|finding| is_since(&finding.since))
             .collect();
-        let mut epochs = self.watching.epochs.epoch.iter();
+        let mut epochs = self.begun();
         let is_unknown = epochs.any(|epoch| {
             let is_own = |finding: &&Finding| accepts(epoch, &finding.since, column);
             is_since(&epoch.since)

@@ -265,6 +265,12 @@ fn an_accepted_change_of_unknown_size_leaves_a_replay_against_the_build_before_i
         isolation: Some(CHANGED.into()),
         metric: None,
     });
+    // One that has not begun is nothing that anybody accepted.
+    all.epochs.epoch.push(Epoch {
+        since: "20991231".into(),
+        isolation: Some("native/dynamic".into()),
+        ..all.epochs.epoch[0].clone()
+    });
     let watching = all.watching();
     let findings = Findings::new(&all.nights, &watching);
     let place = |isolation: &str| {

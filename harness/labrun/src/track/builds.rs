@@ -5,6 +5,7 @@ use std::path::Path;
 use lab::side::{SideKind, SideName};
 use labrun_history::files::HistoryFolder;
 use labrun_history::{Finding, Nights};
+use labrun_record::regular;
 
 use crate::cli::TrackCheckArgs;
 
@@ -62,7 +63,7 @@ pub(super) fn old_builds(
 fn accepted_night(bundle: &Path) -> Option<String> {
     let mut beside = bundle.as_os_str().to_owned();
     beside.push(".night");
-    let text = std::fs::read_to_string(beside).ok()?;
+    let text = regular::read_to_string(Path::new(&beside)).ok()?;
     let night = text.lines().next()?;
     let is_night = night.len() > 16 && night.as_bytes()[..8].iter().all(u8::is_ascii_digit);
     is_night.then(|| night.to_owned())
